@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { Check, SourceFile } from './task.ts';
+
+/**
+ * What became of a program. `harness_error` is ours, not the program's: such a result is never trained on.
+ * `import_missing`: the program or its checks import a package that the interpreter does not have.
+ * `exited_early`: the program ended the process (sys.exit, os._exit) before its checks were done.
+ */
+export const VERDICTS = [
+  'passed',
+  'failed',
+  'error',
+  'syntax',
+  'import_missing',
+  'timeout',
+  'memory',
+  'output_limit',
+  'exited_early',
+  'crashed',
+  'harness_error',
+] as const;
+export const Verdict = z.enum(VERDICTS);
+export type Verdict = z.infer<typeof Verdict>;
+
+export const ExecutionLimits = z.strictObject({
+  wallSeconds: z.number().positive(),
+  cpuSeconds: z.int().positive(),
+  memoryBytes: z.int().positive(),
+  /** Standard output and error together; what goes beyond is counted, not kept. */
+  outputBytes: z.int().positive(),
+  /** The largest file that the program may write. */
+  fileBytes: z.int().positive(),
+});
+export type ExecutionLimits = z.infer<typeof ExecutionLimits>;
+
+export const DEFAULT_LIMITS: ExecutionLimits = {
+  wallSeconds: 5,
+  cpuSeconds: 5,
+  memoryBytes: 1 << 30,
+  outputBytes: 1 << 20,
+  fileBytes: 8 << 20,
+};
+
+/** One program with its checks, as the runner gets it. */
+export const ExecutionJob = z.strictObject({
+  id: z.int().min(0),
+  /** The module under test. A bare program is the module `program` at `program.py`. */
+  main: z.strictObject({ module: z.string().min(1), path: z.string().min(1), source: z.string() }),
+  files: z.array(SourceFile),
+  setup: z.string(),
+  checks: z.array(Check).min(1),
+  limits: ExecutionLimits,
+});
+export type ExecutionJob = z.infer<typeof ExecutionJob>;
+
+/** A line of the traceback inside the main module, the checks, or another file of the task; never of the harness or a library. */
+export const Frame = z.strictObject({
+  /** Path as given in the job (`program.py`, `textkit/words.py`), or `<check>` for a `statements` check, `<setup>`. */
+  path: z.string(),
+  line: z.int().min(1),
+  function: z.string(),
+  /** The source line, stripped at both ends. */
+  source: z.string(),
+});
+export type Frame = z.infer<typeof Frame>;
+
+/** The check that did not pass; its values are bounded reprs without memory addresses. */
+export const FailedCheck = z.strictObject({
+  /** Zero-based index in the job's checks. */
+  index: z.int().min(0),
+  /** The check as text: the assert statement that failed, the doctest example, or the test's name. */
+  source: z.string(),
+  actual: z.string().optional(),
+  expected: z.string().optional(),
+});
+export type FailedCheck = z.infer<typeof FailedCheck>;
+
+/** What the interpreter said, as data; `core` turns it into feedback text. */
+export const Diagnostic = z.strictObject({
+  /** Exception class (`NameError`, `AssertionError`, ...), without module for builtins; `Timeout` for the line running then. */
+  type: z.string(),
+  message: z.string(),
+  /** Outermost first. For a syntax error: one frame at its line. */
+  frames: z.array(Frame),
+  /** One-based column of a syntax error. */
+  column: z.int().min(1).optional(),
+  check: FailedCheck.optional(),
+});
+export type Diagnostic = z.infer<typeof Diagnostic>;
+
+export const ExecutionResult = z.strictObject({
+  id: z.int().min(0),
+  verdict: Verdict,
+  checksPassed: z.int().min(0),
+  checksTotal: z.int().min(0),
+  diagnostic: Diagnostic.optional(),
+  /** Wall time inside the child, for people; feedback never holds it. */
+  durationMs: z.number().min(0),
+});
+export type ExecutionResult = z.infer<typeof ExecutionResult>;
+
+/** What the sandbox was proved to contain on this machine; see docs/security.md. */
+export const Tier = z.enum(['T1', 'T2']);
+export type Tier = z.infer<typeof Tier>;

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** A Python source file that a task's checks or program import, by its path inside the workspace (forward slashes). */
+export const SourceFile = z.strictObject({ path: z.string().min(1), source: z.string() });
+export type SourceFile = z.infer<typeof SourceFile>;
+
+/** One thing that a program must get right. The order of a task's checks is the order in which they run. */
+export const Check = z.discriminatedUnion('kind', [
+  /** Statements run in the program's namespace: an MBPP assert, or HumanEval's test followed by its call. */
+  z.strictObject({ kind: z.literal('statements'), source: z.string().min(1) }),
+  /**
+   * A test function (`test_x`) or method (`TestX.test_y`) of one of the task's files, by its dotted module.
+   * `runner` says what it needs: nothing, unittest, or the workspace's own pytest (fixtures, parametrised cases).
+   */
+  z.strictObject({
+    kind: z.literal('test'),
+    module: z.string().min(1),
+    path: z.string().min(1),
+    name: z.string().min(1),
+    runner: z.enum(['plain', 'unittest', 'pytest']),
+  }),
+  /** The doctest of a function or method (dotted inside its module) of the program. */
+  z.strictObject({ kind: z.literal('doctest'), name: z.string().min(1) }),
+]);
+export type Check = z.infer<typeof Check>;
+
+/**
+ * Where a workspace task's body belongs: the module under test is `before + body + after`.
+ * `before` ends right where the body's text begins (after the header's or the docstring's newline).
+ */
+export const TaskHost = z.strictObject({
+  module: z.string().min(1),
+  path: z.string().min(1),
+  before: z.string(),
+  after: z.string(),
+  /** Every other file that the program and its checks may import. Never holds the original body. */
+  files: z.array(SourceFile),
+});
+export type TaskHost = z.infer<typeof TaskHost>;
+
+export const TaskSource = z.enum(['mbpp', 'humaneval', 'tests', 'doctests', 'file']);
+export type TaskSource = z.infer<typeof TaskSource>;
+
+/** An instruction, or a hole in code, with checks. */
+export const Task = z.strictObject({
+  /** Unique within a task set: `mbpp/601`, `HumanEval/0`, `textkit/words.py:count_words`. */
+  id: z.string().min(1),
+  source: TaskSource,
+  /** The function that the program is to define; a method has its class in front (`Stack.push`). */
+  name: z.string().min(1),
+  /** What is asked for, in words. */
+  instruction: z.string(),
+  /**
+   * The code that the program starts with and that the model continues. Never ends in white space that a
+   * tokenizer would merge with what follows.
+   */
+  prefix: z.string(),
+  /**
+   * What the model writes after the prefix, which decides where its program ends: the rest of a `function` from
+   * inside its header, or the `body` of a function whose header is complete.
+   */
+  hole: z.enum(['function', 'body']),
+  /** Columns by which the statements of the hole's body are indented (1 or more for `body`). */
+  indent: z.int().min(0),
+  /** Code run after the program and before the checks (MBPP's test_setup_code). */
+  setup: z.string(),
+  checks: z.array(Check).min(1),
+  /** A completion of `prefix` that is known to pass. Used by the objective `sft` and to validate, never shown when sampling. */
+  reference: z.string().optional(),
+  /** Tasks of one family (near duplicates, one template) stay on one side of a split. */
+  family: z.string().min(1),
+  host: TaskHost.optional(),
+});
+export type Task = z.infer<typeof Task>;
+
+/** A task that could not be used, and why; kept on record so that nothing disappears silently. */
+export const DroppedTask = z.strictObject({
+  id: z.string(),
+  path: z.string(),
+  line: z.int().min(1),
+  reason: z.string(),
+});
+export type DroppedTask = z.infer<typeof DroppedTask>;

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+/** One training text: what `core` says and Python only tokenises. `weight` multiplies the loss of the segment's tokens. */
+export const TrainingSegment = z.strictObject({
+  text: z.string(),
+  kind: z.enum(['frame', 'text']),
+  role: z.enum(['verdict', 'feedback', 'task', 'program', 'end', 'pretrain']),
+  weight: z.number().min(0),
+});
+export type TrainingSegment = z.infer<typeof TrainingSegment>;
+
+export const TrainingExample = z.strictObject({
+  id: z.string(),
+  segments: z.array(TrainingSegment).min(1),
+});
+export type TrainingExample = z.infer<typeof TrainingExample>;
+
+export const TrainingSettings = z.strictObject({
+  method: z.enum(['auto', 'full', 'lora']),
+  learningRate: z.number().positive(),
+  epochs: z.int().positive(),
+  /** Examples whose gradients make one step. */
+  batchSize: z.int().positive(),
+  /** Examples computed at once; halved by the trainer when memory runs out. */
+  microBatchSize: z.int().positive(),
+  maxTokens: z.int().positive(),
+  warmupFraction: z.number().min(0).max(1),
+  weightDecay: z.number().min(0),
+  clipNorm: z.number().positive(),
+  loraRank: z.int().positive(),
+  seed: z.int().min(0),
+  /** Steps between checkpoints from which a killed training resumes. */
+  checkpointSteps: z.int().positive(),
+});
+export type TrainingSettings = z.infer<typeof TrainingSettings>;
+
+export const Device = z.enum(['auto', 'cpu', 'cuda', 'mps']);
+export type Device = z.infer<typeof Device>;
+export const Precision = z.enum(['fp32', 'int8']);
+export type Precision = z.infer<typeof Precision>;
+
+/** Version of the messages below; the trainer refuses another one. */
+export const TRAINER_PROTOCOL = 1;
+
+/** What the trainer process is asked, one JSON object a line on its standard input; one request at a time. */
+export const TrainerRequest = z.discriminatedUnion('method', [
+  z.strictObject({ method: z.literal('hello'), protocol: z.int() }),
+  /** Turns a GGUF file into a model folder (safetensors, config, tokenizer). `out` must not exist and appears whole. */
+  z.strictObject({ method: z.literal('convert'), gguf: z.string(), out: z.string() }),
+  /** Brings a hub id to a model folder, through huggingface_hub. */
+  z.strictObject({ method: z.literal('download'), hubId: z.string(), out: z.string() }),
+  /** Loads a sampler. `engine: onnx` wants an exported folder, `torch` a model folder. */
+  z.strictObject({
+    method: z.literal('load'),
+    engine: z.enum(['onnx', 'torch']),
+    folder: z.string(),
+    tokenizer: z.string(),
+    device: Device,
+    threads: z.int().min(0),
+  }),
+  /** Answers `program` events, then `done`. */
+  z.strictObject({ method: z.literal('sample'), batch: z.unknown() }),
+  /** `examples` is a JSON-lines file of TrainingExample; checkpoints live in `work`; `out` appears whole. */
+  z.strictObject({
+    method: z.literal('train'),
+    model: z.string(),
+    examples: z.string(),
+    out: z.string(),
+    work: z.string(),
+    device: Device,
+    threads: z.int().min(0),
+    settings: TrainingSettings,
+  }),
+  /**
+   * Exports a model folder to ONNX into `out`, which appears whole, with `agreement.json` beside the graph:
+   * `{ sequences: [{ ids: number[], top1: number[] }] }`, torch's teacher-forced top-1 prediction after each token of
+   * the texts in `texts` (a JSON-lines file of TrainingExample), at least 2,000 tokens where the texts have them.
+   */
+  z.strictObject({
+    method: z.literal('export'),
+    model: z.string(),
+    out: z.string(),
+    precision: Precision,
+    texts: z.string(),
+  }),
+]);
+export type TrainerRequest = z.infer<typeof TrainerRequest>;
+
+/** What it answers, one JSON object a line on its standard output. Every request ends with `done` or `error`. */
+export const TrainerEvent = z.discriminatedUnion('event', [
+  z.strictObject({
+    event: z.literal('program'),
+    key: z.int(),
+    sample: z.int(),
+    text: z.string(),
+    tokens: z.int(),
+    finish: z.enum(['end', 'stop', 'length']),
+  }),
+  z.strictObject({ event: z.literal('progress'), phase: z.string(), done: z.number(), total: z.number() }),
+  z.strictObject({
+    event: z.literal('step'),
+    step: z.int(),
+    steps: z.int(),
+    loss: z.number(),
+    learningRate: z.number(),
+    gradNorm: z.number(),
+    tokens: z.int(),
+    seconds: z.number(),
+  }),
+  /** Something that the user should know and that does not stop the work (batch halved, text truncated). */
+  z.strictObject({ event: z.literal('notice'), message: z.string() }),
+  z.strictObject({ event: z.literal('done'), result: z.record(z.string(), z.unknown()) }),
+  /** `code`: bad_model, bad_input, out_of_memory, no_network, no_space, protocol, internal. */
+  z.strictObject({ event: z.literal('error'), code: z.string(), message: z.string() }),
+]);
+export type TrainerEvent = z.infer<typeof TrainerEvent>;

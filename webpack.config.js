@@ -1,0 +1,34 @@
+import path from 'node:path';
+
+/**
+ * One ES module per process that Node starts. `import.meta.url` stays as it is, so that each finds the package's
+ * `python/` folder from its own place in `dist/`.
+ * @type {import('webpack').Configuration}
+ */
+export default {
+  target: 'node22',
+  entry: { leti: './src/cli/main.ts', inferenceWorker: './src/inference/worker.ts' },
+  output: {
+    path: path.resolve(import.meta.dirname, 'dist'),
+    filename: '[name].mjs',
+    module: true,
+    chunkFormat: 'module',
+    clean: true,
+  },
+  experiments: { outputModule: true },
+  externals: { 'onnxruntime-node': 'module onnxruntime-node' },
+  module: {
+    parser: { javascript: { importMeta: false } },
+    rules: [
+      {
+        test: /\.ts$/,
+        loader: 'ts-loader',
+        options: { transpileOnly: true, compilerOptions: { noEmit: false, declaration: false } },
+      },
+    ],
+  },
+  resolve: { extensions: ['.ts', '.js'] },
+  devtool: 'source-map',
+  stats: 'errors-warnings',
+  performance: { hints: false },
+};
