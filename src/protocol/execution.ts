@@ -94,6 +94,8 @@ export const ExecutionResult = z.strictObject({
   checksPassed: z.int().min(0),
   checksTotal: z.int().min(0),
   diagnostic: Diagnostic.optional(),
+  /** Hash of the main module's normalised syntax tree; programs that differ in layout or comments share it. */
+  astHash: z.string().optional(),
   /** Wall time inside the child, for people; feedback never holds it. */
   durationMs: z.number().min(0),
 });
