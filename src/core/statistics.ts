@@ -49,11 +49,7 @@ export function bootstrapMean(values: readonly number[], seed: number): Estimate
   const means: number[] = [];
   const random = stream(seed);
   for (let resample = 0; resample < RESAMPLES; resample++) {
-    let sum = 0;
-    for (let draw = 0; draw < values.length; draw++) {
-      const index = Math.floor(random() * values.length);
-      sum += values[index] ?? 0;
-    }
+    const sum = values.reduce((total) => total + (values[Math.floor(random() * values.length)] ?? 0), 0);
     means.push(sum / values.length);
   }
   means.sort((a, b) => a - b);

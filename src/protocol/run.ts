@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { Verdict } from './execution.ts';
+import { Condition, Objective } from './model.ts';
+import { Device, TrainingSettings } from './training.ts';
+
+/** Everything that decides what a run does; stored with it, so that a resumed run does the same. */
+export const RunConfig = z.strictObject({
+  /** Real path of the workspace folder. */
+  workspace: z.string(),
+  /** Task files instead of the workspace's own tasks. */
+  tasksFile: z.string().optional(),
+  heldOutFile: z.string().optional(),
+  /** How the model was named by the user; the run keeps the hash that it resolved to. */
+  model: z.string(),
+  objective: Objective,
+  rounds: z.int().positive(),
+  samples: z.int().positive(),
+  /** Samples a held-out task. */
+  heldOutSamples: z.int().positive(),
+  temperature: z.number().min(0),
+  topP: z.number().gt(0).max(1),
+  topK: z.int().min(0),
+  maxTokens: z.int().positive(),
+  /** Rows decoded at once. */
+  batchRows: z.int().positive(),
+  seed: z.int().min(0),
+  device: Device,
+  lossOn: z.enum(['program', 'all']),
+  /** Share of continued pre-training among the training texts. */
+  mix: z.number().min(0).lt(1),
+  timeoutSeconds: z.number().positive(),
+  training: TrainingSettings,
+});
+export type RunConfig = z.infer<typeof RunConfig>;
+
+export const RunStatus = z.enum(['running', 'interrupted', 'failed', 'finished']);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+/** Which tasks a stage is about: those that are trained on, or those that never are. */
+export const Side = z.enum(['train', 'held-out']);
+export type Side = z.infer<typeof Side>;
+
+/** One program for one task, with its verdict. */
+export const Sample = z.strictObject({
+  taskId: z.string(),
+  sample: z.int().min(0),
+  /** What the model wrote, untrimmed. */
+  decoded: z.string(),
+  /** The trimmed completion of the task's prefix. */
+  completion: z.string(),
+  verdict: Verdict,
+  /** Exception class, or the verdict where there is none. */
+  errorType: z.string(),
+  feedback: z.string(),
+  checksPassed: z.int(),
+  checksTotal: z.int(),
+  /** Programs with the same hash are one program. */
+  hash: z.string(),
+  tokens: z.int(),
+  finish: z.enum(['end', 'stop', 'length']),
+  durationMs: z.number(),
+});
+export type Sample = z.infer<typeof Sample>;
+
+/** How a stage's samples were made; the same for all of them. */
+export const SamplingRecord = z.strictObject({
+  model: z.string(),
+  engine: z.string(),
+  condition: Condition,
+  tier: z.string(),
+});
+export type SamplingRecord = z.infer<typeof SamplingRecord>;
+
+export const Estimate = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+
+/** What one evaluation found. */
+export const Evaluation = z.strictObject({
+  round: z.int().min(0),
+  side: Side,
+  model: z.string(),
+  tasks: z.int(),
+  samples: z.int(),
+  passedSamples: z.int(),
+  passedTasks: z.int(),
+  /** Unbiased pass@k with 95 % bootstrap intervals over tasks, by k. */
+  passAt: z.record(z.string(), Estimate),
+  /** Samples by error type (`passed` is one of them). */
+  errorTypes: z.record(z.string(), z.int()),
+  tokensPerProgram: z.number(),
+});
+export type Evaluation = z.infer<typeof Evaluation>;
+
+export const GateRecord = z.strictObject({
+  round: z.int().positive(),
+  decision: z.enum(['promote', 'refuse', 'undecided']),
+  reason: z.string(),
+  difference: Estimate.optional(),
+  model: z.string(),
+});
+export type GateRecord = z.infer<typeof GateRecord>;
+
+/** What a round's training did; `examples` 0 means that there was nothing to train on. */
+export const TrainingRecord = z.strictObject({
+  model: z.string(),
+  examples: z.int(),
+  passes: z.int(),
+  failures: z.int(),
+  mixed: z.int(),
+  steps: z.int(),
+  tokens: z.number(),
+  seconds: z.number(),
+  finalLoss: z.number(),
+  method: z.string(),
+  precision: z.string(),
+});
+export type TrainingRecord = z.infer<typeof TrainingRecord>;
+
+/** What happens while a run goes on; the palette, the explorer and the command line show the same events. */
+export type RunEvent =
+  | { event: 'run'; run: string; resumed: boolean; workspace: string }
+  | { event: 'tasks'; train: number; heldOut: number; dropped: number }
+  | { event: 'phase'; phase: string; detail: string }
+  | {
+      event: 'progress';
+      phase: string;
+      done: number;
+      total: number;
+      /** Programs finished, tokens written and programs passed by this process in this phase, in `seconds`. */
+      programs?: number;
+      tokens?: number;
+      passed?: number;
+      loss?: number;
+      seconds: number;
+    }
+  | { event: 'notice'; message: string }
+  | { event: 'evaluation'; evaluation: z.infer<typeof Evaluation> }
+  | { event: 'training'; round: number; training: TrainingRecord }
+  | { event: 'gate'; gate: GateRecord }
+  | { event: 'export'; model: string; precision: string; folder: string; agreement: number; tokens: number };
+export type RunObserver = (event: RunEvent) => void;

@@ -1,0 +1,33 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { UserError } from '../protocol/errors.ts';
+
+/**
+ * Holds a workspace for one run. The lock is an open exclusive SQLite transaction: the operating system releases it
+ * when the process dies in whatever way, so there are no stale locks to clean.
+ */
+export class RunLock {
+  readonly #db: DatabaseSync;
+
+  /** Throws a UserError when another process holds the workspace. */
+  constructor(file: string) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    this.#db = new DatabaseSync(file);
+    try {
+      this.#db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    } catch (error) {
+      this.#db.close();
+      throw new UserError(
+        'Another LeTI run is going on in this workspace.',
+        'Wait for it or stop it (Ctrl-C), then start again.',
+        1,
+        { cause: error },
+      );
+    }
+  }
+
+  release(): void {
+    this.#db.close();
+  }
+}

@@ -1,0 +1,301 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { z } from 'zod';
+import { UserError } from '../protocol/errors.ts';
+import { RunConfig, RunStatus, Sample, SamplingRecord, Side } from '../protocol/run.ts';
+import { DroppedTask, Task } from '../protocol/task.ts';
+import { SCHEMA, STORE_VERSION } from './schema.ts';
+
+const Versions = z.record(z.string(), z.string());
+
+/** A run as it is listed. */
+export interface RunRow {
+  id: string;
+  status: RunStatus;
+  startedAt: string;
+  endedAt: string | undefined;
+  error: string | undefined;
+  config: RunConfig;
+  versions: Record<string, string>;
+}
+
+export interface RunTask {
+  task: Task;
+  side: Side;
+}
+
+export interface StepRow {
+  round: number;
+  step: number;
+  loss: number;
+  learningRate: number;
+  gradNorm: number;
+  tokens: number;
+  seconds: number;
+}
+
+/**
+ * The run store of one workspace: one SQLite file in WAL mode. Every write is a transaction, so a process that is
+ * killed leaves whole batches and whole stages or none.
+ */
+export class RunStore {
+  readonly #db: DatabaseSync;
+
+  /** Opens or creates the store; a file that is no store or one of a newer version is refused and left alone. */
+  constructor(file: string) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    try {
+      this.#db = new DatabaseSync(file);
+      this.#db.exec(
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000',
+      );
+      this.#migrate(file);
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new UserError(
+        `The run store ${file} cannot be read: ${message(error)}`,
+        'Move the file away; a new store is made and older runs are then no longer listed.',
+        1,
+        { cause: error },
+      );
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  createRun(id: string, config: RunConfig, versions: Record<string, string>): void {
+    this.#run('INSERT INTO runs (id, status, started_at, config, versions) VALUES (?, ?, ?, ?, ?)', [
+      id,
+      'running',
+      now(),
+      JSON.stringify(config),
+      JSON.stringify(versions),
+    ]);
+  }
+
+  setStatus(run: string, status: RunStatus, error?: string): void {
+    const ended = status === 'running' ? null : now();
+    this.#run('UPDATE runs SET status = ?, ended_at = ?, error = ? WHERE id = ?', [
+      status,
+      ended,
+      error ?? null,
+      run,
+    ]);
+  }
+
+  /** Newest first. */
+  runs(): RunRow[] {
+    return this.#all('SELECT * FROM runs ORDER BY started_at DESC, id DESC', []).map(toRun);
+  }
+
+  run(id: string): RunRow | undefined {
+    const row = this.#all('SELECT * FROM runs WHERE id = ?', [id])[0];
+    return row === undefined ? undefined : toRun(row);
+  }
+
+  deleteRun(id: string): void {
+    this.#run('DELETE FROM runs WHERE id = ?', [id]);
+  }
+
+  saveTasks(run: string, tasks: readonly RunTask[], dropped: readonly DroppedTask[]): void {
+    this.#transaction(() => {
+      tasks.forEach(({ task, side }, position) => {
+        this.#run('INSERT INTO run_tasks (run, position, task_id, side, task) VALUES (?, ?, ?, ?, ?)', [
+          run,
+          position,
+          task.id,
+          side,
+          JSON.stringify(task),
+        ]);
+      });
+      for (const drop of dropped) {
+        this.#run('INSERT INTO dropped_tasks (run, task_id, path, line, reason) VALUES (?, ?, ?, ?, ?)', [
+          run,
+          drop.id,
+          drop.path,
+          drop.line,
+          drop.reason,
+        ]);
+      }
+    });
+  }
+
+  /** In the order in which they were saved; empty for a run that was killed before. */
+  tasks(run: string): RunTask[] {
+    return this.#all('SELECT task, side FROM run_tasks WHERE run = ? ORDER BY position', [run]).map(
+      (row) => ({
+        task: Task.parse(JSON.parse(text(row, 'task'))),
+        side: Side.parse(row['side']),
+      }),
+    );
+  }
+
+  dropped(run: string): DroppedTask[] {
+    return this.#all('SELECT task_id AS id, path, line, reason FROM dropped_tasks WHERE run = ?', [run]).map(
+      (row) => DroppedTask.parse({ ...row }),
+    );
+  }
+
+  /** The result of a finished stage. */
+  stage<T>(run: string, name: string, schema: z.ZodType<T>): T | undefined {
+    const row = this.#all('SELECT result FROM stages WHERE run = ? AND name = ?', [run, name])[0];
+    return row === undefined ? undefined : schema.parse(JSON.parse(text(row, 'result')));
+  }
+
+  finishStage(run: string, name: string, result: unknown): void {
+    this.#run('INSERT INTO stages (run, name, ended_at, result) VALUES (?, ?, ?, ?)', [
+      run,
+      name,
+      now(),
+      JSON.stringify(result),
+    ]);
+  }
+
+  /** Names of the finished stages, oldest first. */
+  stages(run: string): string[] {
+    return this.#all('SELECT name FROM stages WHERE run = ? ORDER BY rowid', [run]).map((row) =>
+      text(row, 'name'),
+    );
+  }
+
+  saveBatch(
+    run: string,
+    stage: string,
+    batch: number,
+    record: SamplingRecord,
+    samples: readonly Sample[],
+  ): void {
+    this.#transaction(() => {
+      this.#run('INSERT INTO batches (run, stage, batch, record) VALUES (?, ?, ?, ?)', [
+        run,
+        stage,
+        batch,
+        JSON.stringify(record),
+      ]);
+      for (const sample of samples) {
+        this.#run(
+          `INSERT INTO samples (run, stage, ${COLUMNS.map(([column]) => column).join(', ')}) VALUES (?, ?, ${COLUMNS.map(() => '?').join(', ')})`,
+          [run, stage, ...COLUMNS.map(([, key]) => sample[key])],
+        );
+      }
+    });
+  }
+
+  /** Numbers of the batches that are stored. */
+  batches(run: string, stage: string): Set<number> {
+    const rows = this.#all('SELECT batch FROM batches WHERE run = ? AND stage = ?', [run, stage]);
+    return new Set(rows.map((row) => Number(row['batch'])));
+  }
+
+  /** In the order of tasks' ids, then of samples. */
+  samples(run: string, stage: string): Sample[] {
+    const columns = COLUMNS.map(([column, key]) => `${column} AS "${key}"`).join(', ');
+    return this.#all(`SELECT ${columns} FROM samples WHERE run = ? AND stage = ? ORDER BY task_id, sample`, [
+      run,
+      stage,
+    ]).map((row) => Sample.parse({ ...row }));
+  }
+
+  /** A step that a resumed training repeats replaces its first record. */
+  saveStep(run: string, step: StepRow): void {
+    this.#run(
+      'INSERT OR REPLACE INTO steps (run, round, step, loss, learning_rate, grad_norm, tokens, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      [run, step.round, step.step, step.loss, step.learningRate, step.gradNorm, step.tokens, step.seconds],
+    );
+  }
+
+  steps(run: string): StepRow[] {
+    return this.#all(
+      'SELECT round, step, loss, learning_rate AS learningRate, grad_norm AS gradNorm, tokens, seconds FROM steps WHERE run = ? ORDER BY round, step',
+      [run],
+    ).map((row) => StepShape.parse({ ...row }));
+  }
+
+  #migrate(file: string): void {
+    const version = Number(this.#all('PRAGMA user_version', [])[0]?.['user_version'] ?? 0);
+    if (version > STORE_VERSION) {
+      throw new UserError(
+        `The run store ${file} was written by a newer LeTI (store version ${version}, this one reads ${STORE_VERSION}).`,
+        'Update LeTI, or set LETI_HOME to another folder.',
+      );
+    }
+    if (version === 0) {
+      this.#transaction(() => {
+        this.#db.exec(SCHEMA);
+        this.#db.exec(`PRAGMA user_version = ${STORE_VERSION}`);
+      });
+    }
+  }
+
+  #transaction(work: () => void): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #run(sql: string, values: SQLInputValue[]): void {
+    this.#db.prepare(sql).run(...values);
+  }
+
+  #all(sql: string, values: SQLInputValue[]): Record<string, unknown>[] {
+    return this.#db.prepare(sql).all(...values);
+  }
+}
+
+const StepShape = z.strictObject({
+  round: z.int(),
+  step: z.int(),
+  loss: z.number(),
+  learningRate: z.number(),
+  gradNorm: z.number(),
+  tokens: z.int(),
+  seconds: z.number(),
+});
+
+const COLUMNS: readonly (readonly [string, keyof Sample])[] = [
+  ['task_id', 'taskId'],
+  ['sample', 'sample'],
+  ['verdict', 'verdict'],
+  ['error_type', 'errorType'],
+  ['tokens', 'tokens'],
+  ['duration_ms', 'durationMs'],
+  ['hash', 'hash'],
+  ['finish', 'finish'],
+  ['checks_passed', 'checksPassed'],
+  ['checks_total', 'checksTotal'],
+  ['completion', 'completion'],
+  ['decoded', 'decoded'],
+  ['feedback', 'feedback'],
+];
+
+function toRun(row: Record<string, unknown>): RunRow {
+  return {
+    id: text(row, 'id'),
+    status: RunStatus.parse(row['status']),
+    startedAt: text(row, 'started_at'),
+    endedAt: row['ended_at'] === null ? undefined : text(row, 'ended_at'),
+    error: row['error'] === null ? undefined : text(row, 'error'),
+    config: RunConfig.parse(JSON.parse(text(row, 'config'))),
+    versions: Versions.parse(JSON.parse(text(row, 'versions'))),
+  };
+}
+
+function text(row: Record<string, unknown>, column: string): string {
+  return z.string().parse(row[column]);
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,81 @@
+/** Raised with every change of the tables; a store of a newer version is refused, never touched. */
+export const STORE_VERSION = 1;
+
+export const SCHEMA = `
+CREATE TABLE runs (
+  id TEXT PRIMARY KEY,
+  status TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  ended_at TEXT,
+  error TEXT,
+  config TEXT NOT NULL,
+  versions TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE run_tasks (
+  run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  task_id TEXT NOT NULL,
+  side TEXT NOT NULL,
+  task TEXT NOT NULL,
+  PRIMARY KEY (run, position),
+  UNIQUE (run, task_id)
+) STRICT;
+
+CREATE TABLE dropped_tasks (
+  run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  task_id TEXT NOT NULL,
+  path TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+
+-- A stage is a step of a run that is done once: its result is kept and never computed again.
+CREATE TABLE stages (
+  run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  ended_at TEXT NOT NULL,
+  result TEXT NOT NULL,
+  PRIMARY KEY (run, name)
+) STRICT;
+
+-- A batch is stored whole or not at all; its presence says that its samples are all there.
+CREATE TABLE batches (
+  run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  stage TEXT NOT NULL,
+  batch INTEGER NOT NULL,
+  record TEXT NOT NULL,
+  PRIMARY KEY (run, stage, batch)
+) STRICT;
+
+CREATE TABLE samples (
+  run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  stage TEXT NOT NULL,
+  task_id TEXT NOT NULL,
+  sample INTEGER NOT NULL,
+  verdict TEXT NOT NULL,
+  error_type TEXT NOT NULL,
+  tokens INTEGER NOT NULL,
+  duration_ms REAL NOT NULL,
+  hash TEXT NOT NULL,
+  finish TEXT NOT NULL,
+  checks_passed INTEGER NOT NULL,
+  checks_total INTEGER NOT NULL,
+  completion TEXT NOT NULL,
+  decoded TEXT NOT NULL,
+  feedback TEXT NOT NULL,
+  PRIMARY KEY (run, stage, task_id, sample)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE steps (
+  run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  round INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  loss REAL NOT NULL,
+  learning_rate REAL NOT NULL,
+  grad_norm REAL NOT NULL,
+  tokens INTEGER NOT NULL,
+  seconds REAL NOT NULL,
+  PRIMARY KEY (run, round, step)
+) STRICT;
+`;
