@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { splitTasks } from '../../../src/core/split.ts';
+import { assignFamilies } from '../../../src/harvest/families.ts';
+import type { Task } from '../../../src/protocol/task.ts';
+
+function task(id: number, family = `family ${id}`): Task {
+  return {
+    id: `t/${id}`,
+    source: 'file',
+    name: 'f',
+    instruction: '',
+    prefix: 'def f(',
+    hole: 'function',
+    indent: 0,
+    setup: '',
+    checks: [{ kind: 'statements', source: 'assert f()' }],
+    family,
+  };
+}
+const many = (count: number): Task[] => Array.from({ length: count }, (_, index) => task(index));
+const ids = (tasks: readonly Task[]): string[] => tasks.map(({ id }) => id).sort();
+
+describe('splitTasks', () => {
+  it('holds out 30 %, at least 20, never more than half', () => {
+    for (const [count, expected] of [
+      [100, 30],
+      [50, 20],
+      [30, 15],
+      [1, 0],
+      [0, 0],
+    ] as const) {
+      const { train, heldOut } = splitTasks(many(count), { seed: 1 });
+      assert.equal(heldOut.length, expected, `${count} tasks`);
+      assert.equal(train.length, count - expected);
+    }
+  });
+
+  it('follows a wish', () => {
+    assert.equal(splitTasks(many(100), { seed: 1, heldOutCount: 7 }).heldOut.length, 7);
+    assert.equal(splitTasks(many(100), { seed: 1, heldOutFraction: 0.1 }).heldOut.length, 10);
+    assert.equal(splitTasks(many(100), { seed: 1, heldOutCount: 90 }).heldOut.length, 50);
+  });
+
+  it('depends on the seed and not on the order', () => {
+    const tasks = many(60);
+    const first = splitTasks(tasks, { seed: 1 });
+    assert.deepEqual(ids(splitTasks([...tasks].reverse(), { seed: 1 }).heldOut), ids(first.heldOut));
+    assert.notDeepEqual(ids(splitTasks(tasks, { seed: 2 }).heldOut), ids(first.heldOut));
+  });
+
+  it('never parts a family', () => {
+    const tasks = Array.from({ length: 90 }, (_, index) => task(index, `family ${index % 30}`));
+    for (let seed = 0; seed < 20; seed++) {
+      const { train, heldOut } = splitTasks(tasks, { seed });
+      assert.equal(train.length + heldOut.length, 90);
+      assert.ok(heldOut.length >= 25 && heldOut.length <= 27);
+      const held = new Set(heldOut.map(({ family }) => family));
+      assert.ok(train.every(({ family }) => !held.has(family)));
+    }
+  });
+});
+
+describe('assignFamilies', () => {
+  const body = (name: string): string =>
+    `def ${name}(items):\n    total = 0\n    for item in items:\n        total += item\n    return total`;
+
+  it('unites texts that differ in little, and equal templates, whatever the order', () => {
+    const members = [
+      { id: 'a', text: body('add_all') },
+      { id: 'b', text: 'def shout(text):\n    return text.upper() + "!"', template: 'x' },
+      { id: 'c', text: body('sum_up') },
+      { id: 'd', text: 'return 1', template: 'x' },
+      { id: 'e', text: 'while True: pass' },
+    ];
+    const families = assignFamilies(members);
+    assert.equal(families.get('a'), families.get('c'));
+    assert.equal(families.get('b'), families.get('d'));
+    assert.equal(new Set(families.values()).size, 3);
+    const reversed = assignFamilies([...members].reverse());
+    for (const { id } of members) assert.equal(reversed.get(id), families.get(id));
+  });
+
+  it('unites through a third', () => {
+    const words = (from: number): string =>
+      Array.from({ length: 40 }, (_, index) => `w${from + index}`).join(' ');
+    const families = assignFamilies([
+      { id: 'a', text: words(0) },
+      { id: 'c', text: words(12) },
+      { id: 'b', text: words(6) },
+    ]);
+    assert.equal(new Set(families.values()).size, 1);
+    assert.equal(
+      new Set(
+        assignFamilies([
+          { id: 'a', text: words(0) },
+          { id: 'c', text: words(12) },
+        ]).values(),
+      ).size,
+      2,
+    );
+  });
+});
