@@ -31,3 +31,14 @@ export class RunLock {
     this.#db.close();
   }
 }
+
+/** Whether a run is going on in the workspace of this lock file. */
+export function isHeld(file: string): boolean {
+  try {
+    new RunLock(file).release();
+    return false;
+  } catch (error) {
+    if (error instanceof UserError) return true;
+    throw error;
+  }
+}

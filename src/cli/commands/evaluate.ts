@@ -1,0 +1,106 @@
+import { writeFile, rename } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { DEFAULT_RUN } from '../../core/defaults.ts';
+import { readTaskFile } from '../../harvest/files.ts';
+import { Condition } from '../../protocol/model.ts';
+import { evaluateModel } from '../../rounds/evaluateModel.ts';
+import { Workbench } from '../../rounds/workbench.ts';
+import { interruptSignal } from '../interrupt.ts';
+import { numberBetween, wholeNumber, wholeNumbers } from '../options.ts';
+import { createOutput } from '../output.ts';
+import { percent, table } from '../text.ts';
+
+interface EvaluateFlags {
+  tasks: string;
+  model: string;
+  samples: number;
+  temperature: number;
+  k: number[];
+  condition?: Condition;
+  seed: number;
+  timeout: number;
+  out?: string;
+  python?: string;
+  trainerPython?: string;
+  json?: boolean;
+}
+
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description('Measures a model on tasks: unbiased pass@k with intervals, and error types.')
+    .requiredOption('--tasks <file>', "tasks: MBPP, HumanEval or LeTI's own JSON lines")
+    .option('--model <model>', 'default, a model folder, a stored hash, or a hub id', DEFAULT_RUN.model)
+    .option('--samples <n>', 'programs a task', wholeNumber(1), DEFAULT_RUN.heldOutSamples)
+    .option('--temperature <t>', 'sampling temperature', numberBetween(0, 2), DEFAULT_RUN.temperature)
+    .option('--k <list>', 'the k of pass@k, comma separated', wholeNumbers, [1])
+    .addOption(
+      new Option('--condition <verdict>', "verdict to ask under; the model's own by default").choices(
+        Condition.options,
+      ),
+    )
+    .option('--seed <n>', 'names every random choice', wholeNumber(0), DEFAULT_RUN.seed)
+    .option(
+      '--timeout <seconds>',
+      'longest run of one program',
+      numberBetween(0.1, 600),
+      DEFAULT_RUN.timeoutSeconds,
+    )
+    .option('--out <file>', 'where the samples go, with their verdicts')
+    .option('--python <path>', 'interpreter that runs the programs')
+    .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
+    .option('--json', 'JSON lines for programs')
+    .action(async (flags: EvaluateFlags) => {
+      const output = createOutput({ json: flags.json === true });
+      const tasks = await readTaskFile(flags.tasks);
+      const bench = new Workbench({
+        workspace: process.cwd(),
+        device: 'auto',
+        interpreter: flags.python,
+        trainerPython: flags.trainerPython,
+        observe: (event) => {
+          output.event(event);
+        },
+        signal: interruptSignal(),
+        env: process.env,
+      });
+      try {
+        const { evaluation, samples, condition } = await evaluateModel(
+          {
+            tasks,
+            model: flags.model,
+            samples: flags.samples,
+            temperature: flags.temperature,
+            ks: flags.k,
+            condition: flags.condition,
+            seed: flags.seed,
+            timeoutSeconds: flags.timeout,
+          },
+          bench,
+        );
+        if (flags.out !== undefined) {
+          const half = `${flags.out}.${process.pid}.tmp`;
+          await writeFile(half, samples.map((sample) => JSON.stringify(sample) + '\n').join(''));
+          await rename(half, flags.out);
+        }
+        output.result({ event: 'evaluation', evaluation, condition }, () => {
+          const rows = Object.entries(evaluation.passAt).map(([k, estimate]) => [
+            `pass@${k}`,
+            percent(estimate.value),
+            `${(estimate.low * 100).toFixed(1)} to ${percent(estimate.high)}`,
+          ]);
+          const errors = Object.entries(evaluation.errorTypes).sort(([, a], [, b]) => b - a);
+          return [
+            `${evaluation.passedSamples} of ${evaluation.samples} programs pass, ${evaluation.passedTasks} of ${evaluation.tasks} tasks have a pass (condition: ${condition})`,
+            table(['measure', 'value', '95 % interval'], rows),
+            table(
+              ['verdict or error', 'programs'],
+              errors.map(([type, count]) => [type, String(count)]),
+            ),
+          ].join('\n\n');
+        });
+      } finally {
+        output.end();
+        await bench.close();
+      }
+    });
+}

@@ -1,0 +1,79 @@
+import { Command } from 'commander';
+import { DEFAULT_RUN } from '../../core/defaults.ts';
+import { startExecutor } from '../../execution/executor.ts';
+import { findWorkspaceInterpreter } from '../../execution/interpreter.ts';
+import { executeSamples } from '../../rounds/executeSamples.ts';
+import { interruptSignal } from '../interrupt.ts';
+import { numberBetween, wholeNumber } from '../options.ts';
+import { createOutput } from '../output.ts';
+
+interface ExecuteFlags {
+  tasks: string;
+  samples: string;
+  out?: string;
+  jobs?: number;
+  timeout: number;
+  python?: string;
+  json?: boolean;
+}
+
+export function executeCommand(): Command {
+  return new Command('execute')
+    .description('Runs given programs against the checks of their tasks, in the sandbox.')
+    .requiredOption('--tasks <file>', "tasks: MBPP, HumanEval or LeTI's own JSON lines")
+    .requiredOption('--samples <file>', 'programs: JSON lines of {"task_id", "completion"}')
+    .option('--out <file>', 'where the result lines go')
+    .option('--jobs <n>', 'programs run at once (default: one a core)', wholeNumber(1))
+    .option(
+      '--timeout <seconds>',
+      'longest run of one program',
+      numberBetween(0.1, 600),
+      DEFAULT_RUN.timeoutSeconds,
+    )
+    .option('--python <path>', 'interpreter that runs the programs')
+    .option('--json', 'JSON lines for programs')
+    .action(async (flags: ExecuteFlags) => {
+      const output = createOutput({ json: flags.json === true });
+      const signal = interruptSignal();
+      const interpreter = await findWorkspaceInterpreter({
+        workspace: process.cwd(),
+        explicit: flags.python,
+        env: process.env,
+      });
+      const executor = await startExecutor({ interpreter: interpreter.path, jobs: flags.jobs });
+      const started = Date.now();
+      try {
+        const summary = await executeSamples(
+          {
+            tasksFile: flags.tasks,
+            samplesFile: flags.samples,
+            outFile: flags.out,
+            timeoutSeconds: flags.timeout,
+            signal,
+            onProgress: (done, total, passed) => {
+              const seconds = (Date.now() - started) / 1000;
+              output.event({
+                event: 'progress',
+                phase: 'execute',
+                done,
+                total,
+                programs: done,
+                passed,
+                seconds,
+              });
+            },
+          },
+          executor,
+        );
+        output.result({ event: 'summary', ...summary, tier: executor.tier }, () =>
+          [
+            `${summary.passed} of ${summary.samples} passed (Python ${executor.pythonVersion}, sandbox tier ${executor.tier})`,
+            ...Object.entries(summary.verdicts).map(([verdict, count]) => `  ${verdict}: ${count}`),
+          ].join('\n'),
+        );
+      } finally {
+        output.end();
+        await executor.close();
+      }
+    });
+}

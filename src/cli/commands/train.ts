@@ -1,0 +1,147 @@
+import { Command, Option } from 'commander';
+import { DEFAULT_RUN } from '../../core/defaults.ts';
+import { Objective } from '../../protocol/model.ts';
+import type { RunConfig } from '../../protocol/run.ts';
+import { Device } from '../../protocol/training.ts';
+import { startOrResumeRun } from '../../rounds/run.ts';
+import { createOutput } from '../output.ts';
+import { interruptSignal } from '../interrupt.ts';
+import { numberBetween, wholeNumber } from '../options.ts';
+import { reportText } from '../text.ts';
+
+interface TrainFlags {
+  tasks?: string;
+  heldOut?: string;
+  model: string;
+  objective: Objective;
+  rounds: number;
+  samples: number;
+  heldOutSamples: number;
+  temperature: number;
+  maxTokens: number;
+  device: Device;
+  seed: number;
+  mix: number;
+  lossOn: 'program' | 'all';
+  learningRate: number;
+  epochs: number;
+  batch: number;
+  method: 'auto' | 'full' | 'lora';
+  timeout: number;
+  resume?: string;
+  python?: string;
+  trainerPython?: string;
+  json?: boolean;
+}
+
+export function trainCommand(): Command {
+  const defaults = DEFAULT_RUN;
+  return new Command('train')
+    .description(
+      'Samples programs for tasks, runs them, trains on what the interpreter says, and measures the new weights.',
+    )
+    .argument('[workspace]', 'folder whose own tests are the tasks', '.')
+    .option('--tasks <file>', "tasks from a file (MBPP, HumanEval or LeTI's own) instead of the workspace's")
+    .option('--held-out <file>', 'tasks that are only measured; otherwise a seeded part of the tasks')
+    .option('--model <model>', 'default, a model folder, a stored hash, or a hub id', defaults.model)
+    .addOption(
+      new Option('--objective <objective>', 'how samples become training texts')
+        .choices(Objective.options)
+        .default(defaults.objective),
+    )
+    .option('--rounds <n>', 'rounds', wholeNumber(1), defaults.rounds)
+    .option('--samples <n>', 'programs a training task and round', wholeNumber(1), defaults.samples)
+    .option('--held-out-samples <n>', 'programs a held-out task', wholeNumber(1), defaults.heldOutSamples)
+    .option('--temperature <t>', 'sampling temperature', numberBetween(0, 2), defaults.temperature)
+    .option('--max-tokens <n>', 'longest program in tokens', wholeNumber(1), defaults.maxTokens)
+    .addOption(
+      new Option('--device <device>', 'where training runs').choices(Device.options).default(defaults.device),
+    )
+    .option('--seed <n>', 'names every random choice', wholeNumber(0), defaults.seed)
+    .option(
+      '--mix <share>',
+      'share of plain Python source among the training texts',
+      numberBetween(0, 0.9),
+      defaults.mix,
+    )
+    .addOption(
+      new Option('--loss-on <what>', 'all: every token, as in the paper')
+        .choices(['program', 'all'])
+        .default(defaults.lossOn),
+    )
+    .option(
+      '--learning-rate <rate>',
+      'peak learning rate',
+      numberBetween(1e-8, 1),
+      defaults.training.learningRate,
+    )
+    .option('--epochs <n>', "passes over a round's texts", wholeNumber(1), defaults.training.epochs)
+    .option('--batch <n>', 'texts a step', wholeNumber(1), defaults.training.batchSize)
+    .addOption(
+      new Option('--method <method>', 'what is trained')
+        .choices(['auto', 'full', 'lora'])
+        .default(defaults.training.method),
+    )
+    .option(
+      '--timeout <seconds>',
+      'longest run of one program',
+      numberBetween(0.1, 600),
+      defaults.timeoutSeconds,
+    )
+    .option('--resume <run>', 'continue a stopped run; its own options apply')
+    .option('--python <path>', "the workspace's interpreter")
+    .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
+    .option('--json', 'JSON lines for programs')
+    .action(async (workspace: string, flags: TrainFlags) => {
+      const output = createOutput({ json: flags.json === true });
+      try {
+        const { report, modelFolder } = await startOrResumeRun(
+          flags.resume === undefined
+            ? { config: configOf(workspace, flags) }
+            : { workspace, resume: flags.resume },
+          {
+            interpreter: flags.python,
+            trainerPython: flags.trainerPython,
+            observe: (event) => {
+              output.event(event);
+            },
+            signal: interruptSignal(),
+            env: process.env,
+          },
+        );
+        output.result({ event: 'report', report, modelFolder }, () => reportText(report, modelFolder));
+      } finally {
+        output.end();
+      }
+    });
+}
+
+function configOf(workspace: string, flags: TrainFlags): RunConfig {
+  return {
+    ...DEFAULT_RUN,
+    workspace,
+    ...(flags.tasks === undefined ? {} : { tasksFile: flags.tasks }),
+    ...(flags.heldOut === undefined ? {} : { heldOutFile: flags.heldOut }),
+    model: flags.model,
+    objective: flags.objective,
+    rounds: flags.rounds,
+    samples: flags.samples,
+    heldOutSamples: flags.heldOutSamples,
+    temperature: flags.temperature,
+    maxTokens: flags.maxTokens,
+    device: flags.device,
+    seed: flags.seed,
+    mix: flags.mix,
+    lossOn: flags.lossOn,
+    timeoutSeconds: flags.timeout,
+    training: {
+      ...DEFAULT_RUN.training,
+      method: flags.method,
+      learningRate: flags.learningRate,
+      epochs: flags.epochs,
+      batchSize: flags.batch,
+      microBatchSize: Math.min(flags.batch, DEFAULT_RUN.training.microBatchSize),
+      seed: flags.seed,
+    },
+  };
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { EXIT_CODES, InterruptedError, UserError } from '../protocol/errors.ts';
+import { cleanCommand } from './commands/clean.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { executeCommand } from './commands/execute.ts';
+import { modelsCommand } from './commands/models.ts';
+import { runsCommand } from './commands/runs.ts';
+import { tasksCommand } from './commands/tasks.ts';
+import { trainCommand } from './commands/train.ts';
+
+const program = new Command('leti')
+  .description(
+    'A coding model that learns, on your own machine, from what the Python interpreter says about its programs.',
+  )
+  .exitOverride()
+  .showHelpAfterError('(leti --help lists the commands)');
+for (const command of [
+  trainCommand(),
+  tasksCommand(),
+  executeCommand(),
+  evaluateCommand(),
+  runsCommand(),
+  modelsCommand(),
+  cleanCommand(),
+  doctorCommand(),
+]) {
+  program.addCommand(command.exitOverride());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has already printed its message; help and version are no errors.
+    return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
+  }
+  if (error instanceof InterruptedError) {
+    process.stderr.write('Interrupted.\n');
+    return EXIT_CODES.interrupted;
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`${error.message}\n${error.nextStep}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT_CODES.failed;
+}

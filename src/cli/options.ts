@@ -1,0 +1,28 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number of at least `min`, for commander's option parser. */
+export function wholeNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < min) {
+      throw new InvalidArgumentError(`expected a whole number of at least ${min}`);
+    }
+    return value;
+  };
+}
+
+/** A number in [min, max]. */
+export function numberBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= min && value <= max)) {
+      throw new InvalidArgumentError(`expected a number from ${min} to ${max}`);
+    }
+    return value;
+  };
+}
+
+/** Comma-separated whole numbers of at least 1. */
+export function wholeNumbers(text: string): number[] {
+  return text.split(',').map(wholeNumber(1));
+}

@@ -1,0 +1,103 @@
+import type { Evaluation, GateRecord } from '../protocol/run.ts';
+import type { RunReport } from '../rounds/report.ts';
+
+/** Error types shown in a table; the rest are added up. */
+const SHOWN_ERRORS = 6;
+
+export function percent(fraction: number): string {
+  return `${(fraction * 100).toFixed(1)} %`;
+}
+
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = count;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
+}
+
+/** `12.5 % (7.1 to 18.2 %), 24 of 192 programs, 9 of 24 tasks` */
+export function rateText(evaluation: Evaluation): string {
+  const rate = evaluation.passAt['1'];
+  if (rate === undefined) return 'no samples';
+  const interval = `(${(rate.low * 100).toFixed(1)} to ${percent(rate.high)})`;
+  return `${percent(rate.value)} ${interval}, ${evaluation.passedSamples} of ${evaluation.samples} programs, ${evaluation.passedTasks} of ${evaluation.tasks} tasks`;
+}
+
+export function evaluationLine(evaluation: Evaluation): string {
+  const when = evaluation.round === 0 ? 'before training' : `after round ${evaluation.round}`;
+  return `${evaluation.side} tasks ${when}: pass@1 ${rateText(evaluation)}`;
+}
+
+export function gateLine(gate: GateRecord): string {
+  const words = {
+    promote: 'promoted: completions use the new weights',
+    refuse: 'refused: the weights in use stay',
+    undecided: 'undecided: kept as a candidate, not put into use',
+  };
+  return `Gate after round ${gate.round}: ${words[gate.decision]}; ${gate.reason}`;
+}
+
+/** Columns padded to equal width, a rule under the header. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
+}
+
+/** What a run found: pass rates before and after each round, error types, the gate's decisions, the model's folder. */
+export function reportText(report: RunReport, modelFolder: string | undefined): string {
+  const parts = [`Run ${report.run} (${report.status})`, passRates(report), errorTypes(report)];
+  for (const gate of report.gates) parts.push(gateLine(gate));
+  if (report.gates.length === 0) parts.push('Gate: no new weights to decide about.');
+  if (modelFolder !== undefined) parts.push(`Exported model: ${modelFolder}`);
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function passRates(report: RunReport): string {
+  const rows = [...report.heldOut, ...report.train].map((evaluation) => {
+    const one = evaluation.passAt['1'];
+    const eight = evaluation.passAt['8'];
+    return [
+      evaluation.side,
+      evaluation.round === 0 ? 'before' : `round ${evaluation.round}`,
+      one === undefined ? '-' : percent(one.value),
+      one === undefined ? '-' : `${(one.low * 100).toFixed(1)} to ${percent(one.high)}`,
+      eight === undefined ? '-' : percent(eight.value),
+      `${evaluation.passedSamples}/${evaluation.samples}`,
+      `${evaluation.passedTasks}/${evaluation.tasks}`,
+      evaluation.tokensPerProgram.toFixed(0),
+    ];
+  });
+  return table(['tasks', 'when', 'pass@1', '95 % interval', 'pass@8', 'programs', 'solved', 'tokens'], rows);
+}
+
+function errorTypes(report: RunReport): string {
+  const evaluations = report.heldOut.length > 0 ? report.heldOut : report.train;
+  const first = evaluations[0];
+  const last = evaluations.at(-1);
+  if (first === undefined || last === undefined) return '';
+  const share = (evaluation: Evaluation, type: string): number =>
+    (evaluation.errorTypes[type] ?? 0) / Math.max(1, evaluation.samples);
+  const types = [...new Set([...Object.keys(first.errorTypes), ...Object.keys(last.errorTypes)])]
+    .filter((type) => type !== 'passed')
+    .sort((a, b) => share(first, b) + share(last, b) - share(first, a) - share(last, a));
+  const rows = types
+    .slice(0, SHOWN_ERRORS)
+    .map((type) => [
+      type,
+      `${percent(share(first, type))} (${first.errorTypes[type] ?? 0})`,
+      `${percent(share(last, type))} (${last.errorTypes[type] ?? 0})`,
+    ]);
+  if (rows.length === 0) return '';
+  return `Errors on ${first.side} tasks\n${table(['error', 'before', `after round ${last.round}`], rows)}`;
+}

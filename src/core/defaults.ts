@@ -1,0 +1,34 @@
+import type { RunConfig } from '../protocol/run.ts';
+
+/** What a run does unless it is told otherwise; tuned on training tasks only. */
+export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFile'> = {
+  model: 'default',
+  objective: 'fcft',
+  rounds: 1,
+  samples: 8,
+  heldOutSamples: 8,
+  temperature: 0.7,
+  topP: 0.95,
+  topK: 0,
+  maxTokens: 160,
+  batchRows: 64,
+  seed: 42,
+  device: 'auto',
+  lossOn: 'program',
+  mix: 0.25,
+  timeoutSeconds: 5,
+  training: {
+    method: 'auto',
+    learningRate: 2e-5,
+    epochs: 2,
+    batchSize: 16,
+    microBatchSize: 8,
+    maxTokens: 768,
+    warmupFraction: 0.1,
+    weightDecay: 0.01,
+    clipNorm: 1,
+    loraRank: 16,
+    seed: 42,
+    checkpointSteps: 10,
+  },
+};

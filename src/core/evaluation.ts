@@ -1,0 +1,51 @@
+import type { Evaluation, Sample, Side } from '../protocol/run.ts';
+import { estimatePassAtK, type TaskOutcome } from './statistics.ts';
+
+/** How many of each task's samples passed, in the order of the given tasks. Harness errors are not counted. */
+export function outcomesOf(taskIds: readonly string[], samples: readonly Sample[]): TaskOutcome[] {
+  const outcomes = new Map(taskIds.map((taskId) => [taskId, { taskId, samples: 0, passed: 0 }]));
+  for (const sample of samples) {
+    if (sample.verdict === 'harness_error') continue;
+    const outcome = outcomes.get(sample.taskId);
+    if (outcome === undefined)
+      throw new Error(`a sample belongs to task ${sample.taskId}, which was not evaluated`);
+    outcome.samples += 1;
+    if (sample.verdict === 'passed') outcome.passed += 1;
+  }
+  return [...outcomes.values()].filter((outcome) => outcome.samples > 0);
+}
+
+/** Pass rates with intervals, error types and length of one stage's samples. `ks` beyond the samples are left out. */
+export function evaluate(
+  stage: {
+    round: number;
+    side: Side;
+    model: string;
+    taskIds: readonly string[];
+    seed: number;
+    ks: readonly number[];
+  },
+  samples: readonly Sample[],
+): Evaluation {
+  const outcomes = outcomesOf(stage.taskIds, samples);
+  const passAt: Evaluation['passAt'] = {};
+  for (const k of stage.ks) {
+    const estimate = estimatePassAtK(outcomes, k, stage.seed);
+    if (estimate !== undefined) passAt[String(k)] = estimate;
+  }
+  const errorTypes: Record<string, number> = {};
+  for (const sample of samples) errorTypes[sample.errorType] = (errorTypes[sample.errorType] ?? 0) + 1;
+  const tokens = samples.reduce((sum, sample) => sum + sample.tokens, 0);
+  return {
+    round: stage.round,
+    side: stage.side,
+    model: stage.model,
+    tasks: outcomes.length,
+    samples: samples.length,
+    passedSamples: outcomes.reduce((sum, outcome) => sum + outcome.passed, 0),
+    passedTasks: outcomes.filter((outcome) => outcome.passed > 0).length,
+    passAt,
+    errorTypes,
+    tokensPerProgram: samples.length === 0 ? 0 : tokens / samples.length,
+  };
+}

@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+/** Larger files are data more often than code. */
+const MAX_BYTES = 100_000;
+
+/** The interpreter's own standard library modules as text, in the order of their names: input of continued pre-training. */
+export async function standardLibrarySources(interpreter: string): Promise<string[]> {
+  const { stdout } = await run(interpreter, [
+    '-I',
+    '-c',
+    'import sysconfig; print(sysconfig.get_path("stdlib"))',
+  ]);
+  return await sourcesIn(
+    stdout.trim(),
+    (await readdir(stdout.trim())).filter((name) => name.endsWith('.py')),
+  );
+}
+
+/** The given files of a folder as text; unreadable and very large ones are left out. */
+export async function sourcesIn(folder: string, names: readonly string[]): Promise<string[]> {
+  const sources: string[] = [];
+  for (const name of [...names].sort()) {
+    const file = path.join(folder, name);
+    const { size } = await stat(file);
+    if (size <= MAX_BYTES) sources.push((await readFile(file, 'utf8')).replaceAll('\r\n', '\n'));
+  }
+  return sources;
+}

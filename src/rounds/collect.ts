@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { renderFeedback } from '../core/feedback.ts';
+import { assembleProgram, executionJob } from '../core/program.ts';
+import { samplingPrompt, type PromptStyle } from '../core/prompts.ts';
+import { keyOf } from '../core/random.ts';
+import { stopRule, trimCompletion } from '../core/trimming.ts';
+import type { Executor } from '../execution/executor.ts';
+import { InterruptedError } from '../protocol/errors.ts';
+import type { ExecutionLimits, ExecutionResult } from '../protocol/execution.ts';
+import type { Condition } from '../protocol/model.ts';
+import type { RunObserver, Sample } from '../protocol/run.ts';
+import type { GeneratedText, Sampler, SamplingSettings } from '../protocol/sampling.ts';
+import type { Task } from '../protocol/task.ts';
+import type { RunStore } from '../store/runStore.ts';
+import { planBatches } from './batches.ts';
+import { limitsOf } from './limits.ts';
+
+/** Everything that decides one stage's samples. */
+export interface CollectRequest {
+  run: string;
+  /** Name of the stage that the samples belong to. */
+  stage: string;
+  tasks: readonly Task[];
+  samples: number;
+  batchRows: number;
+  settings: SamplingSettings;
+  model: string;
+  condition: Condition;
+  style: PromptStyle;
+  timeoutSeconds: number;
+}
+
+export interface CollectServices {
+  store: RunStore;
+  executor: Executor;
+  /** Started only if something is left to sample. */
+  sampler: () => Promise<Sampler>;
+  countTokens: (text: string) => number;
+  observe: RunObserver;
+  signal: AbortSignal;
+}
+
+/**
+ * Samples programs for every task and runs them, batch by batch; programs run while others are still being
+ * written. Batches that are already stored are not repeated. Returns all samples of the stage.
+ */
+export async function collectSamples(request: CollectRequest, services: CollectServices): Promise<Sample[]> {
+  const { store, executor, observe, signal } = services;
+  const batches = planBatches(request.tasks, request.samples, request.batchRows);
+  const stored = store.batches(request.run, request.stage);
+  const total = request.tasks.length * request.samples;
+  const started = Date.now();
+  const counts = { programs: 0, tokens: 0, passed: 0 };
+  let done = batches.reduce(
+    (sum, batch, index) => sum + (stored.has(index) ? batch.length * request.samples : 0),
+    0,
+  );
+  const report = (): void => {
+    observe({
+      event: 'progress',
+      phase: request.stage,
+      done,
+      total,
+      ...counts,
+      seconds: (Date.now() - started) / 1000,
+    });
+  };
+  report();
+  const execution = new ProgramRunner(
+    executor,
+    limitsOf(request.timeoutSeconds),
+    services.countTokens,
+    signal,
+  );
+  for (const [index, batch] of batches.entries()) {
+    if (stored.has(index)) continue;
+    throwIfAborted(signal);
+    const sampler = await services.sampler();
+    const byKey = new Map(batch.map((task) => [keyOf(task.id), task]));
+    const running: Promise<Sample>[] = [];
+    const items = batch.map((task) => ({
+      key: keyOf(task.id),
+      prompt: samplingPrompt(task, request.style, request.condition),
+      samples: request.samples,
+      stop: stopRule(task),
+    }));
+    try {
+      for await (const text of sampler.sample({ items, settings: request.settings }, signal)) {
+        const task = byKey.get(text.key);
+        if (task === undefined) throw new Error(`the sampler answered for an unknown task key ${text.key}`);
+        running.push(
+          execution.run(task, text).then((sample) => {
+            done += 1;
+            counts.programs += 1;
+            counts.tokens += sample.tokens;
+            counts.passed += sample.verdict === 'passed' ? 1 : 0;
+            report();
+            return sample;
+          }),
+        );
+      }
+    } catch (error) {
+      // The programs under way are awaited so that none outlives the stage; the sampler's error is the one to show.
+      await Promise.allSettled(running);
+      throw error;
+    }
+    const samples = await Promise.all(running);
+    throwIfAborted(signal);
+    store.saveBatch(
+      request.run,
+      request.stage,
+      index,
+      { model: request.model, engine: sampler.engine, condition: request.condition, tier: executor.tier },
+      samples,
+    );
+  }
+  return store.samples(request.run, request.stage);
+}
+
+/** Runs trimmed programs, each distinct one once. */
+class ProgramRunner {
+  readonly #executor: Executor;
+  readonly #limits: ExecutionLimits;
+  readonly #countTokens: (text: string) => number;
+  readonly #signal: AbortSignal;
+  readonly #results = new Map<string, Promise<ExecutionResult>>();
+  #jobs = 0;
+
+  constructor(
+    executor: Executor,
+    limits: ExecutionLimits,
+    countTokens: (text: string) => number,
+    signal: AbortSignal,
+  ) {
+    this.#executor = executor;
+    this.#limits = limits;
+    this.#countTokens = countTokens;
+    this.#signal = signal;
+  }
+
+  async run(task: Task, text: GeneratedText): Promise<Sample> {
+    const completion = trimCompletion(task, text.text);
+    const program = assembleProgram(task, completion);
+    const name = `${task.id}\n${completion}`;
+    let pending = this.#results.get(name);
+    if (pending === undefined) {
+      pending = this.#executor.execute(executionJob(task, program, this.#jobs++, this.#limits), this.#signal);
+      this.#results.set(name, pending);
+    }
+    const result = await pending;
+    return {
+      taskId: task.id,
+      sample: text.sample,
+      decoded: text.text,
+      completion,
+      verdict: result.verdict,
+      errorType: result.verdict === 'passed' ? 'passed' : (result.diagnostic?.type ?? result.verdict),
+      feedback: renderFeedback(program, result, this.#countTokens),
+      checksPassed: result.checksPassed,
+      checksTotal: result.checksTotal,
+      hash: result.astHash ?? hashOf(completion),
+      tokens: text.tokens,
+      finish: text.finish,
+      durationMs: result.durationMs,
+    };
+  }
+}
+
+/** For programs that do not parse: equal but for white space is equal. */
+function hashOf(completion: string): string {
+  return createHash('sha256').update(completion.replaceAll(/\s+/g, ' ')).digest('hex').slice(0, 32);
+}
+
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new InterruptedError();
+}

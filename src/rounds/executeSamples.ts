@@ -1,0 +1,97 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { renderFeedback } from '../core/feedback.ts';
+import { executionJob } from '../core/program.ts';
+import type { Executor } from '../execution/executor.ts';
+import { readTaskFile } from '../harvest/files.ts';
+import { programOfSample, readSamplesFile } from '../harvest/samples.ts';
+import { UserError } from '../protocol/errors.ts';
+import { limitsOf } from './limits.ts';
+
+export interface ExecuteRequest {
+  tasksFile: string;
+  samplesFile: string;
+  /** Where the result lines go; none are written without it. */
+  outFile: string | undefined;
+  timeoutSeconds: number;
+  signal: AbortSignal;
+  onProgress: (done: number, total: number, passed: number) => void;
+}
+
+export interface ExecuteSummary {
+  samples: number;
+  passed: number;
+  /** Samples by verdict. */
+  verdicts: Record<string, number>;
+}
+
+/**
+ * Runs given programs against their tasks' checks. The result file has the samples' lines in their order, each with
+ * `passed`, `verdict`, `feedback`, `tier` and `duration_ms`, and appears whole. Throws a UserError (exit code 2) for a
+ * sample of a task that the task file does not have.
+ */
+export async function executeSamples(request: ExecuteRequest, executor: Executor): Promise<ExecuteSummary> {
+  const tasks = new Map((await readTaskFile(request.tasksFile)).map((task) => [task.id, task]));
+  const samples = await readSamplesFile(request.samplesFile);
+  const jobs = samples.map((sample) => {
+    const task = tasks.get(sample.taskId);
+    if (task === undefined) {
+      throw new UserError(
+        `${request.samplesFile}:${sample.line}: expected a task of ${request.tasksFile}, found task_id "${sample.taskId}".`,
+        'Give the task file that the samples were made for.',
+        2,
+      );
+    }
+    return { sample, task, program: programOfSample(task, sample.completion) };
+  });
+  const summary: ExecuteSummary = { samples: samples.length, passed: 0, verdicts: {} };
+  let done = 0;
+  const lines = await Promise.all(
+    jobs.map(async ({ sample, task, program }, index) => {
+      const job = executionJob(task, program, index, limitsOf(request.timeoutSeconds));
+      const result = await executor.execute(job, request.signal);
+      const passed = result.verdict === 'passed';
+      done += 1;
+      summary.passed += passed ? 1 : 0;
+      summary.verdicts[result.verdict] = (summary.verdicts[result.verdict] ?? 0) + 1;
+      request.onProgress(done, samples.length, summary.passed);
+      return {
+        ...sample.original,
+        passed,
+        verdict: result.verdict,
+        feedback: renderFeedback(program, result, (text) => text.length / CHARACTERS_PER_TOKEN),
+        tier: executor.tier,
+        duration_ms: Math.round(result.durationMs),
+      };
+    }),
+  );
+  if (request.outFile !== undefined) await writeLines(request.outFile, lines);
+  return summary;
+}
+
+/** No model is at hand here, so the feedback's budget goes by an average of Python text. */
+const CHARACTERS_PER_TOKEN = 3;
+
+async function writeLines(file: string, lines: readonly object[]): Promise<void> {
+  const half = `${file}.${process.pid}.tmp`;
+  try {
+    const stream = createWriteStream(half);
+    for (const line of lines) {
+      if (!stream.write(JSON.stringify(line) + '\n')) await once(stream, 'drain');
+    }
+    stream.end();
+    await once(stream, 'finish');
+    await rename(half, file);
+  } catch (error) {
+    await rm(half, { force: true });
+    throw new UserError(
+      `${file} cannot be written.`,
+      'Name a file in a folder that exists and has space.',
+      2,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { InterruptedError, UserError } from '../protocol/errors.ts';
+import { RunConfig, type RunObserver } from '../protocol/run.ts';
+import { RunLock } from '../store/runLock.ts';
+import { RunStore, type RunRow } from '../store/runStore.ts';
+import { gatherTasks } from './gatherTasks.ts';
+import { runReport, type RunReport } from './report.ts';
+import { runRounds } from './runTraining.ts';
+import { workspaceFiles } from './workspaceFiles.ts';
+import { Workbench } from './workbench.ts';
+
+export interface RunContext {
+  /** Interpreter of the workspace, if the user names one. */
+  interpreter: string | undefined;
+  /** Trainer environment of the user's own, if named. */
+  trainerPython: string | undefined;
+  observe: RunObserver;
+  signal: AbortSignal;
+  env: NodeJS.ProcessEnv;
+}
+
+export type RunStart = { config: RunConfig } | { workspace: string; resume: string };
+
+/**
+ * Starts a run, or continues one that was stopped. A run that is interrupted, fails or is killed can be resumed: what
+ * was finished is kept. Throws InterruptedError when the signal stopped it, UserError for what the user can mend.
+ */
+export async function startOrResumeRun(
+  start: RunStart,
+  context: RunContext,
+): Promise<{ report: RunReport; modelFolder: string | undefined }> {
+  const workspace = await workspaceFolder('config' in start ? start.config.workspace : start.workspace);
+  const files = workspaceFiles(workspace, context.env);
+  const lock = new RunLock(files.lock);
+  try {
+    const store = new RunStore(files.store);
+    try {
+      const run =
+        'config' in start
+          ? { id: newRunId(), config: { ...start.config, workspace } }
+          : resumable(store, start.resume);
+      return await work(run, 'config' in start, store, context);
+    } finally {
+      store.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function work(
+  run: { id: string; config: RunConfig },
+  fresh: boolean,
+  store: RunStore,
+  context: RunContext,
+): Promise<{ report: RunReport; modelFolder: string | undefined }> {
+  const bench = new Workbench({ ...context, workspace: run.config.workspace, device: run.config.device });
+  try {
+    // Before the run is on record: an interpreter or a task file that is not there is no run.
+    const versions = fresh ? await bench.versions() : {};
+    let tasks = store.tasks(run.id);
+    const gathered = tasks.length === 0 ? await gatherTasks(run.config, bench) : undefined;
+    if (fresh) store.createRun(run.id, run.config, versions);
+    else store.setStatus(run.id, 'running');
+    context.observe({ event: 'run', run: run.id, resumed: !fresh, workspace: run.config.workspace });
+    try {
+      if (gathered !== undefined) {
+        store.saveTasks(run.id, gathered.tasks, gathered.dropped);
+        tasks = gathered.tasks;
+      }
+      const train = tasks.filter(({ side }) => side === 'train').map(({ task }) => task);
+      const heldOut = tasks.filter(({ side }) => side === 'held-out').map(({ task }) => task);
+      context.observe({
+        event: 'tasks',
+        train: train.length,
+        heldOut: heldOut.length,
+        dropped: store.dropped(run.id).length,
+      });
+      await runRounds({ id: run.id, config: run.config, train, heldOut }, store, bench);
+      store.setStatus(run.id, 'finished');
+    } catch (error) {
+      store.setStatus(run.id, error instanceof InterruptedError ? 'interrupted' : 'failed', messageOf(error));
+      throw error;
+    }
+    const report = runReport(store, run.id);
+    if (report === undefined) throw new Error(`run ${run.id} vanished from its store`);
+    return { report, modelFolder: await bench.newestExport(report) };
+  } catch (error) {
+    // What a dying child reports after Ctrl-C is the interruption, not a failure of its own.
+    throw context.signal.aborted ? new InterruptedError() : error;
+  } finally {
+    await bench.close();
+  }
+}
+
+function resumable(store: RunStore, id: string): RunRow {
+  const runs = store.runs();
+  const found = id === 'last' ? runs[0] : runs.find((run) => run.id === id);
+  if (found === undefined) {
+    throw new UserError(`There is no run ${id} in this workspace.`, '`leti runs` lists the runs.', 2);
+  }
+  if (found.status === 'finished') {
+    throw new UserError(`Run ${found.id} is finished.`, `\`leti runs ${found.id}\` shows what it found.`, 2);
+  }
+  return found;
+}
+
+async function workspaceFolder(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (error) {
+    throw new UserError(`The workspace folder ${folder} does not exist.`, 'Name an existing folder.', 2, {
+      cause: error,
+    });
+  }
+}
+
+/** Sortable by start time, short enough to type. */
+function newRunId(): string {
+  const stamp = new Date().toISOString().replaceAll(/[-:T]/g, '').slice(0, 14);
+  return `${stamp}-${randomBytes(2).toString('hex')}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

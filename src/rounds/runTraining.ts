@@ -1,0 +1,337 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { z } from 'zod';
+import { gate, type GateDecision } from '../core/gate.ts';
+import { mixExamples } from '../core/mix.ts';
+import { OBJECTIVES } from '../core/objectives/index.ts';
+import type { ScoredSample } from '../core/objectives/objective.ts';
+import { keyOf } from '../core/random.ts';
+import { UserError } from '../protocol/errors.ts';
+import type { Condition } from '../protocol/model.ts';
+import {
+  Evaluation,
+  GateRecord,
+  TrainingRecord,
+  type RunConfig,
+  type Sample,
+  type Side,
+} from '../protocol/run.ts';
+import type { Sampler, SamplingSettings } from '../protocol/sampling.ts';
+import type { Task } from '../protocol/task.ts';
+import type { RunStore } from '../store/runStore.ts';
+import { collectSamples, throwIfAborted } from './collect.ts';
+import type { LoadedModel, Workbench } from './workbench.ts';
+import { evaluateStage, stageOutcomes } from './report.ts';
+import { stages } from './stages.ts';
+
+/** What one run works on; everything else is rebuilt from the store. */
+export interface RunInput {
+  id: string;
+  config: RunConfig;
+  train: readonly Task[];
+  heldOut: readonly Task[];
+}
+
+/** A model with the condition under which it is asked. */
+interface Candidate {
+  model: LoadedModel;
+  condition: Condition;
+  /** Round whose held-out evaluation belongs to it; 0 is the base model. */
+  round: number;
+}
+
+/**
+ * The loop of the paper as a walk over stages: evaluate, then in each round sample, execute, train, evaluate and
+ * decide. A finished stage is read from the store instead of being done again, which is all that resuming needs.
+ */
+export async function runRounds(input: RunInput, store: RunStore, bench: Workbench): Promise<void> {
+  const rounds = new Rounds(input, store, bench);
+  await rounds.walk();
+}
+
+class Rounds {
+  readonly #input: RunInput;
+  readonly #store: RunStore;
+  readonly #bench: Workbench;
+
+  constructor(input: RunInput, store: RunStore, bench: Workbench) {
+    this.#input = input;
+    this.#store = store;
+    this.#bench = bench;
+  }
+
+  async walk(): Promise<void> {
+    const { config } = this.#input;
+    const base = await this.#bench.resolveModel(config.model);
+    let newest: Candidate = { model: base, condition: base.record.condition, round: 0 };
+    let incumbent = newest;
+    await this.#evaluateHeldOut(newest);
+    for (let round = 1; round <= config.rounds; round++) {
+      const samples = await this.#sampleRound(round, newest);
+      const training = await this.#stage(stages.train(round), TrainingRecord, () =>
+        this.#train(round, newest, samples),
+      );
+      this.#bench.observe({ event: 'training', round, training });
+      if (training.examples === 0) continue;
+      const trained: Candidate = {
+        model: await this.#bench.storedModel(training.model),
+        condition: OBJECTIVES[config.objective].condition,
+        round,
+      };
+      await this.#evaluateHeldOut(trained);
+      const decision = await this.#gate(round, incumbent, trained);
+      if (decision === 'promote') incumbent = trained;
+      // Refused weights are not built upon: the next round starts from those that passed last.
+      newest = decision === 'refuse' ? incumbent : trained;
+      await this.#bench.dropWorkFiles(this.#roundFolder(round));
+    }
+    await this.#evaluateTrain(config.rounds, newest);
+  }
+
+  /** Does a stage once; afterwards its stored result stands. */
+  async #stage<T>(name: string, schema: z.ZodType<T>, work: () => Promise<T>): Promise<T> {
+    const stored = this.#store.stage(this.#input.id, name, schema);
+    if (stored !== undefined) return stored;
+    throwIfAborted(this.#bench.signal);
+    const result = await work();
+    throwIfAborted(this.#bench.signal);
+    this.#store.finishStage(this.#input.id, name, result);
+    return result;
+  }
+
+  async #evaluateHeldOut(candidate: Candidate): Promise<void> {
+    const { config, heldOut } = this.#input;
+    if (heldOut.length === 0) return;
+    const name = stages.evaluate(candidate.round, 'held-out');
+    const evaluation = await this.#stage(name, Evaluation, async () => {
+      // Measured on the weights that completions would use: the exported int8 model in Node.
+      await this.#collect(name, heldOut, config.heldOutSamples, candidate, () =>
+        this.#bench.completionSampler(candidate.model, this.#input.train),
+      );
+      return this.#evaluation(name, candidate.round, 'held-out', candidate, heldOut);
+    });
+    this.#bench.observe({ event: 'evaluation', evaluation });
+  }
+
+  async #sampleRound(round: number, candidate: Candidate): Promise<Sample[]> {
+    const name = stages.sample(round);
+    const samples = await this.#collect(name, this.#input.train, this.#input.config.samples, candidate, () =>
+      this.#bench.roundSampler(candidate.model, this.#input.train),
+    );
+    // What the round samples is also how well its model does on the training tasks before the round's training.
+    await this.#trainEvaluation(round - 1, name, candidate);
+    return samples;
+  }
+
+  async #evaluateTrain(round: number, candidate: Candidate): Promise<void> {
+    const name = stages.evaluate(round, 'train');
+    const samplesOf = `${name}/samples`;
+    if (this.#store.stage(this.#input.id, name, Evaluation) === undefined) {
+      await this.#collect(samplesOf, this.#input.train, this.#input.config.samples, candidate, () =>
+        this.#bench.roundSampler(candidate.model, this.#input.train),
+      );
+    }
+    await this.#trainEvaluation(round, samplesOf, candidate);
+  }
+
+  async #trainEvaluation(round: number, samplesOf: string, candidate: Candidate): Promise<void> {
+    const evaluation = await this.#stage(stages.evaluate(round, 'train'), Evaluation, () =>
+      Promise.resolve(this.#evaluation(samplesOf, round, 'train', candidate, this.#input.train)),
+    );
+    this.#bench.observe({ event: 'evaluation', evaluation });
+  }
+
+  async #collect(
+    stage: string,
+    tasks: readonly Task[],
+    samples: number,
+    candidate: Candidate,
+    start: () => Promise<Sampler>,
+  ): Promise<Sample[]> {
+    const { config } = this.#input;
+    const settings: SamplingSettings = {
+      temperature: config.temperature,
+      topP: config.topP,
+      topK: config.topK,
+      maxTokens: config.maxTokens,
+      seed: config.seed,
+      // Each stage draws numbers of its own.
+      round: keyOf(stage),
+    };
+    let sampler: Promise<Sampler> | undefined;
+    try {
+      return await collectSamples(
+        {
+          run: this.#input.id,
+          stage,
+          tasks,
+          samples,
+          batchRows: config.batchRows,
+          settings,
+          model: candidate.model.hash,
+          condition: candidate.condition,
+          style: candidate.model.style,
+          timeoutSeconds: config.timeoutSeconds,
+        },
+        {
+          store: this.#store,
+          executor: await this.#bench.executor(),
+          sampler: () => (sampler ??= start()),
+          countTokens: candidate.model.countTokens,
+          observe: this.#bench.observe,
+          signal: this.#bench.signal,
+        },
+      );
+    } finally {
+      await (await sampler?.catch(() => undefined))?.close();
+    }
+  }
+
+  #evaluation(
+    stage: string,
+    round: number,
+    side: Side,
+    candidate: Candidate,
+    tasks: readonly Task[],
+  ): Evaluation {
+    return evaluateStage(this.#store, this.#input.id, stage, {
+      round,
+      side,
+      model: candidate.model.hash,
+      taskIds: tasks.map((task) => task.id),
+      seed: this.#input.config.seed,
+    });
+  }
+
+  async #train(round: number, from: Candidate, samples: readonly Sample[]): Promise<TrainingRecord> {
+    const { config, train } = this.#input;
+    const objective = OBJECTIVES[config.objective];
+    const usable = samples
+      .filter((sample) => sample.verdict !== 'harness_error')
+      .map((sample) => scored(sample, round));
+    const passes = usable.filter((sample) => sample.passed).length;
+    const nothing: TrainingRecord = {
+      model: from.model.hash,
+      examples: 0,
+      passes,
+      failures: usable.length - passes,
+      mixed: 0,
+      steps: 0,
+      tokens: 0,
+      seconds: 0,
+      finalLoss: 0,
+      method: 'none',
+      precision: 'none',
+    };
+    if (passes === 0 && !objective.trainsWithoutPasses) {
+      this.#bench.observe({
+        event: 'notice',
+        message: `No program passed in round ${round}; the objective ${config.objective} has nothing to learn from. Try more samples, easier tasks or a stronger model.`,
+      });
+      return nothing;
+    }
+    if (passes === 0) {
+      this.#bench.observe({
+        event: 'notice',
+        message: `No program passed in round ${round}; training on failures alone.`,
+      });
+    }
+    const examples = objective.examples({
+      tasks: new Map(train.map((task) => [task.id, task])),
+      samples: usable,
+      replay: this.#replay(round),
+      style: from.model.style,
+      lossOn: config.lossOn,
+      seed: config.seed,
+    });
+    if (examples.length === 0) {
+      this.#bench.observe({ event: 'notice', message: `Round ${round} has no training texts.` });
+      return nothing;
+    }
+    const mixed = mixExamples(
+      await this.#bench.pretrainingSources(train),
+      examples.length,
+      config.mix,
+      config.seed,
+    );
+    const folder = this.#roundFolder(round);
+    await mkdir(folder, { recursive: true });
+    const file = path.join(folder, 'examples.jsonl');
+    await writeFile(file, [...examples, ...mixed].map((example) => JSON.stringify(example) + '\n').join(''));
+    const started = Date.now();
+    const result = await this.#bench.train(
+      { model: from.model, examples: file, folder, settings: config.training, lossOn: config.lossOn },
+      {
+        source: `trained from ${from.model.hash} by run ${this.#input.id}, round ${round}`,
+        objective: config.objective,
+        condition: objective.condition,
+        run: this.#input.id,
+        round,
+      },
+      (step) => {
+        this.#store.saveStep(this.#input.id, { round, ...step });
+        this.#bench.observe({
+          event: 'progress',
+          phase: stages.train(round),
+          done: step.step,
+          total: step.steps,
+          loss: step.loss,
+          tokens: step.tokens,
+          seconds: (Date.now() - started) / 1000,
+        });
+      },
+    );
+    return {
+      ...nothing,
+      ...result,
+      examples: examples.length,
+      mixed: mixed.length,
+    };
+  }
+
+  /** Passing samples of the rounds before; the paper has no replay buffer, small rounds need one. */
+  #replay(round: number): ScoredSample[] {
+    const passes: ScoredSample[] = [];
+    for (let earlier = round - 1; earlier >= 1; earlier--) {
+      for (const sample of this.#store.samples(this.#input.id, stages.sample(earlier))) {
+        if (sample.verdict === 'passed') passes.push(scored(sample, earlier));
+      }
+    }
+    return passes;
+  }
+
+  async #gate(round: number, incumbent: Candidate, trained: Candidate): Promise<GateDecision['decision']> {
+    const { id, config, heldOut } = this.#input;
+    const taskIds = heldOut.map((task) => task.id);
+    const outcomes = (candidate: Candidate) =>
+      stageOutcomes(this.#store, id, stages.evaluate(candidate.round, 'held-out'), taskIds);
+    const record = await this.#stage(stages.gate(round), GateRecord, async () => {
+      const decided = gate(outcomes(incumbent), outcomes(trained), config.seed);
+      if (decided.decision === 'promote') await this.#bench.promote(trained.model, decided.reason);
+      return {
+        round,
+        decision: decided.decision,
+        reason: decided.reason,
+        ...(decided.difference === undefined ? {} : { difference: decided.difference }),
+        model: trained.model.hash,
+      };
+    });
+    this.#bench.observe({ event: 'gate', gate: record });
+    return record.decision;
+  }
+
+  #roundFolder(round: number): string {
+    return path.join(this.#bench.runFolder(this.#input.id), `round-${round}`);
+  }
+}
+
+function scored(sample: Sample, round: number): ScoredSample {
+  return {
+    id: `${sample.taskId}#${round}.${sample.sample}`,
+    taskId: sample.taskId,
+    completion: sample.completion,
+    passed: sample.verdict === 'passed',
+    feedback: sample.feedback,
+    hash: sample.hash,
+  };
+}

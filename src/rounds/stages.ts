@@ -1,0 +1,9 @@
+import type { Side } from '../protocol/run.ts';
+
+/** Names of a run's stages; stored, so they never change their meaning. Round 0 is the base model. */
+export const stages = {
+  evaluate: (round: number, side: Side): string => `evaluate/${round}/${side}`,
+  sample: (round: number): string => `sample/${round}`,
+  train: (round: number): string => `train/${round}`,
+  gate: (round: number): string => `gate/${round}`,
+};
