@@ -1,0 +1,80 @@
+/**
+ * `npm test`: everything that must hold before a change lands, in one process tree with one summary line.
+ * Data and environments of the tests live in `.leti/` beside the sources, so that a second run is quick.
+ */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { ensureTrainerEnvironment } from '../src/training/environment.ts';
+import { installDevTools } from './support/devTools.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const home = process.env['LETI_TEST_HOME'] ?? path.join(root, '.leti');
+const counts = { passed: 0, failed: 0 };
+
+const trainer = await ensureTrainerEnvironment({
+  home,
+  device: 'cpu',
+  env: process.env,
+  signal: new AbortController().signal,
+  onProgress: (text) => {
+    console.log(`environment: ${text}`);
+  },
+});
+const tools = await installDevTools(trainer.python, home);
+const env = {
+  ...process.env,
+  LETI_HOME: home,
+  LETI_TRAINER_PYTHON: trainer.python,
+  LETI_MBPP_DIR: process.env['LETI_MBPP_DIR'] ?? path.resolve(root, '../shared/data'),
+  PYTHONPATH: tools,
+  PYTHONDONTWRITEBYTECODE: '1',
+};
+
+await step('lint', 'npm', ['run', '--silent', 'lint']);
+await step('types', 'npm', ['run', '--silent', 'typecheck']);
+await step('ruff', trainer.python, ['-m', 'ruff', 'check', 'python', 'test/python']);
+await step('ruff format', trainer.python, ['-m', 'ruff', 'format', '--check', 'python', 'test/python']);
+await step('build', 'npm', ['run', '--silent', 'build']);
+await suite('mocha', path.join(root, 'node_modules/.bin/mocha'), [], /(\d+) passing/, /(\d+) failing/);
+await suite('pytest', trainer.python, ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', 'python', 'test/python'], /(\d+) passed/, /(\d+) failed/);
+
+console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
+
+/** One command that passes or fails as a whole. */
+async function step(name: string, command: string, args: string[]): Promise<void> {
+  const { code } = await run(name, command, args);
+  if (code === 0) counts.passed += 1;
+  else fail(name, `ended with ${code}`);
+}
+
+/** A test runner; its own summary is read, and a summary without tests is a failure. */
+async function suite(name: string, command: string, args: string[], passed: RegExp, failed: RegExp): Promise<void> {
+  const { code, output } = await run(name, command, args);
+  const count = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? 0);
+  counts.passed += count(passed);
+  counts.failed += count(failed);
+  if (count(passed) === 0) fail(name, 'ran no test');
+  else if (code !== 0 && count(failed) === 0) fail(name, `ended with ${code}`);
+}
+
+function fail(name: string, why: string): void {
+  counts.failed += 1;
+  console.log(`FAILED: ${name} ${why}`);
+}
+
+async function run(name: string, command: string, args: string[]): Promise<{ code: number; output: string }> {
+  console.log(`\n== ${name}`);
+  return await new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      process.stdout.write(chunk);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}
