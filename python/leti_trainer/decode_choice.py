@@ -1,0 +1,73 @@
+"""Which token comes next: temperature, top-k, top-p, inverse distribution function; all rows at once."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+# Tokens less likely than this share of the row's likeliest one are sorted only where a row's choice needs
+# them, so that peaked rows (nearly all, in code) sort a few tokens and not the vocabulary.
+_TAIL_SHARE = 1e-4
+
+
+class BadLogitsError(Exception):
+    """The model answered with something that is no number: its weights are damaged or overflowed."""
+
+
+def choose(
+    logits: np.ndarray, temperature: float, top_k: int, top_p: float, uniforms: np.ndarray
+) -> np.ndarray:
+    """The next token of each row of `logits` (rows x vocabulary, float32), by the row's number in [0, 1).
+
+    Tokens are ordered by descending logit, equal ones by ascending id. Kept are the first `top_k` (0: all)
+    and of those the smallest prefix that holds at least `top_p` of their probability; the token is where the
+    cumulative probability passes the uniform number. Temperature 0 takes the first token.
+    """
+    best = logits.argmax(axis=1)
+    peaks = np.take_along_axis(logits, best[:, None], axis=1)
+    if not np.isfinite(peaks).all():
+        raise BadLogitsError("the model's output is not a number")
+    if temperature == 0:
+        return best
+    scaled = (logits - peaks) * np.float32(1 / temperature)
+    rows, ids = np.nonzero(scaled >= np.float32(math.log(_TAIL_SHARE)))
+    order = np.lexsort((ids, -logits[rows, ids], rows))
+    rows, ids = rows[order], ids[order]
+    counts = np.bincount(rows, minlength=len(logits))
+    starts = np.cumsum(counts) - counts
+    weights = np.exp((logits[rows, ids].astype(np.float64) - peaks[rows, 0]) / temperature)
+    if top_k > 0:
+        weights[np.arange(len(rows)) - starts[rows] >= top_k] = 0
+        totals = np.add.reduceat(weights, starts)
+        complete = counts >= min(top_k, logits.shape[1])
+    else:
+        totals = np.exp(scaled, out=scaled).sum(axis=1, dtype=np.float64)
+        complete = counts == logits.shape[1]
+    # One running sum over all rows: row r's part of it starts at bases[r].
+    running = np.cumsum(weights)
+    bases = np.where(starts > 0, running[starts - 1], 0.0)
+    ends = starts + counts - 1
+    nucleus = np.searchsorted(running, bases + top_p * totals, side="left")
+    inside = nucleus <= ends
+    masses = np.where(inside, running[np.minimum(nucleus, ends)] - bases, totals)
+    places = np.searchsorted(running, bases + uniforms * masses, side="right")
+    found = (places <= ends) & (inside | (top_p == 1)) & (complete if top_k > 0 else True)
+    chosen = ids[np.minimum(places, ends)]
+    for row in np.nonzero(~found)[0]:
+        chosen[row] = choose_by_sorting(logits[row], temperature, top_k, top_p, float(uniforms[row]))
+    return chosen
+
+
+def choose_by_sorting(
+    logits: np.ndarray, temperature: float, top_k: int, top_p: float, uniform: float
+) -> int:
+    """`choose` for one row by sorting its whole vocabulary; temperature above 0."""
+    order = np.argsort(-logits, kind="stable")
+    if top_k > 0:
+        order = order[:top_k]
+    kept = logits[order].astype(np.float64)
+    cumulative = np.cumsum(np.exp((kept - kept[0]) / temperature))
+    last = min(int(np.searchsorted(cumulative, top_p * cumulative[-1], side="left")), len(order) - 1)
+    place = int(np.searchsorted(cumulative, uniform * cumulative[last], side="right"))
+    return int(order[min(place, last)])

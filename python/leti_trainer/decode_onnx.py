@@ -1,0 +1,105 @@
+"""onnxruntime as a decode engine, for graphs of onnxruntime-genai's model builder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+# Longest piece of a prompt read at once: its logits take 4 bytes x vocabulary a token, needed or not.
+_PREFILL_TOKENS = 512
+
+
+class OnnxEngine:
+    """Past and present are the same buffers, so a step writes one token's keys and values and copies none.
+
+    The attention operator takes each row's length from its row of the attention mask, so rows of different
+    lengths lie left-aligned in buffers of one size, and what stands behind a row's end is never read.
+    """
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        config = json.loads((folder / "genai_config.json").read_text(encoding="utf-8"))["model"]
+        decoder = config["decoder"]
+        graph = folder / decoder["filename"]
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self._heads = int(decoder["num_key_value_heads"])
+        self._head_size = int(decoder["head_size"])
+        self._vocabulary = int(config["vocab_size"])
+        self.context_length = int(config["context_length"])
+        inputs, outputs = decoder["inputs"], decoder["outputs"]
+        self._caches = [
+            (inputs[f"past_{kind}_names"] % layer, outputs[f"present_{kind}_names"] % layer)
+            for layer in range(int(decoder["num_hidden_layers"]))
+            for kind in ("key", "value")
+        ]
+        quantised = b"MatMulNBits" in graph.read_bytes()
+        self.name = f"onnxruntime-python {onnxruntime.__version__} {'int8' if quantised else 'fp32'}"
+        self._memory = [np.empty(0, dtype=np.float32) for _ in self._caches]
+        self._buffers: list[np.ndarray] = []
+        self._lengths = np.zeros(0, dtype=np.int64)
+        self._logits = np.empty((0, 1, self._vocabulary), dtype=np.float32)
+
+    def start(self, prompts: list[list[int]], counts: list[int], new_tokens: int) -> None:
+        lengths = np.array([len(prompt) - 1 for prompt in prompts])
+        self._allocate(sum(counts), min(int(lengths.max()) + new_tokens, self.context_length))
+        self._lengths = np.repeat(lengths, counts)
+        first = 0
+        for prompt, count in zip(prompts, counts, strict=True):
+            self._read_prompt(first, prompt[:-1])
+            for buffer in self._buffers:
+                written = buffer[first, :, : len(prompt) - 1]
+                buffer[first + 1 : first + count, :, : len(prompt) - 1] = written
+            first += count
+
+    def step(self, tokens: np.ndarray) -> np.ndarray:
+        rows = len(tokens)
+        self._lengths += 1
+        mask = np.arange(self._lengths.max())[None, :] < self._lengths[:, None]
+        logits = self._logits[:rows]
+        self._run(slice(0, rows), tokens[:, None], mask, logits)
+        return logits[:, 0]
+
+    def keep(self, slots: np.ndarray) -> None:
+        for target, source in enumerate(slots):
+            if target != source:
+                length = self._lengths[source]
+                for buffer in self._buffers:
+                    buffer[target, :, :length] = buffer[source, :, :length]
+        self._lengths = self._lengths[slots]
+
+    def _allocate(self, rows: int, length: int) -> None:
+        """Buffers of rows x heads x length x head size, in memory that is kept: fresh pages are slow."""
+        shape = (rows, self._heads, length, self._head_size)
+        size = rows * self._heads * length * self._head_size
+        if self._memory[0].size < size:
+            self._memory = [np.empty(size, dtype=np.float32) for _ in self._caches]
+        self._buffers = [memory[:size].reshape(shape) for memory in self._memory]
+        if len(self._logits) < rows:
+            self._logits = np.empty((rows, 1, self._vocabulary), dtype=np.float32)
+
+    def _read_prompt(self, row: int, prompt: list[int]) -> None:
+        for begin in range(0, len(prompt), _PREFILL_TOKENS):
+            ids = np.array([prompt[begin : begin + _PREFILL_TOKENS]], dtype=np.int64)
+            mask = np.ones((1, begin + ids.shape[1]), dtype=bool)
+            self._run(slice(row, row + 1), ids, mask, None)
+
+    def _run(self, rows: slice, ids: np.ndarray, mask: np.ndarray, logits: np.ndarray | None) -> None:
+        binding = self._session.io_binding()
+        ids = np.ascontiguousarray(ids, dtype=np.int64)
+        mask = mask.astype(np.int64)
+        for name, array in (("input_ids", ids), ("attention_mask", mask)):
+            binding.bind_input(name, "cpu", 0, np.int64, array.shape, array.ctypes.data)
+        for (past, present), buffer in zip(self._caches, self._buffers, strict=True):
+            part = buffer[rows]
+            address = part.ctypes.data
+            binding.bind_input(past, "cpu", 0, np.float32, part.shape, address)
+            binding.bind_output(present, "cpu", 0, np.float32, part.shape, address)
+        if logits is None:
+            binding.bind_output("logits", "cpu")
+        else:
+            binding.bind_output("logits", "cpu", 0, np.float32, logits.shape, logits.ctypes.data)
+        self._session.run_with_iobinding(binding)
