@@ -1,0 +1,43 @@
+"""Tokens of segments: ours with special tokens, everybody else's text without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+
+class SegmentTokenizer:
+    """Tokenises segments one by one and concatenates them, the same way for training and for sampling.
+
+    A `frame` may hold special tokens (chat template, verdict markers, end of text). `text` comes from tasks,
+    feedback or programs: in it `<|im_start|>` is eleven characters and nothing more.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        content = (Path(folder) / "tokenizer.json").read_text(encoding="utf-8")
+        self._frame = Tokenizer.from_str(content)
+        self._text = Tokenizer.from_str(content)
+        self._text.encode_special_tokens = True
+
+    def encode_segments(self, segments: list[dict[str, Any]]) -> list[int]:
+        """Ids of all segments in their order."""
+        return [token for segment in segments for token in self._encode(segment)]
+
+    def encode_weighted(self, segments: list[dict[str, Any]]) -> tuple[list[int], list[float]]:
+        """Ids, and for each the weight of its segment in the loss."""
+        ids: list[int] = []
+        weights: list[float] = []
+        for segment in segments:
+            tokens = self._encode(segment)
+            ids.extend(tokens)
+            weights.extend([float(segment["weight"])] * len(tokens))
+        return ids, weights
+
+    def _encode(self, segment: dict[str, Any]) -> list[int]:
+        kind = segment["kind"]
+        if kind not in ("frame", "text"):
+            raise ValueError(f"a segment's kind is frame or text, not {kind!r}")
+        tokenizer = self._frame if kind == "frame" else self._text
+        return tokenizer.encode(segment["text"], add_special_tokens=False).ids
