@@ -1,0 +1,26 @@
+import path from 'node:path';
+import type { AgreementCount } from './agreementCount.ts';
+import { startWorker, type NodeSamplerOptions } from './nodeSampler.ts';
+
+/**
+ * Teacher-forces the sequences of `<onnxFolder>/agreement.json` through the exported model, in a process of its own, and
+ * counts how often its first choice is the one that the model it was exported from made.
+ * @throws UserError when a file is missing or broken, InterruptedError once `signal` is aborted.
+ */
+export async function measureAgreement(
+  options: Omit<NodeSamplerOptions, 'precision'>,
+  signal?: AbortSignal,
+): Promise<AgreementCount> {
+  const { worker } = await startWorker(options);
+  try {
+    let count: AgreementCount | undefined;
+    const file = path.join(options.onnxFolder, 'agreement.json');
+    for await (const message of worker.request({ method: 'agreement', file }, signal)) {
+      if (message.event === 'agreement') count = { agree: message.agree, total: message.total };
+    }
+    if (count === undefined) throw new Error('the inference process gave no count');
+    return count;
+  } finally {
+    await worker.close();
+  }
+}

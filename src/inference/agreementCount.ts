@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { InterruptedError } from '../protocol/errors.ts';
+import { argmax } from './choice.ts';
+import type { Engine } from './engine.ts';
+import { readJson } from './modelFolder.ts';
+
+const Agreement = z.object({
+  sequences: z
+    .array(
+      z
+        .object({ ids: z.array(z.int().min(0)).min(1), top1: z.array(z.int().min(0)) })
+        .refine(({ ids, top1 }) => ids.length === top1.length, 'ids and top1 differ in length'),
+    )
+    .min(1),
+});
+
+/** Predictions of the exported model that equal those of the model it was exported from. */
+export interface AgreementCount {
+  agree: number;
+  total: number;
+}
+
+/** Reads the sequences of an `agreement.json` with an engine and counts how often its first choice is the one on record. */
+export async function countAgreement(
+  engine: Pick<Engine, 'config' | 'reset' | 'read'>,
+  file: string,
+  signal: AbortSignal,
+): Promise<AgreementCount> {
+  const { sequences } = await readJson(file, Agreement);
+  const { vocabulary } = engine.config;
+  const count: AgreementCount = { agree: 0, total: 0 };
+  for (const { ids, top1 } of sequences) {
+    if (signal.aborted) throw new InterruptedError();
+    engine.reset(1, ids.length);
+    await engine.read(0, ids, (logits, first) => {
+      for (let at = 0; at * vocabulary < logits.length; at += 1) {
+        const choice = argmax(logits.subarray(at * vocabulary, (at + 1) * vocabulary));
+        if (choice === top1[first + at]) count.agree += 1;
+      }
+    });
+    count.total += ids.length;
+  }
+  return count;
+}

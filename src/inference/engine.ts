@@ -1,0 +1,183 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InterruptedError, UserError } from '../protocol/errors.ts';
+import { readGraphConfig, type GraphConfig } from './genaiConfig.ts';
+
+/**
+ * Positions by which the buffers grow. onnxruntime-node copies every output into a fresh array, those that were written in
+ * place too, so buffers much longer than their rows cost more at every step than making them longer now and then.
+ */
+const GROWTH = 16;
+
+/** Longest piece of a prompt read at once: its logits take 4 bytes x vocabulary a token, needed or not. */
+const PREFILL_TOKENS = 256;
+
+/**
+ * A graph of the model builder with the keys and values of the rows of a batch. Past and present are the same buffers, so
+ * a step writes one token's keys and values and copies none. The attention operator takes each row's length from its
+ * row of the attention mask: rows of different lengths lie left-aligned in buffers of one size, and what stands behind
+ * a row's end is never read.
+ */
+export class Engine {
+  readonly config: GraphConfig;
+  readonly #session: InferenceSession;
+  /** Kept between batches, because fresh pages are slow. */
+  #memory: Float32Array[];
+  #capacity = 0;
+  #lengths: number[] = [];
+  #logits = new Float32Array(0);
+
+  private constructor(config: GraphConfig, session: InferenceSession) {
+    this.config = config;
+    this.#session = session;
+    this.#memory = config.caches.map(() => new Float32Array(0));
+  }
+
+  /** Loads an exported folder; `threads` 0 leaves their number to onnxruntime. A UserError says what cannot be loaded. */
+  static async load(folder: string, threads: number): Promise<Engine> {
+    const config = await readGraphConfig(folder);
+    try {
+      const session = await InferenceSession.create(config.graph, {
+        intraOpNumThreads: threads,
+        executionProviders: ['cpu'],
+      });
+      return new Engine(config, session);
+    } catch (error) {
+      throw new UserError(
+        `The exported model ${config.graph} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+        'Export the model again.',
+        1,
+        { cause: error },
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+
+  /** Reads every prompt once, but for its last token, and lays out `counts[i]` rows of prompt i, in order. */
+  async start(prompts: readonly number[][], counts: readonly number[], signal: AbortSignal): Promise<void> {
+    const longest = Math.max(...prompts.map((prompt) => prompt.length - 1));
+    const rows = counts.reduce((sum, count) => sum + count, 0);
+    this.reset(rows, longest + GROWTH);
+    this.#lengths = [];
+    for (const [index, prompt] of prompts.entries()) {
+      if (signal.aborted) throw new InterruptedError();
+      const row = this.#lengths.length;
+      const length = prompt.length - 1;
+      await this.read(row, prompt.slice(0, -1));
+      for (let copy = 0; copy < (counts[index] ?? 0); copy += 1) {
+        if (copy > 0) this.#copyRow(row, row + copy, length);
+        this.#lengths.push(length);
+      }
+    }
+  }
+
+  /** Appends one token to each row and returns the logits after it, row by row, valid until the next call. */
+  async step(tokens: readonly number[]): Promise<Float32Array[]> {
+    const rows = tokens.length;
+    const { vocabulary } = this.config;
+    this.#lengths = this.#lengths.map((length) => length + 1);
+    const width = Math.max(...this.#lengths);
+    if (width > this.#capacity) this.#grow(width + GROWTH);
+    const mask = new BigInt64Array(rows * width);
+    for (const [row, length] of this.#lengths.entries()) mask.fill(1n, row * width, row * width + length);
+    const logits = this.#logits.subarray(0, rows * vocabulary);
+    await this.#run(0, rows, tokens, mask, new Tensor('float32', logits, [rows, 1, vocabulary]));
+    return Array.from({ length: rows }, (_, row) =>
+      logits.subarray(row * vocabulary, (row + 1) * vocabulary),
+    );
+  }
+
+  /** Drops rows: row i becomes what row `slots[i]` was. */
+  keep(slots: readonly number[]): void {
+    for (const [target, source] of slots.entries()) {
+      if (target !== source) this.#copyRow(source, target, this.#lengths[source] ?? 0);
+    }
+    this.#lengths = slots.map((slot) => this.#lengths[slot] ?? 0);
+  }
+
+  /** Makes room for rows of up to `length` tokens; what was there is lost. */
+  reset(rows: number, length: number): void {
+    const { caches, heads, headSize, vocabulary } = this.config;
+    const size = rows * heads * length * headSize;
+    if (this.#buffer(0).length < size) this.#memory = caches.map(() => new Float32Array(size));
+    if (this.#logits.length < rows * vocabulary) this.#logits = new Float32Array(rows * vocabulary);
+    this.#capacity = length;
+  }
+
+  /** Reads tokens into an empty row; `onLogits` gets the logits after each token, piece by piece. */
+  async read(
+    row: number,
+    tokens: readonly number[],
+    onLogits?: (logits: Float32Array, first: number) => void,
+  ): Promise<void> {
+    for (let first = 0; first < tokens.length; first += PREFILL_TOKENS) {
+      const piece = tokens.slice(first, first + PREFILL_TOKENS);
+      const mask = new BigInt64Array(first + piece.length).fill(1n);
+      const logits = await this.#run(row, 1, piece, mask, null);
+      onLogits?.(logits, first);
+    }
+  }
+
+  async #run(
+    row: number,
+    rows: number,
+    tokens: readonly number[],
+    mask: BigInt64Array,
+    logits: Tensor | null,
+  ): Promise<Float32Array> {
+    const { caches, heads, headSize } = this.config;
+    const ids = BigInt64Array.from(tokens, (token) => BigInt(token));
+    const feeds: Record<string, Tensor> = {
+      input_ids: new Tensor('int64', ids, [rows, tokens.length / rows]),
+      attention_mask: new Tensor('int64', mask, [rows, mask.length / rows]),
+    };
+    const fetches: Record<string, Tensor | null> = { logits };
+    const size = heads * this.#capacity * headSize;
+    for (const [index, { past, present }] of caches.entries()) {
+      const part = this.#buffer(index).subarray(row * size, (row + rows) * size);
+      const tensor = new Tensor('float32', part, [rows, heads, this.#capacity, headSize]);
+      feeds[past] = tensor;
+      fetches[present] = tensor;
+    }
+    const results = await this.#session.run(feeds, fetches);
+    const data = results['logits']?.data;
+    if (!(data instanceof Float32Array)) throw new Error('the graph gives no float32 logits');
+    return data;
+  }
+
+  /** Makes the buffers longer and keeps what stands in them. */
+  #grow(length: number): void {
+    const { heads, headSize } = this.config;
+    const [from, to] = [this.#capacity * headSize, length * headSize];
+    const parts = this.#lengths.flatMap((used) => new Array<number>(heads).fill(used * headSize));
+    this.#memory = this.#memory.map((old) => {
+      const grown = new Float32Array(parts.length * to);
+      for (const [part, used] of parts.entries()) {
+        grown.set(old.subarray(part * from, part * from + used), part * to);
+      }
+      return grown;
+    });
+    this.#capacity = length;
+  }
+
+  /** Copies the first `length` positions of a row's keys and values. */
+  #copyRow(source: number, target: number, length: number): void {
+    const { heads, headSize } = this.config;
+    const head = this.#capacity * headSize;
+    for (let index = 0; index < this.#memory.length; index += 1) {
+      const buffer = this.#buffer(index);
+      for (let part = 0; part < heads; part += 1) {
+        const from = (source * heads + part) * head;
+        buffer.copyWithin((target * heads + part) * head, from, from + length * headSize);
+      }
+    }
+  }
+
+  #buffer(index: number): Float32Array {
+    const buffer = this.#memory[index];
+    if (buffer === undefined) throw new RangeError(`the model has no cache ${index}`);
+    return buffer;
+  }
+}

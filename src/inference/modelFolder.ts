@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../protocol/errors.ts';
+
+const AddedToken = z.looseObject({ id: z.int().min(0), content: z.string(), special: z.boolean() });
+const TokenizerJson = z.looseObject({
+  added_tokens: z.array(AddedToken),
+  model: z.looseObject({ type: z.string() }),
+});
+const SpecialToken = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
+const TokenizerConfig = z.looseObject({
+  bos_token: SpecialToken,
+  eos_token: SpecialToken,
+  pad_token: SpecialToken,
+  unk_token: SpecialToken,
+  chat_template: z
+    .union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))])
+    .nullish(),
+});
+const Ends = z.looseObject({ eos_token_id: z.union([z.int(), z.array(z.int())]).nullish() });
+
+/** What a model folder says about text: how it is cut into tokens, what frames a conversation, what ends it. */
+export interface ModelFolder {
+  tokenizer: z.infer<typeof TokenizerJson>;
+  tokenizerConfig: z.infer<typeof TokenizerConfig>;
+  /** The chat template's source; base models have none. */
+  chatTemplate: string | undefined;
+  /** `bos_token`, `eos_token`, ... as text. */
+  specialTokens: Record<string, string>;
+  /** Tokens after which the model has nothing more to say. */
+  endIds: ReadonlySet<number>;
+}
+
+/** Reads the tokenizer, chat template and end tokens of a model folder; a UserError names the file that is missing or broken. */
+export async function readModelFolder(folder: string): Promise<ModelFolder> {
+  const tokenizer = await readJson(path.join(folder, 'tokenizer.json'), TokenizerJson);
+  const tokenizerConfig = await readJson(path.join(folder, 'tokenizer_config.json'), TokenizerConfig);
+  const configs = await Promise.all(
+    ['config.json', 'generation_config.json'].map((name) => readOptionalJson(path.join(folder, name), Ends)),
+  );
+  // Plain text cannot spell a special token, so no program holds one: each of them ends it.
+  const special = tokenizer.added_tokens.filter((token) => token.special).map((token) => token.id);
+  const named = configs.flatMap((config) => config?.eos_token_id ?? []);
+  return {
+    tokenizer,
+    tokenizerConfig,
+    chatTemplate: await readChatTemplate(folder, tokenizerConfig),
+    specialTokens: specialTokens(tokenizerConfig),
+    endIds: new Set([...special, ...named]),
+  };
+}
+
+/** Reads and checks a JSON file; a UserError says that it is missing, no JSON, or what in it is not as expected. */
+export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
+  const value = await readOptionalJson(file, schema);
+  if (value === undefined) {
+    throw new UserError(
+      `The model folder is incomplete: ${file} is missing.`,
+      'Convert or download the model again.',
+    );
+  }
+  return value;
+}
+
+async function readOptionalJson<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  const text = await readOptional(file);
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${file} is not JSON: ${String(error)}`, 'Convert or download the model again.', 1, {
+      cause: error,
+    });
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    throw new UserError(
+      `${file} is not as expected: ${z.prettifyError(parsed.error)}`,
+      'Convert or download the model again.',
+    );
+  }
+  return parsed.data;
+}
+
+async function readChatTemplate(
+  folder: string,
+  config: z.infer<typeof TokenizerConfig>,
+): Promise<string | undefined> {
+  const file = await readOptional(path.join(folder, 'chat_template.jinja'));
+  if (file !== undefined) return file;
+  const template = config.chat_template ?? undefined;
+  if (template === undefined || typeof template === 'string') return template;
+  return template.find((named) => named.name === 'default')?.template;
+}
+
+function specialTokens(config: z.infer<typeof TokenizerConfig>): Record<string, string> {
+  const tokens: Record<string, string> = {};
+  for (const name of ['bos_token', 'eos_token', 'pad_token', 'unk_token'] as const) {
+    const token = config[name];
+    if (token !== null && token !== undefined)
+      tokens[name] = typeof token === 'string' ? token : token.content;
+  }
+  return tokens;
+}
+
+async function readOptional(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
