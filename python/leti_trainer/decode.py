@@ -28,6 +28,7 @@ class Engine(Protocol):
 
     def step(self, tokens: np.ndarray) -> np.ndarray:
         """Appends one token to each row; the logits after it (rows x vocabulary) until the next call."""
+        ...
 
     def keep(self, slots: np.ndarray) -> None:
         """Drops rows: row i becomes what row `slots[i]` was."""
@@ -54,7 +55,9 @@ class DecodeSettings:
 
 
 class _Row:
-    def __init__(self, item: DecodeItem, sample: int, tokenizer: Tokenizer) -> None:
+    def __init__(self, order: int, item: DecodeItem, sample: int, tokenizer: Tokenizer) -> None:
+        # Rows that finish together are told in this order, wherever they lie in the batch by then.
+        self.order = order
         self.item = item
         self.sample = sample
         self.stream = TextStream(tokenizer, item.prompt)
@@ -85,14 +88,18 @@ def decode_batch(
     Rows leave the batch as they finish. A prompt that leaves no room in the model's context gets empty
     programs.
     """
-    fitting = [item for item in items if len(item.prompt) < engine.context_length]
+    fitting: list[DecodeItem] = []
+    rows: list[_Row] = []
     for item in items:
-        if item not in fitting:
-            for sample in range(item.samples):
-                emit(_Row(item, sample, tokenizer).program("length"))
+        samples = [_Row(len(rows) + sample, item, sample, tokenizer) for sample in range(item.samples)]
+        if 0 < len(item.prompt) < engine.context_length:
+            fitting.append(item)
+            rows += samples
+        else:
+            for row in samples:
+                emit(row.program("length"))
     if not fitting:
         return 0
-    rows = [_Row(item, sample, tokenizer) for item in fitting for sample in range(item.samples)]
     engine.start([item.prompt for item in fitting], [item.samples for item in fitting], settings.max_tokens)
     tokens = np.array([row.item.prompt[-1] for row in rows], dtype=np.int64)
     written = 0
@@ -108,7 +115,7 @@ def decode_batch(
         ]
         written += sum(finish != "end" for finish in finishes)
         done = [(row, finish) for row, finish in zip(rows, finishes, strict=True) if finish is not None]
-        for row, finish in sorted(done, key=lambda pair: (fitting.index(pair[0].item), pair[0].sample)):
+        for row, finish in sorted(done, key=lambda pair: pair[0].order):
             emit(row.program(finish))
         if len(done) == len(rows):
             break

@@ -6,13 +6,11 @@ import math
 
 import numpy as np
 
+from leti_trainer.errors import TrainerError
+
 # Tokens less likely than this share of the row's likeliest one are sorted only where a row's choice needs
 # them, so that peaked rows (nearly all, in code) sort a few tokens and not the vocabulary.
 _TAIL_SHARE = 1e-4
-
-
-class BadLogitsError(Exception):
-    """The model answered with something that is no number: its weights are damaged or overflowed."""
 
 
 def choose(
@@ -27,22 +25,23 @@ def choose(
     best = logits.argmax(axis=1)
     peaks = np.take_along_axis(logits, best[:, None], axis=1)
     if not np.isfinite(peaks).all():
-        raise BadLogitsError("the model's output is not a number")
+        raise TrainerError("bad_model", "the model's output is not a number: its weights are damaged")
     if temperature == 0:
         return best
-    scaled = (logits - peaks) * np.float32(1 / temperature)
-    rows, ids = np.nonzero(scaled >= np.float32(math.log(_TAIL_SHARE)))
-    order = np.lexsort((ids, -logits[rows, ids], rows))
-    rows, ids = rows[order], ids[order]
+    scaled = np.multiply(logits - peaks, np.float32(1 / temperature))
+    rows, ids = np.divmod(np.flatnonzero(scaled >= np.float32(math.log(_TAIL_SHARE))), logits.shape[1])
+    drops = (peaks[rows, 0].astype(np.float64) - logits[rows, ids]) / temperature
+    order = np.argsort(rows * (drops.max() + 1) + drops, kind="stable")
+    rows, ids, drops = rows[order], ids[order], drops[order]
     counts = np.bincount(rows, minlength=len(logits))
     starts = np.cumsum(counts) - counts
-    weights = np.exp((logits[rows, ids].astype(np.float64) - peaks[rows, 0]) / temperature)
+    weights = np.exp(-drops)
     if top_k > 0:
         weights[np.arange(len(rows)) - starts[rows] >= top_k] = 0
         totals = np.add.reduceat(weights, starts)
         complete = counts >= min(top_k, logits.shape[1])
     else:
-        totals = np.exp(scaled, out=scaled).sum(axis=1, dtype=np.float64)
+        totals = np.exp(scaled, out=scaled).sum(axis=1).astype(np.float64)
         complete = counts == logits.shape[1]
     # One running sum over all rows: row r's part of it starts at bases[r].
     running = np.cumsum(weights)

@@ -23,9 +23,15 @@ class OnnxEngine:
         config = json.loads((folder / "genai_config.json").read_text(encoding="utf-8"))["model"]
         decoder = config["decoder"]
         graph = folder / decoder["filename"]
+        quantised = b"MatMulNBits" in graph.read_bytes()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(graph), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # noqa: BLE001 (the library's errors share no class of their own)
+            raise RuntimeError(f"onnxruntime cannot read the graph: {error}") from error
         self._heads = int(decoder["num_key_value_heads"])
         self._head_size = int(decoder["head_size"])
         self._vocabulary = int(config["vocab_size"])
@@ -36,7 +42,6 @@ class OnnxEngine:
             for layer in range(int(decoder["num_hidden_layers"]))
             for kind in ("key", "value")
         ]
-        quantised = b"MatMulNBits" in graph.read_bytes()
         self.name = f"onnxruntime-python {onnxruntime.__version__} {'int8' if quantised else 'fp32'}"
         self._memory = [np.empty(0, dtype=np.float32) for _ in self._caches]
         self._buffers: list[np.ndarray] = []

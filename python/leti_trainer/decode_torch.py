@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import transformers
 from transformers import AutoModelForCausalLM, DynamicCache
+
+from leti_trainer.precision import pick_device
 
 
 class TorchEngine:
@@ -16,9 +19,9 @@ class TorchEngine:
     def __init__(self, folder: Path, device: str, threads: int) -> None:
         if threads > 0:
             torch.set_num_threads(threads)
-        self._device = torch.device(pick_device() if device == "auto" else device)
+        self._device = pick_device(device)
         precision = torch.bfloat16 if self._device.type == "cuda" else torch.float32
-        model = AutoModelForCausalLM.from_pretrained(folder, dtype=precision)
+        model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=precision)
         self._model = model.to(self._device).eval()
         self.context_length = int(model.config.max_position_embeddings)
         kind = {torch.bfloat16: "bf16", torch.float32: "fp32"}[precision]
@@ -65,10 +68,3 @@ class TorchEngine:
             use_cache=True,
             logits_to_keep=1,
         ).logits
-
-
-def pick_device() -> str:
-    """The fastest device of this machine that torch can use."""
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"

@@ -10,11 +10,15 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from leti_trainer.decode import DecodeItem, DecodeSettings, Emit, Engine, decode_batch
+from leti_trainer.errors import TrainerError
 from leti_trainer.segments import SegmentTokenizer
 
 
-class ModelFolderError(Exception):
+class ModelFolderError(TrainerError):
     """A model folder lacks a file or has a broken one; the message names it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("bad_model", message)
 
 
 class Sampler:
@@ -23,22 +27,22 @@ class Sampler:
     def __init__(self, engine: Engine, tokenizer: Path) -> None:
         self.engine = engine.name
         self._engine = engine
-        self._segments = SegmentTokenizer(tokenizer)
         self._tokenizer = read_tokenizer(tokenizer)
+        self._segments = SegmentTokenizer(tokenizer)
         self._end_ids = end_ids(tokenizer, self._tokenizer)
 
     def sample(self, batch: dict[str, Any], emit: Emit) -> dict[str, Any]:
         """Decodes a SampleBatch (src/protocol/sampling.ts) to its end and emits its programs as they finish.
 
-        Returns the number of programs and of tokens written. KeyError, TypeError, ValueError and re.error
-        mean that the batch is not one.
+        Returns the number of programs and of tokens written. KeyError, TypeError and ValueError mean
+        that the batch is not one.
         """
         items = [
             DecodeItem(
                 key=int(item["key"]),
                 prompt=self._segments.encode_segments(item["prompt"]),
                 samples=int(item["samples"]),
-                stop=re.compile(item["stop"]),
+                stop=_pattern(item["stop"]),
             )
             for item in batch["items"]
         ]
@@ -61,6 +65,13 @@ class Sampler:
         return {"programs": sum(item.samples for item in items), "tokens": tokens}
 
 
+def _pattern(source: str) -> re.Pattern[str]:
+    try:
+        return re.compile(source)
+    except re.error as error:
+        raise ValueError(f"the stop rule {source!r} is no regular expression: {error}") from error
+
+
 def load_sampler(engine: str, folder: str, tokenizer: str, device: str, threads: int) -> Sampler:
     """Loads `onnx` (an exported folder, on the CPU) or `torch` (a model folder, on `device`).
 
@@ -70,14 +81,23 @@ def load_sampler(engine: str, folder: str, tokenizer: str, device: str, threads:
     path = Path(folder)
     if not path.is_dir():
         raise ModelFolderError(f"there is no model folder {folder}")
-    if engine == "onnx":
-        from leti_trainer.decode_onnx import OnnxEngine
+    return Sampler(_load_engine(engine, path, device, threads), Path(tokenizer))
 
-        return Sampler(OnnxEngine(path, threads), Path(tokenizer))
-    if engine == "torch":
-        from leti_trainer.decode_torch import TorchEngine
 
-        return Sampler(TorchEngine(path, device, threads), Path(tokenizer))
+def _load_engine(engine: str, folder: Path, device: str, threads: int) -> Engine:
+    try:
+        if engine == "onnx":
+            from leti_trainer.decode_onnx import OnnxEngine
+
+            return OnnxEngine(folder, threads)
+        if engine == "torch":
+            from leti_trainer.decode_torch import TorchEngine
+
+            return TorchEngine(folder, device, threads)
+    except FileNotFoundError as error:
+        raise ModelFolderError(f"the model folder is incomplete: {error.filename} is missing") from error
+    except (KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
+        raise ModelFolderError(f"{folder} cannot be loaded: {error}") from error
     raise ValueError(f"unknown engine {engine}; expected onnx or torch")
 
 

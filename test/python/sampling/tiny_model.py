@@ -1,0 +1,75 @@
+"""Writes a tiny random Llama with its tokenizer and its ONNX export: `python tiny_model.py OUT`.
+
+OUT/model is a model folder, OUT/onnx its fp32 graph with `agreement.json` beside it. Small enough for
+every test run, and made of the same parts as any model: byte-level tokens, special tokens, grouped attention.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+from onnxruntime_genai.models.builder import create_model, parse_extra_options
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+TEXTS = [
+    "def add(a, b):\n    return a + b\n",
+    "for item in items:\n        print(item)\n",
+    "the quick brown fox jumps over the lazy dog 0123456789",
+    "Grüße, naïve façade, 日本語, emoji 🎉🐍",
+]
+TEMPLATE = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content']"
+    " + '<|im_end|>' + '\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+
+
+def write(out: Path) -> None:
+    torch.manual_seed(7)
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=SPECIAL, initial_alphabet=alphabet)
+    tokenizer.train_from_iterator(TEXTS * 20, trainer)
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<|im_start|>", eos_token="<|im_end|>", pad_token="<|im_end|>"
+    )
+    fast.chat_template = TEMPLATE
+    config = LlamaConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=512,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=2,
+        initializer_range=0.3,
+    )
+    model = LlamaForCausalLM(config).eval()
+    folder, onnx = out / "model", out / "onnx"
+    model.save_pretrained(folder)
+    fast.save_pretrained(folder)
+    with tempfile.TemporaryDirectory() as cache:
+        where = (None, str(folder), str(onnx), "fp32", "cpu", cache)
+        create_model(*where, **parse_extra_options(*where, []))
+    sequences = []
+    for text in TEXTS:
+        ids = tokenizer.encode(text).ids
+        with torch.inference_mode():
+            top1 = model(input_ids=torch.tensor([ids])).logits[0].argmax(dim=-1)
+        sequences.append({"ids": ids, "top1": top1.tolist()})
+    (onnx / "agreement.json").write_text(json.dumps({"sequences": sequences}), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
