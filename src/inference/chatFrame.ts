@@ -39,9 +39,6 @@ function render(
       ...specialTokens,
       messages,
       add_generation_prompt: addGenerationPrompt,
-      raise_exception: (message: string) => {
-        throw new Error(message);
-      },
     });
   } catch (error) {
     throw new UserError(

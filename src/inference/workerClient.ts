@@ -44,6 +44,11 @@ export class WorkerClient {
     });
   }
 
+  /** Process id, while there is a process. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /**
    * Sends a request and yields what is answered before its end. Once `signal` is aborted, or the caller stops
    * reading, the work ends between two tokens.

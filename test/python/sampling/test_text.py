@@ -38,7 +38,9 @@ def test_the_prompt_decides_about_a_leading_space() -> None:
     vocabulary = {"\u2581def": 0, "\u2581add": 1, "<unk>": 2}
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="<unk>"))
     tokenizer.normalizer = normalizers.Replace(" ", "\u2581")
-    tokenizer.decoder = decoders.Sequence([decoders.Replace("\u2581", " "), decoders.Strip(" ", 1, 0)])
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("\u2581", " "), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    )
     stream = TextStream(tokenizer, [0])
     stream.push(1)
     assert stream.text == " add"
