@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   execution: ['core', 'protocol', 'process'],
   inference: ['core', 'protocol', 'process'],
   training: ['core', 'protocol', 'process'],
-  store: ['core', 'protocol'],
+  store: ['core', 'protocol', 'process'],
   rounds: ['harvest', 'execution', 'inference', 'training', 'store', 'core', 'protocol', 'process'],
   cli: ['rounds', 'harvest', 'execution', 'inference', 'training', 'store', 'core', 'protocol', 'process'],
 };

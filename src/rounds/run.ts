@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { RunConfig, type RunObserver } from '../protocol/run.ts';
-import { RunLock } from '../store/runLock.ts';
+import { lockWorkspace } from '../store/runLock.ts';
 import { RunStore, type RunRow } from '../store/runStore.ts';
 import { gatherTasks } from './gatherTasks.ts';
 import { runReport, type RunReport } from './report.ts';
@@ -32,7 +32,7 @@ export async function startOrResumeRun(
 ): Promise<{ report: RunReport; modelFolder: string | undefined }> {
   const workspace = await workspaceFolder('config' in start ? start.config.workspace : start.workspace);
   const files = workspaceFiles(workspace, context.env);
-  const lock = new RunLock(files.lock);
+  const lock = lockWorkspace(files.lock);
   try {
     const store = new RunStore(files.store);
     try {

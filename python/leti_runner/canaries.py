@@ -1,0 +1,79 @@
+"""Attempts that the sandbox must stop. What they find on this machine decides the tier."""
+
+import ctypes
+import os
+import signal
+import socket
+
+
+def fly():
+    """Tries each canary in this (sandboxed) process; True where it was contained."""
+    found = {}
+    for name, attempt in (
+        ("write outside the scratch folder", _write_outside),
+        ("read the parent's memory map", _read_parent),
+        ("open a network connection", _connect),
+        ("open a socket of the machine", _unix_socket),
+        ("signal the parent process", _signal_parent),
+        ("start another process", _fork),
+        ("trace a process", _trace),
+        ("take 2 GB of memory", _allocate),
+        ("write a file of 64 MB", _large_file),
+    ):
+        try:
+            attempt()
+            found[name] = False
+        except (OSError, MemoryError):
+            found[name] = True
+    return found
+
+
+def _write_outside():
+    path = os.path.join("/var/tmp", f"leti-canary-{os.getpid()}")
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    os.unlink(path)
+
+
+def _read_parent():
+    with open(f"/proc/{os.getppid()}/maps", encoding="ascii") as file:
+        file.read(1)
+
+
+def _connect():
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connection:
+        connection.settimeout(0.2)
+        connection.bind(("127.0.0.1", 0))
+
+
+def _unix_socket():
+    socket.socket(socket.AF_UNIX, socket.SOCK_STREAM).close()
+
+
+def _signal_parent():
+    os.kill(os.getppid(), 0)
+
+
+def _fork():
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+def _trace():
+    if ctypes.CDLL(None, use_errno=True).ptrace(0, 0, 0, 0) < 0:
+        raise OSError("ptrace was refused")
+
+
+def _allocate():
+    bytearray(2 << 30)
+
+
+def _large_file():
+    previous = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        with open("canary", "wb") as file:
+            for _ in range(64):
+                file.write(b"x" * (1 << 20))
+    finally:
+        signal.signal(signal.SIGXFSZ, previous)

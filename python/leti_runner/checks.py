@@ -1,0 +1,212 @@
+"""The kinds of checks, each run in the child beside the program. A check that does not hold raises."""
+
+import doctest
+import importlib
+import io
+import itertools
+import os
+import sys
+import unittest
+
+from leti_runner.asserts import ExplainedAssertionError, compile_with_asserts, give_helper
+from leti_runner.values import cleaned, shown
+
+
+class CheckFailedError(Exception):
+    """A check did not hold, with what was found and wanted; `cause` is an exception that stopped it."""
+
+    def __init__(self, source, actual=None, expected=None, cause=None):
+        super().__init__(source)
+        self.source, self.actual, self.expected, self.cause = source, actual, expected, cause
+
+
+class NeedsPytestError(Exception):
+    """A check needs pytest and the interpreter has none."""
+
+
+def run_check(check, main, job, scratch):
+    """Runs one Check of src/protocol/task.ts; `main` is the program's module."""
+    kind = check["kind"]
+    if kind == "statements":
+        _run_statements(check["source"], main)
+    elif kind == "doctest":
+        _run_doctest(check["name"], main)
+    elif check["runner"] == "unittest":
+        _run_unittest(check)
+    elif check["runner"] == "pytest":
+        _run_pytest(check, job, scratch)
+    else:
+        _run_plain(check)
+
+
+def text_of(check):
+    """A check as people read it before it has run."""
+    if check["kind"] == "statements":
+        return " ".join(check["source"].split())[:300]
+    return f"doctest of {check['name']}" if check["kind"] == "doctest" else check["name"]
+
+
+def _run_statements(source, main):
+    give_helper(main.__dict__)
+    exec(compile_with_asserts(source, "<check>"), main.__dict__)
+
+
+def _run_plain(check):
+    module = importlib.import_module(check["module"])
+    function = module
+    for part in check["name"].split("."):
+        function = function() if isinstance(function, type) else function
+        function = getattr(function, part)
+    for arguments in _parameters(function):
+        function(**arguments)
+
+
+def _parameters(function):
+    """Keyword arguments of each parametrised case; one empty case for a plain function."""
+    marks = [
+        mark for mark in getattr(function, "pytestmark", []) if getattr(mark, "name", "") == "parametrize"
+    ]
+    axes = []
+    for mark in reversed(marks):
+        names, values = mark.args[0], mark.args[1]
+        names = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+        axes.append([_case(names, value) for value in values])
+    for combination in itertools.product(*axes):
+        yield {name: value for case in combination for name, value in case.items()}
+
+
+def _case(names, value):
+    # pytest.param carries its values and its own marks.
+    value = getattr(value, "values", value) if type(value).__name__ == "ParameterSet" else value
+    if len(names) > 1:
+        return dict(zip(names, value))
+    return {names[0]: value[0] if type(value) is tuple and hasattr(value, "_fields") else value}
+
+
+class _Result(unittest.TestResult):
+    """Keeps the first exception itself instead of its text."""
+
+    error = None
+
+    def addError(self, test, err):
+        self._keep(err)
+
+    def addFailure(self, test, err):
+        self._keep(err)
+
+    def addSubTest(self, test, subtest, err):
+        if err is not None:
+            self._keep(err)
+
+    def _keep(self, err):
+        if self.error is None:
+            self.error = err[1]
+
+
+def _run_unittest(check):
+    module = importlib.import_module(check["module"])
+    _explain_assert_equal()
+    suite = unittest.defaultTestLoader.loadTestsFromName(check["name"], module)
+    result = _Result()
+    suite.run(result)
+    if result.error is not None:
+        raise result.error
+    if result.testsRun == 0 or result.skipped:
+        raise CheckFailedError(f"{check['name']} was not run")
+
+
+def _explain_assert_equal():
+    original = unittest.TestCase.assertEqual
+    if getattr(original, "leti", False):
+        return
+
+    def assert_equal(self, first, second, msg=None):
+        try:
+            original(self, first, second, msg)
+        except self.failureException as failure:
+            error = ExplainedAssertionError(str(failure) if msg is not None else "")
+            error.check_source = f"assertEqual in {self._testMethodName}"
+            error.actual, error.expected = shown(first), shown(second)
+            raise error.with_traceback(failure.__traceback__) from None
+
+    assert_equal.leti = True
+    unittest.TestCase.assertEqual = assert_equal
+
+
+def _run_doctest(name, main):
+    target = main
+    for part in name.split("."):
+        target = getattr(target, part)
+    runner = _DocTestRunner(verbose=False)
+    tests = doctest.DocTestFinder(recurse=False).find(target, name, module=False, globs=dict(main.__dict__))
+    examples = 0
+    for test in tests:
+        examples += len(test.examples)
+        runner.run(test, out=lambda text: None, clear_globs=False)
+    if examples == 0:
+        raise CheckFailedError(f"{name} has no doctest examples")
+
+
+class _DocTestRunner(doctest.DocTestRunner):
+    """Stops at the first example that fails and says what it gave."""
+
+    def report_failure(self, out, test, example, got):
+        raise CheckFailedError(example.source.strip(), cleaned(got.strip()), cleaned(example.want.strip()))
+
+    def report_unexpected_exception(self, out, test, example, exc_info):
+        want = cleaned(example.want.strip()) if example.want else None
+        raise CheckFailedError(example.source.strip(), None, want, exc_info[1])
+
+
+def _run_pytest(check, job, scratch):
+    """Runs one test through pytest itself, on copies of the job's files in the scratch folder."""
+    try:
+        import pytest
+    except ModuleNotFoundError as error:
+        raise NeedsPytestError from error
+    for path, source in job.items():
+        target = os.path.join(scratch, *path.split("/"))
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "w", encoding="utf-8", newline="") as file:
+            file.write(source)
+    os.chdir(scratch)
+    recorder = _Recorder()
+    node = check["path"] + "::" + check["name"].replace(".", "::")
+    options = [
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        scratch,
+        "-c",
+        os.devnull,
+        "--import-mode=prepend",
+        "-q",
+    ]
+    kept = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = io.StringIO()
+    try:
+        pytest.main([*options, node], plugins=[recorder])
+    finally:
+        sys.stdout, sys.stderr = kept
+    if recorder.error is not None:
+        raise recorder.error
+    if recorder.passed == 0:
+        raise CheckFailedError(f"{check['name']} was not run")
+
+
+class _Recorder:
+    """A pytest plugin that keeps the first exception and counts passes."""
+
+    def __init__(self):
+        self.error = None
+        self.passed = 0
+
+    def pytest_runtest_makereport(self, item, call):
+        if call.excinfo is not None and self.error is None:
+            self.error = call.excinfo.value
+        elif call.when == "call" and call.excinfo is None:
+            self.passed += 1
+
+    def pytest_collectreport(self, report):
+        if report.failed and self.error is None:
+            self.error = CheckFailedError(cleaned(str(report.longrepr)))

@@ -1,0 +1,154 @@
+"""One program with its checks, in a process of its own, after the sandbox has been entered."""
+
+import ast
+import hashlib
+import importlib
+import json
+import os
+import signal
+import time
+
+from leti_runner import modules
+from leti_runner.asserts import compile_with_asserts, give_helper
+from leti_runner.checks import CheckFailedError, NeedsPytestError, run_check, text_of
+from leti_runner.diagnostics import Explainer, missing_module
+
+LARGEST_RESULT = 1 << 20
+
+
+class Child:
+    """Runs a job and writes one ExecutionResult, as JSON, to the result pipe. Nothing else decides a verdict."""
+
+    def __init__(self, job, scratch, result_pipe):
+        self._job = job
+        self._pipe = result_pipe
+        self._owner = os.getpid()
+        self._started = time.perf_counter()
+        self._passed = 0
+        self._hash = None
+        self._check = None
+        self._scratch = scratch
+        self._sources = {file["path"]: file["source"] for file in job["files"]}
+        self._sources[job["main"]["path"]] = job["main"]["source"]
+        self._explain = Explainer(self._sources, scratch)
+        self._finder = None
+
+    def run(self):
+        """Returns only after the result is written."""
+        self._watch_time()
+        try:
+            verdict, diagnostic = self._verdict()
+        except SystemExit as error:
+            verdict, diagnostic = "exited_early", self._explain.diagnostic(error, self._failed_check())
+        except MemoryError as error:
+            verdict, diagnostic = "memory", self._explain.diagnostic(error, self._failed_check())
+        except BaseException as error:  # noqa: BLE001 (a program may raise anything)
+            verdict, diagnostic = self._raised(error)
+        self._write(verdict, diagnostic)
+
+    def _verdict(self):
+        main = self._job["main"]
+        names = {check["module"]: check["path"] for check in self._job["checks"] if check["kind"] == "test"}
+        names[main["module"]] = main["path"]
+        try:
+            tree = ast.parse(main["source"], main["path"])
+            self._hash = hashlib.sha256(ast.dump(tree).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+            code = compile(main["source"], main["path"], "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError, UnicodeError) as error:
+            return "syntax", self._explain.diagnostic(error)
+        self._finder = modules.serve(self._sources, names)
+        self._finder.add_code(main["path"], code)
+        self._explain_asserts(names, main["path"])
+        module = importlib.import_module(main["module"])
+        if self._job["setup"].strip():
+            exec(compile(self._job["setup"], "<setup>", "exec", dont_inherit=True), module.__dict__)
+        for index, check in enumerate(self._job["checks"]):
+            self._check = index
+            run_check(check, module, self._sources, self._scratch)
+            self._passed += 1
+        self._check = None
+        return "passed", None
+
+    def _explain_asserts(self, names, main_path):
+        for path in set(names.values()) - {main_path}:
+            try:
+                self._finder.add_code(path, compile_with_asserts(self._sources[path], path), give_helper)
+            except SyntaxError:
+                # Raised again, at its place, when the check imports the file.
+                continue
+
+    def _raised(self, error):
+        check = self._failed_check()
+        if isinstance(error, NeedsPytestError):
+            return "import_missing", {
+                "type": "ModuleNotFoundError",
+                "message": "No module named 'pytest'",
+                "frames": [],
+            }
+        if isinstance(error, CheckFailedError):
+            check = {"index": self._check, "source": error.source}
+            check.update(
+                {k: v for k, v in (("actual", error.actual), ("expected", error.expected)) if v is not None}
+            )
+            if error.cause is None:
+                return "failed", {"type": "AssertionError", "message": "", "frames": [], "check": check}
+            error = error.cause
+            if isinstance(error, MemoryError):
+                return "memory", self._explain.diagnostic(error, check)
+        diagnostic = self._explain.diagnostic(error, check)
+        owns = self._finder.owns if self._finder is not None else lambda name: False
+        if missing_module(error, owns) is not None:
+            return "import_missing", diagnostic
+        if isinstance(error, AssertionError) and self._check is not None:
+            # An assert of the program itself is an error of the program.
+            if self._explain.innermost_path(error) != self._job["main"]["path"]:
+                return "failed", diagnostic
+        return "error", diagnostic
+
+    def _failed_check(self):
+        if self._check is None:
+            return None
+        return {"index": self._check, "source": text_of(self._job["checks"][self._check])}
+
+    def _watch_time(self):
+        """Reports the line that is running a little before the zygote would kill this process without a word."""
+
+        def late(_number, frame):
+            frames = []
+            while frame is not None and len(frames) < 6:
+                found = self._explain.frame(frame, frame.f_lineno)
+                if found is not None:
+                    frames.insert(0, found)
+                frame = frame.f_back
+            diagnostic = {"type": "Timeout", "message": "", "frames": frames}
+            check = self._failed_check()
+            if check is not None:
+                diagnostic["check"] = check
+            self._write("timeout", diagnostic)
+            os._exit(0)
+
+        signal.signal(signal.SIGALRM, late)
+        signal.setitimer(signal.ITIMER_REAL, self._job["limits"]["wallSeconds"])
+
+    def _write(self, verdict, diagnostic):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if os.getpid() != self._owner:
+            # A copy of this process that the program made has nothing to say.
+            os._exit(1)
+        result = {
+            "id": self._job["id"],
+            "verdict": verdict,
+            "checksPassed": self._passed,
+            "checksTotal": len(self._job["checks"]),
+            "durationMs": round((time.perf_counter() - self._started) * 1000, 3),
+        }
+        if diagnostic is not None:
+            result["diagnostic"] = diagnostic
+        if self._hash is not None:
+            result["astHash"] = self._hash
+        data = json.dumps(result).encode()
+        if len(data) > LARGEST_RESULT:
+            result.pop("diagnostic", None)
+            data = json.dumps(result).encode()
+        while data:
+            data = data[os.write(self._pipe, data) :]

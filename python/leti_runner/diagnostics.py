@@ -1,0 +1,99 @@
+"""What the interpreter said, as the Diagnostic of src/protocol/execution.ts."""
+
+import sys
+import traceback
+
+from leti_runner.asserts import ExplainedAssertionError
+from leti_runner.values import cleaned
+
+_MESSAGE = 500
+_FIRST_FRAMES = 3
+_LAST_FRAMES = 5
+
+
+class Explainer:
+    """Knows which files belong to the job; frames of all others (the harness, libraries) are left out."""
+
+    def __init__(self, paths, scratch):
+        self._paths = set(paths) | {"<check>", "<setup>"}
+        self._scratch = scratch
+
+    def diagnostic(self, error, check=None):
+        """An exception as type, message and the job's own frames. `check` is a FailedCheck without values."""
+        kind = type(error)
+        name = "AssertionError" if kind is ExplainedAssertionError else kind.__name__
+        found = {"type": name, "message": self._message(error), "frames": self.frames(error.__traceback__)}
+        if isinstance(error, SyntaxError) and error.filename in self._paths:
+            found["frames"].append(
+                {
+                    "path": error.filename,
+                    "line": max(1, error.lineno or 1),
+                    "function": "<module>",
+                    "source": cleaned((error.text or "").strip(), 200),
+                }
+            )
+            if error.offset:
+                found["column"] = max(1, error.offset)
+        if check is not None:
+            found["check"] = check
+            if isinstance(error, ExplainedAssertionError):
+                check["source"] = error.check_source
+                check["actual"], check["expected"] = error.actual, error.expected
+        return found
+
+    def frames(self, trace):
+        """Frames of the job's files, outermost first; the middle of a deep recursion is left out."""
+        frames = []
+        for frame, line in traceback.walk_tb(trace):
+            found = self.frame(frame, line)
+            if found is not None:
+                frames.append(found)
+        if len(frames) > _FIRST_FRAMES + _LAST_FRAMES:
+            frames = frames[:_FIRST_FRAMES] + frames[-_LAST_FRAMES:]
+        return frames
+
+    def frame(self, frame, line):
+        """One frame, or None if its file is not the job's."""
+        path = frame.f_code.co_filename
+        if path not in self._paths:
+            return None
+        summary = traceback.FrameSummary(path, line or 1, frame.f_code.co_name, lookup_line=True)
+        source = cleaned((summary.line or "").strip(), 200)
+        return {"path": path, "line": max(1, line or 1), "function": frame.f_code.co_name, "source": source}
+
+    def innermost_path(self, error):
+        """File of the job in which an exception was raised, or None."""
+        frames = self.frames(error.__traceback__)
+        return frames[-1]["path"] if frames else None
+
+    def _message(self, error):
+        if isinstance(error, SyntaxError):
+            text = str(error.msg)
+        else:
+            text = _with_suggestion(error)
+        if self._scratch:
+            text = text.replace(self._scratch, "")
+        return cleaned(text.strip(), _MESSAGE)
+
+
+def _with_suggestion(error):
+    """The message with what CPython itself suggests ("Did you mean ...")."""
+    try:
+        plain = str(error)
+        lines = list(traceback.TracebackException.from_exception(error).format_exception_only())
+    except (Exception, RecursionError):  # noqa: BLE001 (a program's own exception may raise anything)
+        return "<no message>"
+    last = lines[0].strip() if lines else plain
+    marker = ". Did you mean"
+    position = last.find(marker)
+    return plain if position < 0 else plain + last[position:]
+
+
+def missing_module(error, owns):
+    """Name of the package that an import lacks and that the job does not bring, or None."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return None
+    top = error.name.partition(".")[0]
+    if owns(top) or top in getattr(sys, "stdlib_module_names", ()):
+        return None
+    return top

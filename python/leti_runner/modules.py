@@ -1,0 +1,90 @@
+"""Modules that live in memory: the program, its helpers and its tests, and nothing of the workspace on disk."""
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import linecache
+import sys
+
+
+class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Serves the job's files to imports, before anything that is installed.
+
+    An installed or editable copy of the workspace's own package would hold the body that was masked, so a name that
+    belongs to the job never falls through to the disk.
+    """
+
+    def __init__(self, sources, names):
+        """`sources`: text by path, the main module among them; `names`: path by module where the job says so."""
+        self._sources = sources
+        self._paths = dict(names)
+        for path in sources:
+            for name in module_names(path):
+                self._paths.setdefault(name, path)
+        self._packages = set()
+        for name in self._paths:
+            parts = name.split(".")
+            self._packages.update(".".join(parts[:end]) for end in range(1, len(parts)))
+        self._code = {}
+        for path, source in sources.items():
+            linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
+
+    def owns(self, name):
+        """Whether a dotted name is a module or package of the job."""
+        return name in self._paths or name in self._packages
+
+    def add_code(self, path, code, prepare=None):
+        """Compiled code to use for a path; `prepare` gets the module's namespace before it runs."""
+        self._code[path] = code, prepare
+
+    def find_spec(self, name, path=None, target=None):
+        if name in self._paths:
+            file = self._paths[name]
+            package = file.endswith("__init__.py")
+            spec = importlib.util.spec_from_loader(name, self, origin=file, is_package=package)
+            if package:
+                spec.submodule_search_locations = []
+            return spec
+        if name in self._packages:
+            spec = importlib.machinery.ModuleSpec(name, self, is_package=True)
+            spec.submodule_search_locations = []
+            return spec
+        if name.partition(".")[0] in self._packages:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return None
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        path = self._paths.get(module.__name__)
+        if path is None:
+            return
+        module.__file__ = path
+        code, prepare = self._code.get(path) or (None, None)
+        if code is None:
+            code = compile(self._sources[path], path, "exec", dont_inherit=True)
+        if prepare is not None:
+            prepare(module.__dict__)
+        exec(code, module.__dict__)
+
+
+def module_names(path):
+    """Dotted names under which a file of the workspace can be imported: from its root, and below `src` or `tests`."""
+    parts = path[: -len(".py")].split("/")
+    if parts[-1] == "__init__":
+        parts.pop()
+    names = []
+    for start in range(len(parts)):
+        if start == 0 or parts[start - 1] in ("src", "tests", "test"):
+            name = ".".join(parts[start:])
+            if name and name not in names and all(part.isidentifier() for part in parts[start:]):
+                names.append(name)
+    return names
+
+
+def serve(sources, names):
+    """Puts a finder for the job's modules in front of all others."""
+    finder = JobFinder(sources, names)
+    sys.meta_path.insert(0, finder)
+    return finder

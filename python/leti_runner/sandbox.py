@@ -1,0 +1,239 @@
+"""What a program may not do, enforced by the Linux kernel: Landlock for files, seccomp for system calls, limits.
+
+Nothing here is undone later: all of it holds for the rest of the child's life. See docs/security.md.
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import resource
+import signal
+import struct
+import sys
+
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_SECCOMP = 22
+_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_NO_NEW_PRIVS = 38
+_SECCOMP_MODE_FILTER = 2
+
+_LANDLOCK_CREATE_RULESET = 444
+_LANDLOCK_ADD_RULE = 445
+_LANDLOCK_RESTRICT_SELF = 446
+_LANDLOCK_RULE_PATH_BENEATH = 1
+# Access rights by bit (linux/landlock.h); later kernels know more of them.
+_READ = (1 << 2) | (1 << 3)
+_EXECUTE = 1 << 0
+_RIGHTS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
+
+_SYSTEM_READABLE = (
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/share/zoneinfo",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/dev/null",
+    "/dev/zero",
+    "/dev/urandom",
+)
+
+_DENIED = {
+    "x86_64": {
+        "socket": 41, "ptrace": 101, "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161,
+        "unshare": 272, "setns": 308, "bpf": 321, "perf_event_open": 298, "io_uring_setup": 425,
+        "keyctl": 250, "add_key": 248, "request_key": 249, "process_vm_readv": 310,
+        "process_vm_writev": 311, "kexec_load": 246, "init_module": 175, "finit_module": 313,
+        "delete_module": 176, "reboot": 169, "swapon": 167, "swapoff": 168, "userfaultfd": 323,
+        "name_to_handle_at": 303, "open_by_handle_at": 304, "fork": 57, "vfork": 58, "execve": 59,
+        "execveat": 322, "kill": 62, "tkill": 200, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297,
+        "pidfd_send_signal": 424, "pidfd_getfd": 438, "chmod": 90, "fchmod": 91, "fchmodat": 268,
+        "fchmodat2": 452, "chown": 92, "fchown": 93, "lchown": 94, "fchownat": 260, "setxattr": 188,
+        "lsetxattr": 189, "fsetxattr": 190, "setrlimit": 160, "utime": 132, "utimes": 235,
+        "futimesat": 261, "utimensat": 280, "sethostname": 170, "settimeofday": 164, "clock_settime": 227,
+    },
+    "aarch64": {
+        "socket": 198, "ptrace": 117, "mount": 40, "umount2": 39, "pivot_root": 41, "chroot": 51,
+        "unshare": 97, "setns": 268, "bpf": 280, "perf_event_open": 241, "io_uring_setup": 425,
+        "keyctl": 219, "add_key": 217, "request_key": 218, "process_vm_readv": 270,
+        "process_vm_writev": 271, "kexec_load": 104, "init_module": 105, "finit_module": 273,
+        "delete_module": 106, "reboot": 142, "swapon": 224, "swapoff": 225, "userfaultfd": 282,
+        "name_to_handle_at": 264, "open_by_handle_at": 265, "execve": 221, "execveat": 281, "kill": 129,
+        "tkill": 130, "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "pidfd_send_signal": 424,
+        "pidfd_getfd": 438, "fchmod": 52, "fchmodat": 53, "fchmodat2": 452, "fchown": 55, "fchownat": 54,
+        "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7, "setrlimit": 164, "utimensat": 88,
+        "sethostname": 161, "settimeofday": 170, "clock_settime": 112,
+    },
+}  # fmt: skip
+_SPECIAL = {
+    "x86_64": {"audit": 0xC000003E, "clone": 56, "clone3": 435, "tgkill": 234, "prlimit64": 302},
+    "aarch64": {"audit": 0xC00000B7, "clone": 220, "clone3": 435, "tgkill": 131, "prlimit64": 261},
+}
+_CLONE_THREAD = 0x00010000
+_X32_BIT = 0x40000000
+
+_RET_ALLOW = 0x7FFF0000
+_RET_ERRNO = 0x00050000
+_RET_KILL_PROCESS = 0x80000000
+_LOAD = 0x20
+_JUMP_EQUAL = 0x15
+_JUMP_AT_LEAST = 0x35
+_JUMP_ANY_BIT = 0x45
+_RETURN = 0x06
+
+
+def die_with_parent():
+    """SIGKILL for this process when its parent dies; the parent may be dead already."""
+    if _LIBC is None:
+        return
+    parent = os.getppid()
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def adopt_orphans():
+    """Makes this process the parent of its descendants' orphans, so that it can end them."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def set_limits(limits):
+    """Resource limits of a child; `limits` is ExecutionLimits of src/protocol/execution.ts."""
+    memory, files, cpu = limits["memoryBytes"], limits["fileBytes"], limits["cpuSeconds"]
+    wanted = [
+        (resource.RLIMIT_CPU, cpu + 1),
+        (resource.RLIMIT_FSIZE, files),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 64),
+    ]
+    if sys.platform.startswith("linux"):
+        wanted.append((resource.RLIMIT_AS, memory))
+    for name, value in wanted:
+        _, hard = resource.getrlimit(name)
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(name, (value, value))
+
+
+class Sandbox:
+    """The rules for one zygote's children: made once, applied in each child after its fork."""
+
+    def __init__(self, scratch):
+        self.ruleset = _make_ruleset(scratch)
+        self.machine = platform.machine() if _LIBC is not None and platform.machine() in _DENIED else None
+
+    @property
+    def complete(self):
+        """Whether this machine offers everything that the sandbox uses; the canaries prove that it holds."""
+        return self.ruleset is not None and self.machine is not None
+
+    def enter(self):
+        """Shuts this process in; raises OSError when a rule that the machine offers cannot be applied."""
+        if _LIBC is None:
+            return
+        _checked(_LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0))
+        _checked(_LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        if self.ruleset is not None:
+            _checked(_LIBC.syscall(_LANDLOCK_RESTRICT_SELF, self.ruleset, 0))
+        if self.machine is not None:
+            _install_filter(self.machine, os.getpid())
+
+
+def _make_ruleset(scratch):
+    """A Landlock ruleset: Python and the system's libraries readable, the scratch folder writable. None without Landlock."""
+    if _LIBC is None:
+        return None
+    abi = _LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)
+    if abi < 1:
+        return None
+    rights = _RIGHTS_BY_ABI.get(min(abi, max(_RIGHTS_BY_ABI)))
+    attributes = ctypes.create_string_buffer(struct.pack("=Q", rights))
+    ruleset = _LIBC.syscall(_LANDLOCK_CREATE_RULESET, attributes, 8, 0)
+    if ruleset < 0:
+        return None
+    for path in _readable():
+        _allow(ruleset, path, _READ & rights)
+    # A scratch folder's files may be read and written, never run.
+    _allow(ruleset, scratch, rights & ~_EXECUTE)
+    _allow(ruleset, "/dev/null", ((1 << 1) | _READ) & rights)
+    return ruleset
+
+
+def _readable():
+    """Real paths that the interpreter needs; a virtual environment's own ones included, a workspace's sources not."""
+    paths = set(_SYSTEM_READABLE)
+    paths.update((sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix))
+    paths.add(os.path.dirname(os.__file__))
+    # site-packages outside the prefixes: Debian's dist-packages, a user's own.
+    paths.update(entry for entry in sys.path if entry.endswith(("-packages", ".zip")))
+    return sorted(os.path.realpath(path) for path in paths if os.path.exists(path))
+
+
+def _allow(ruleset, path, rights):
+    if not os.path.isdir(path):
+        # Rights that only folders have are refused for files.
+        rights &= (1 << 0) | (1 << 1) | (1 << 2) | (1 << 14)
+    handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, handle))
+        _checked(_LIBC.syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_RULE_PATH_BENEATH, rule, 0))
+    finally:
+        os.close(handle)
+
+
+def _install_filter(machine, pid):
+    special = _SPECIAL[machine]
+    number, architecture, low_argument = 0, 4, 16
+
+    def argument(index):
+        return low_argument + 8 * index
+
+    code = [
+        (_LOAD, 0, 0, architecture),
+        (_JUMP_EQUAL, 1, 0, special["audit"]),
+        (_RETURN, 0, 0, _RET_KILL_PROCESS),
+        (_LOAD, 0, 0, number),
+        (_JUMP_AT_LEAST, 0, 1, _X32_BIT),
+        (_RETURN, 0, 0, _RET_KILL_PROCESS),
+    ]
+    for denied in sorted(set(_DENIED[machine].values())):
+        code += [(_JUMP_EQUAL, 0, 1, denied), (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM)]
+    # Threads only: a process that cannot start another one cannot start a bomb, for root either.
+    code += [
+        (_JUMP_EQUAL, 0, 4, special["clone"]),
+        (_LOAD, 0, 0, argument(0)),
+        (_JUMP_ANY_BIT, 1, 0, _CLONE_THREAD),
+        (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM),
+        (_RETURN, 0, 0, _RET_ALLOW),
+        # Its flags lie in memory, where a filter cannot look; the C library falls back to clone.
+        (_JUMP_EQUAL, 0, 1, special["clone3"]),
+        (_RETURN, 0, 0, _RET_ERRNO | errno.ENOSYS),
+        # Signals to itself only.
+        (_JUMP_EQUAL, 0, 4, special["tgkill"]),
+        (_LOAD, 0, 0, argument(0)),
+        (_JUMP_EQUAL, 1, 0, pid),
+        (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM),
+        (_RETURN, 0, 0, _RET_ALLOW),
+        # Limits may be read, not set: root could raise them.
+        (_JUMP_EQUAL, 0, 4, special["prlimit64"]),
+        (_LOAD, 0, 0, argument(2)),
+        (_JUMP_EQUAL, 1, 0, 0),
+        (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM),
+        (_RETURN, 0, 0, _RET_ALLOW),
+        (_RETURN, 0, 0, _RET_ALLOW),
+    ]
+    packed = b"".join(struct.pack("=HBBI", operation, yes, no, value) for operation, yes, no, value in code)
+    buffer = ctypes.create_string_buffer(packed)
+    program = struct.pack("=HxxxxxxQ", len(code), ctypes.addressof(buffer))
+    _checked(_LIBC.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.create_string_buffer(program), 0, 0))
+
+
+def _checked(result):
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))

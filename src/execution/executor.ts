@@ -1,0 +1,173 @@
+import os from 'node:os';
+import { InterruptedError, UserError } from '../protocol/errors.ts';
+import type { ExecutionJob, ExecutionResult, Tier } from '../protocol/execution.ts';
+import { Zygote, ZygoteError, type CanaryReport } from './zygote.ts';
+
+export type { CanaryReport } from './zygote.ts';
+
+/** Runs programs in the workspace's interpreter, one sandboxed process each. */
+export interface Executor {
+  /** What the sandbox was proved to contain when this executor started. */
+  readonly tier: Tier;
+  readonly pythonVersion: string;
+  /** What each canary found. */
+  readonly canaries: CanaryReport;
+  /**
+   * Runs a job when its turn comes. Never rejects because of the program: an interpreter that dies under a job twice
+   * gives `harness_error`. Rejects with InterruptedError once the signal aborts.
+   */
+  execute(job: ExecutionJob, signal?: AbortSignal): Promise<ExecutionResult>;
+  /** Ends every process. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts one warm interpreter a core (or `jobs`), proves the sandbox with canaries, and hands out jobs in order. Throws
+ * a UserError where programs cannot be run.
+ */
+export async function startExecutor(options: {
+  interpreter: string;
+  jobs?: number | undefined;
+}): Promise<Executor> {
+  if (process.platform === 'win32') {
+    throw new UserError(
+      'Running programs is not supported on Windows yet: the runner forks its processes.',
+      'Use WSL, with the workspace opened there.',
+    );
+  }
+  const jobs = options.jobs ?? os.availableParallelism();
+  const start = (): Promise<Zygote> => startZygote(options.interpreter);
+  const first = await start();
+  const canaries = await first.probe();
+  const contained = Object.values(canaries);
+  const proved = first.complete && contained.length > 0 && contained.every(Boolean);
+  return new Pool(first, start, jobs, canaries, proved ? 'T2' : 'T1');
+}
+
+async function startZygote(interpreter: string): Promise<Zygote> {
+  try {
+    return await Zygote.start(interpreter);
+  } catch (error) {
+    throw new UserError(
+      `The interpreter ${interpreter} cannot run programs: ${error instanceof Error ? error.message.trim() : String(error)}`,
+      'Name another interpreter with --python, or mend this one.',
+      1,
+      { cause: error },
+    );
+  }
+}
+
+class Pool implements Executor {
+  readonly tier: Tier;
+  readonly pythonVersion: string;
+  readonly canaries: CanaryReport;
+  readonly #start: () => Promise<Zygote>;
+  readonly #limit: number;
+  readonly #idle: Zygote[];
+  readonly #all = new Set<Zygote>();
+  readonly #queue: ((zygote: Promise<Zygote>) => void)[] = [];
+  #started = 1;
+  #closed = false;
+
+  constructor(
+    first: Zygote,
+    start: () => Promise<Zygote>,
+    limit: number,
+    canaries: CanaryReport,
+    tier: Tier,
+  ) {
+    this.#start = start;
+    this.#limit = limit;
+    this.#idle = [first];
+    this.#all.add(first);
+    this.pythonVersion = first.version;
+    this.canaries = canaries;
+    this.tier = tier;
+  }
+
+  async execute(job: ExecutionJob, signal?: AbortSignal): Promise<ExecutionResult> {
+    for (let attempt = 1; ; attempt++) {
+      if (signal?.aborted === true || this.#closed) throw new InterruptedError();
+      const zygote = await this.#take();
+      if (this.#aborted(signal)) {
+        this.#give(zygote);
+        throw new InterruptedError();
+      }
+      const abort = (): void => {
+        void zygote.kill();
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      try {
+        const result = await zygote.run(job);
+        this.#give(zygote);
+        return result;
+      } catch (error) {
+        await this.#discard(zygote);
+        if (this.#aborted(signal)) throw new InterruptedError();
+        if (attempt === 2 || !(error instanceof ZygoteError)) return harnessError(job, error);
+      } finally {
+        signal?.removeEventListener('abort', abort);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#all].map((zygote) => zygote.close()));
+  }
+
+  #aborted(signal: AbortSignal | undefined): boolean {
+    return this.#closed || signal?.aborted === true;
+  }
+
+  #take(): Promise<Zygote> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return Promise.resolve(idle);
+    if (this.#started < this.#limit) return this.#another();
+    return new Promise((resolve) => {
+      this.#queue.push(resolve);
+    });
+  }
+
+  #give(zygote: Zygote): void {
+    const next = this.#queue.shift();
+    if (next === undefined) this.#idle.push(zygote);
+    else next(Promise.resolve(zygote));
+  }
+
+  async #discard(zygote: Zygote): Promise<void> {
+    await zygote.kill();
+    this.#all.delete(zygote);
+    this.#started -= 1;
+    const next = this.#queue.shift();
+    if (next !== undefined) next(this.#another());
+  }
+
+  async #another(): Promise<Zygote> {
+    this.#started += 1;
+    try {
+      const zygote = await this.#start();
+      this.#all.add(zygote);
+      if (this.#closed) await zygote.close();
+      return zygote;
+    } catch (error) {
+      this.#started -= 1;
+      throw error;
+    }
+  }
+}
+
+function harnessError(job: ExecutionJob, error: unknown): ExecutionResult {
+  return {
+    id: job.id,
+    verdict: 'harness_error',
+    checksPassed: 0,
+    checksTotal: job.checks.length,
+    durationMs: 0,
+    diagnostic: {
+      type: 'HarnessError',
+      message: error instanceof Error ? error.message.slice(0, 300) : '',
+      frames: [],
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import type { ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { z } from 'zod';
+import { killTree, spawnTree } from '../process/childTree.ts';
+import { packageRoot } from '../process/packageRoot.ts';
+import { ExecutionResult, type ExecutionJob } from '../protocol/execution.ts';
+
+const Ready = z.object({ ready: z.literal(true), version: z.string(), complete: z.boolean() });
+/** What each canary found: contained or not. */
+export const CanaryReport = z.record(z.string(), z.boolean());
+export type CanaryReport = z.infer<typeof CanaryReport>;
+
+/** No answer is longer; a longer one is not from our runner. */
+const LARGEST_FRAME = 2 << 20;
+const STDERR_CHARACTERS = 2000;
+
+/** The interpreter's process ended, or did not speak the protocol. */
+export class ZygoteError extends Error {
+  override readonly name = 'ZygoteError';
+}
+
+/** One warm interpreter: jobs go in one at a time, each runs in a fork of its own. */
+export class Zygote {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  #buffer = Buffer.alloc(0);
+  #waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void } | undefined;
+  #failure: ZygoteError | undefined;
+  #stderr = '';
+  version = '';
+  complete = false;
+
+  private constructor(interpreter: string) {
+    this.#child = spawnTree(interpreter, ['-s', '-B', '-m', 'leti_runner.zygote'], {
+      cwd: path.join(packageRoot(), 'python'),
+      // Nothing of the user's environment reaches a program; the hash seed makes sets and dicts reproducible.
+      env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_CHARACTERS);
+    });
+    // A write to a zygote that has died is reported by its end.
+    this.#child.stdin?.on('error', () => undefined);
+    this.#child.stdout?.on('data', (chunk: Buffer) => {
+      this.#receive(chunk);
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#child.on('error', (error) => {
+        this.#fail(`it cannot be started: ${error.message}`);
+        resolve();
+      });
+      this.#child.on('close', (code, signal) => {
+        this.#fail(`it ended (${signal ?? `exit code ${code}`}) ${this.#stderr}`);
+        resolve();
+      });
+    });
+  }
+
+  /** Starts an interpreter and waits until it is warm. Throws a ZygoteError when it does not come up. */
+  static async start(interpreter: string): Promise<Zygote> {
+    const zygote = new Zygote(interpreter);
+    const ready = Ready.parse(await zygote.#answer());
+    zygote.version = ready.version;
+    zygote.complete = ready.complete;
+    return zygote;
+  }
+
+  async run(job: ExecutionJob): Promise<ExecutionResult> {
+    const result = ExecutionResult.parse(await this.#ask(job));
+    if (result.id !== job.id) throw new ZygoteError(`it answered job ${result.id} when asked for ${job.id}`);
+    return result;
+  }
+
+  async probe(): Promise<CanaryReport> {
+    return CanaryReport.parse(await this.#ask({ probe: true }));
+  }
+
+  /** Ends the interpreter with everything that it started. */
+  async kill(): Promise<void> {
+    killTree(this.#child);
+    await this.#ended;
+  }
+
+  /** Lets an idle interpreter end and tidy up; one that is busy or does not end within half a second is killed. */
+  async close(): Promise<void> {
+    if (this.#waiting !== undefined) { await this.kill(); return; }
+    this.#child.stdin?.end();
+    const timer = setTimeout(() => {
+      killTree(this.#child);
+    }, 500);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  async #ask(request: unknown): Promise<unknown> {
+    const data = Buffer.from(JSON.stringify(request));
+    const header = Buffer.alloc(4);
+    header.writeUInt32BE(data.length);
+    const answer = this.#answer();
+    this.#child.stdin?.write(header);
+    this.#child.stdin?.write(data);
+    return await answer;
+  }
+
+  #answer(): Promise<unknown> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#buffer = Buffer.concat([this.#buffer, chunk]);
+    if (this.#buffer.length < 4) return;
+    const length = this.#buffer.readUInt32BE(0);
+    if (length > LARGEST_FRAME) {
+      this.#fail('it wrote a frame that is too long');
+      killTree(this.#child);
+      return;
+    }
+    if (this.#buffer.length < 4 + length) return;
+    const text = this.#buffer.subarray(4, 4 + length).toString();
+    this.#buffer = this.#buffer.subarray(4 + length);
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    try {
+      waiting?.resolve(JSON.parse(text));
+    } catch {
+      waiting?.reject(new ZygoteError('it wrote a frame that is not JSON'));
+      killTree(this.#child);
+    }
+  }
+
+  #fail(why: string): void {
+    this.#failure ??= new ZygoteError(`the runner's interpreter failed: ${why}`);
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.reject(this.#failure);
+  }
+}

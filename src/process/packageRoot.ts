@@ -1,0 +1,12 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+/** The folder that holds this package's `package.json` and `python/`, from the sources as well as from `dist/`. */
+export function packageRoot(): string {
+  for (let folder = import.meta.dirname; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, 'package.json')) && existsSync(path.join(folder, 'python')))
+      return folder;
+    if (folder === path.dirname(folder))
+      throw new Error('the package is incomplete: no folder with python/ was found');
+  }
+}

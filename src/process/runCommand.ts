@@ -1,0 +1,62 @@
+import { InterruptedError } from '../protocol/errors.ts';
+import { killTree, spawnTree } from './childTree.ts';
+
+export interface CommandResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Output beyond this is dropped from the front. */
+const KEPT_CHARACTERS = 100_000;
+
+/**
+ * Runs a command to its end. A command that cannot be started has code 127. Aborting ends its whole tree and throws
+ * InterruptedError.
+ */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  options: {
+    env?: NodeJS.ProcessEnv;
+    cwd?: string;
+    signal?: AbortSignal;
+    onLine?: (line: string) => void;
+  } = {},
+): Promise<CommandResult> {
+  const child = spawnTree(command, args, {
+    env: options.env ?? process.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  const abort = (): void => {
+    killTree(child);
+  };
+  options.signal?.addEventListener('abort', abort, { once: true });
+  const kept = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    let line = '';
+    child[name]?.on('data', (chunk: Buffer) => {
+      const text = chunk.toString();
+      kept[name] = (kept[name] + text).slice(-KEPT_CHARACTERS);
+      const lines = (line + text).split('\n');
+      line = lines.pop() ?? '';
+      for (const whole of lines) options.onLine?.(whole);
+    });
+  }
+  try {
+    const code = await new Promise<number>((resolve) => {
+      child.on('error', (error) => {
+        kept.stderr += error.message;
+        resolve(127);
+      });
+      child.on('close', (exit) => {
+        resolve(exit ?? 1);
+      });
+    });
+    if (options.signal?.aborted === true) throw new InterruptedError();
+    return { code, ...kept };
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
+}

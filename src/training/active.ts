@@ -1,0 +1,60 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../protocol/errors.ts';
+
+const Promotion = z.strictObject({ model: z.string(), reason: z.string(), at: z.string() });
+const Promotions = z.strictObject({ format: z.literal(1), promotions: z.array(Promotion) });
+export type Promotion = z.infer<typeof Promotion>;
+
+/** Which models completions have used in a workspace, newest last; the last one is in use. */
+export class ActiveModels {
+  readonly #file: string;
+
+  constructor(workspaceFolder: string) {
+    this.#file = path.join(workspaceFolder, 'active-models.json');
+  }
+
+  /** Oldest first; empty while the base model is in use. */
+  async history(): Promise<Promotion[]> {
+    try {
+      return Promotions.parse(JSON.parse(await readFile(this.#file, 'utf8'))).promotions;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw new UserError(
+        `${this.#file} is damaged.`,
+        'Remove it; the base model is then in use until you promote another.',
+        1,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Puts a model into use. Promoting the one in use changes nothing. */
+  async promote(model: string, reason: string): Promise<void> {
+    const promotions = await this.history();
+    if (promotions.at(-1)?.model === model) return;
+    await this.#write([...promotions, { model, reason, at: new Date().toISOString() }]);
+  }
+
+  /** Undoes the last promotion; returns the model now in use, undefined for the base model. */
+  async rollback(): Promise<string | undefined> {
+    const promotions = await this.history();
+    if (promotions.length === 0) {
+      throw new UserError(
+        'There is no promotion to undo: the base model is in use.',
+        '`leti models` lists the models.',
+        2,
+      );
+    }
+    await this.#write(promotions.slice(0, -1));
+    return promotions.at(-2)?.model;
+  }
+
+  async #write(promotions: Promotion[]): Promise<void> {
+    await mkdir(path.dirname(this.#file), { recursive: true });
+    const half = `${this.#file}.${process.pid}.tmp`;
+    await writeFile(half, JSON.stringify({ format: 1, promotions }, null, 2) + '\n');
+    await rename(half, this.#file);
+  }
+}

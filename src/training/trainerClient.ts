@@ -1,0 +1,152 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { ChildEndedError, JsonLinesChild } from '../process/jsonLines.ts';
+import { packageRoot } from '../process/packageRoot.ts';
+import { InterruptedError, UserError } from '../protocol/errors.ts';
+import type { GeneratedText, SampleBatch, Sampler } from '../protocol/sampling.ts';
+import { TRAINER_PROTOCOL, TrainerEvent, type TrainerRequest } from '../protocol/training.ts';
+
+const Hello = z.object({ versions: z.record(z.string(), z.string()), python: z.string() });
+const Loaded = z.object({ engine: z.string() });
+const Trained = z.object({
+  steps: z.int(),
+  tokens: z.number(),
+  seconds: z.number(),
+  finalLoss: z.number(),
+  method: z.string(),
+  precision: z.string(),
+});
+export type Trained = z.infer<typeof Trained>;
+export type StepEvent = Extract<TrainerEvent, { event: 'step' }>;
+
+type Request<M extends TrainerRequest['method']> = Omit<Extract<TrainerRequest, { method: M }>, 'method'>;
+type Listener = (event: TrainerEvent) => void;
+
+/** What to do next, by the code of a trainer's error. */
+const NEXT_STEPS: Record<string, string> = {
+  bad_model:
+    'Name another model with --model, or remove the damaged folder; `leti models` lists what is stored.',
+  bad_input: 'Check the options of this command.',
+  out_of_memory: 'Close other programs, train with --method lora, or use a smaller model.',
+  no_network: 'Check the network, or name a model folder with --model.',
+  no_space: 'Free some space; `leti clean --dry-run` shows what LeTI holds.',
+};
+
+/** The trainer process: one request at a time, ended with its whole tree on abort or close. */
+export class TrainerClient {
+  readonly #child: JsonLinesChild<TrainerEvent>;
+  readonly #signal: AbortSignal;
+
+  /** Starts the process; libraries are imported by the first request that needs them. */
+  constructor(options: { python: string; env: NodeJS.ProcessEnv; signal: AbortSignal }) {
+    this.#signal = options.signal;
+    this.#child = new JsonLinesChild(options.python, ['-u', '-B', '-m', 'leti_trainer'], {
+      schema: TrainerEvent,
+      env: {
+        ...options.env,
+        PYTHONPATH: path.join(packageRoot(), 'python'),
+        PYTHONHASHSEED: '0',
+        TOKENIZERS_PARALLELISM: 'false',
+        TQDM_DISABLE: '1',
+        HF_HUB_DISABLE_PROGRESS_BARS: '1',
+        TRANSFORMERS_VERBOSITY: 'error',
+      },
+    });
+  }
+
+  /** Versions of the environment's packages; throws when one is missing or the protocols differ. */
+  async hello(): Promise<{ python: string; versions: Record<string, string> }> {
+    return Hello.parse(await this.#ask({ method: 'hello', protocol: TRAINER_PROTOCOL }));
+  }
+
+  async convert(request: Request<'convert'>): Promise<void> {
+    await this.#ask({ method: 'convert', ...request });
+  }
+
+  async download(request: Request<'download'>): Promise<void> {
+    await this.#ask({ method: 'download', ...request });
+  }
+
+  async export(request: Request<'export'>): Promise<void> {
+    await this.#ask({ method: 'export', ...request });
+  }
+
+  async train(request: Request<'train'>, onEvent: Listener): Promise<Trained> {
+    return Trained.parse(await this.#ask({ method: 'train', ...request }, onEvent));
+  }
+
+  /** Loads a model to sample from. The sampler takes this client over: closing it ends the process. */
+  async sampler(request: Request<'load'>): Promise<Sampler> {
+    const { engine } = Loaded.parse(await this.#ask({ method: 'load', ...request }));
+    return {
+      engine,
+      sample: (batch, signal) => this.#sample(batch, signal),
+      close: () => this.close(),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#child.close();
+  }
+
+  async *#sample(batch: SampleBatch, signal: AbortSignal | undefined): AsyncGenerator<GeneratedText> {
+    for await (const event of this.#events({ method: 'sample', batch }, signal)) {
+      if (event.event === 'program') {
+        const { key, sample, text, tokens, finish } = event;
+        yield { key, sample, text, tokens, finish };
+      }
+    }
+  }
+
+  async #ask(request: TrainerRequest, onEvent?: Listener): Promise<Record<string, unknown>> {
+    let result: Record<string, unknown> = {};
+    for await (const event of this.#events(request)) {
+      if (event.event === 'done') result = event.result;
+      else onEvent?.(event);
+    }
+    return result;
+  }
+
+  /** Events of one request; an error event and a child that dies become the errors that the user sees. */
+  async *#events(request: TrainerRequest, signal: AbortSignal = this.#signal): AsyncGenerator<TrainerEvent> {
+    const isLast = (event: TrainerEvent): boolean => event.event === 'done' || event.event === 'error';
+    try {
+      for await (const event of this.#child.request(request, isLast, signal)) {
+        if (event.event === 'error') throw trainerError(event.code, event.message);
+        yield event;
+      }
+    } catch (error) {
+      if (signal.aborted) throw new InterruptedError();
+      throw error instanceof ChildEndedError ? diedError(error, request.method) : error;
+    }
+  }
+}
+
+function trainerError(code: string, message: string): Error {
+  const nextStep = NEXT_STEPS[code];
+  return nextStep === undefined
+    ? new Error(`trainer: ${message}`)
+    : new UserError(sentence(message), nextStep);
+}
+
+function diedError(error: ChildEndedError, method: string): UserError {
+  if (error.signal === 'SIGKILL') {
+    return new UserError(
+      `The trainer was killed during "${method}", most likely because memory ran out.`,
+      'Close other programs, train with --method lora, or use a smaller model; the run can be resumed.',
+      1,
+      { cause: error },
+    );
+  }
+  return new UserError(
+    `The trainer stopped during "${method}": ${error.message}. Its last words: ${error.stderr.trim().split('\n').slice(-3).join(' / ')}`,
+    'Run `leti doctor` to check the trainer environment; the run can be resumed.',
+    1,
+    { cause: error },
+  );
+}
+
+function sentence(message: string): string {
+  const text = message.slice(0, 1).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
