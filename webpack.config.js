@@ -23,7 +23,17 @@ export default {
       {
         test: /\.ts$/,
         loader: 'ts-loader',
-        options: { transpileOnly: true, compilerOptions: { noEmit: false, declaration: false } },
+        options: {
+          transpileOnly: true,
+          // A file at a time, TypeScript cannot tell an ES module by its package.json and would write CommonJS.
+          compilerOptions: {
+            module: 'esnext',
+            moduleResolution: 'bundler',
+            rewriteRelativeImportExtensions: false,
+            noEmit: false,
+            declaration: false,
+          },
+        },
       },
     ],
   },

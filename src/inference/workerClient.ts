@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { WorkerMessage, type WorkerRequest } from './messages.ts';
 
@@ -7,8 +8,8 @@ const STDERR_TAIL = 2000;
 
 /** Where the inference process starts: a file beside this one, from the sources as from the bundle. */
 function workerFile(): string {
-  const name = import.meta.filename.endsWith('.ts') ? 'worker.ts' : 'inferenceWorker.mjs';
-  return path.join(import.meta.dirname, name);
+  const here = fileURLToPath(import.meta.url);
+  return path.join(path.dirname(here), here.endsWith('.ts') ? 'worker.ts' : 'inferenceWorker.mjs');
 }
 
 /**
