@@ -36,7 +36,13 @@ await step('ruff', trainer.python, ['-m', 'ruff', 'check', 'python', 'test/pytho
 await step('ruff format', trainer.python, ['-m', 'ruff', 'format', '--check', 'python', 'test/python']);
 await step('build', 'npm', ['run', '--silent', 'build']);
 await suite('mocha', path.join(root, 'node_modules/.bin/mocha'), [], /(\d+) passing/, /(\d+) failing/);
-await suite('pytest', trainer.python, ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', 'python', 'test/python'], /(\d+) passed/, /(\d+) failed/);
+await suite(
+  'pytest',
+  trainer.python,
+  ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', 'python', 'test/python'],
+  /(\d+) passed/,
+  /(\d+) failed/,
+);
 
 console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
@@ -49,7 +55,13 @@ async function step(name: string, command: string, args: string[]): Promise<void
 }
 
 /** A test runner; its own summary is read, and a summary without tests is a failure. */
-async function suite(name: string, command: string, args: string[], passed: RegExp, failed: RegExp): Promise<void> {
+async function suite(
+  name: string,
+  command: string,
+  args: string[],
+  passed: RegExp,
+  failed: RegExp,
+): Promise<void> {
   const { code, output } = await run(name, command, args);
   const count = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? 0);
   counts.passed += count(passed);

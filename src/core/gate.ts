@@ -19,7 +19,7 @@ export interface GateDecision {
  * candidate, both measured on the exported model: promoted only if the estimate is higher and the lower bound
  * of the paired 95 % interval is above -3 points. Too few tasks leave it undecided: kept, never promoted by itself.
  */
-export function gate(
+export function decide(
   incumbent: readonly TaskOutcome[],
   candidate: readonly TaskOutcome[],
   seed: number,

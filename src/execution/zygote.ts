@@ -84,7 +84,10 @@ export class Zygote {
 
   /** Lets an idle interpreter end and tidy up; one that is busy or does not end within half a second is killed. */
   async close(): Promise<void> {
-    if (this.#waiting !== undefined) { await this.kill(); return; }
+    if (this.#waiting !== undefined) {
+      await this.kill();
+      return;
+    }
     this.#child.stdin?.end();
     const timer = setTimeout(() => {
       killTree(this.#child);

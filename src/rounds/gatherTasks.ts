@@ -33,15 +33,23 @@ export async function gatherTasks(
   };
 }
 
-async function workspaceTasks(bench: Workbench): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
+/** The workspace's own tasks, checked. */
+export async function workspaceTasks(bench: Workbench): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
   const interpreter = await bench.interpreter();
+  const started = Date.now();
   return await harvestWorkspace({
     workspace: bench.workspace,
     interpreter: interpreter.path,
     executor: await bench.executor(),
     signal: bench.signal,
     onProgress: (done, total) => {
-      bench.observe({ event: 'progress', phase: 'checking tasks', done, total, seconds: bench.seconds() });
+      bench.observe({
+        event: 'progress',
+        phase: 'checking tasks',
+        done,
+        total,
+        seconds: (Date.now() - started) / 1000,
+      });
     },
   });
 }

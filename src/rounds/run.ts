@@ -85,7 +85,7 @@ async function work(
     }
     const report = runReport(store, run.id);
     if (report === undefined) throw new Error(`run ${run.id} vanished from its store`);
-    return { report, modelFolder: await bench.newestExport(report) };
+    return { report, modelFolder: await bench.tidy(report) };
   } catch (error) {
     // What a dying child reports after Ctrl-C is the interruption, not a failure of its own.
     throw context.signal.aborted ? new InterruptedError() : error;

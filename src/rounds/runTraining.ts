@@ -1,12 +1,11 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
-import { gate, type GateDecision } from '../core/gate.ts';
+import { decide, type GateDecision } from '../core/gate.ts';
 import { mixExamples } from '../core/mix.ts';
 import { OBJECTIVES } from '../core/objectives/index.ts';
 import type { ScoredSample } from '../core/objectives/objective.ts';
 import { keyOf } from '../core/random.ts';
-import { UserError } from '../protocol/errors.ts';
 import type { Condition } from '../protocol/model.ts';
 import {
   Evaluation,
@@ -20,7 +19,8 @@ import type { Sampler, SamplingSettings } from '../protocol/sampling.ts';
 import type { Task } from '../protocol/task.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { collectSamples, throwIfAborted } from './collect.ts';
-import type { LoadedModel, Workbench } from './workbench.ts';
+import type { LoadedModel } from './models.ts';
+import type { Workbench } from './workbench.ts';
 import { evaluateStage, stageOutcomes } from './report.ts';
 import { stages } from './stages.ts';
 
@@ -83,7 +83,7 @@ class Rounds {
       if (decision === 'promote') incumbent = trained;
       // Refused weights are not built upon: the next round starts from those that passed last.
       newest = decision === 'refuse' ? incumbent : trained;
-      await this.#bench.dropWorkFiles(this.#roundFolder(round));
+      await this.#bench.dropCheckpoints(this.#roundFolder(round));
     }
     await this.#evaluateTrain(config.rounds, newest);
   }
@@ -249,7 +249,7 @@ class Rounds {
       return nothing;
     }
     const mixed = mixExamples(
-      await this.#bench.pretrainingSources(train),
+      await this.#bench.pretrainingSources(),
       examples.length,
       config.mix,
       config.seed,
@@ -260,7 +260,7 @@ class Rounds {
     await writeFile(file, [...examples, ...mixed].map((example) => JSON.stringify(example) + '\n').join(''));
     const started = Date.now();
     const result = await this.#bench.train(
-      { model: from.model, examples: file, folder, settings: config.training, lossOn: config.lossOn },
+      { model: from.model, examples: file, folder, settings: config.training },
       {
         source: `trained from ${from.model.hash} by run ${this.#input.id}, round ${round}`,
         objective: config.objective,
@@ -269,7 +269,7 @@ class Rounds {
         round,
       },
       (step) => {
-        this.#store.saveStep(this.#input.id, { round, ...step });
+        this.#store.saveStep(this.#input.id, { ...step, round });
         this.#bench.observe({
           event: 'progress',
           phase: stages.train(round),
@@ -306,7 +306,7 @@ class Rounds {
     const outcomes = (candidate: Candidate) =>
       stageOutcomes(this.#store, id, stages.evaluate(candidate.round, 'held-out'), taskIds);
     const record = await this.#stage(stages.gate(round), GateRecord, async () => {
-      const decided = gate(outcomes(incumbent), outcomes(trained), config.seed);
+      const decided = decide(outcomes(incumbent), outcomes(trained), config.seed);
       if (decided.decision === 'promote') await this.#bench.promote(trained.model, decided.reason);
       return {
         round,
@@ -321,7 +321,7 @@ class Rounds {
   }
 
   #roundFolder(round: number): string {
-    return path.join(this.#bench.runFolder(this.#input.id), `round-${round}`);
+    return path.join(this.#bench.files.run(this.#input.id), `round-${round}`);
   }
 }
 

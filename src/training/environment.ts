@@ -45,13 +45,10 @@ const NEEDED_BYTES: Record<Profile, number> = { cpu: 2.5e9, cuda: 9e9, mps: 2.5e
 export async function ensureTrainerEnvironment(options: EnvironmentOptions): Promise<TrainerEnvironment> {
   const profile = await pickProfile(options.device, options.env);
   if (options.explicit !== undefined) return await checkedExplicit(options.explicit, profile, options.env);
-  const requirements = options.requirements ?? path.join(packageRoot(), 'python', 'requirements');
+  const requirements = options.requirements ?? ownRequirements();
   const lock = await lockHash(requirements);
-  const folder = path.join(options.home, 'environments', `${profile}-${lock.slice(0, 12)}`);
-  const python = path.join(
-    folder,
-    ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
-  );
+  const folder = folderOf(options.home, profile, lock);
+  const python = environmentPython(folder);
   const found = { python, profile, folder };
   if (await isWhole(folder, lock)) return found;
   const held = await ExclusiveLock.take(`${folder}.lock`, options.signal, () => {
@@ -71,6 +68,26 @@ export async function ensureTrainerEnvironment(options: EnvironmentOptions): Pro
   } finally {
     held.release();
   }
+}
+
+/** Folder of the whole environment of this machine's device, if it was made. */
+export async function currentEnvironment(home: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const lock = await lockHash(ownRequirements());
+  const folder = folderOf(home, await pickProfile('auto', env), lock);
+  return (await isWhole(folder, lock)) ? folder : undefined;
+}
+
+/** The interpreter of an environment's folder. */
+export function environmentPython(folder: string): string {
+  return path.join(folder, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
+}
+
+function folderOf(home: string, profile: Profile, lock: string): string {
+  return path.join(home, 'environments', `${profile}-${lock.slice(0, 12)}`);
+}
+
+function ownRequirements(): string {
+  return path.join(packageRoot(), 'python', 'requirements');
 }
 
 /** CUDA when the driver answers, MPS on Apple silicon, else the CPU; a named device is taken at its word. */

@@ -82,6 +82,11 @@ export class ModelStore {
     await rm(path.join(this.#home, 'exports', hash), { recursive: true, force: true });
   }
 
+  /** A fresh path for a model that is being made; what is left there by a killed process is cleaned with the store. */
+  incoming(): string {
+    return path.join(this.#home, 'models', `incoming-${process.pid}-${Date.now()}.tmp`);
+  }
+
   exportFolder(hash: string, precision: Precision): string {
     return path.join(this.#home, 'exports', hash, precision);
   }

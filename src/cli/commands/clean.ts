@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { letiHome } from '../../process/folders.ts';
+import { findWaste, removeWaste } from '../../training/cleanup.ts';
+import { currentEnvironment } from '../../training/environment.ts';
+import { ModelStore } from '../../training/modelStore.ts';
+import { createOutput } from '../output.ts';
+import { bytes } from '../text.ts';
+
+export function cleanCommand(): Command {
+  return new Command('clean')
+    .description('Frees disk space: unfinished folders, old environments, models that are not in use.')
+    .option('--dry-run', 'only shows what would go')
+    .option('--json', 'JSON lines for programs')
+    .action(async (flags: { dryRun?: boolean; json?: boolean }) => {
+      const output = createOutput({ json: flags.json === true });
+      const home = letiHome(process.env);
+      const waste = await findWaste(home, new ModelStore(home), {
+        environment: await currentEnvironment(home, process.env),
+        models: new Set(),
+      });
+      const dryRun = flags.dryRun === true;
+      if (!dryRun) await removeWaste(waste);
+      const total = waste.reduce((sum, item) => sum + item.bytes, 0);
+      output.result({ event: 'clean', dryRun, waste, bytes: total }, () =>
+        [
+          ...waste.map((item) => `${bytes(item.bytes).padStart(10)}  ${item.path}  (${item.why})`),
+          waste.length === 0 ? 'Nothing to free.' : `${bytes(total)} ${dryRun ? 'can be freed' : 'freed'}`,
+        ].join('\n'),
+      );
+    });
+}

@@ -1,0 +1,98 @@
+import { realpath } from 'node:fs/promises';
+import { Command } from 'commander';
+import { readTaskFile, writeTaskFile } from '../../harvest/files.ts';
+import type { DroppedTask, Task } from '../../protocol/task.ts';
+import { workspaceTasks } from '../../rounds/gatherTasks.ts';
+import { Workbench } from '../../rounds/workbench.ts';
+import { interruptSignal } from '../interrupt.ts';
+import { createOutput, type Output } from '../output.ts';
+
+interface TasksFlags {
+  python?: string;
+  json?: boolean;
+}
+
+export function tasksCommand(): Command {
+  const command = new Command('tasks').description(
+    "A workspace's tasks: functions that its tests or doctests cover.",
+  );
+  command
+    .command('list')
+    .description('Lists the tasks found, and why others were dropped.')
+    .argument('[workspace]', 'folder to look in', '.')
+    .option('--python <path>', "the workspace's interpreter")
+    .option('--json', 'JSON lines for programs')
+    .action(async (workspace: string, flags: TasksFlags) => {
+      const output = createOutput({ json: flags.json === true });
+      const { tasks, dropped } = await found(workspace, flags, output);
+      output.result({ event: 'tasks', tasks, dropped }, () => listText(tasks, dropped));
+    });
+  command
+    .command('export')
+    .description("Writes the tasks found to a file in LeTI's own format.")
+    .argument('[workspace]', 'folder to look in', '.')
+    .requiredOption('--out <file>', 'JSON lines, one task each')
+    .option('--python <path>', "the workspace's interpreter")
+    .option('--json', 'JSON lines for programs')
+    .action(async (workspace: string, flags: TasksFlags & { out: string }) => {
+      const output = createOutput({ json: flags.json === true });
+      const { tasks } = await found(workspace, flags, output);
+      await writeTaskFile(flags.out, tasks);
+      output.result(
+        { event: 'exported', file: flags.out, tasks: tasks.length },
+        () => `${tasks.length} tasks in ${flags.out}`,
+      );
+    });
+  command
+    .command('import')
+    .description("Brings an MBPP or HumanEval file into LeTI's own format.")
+    .argument('<file>', 'MBPP or HumanEval JSON lines, .gz too')
+    .requiredOption('--out <file>', 'JSON lines, one task each')
+    .option('--json', 'JSON lines for programs')
+    .action(async (file: string, flags: { out: string; json?: boolean }) => {
+      const output = createOutput({ json: flags.json === true });
+      const tasks = await readTaskFile(file);
+      await writeTaskFile(flags.out, tasks);
+      output.result(
+        { event: 'imported', file: flags.out, tasks: tasks.length },
+        () => `${tasks.length} tasks in ${flags.out}`,
+      );
+    });
+  return command;
+}
+
+async function found(
+  workspace: string,
+  flags: TasksFlags,
+  output: Output,
+): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
+  const bench = new Workbench({
+    workspace: await realpath(workspace),
+    device: 'auto',
+    interpreter: flags.python,
+    trainerPython: undefined,
+    observe: (event) => {
+      output.event(event);
+    },
+    signal: interruptSignal(),
+    env: process.env,
+  });
+  try {
+    return await workspaceTasks(bench);
+  } finally {
+    output.end();
+    await bench.close();
+  }
+}
+
+function listText(tasks: readonly Task[], dropped: readonly DroppedTask[]): string {
+  const lines = tasks.map(
+    (task) => `${task.id}  (${task.checks.length} ${task.checks.length === 1 ? 'check' : 'checks'})`,
+  );
+  lines.push(`${tasks.length} tasks`);
+  if (dropped.length > 0) {
+    lines.push('', `${dropped.length} dropped:`);
+    for (const drop of dropped) lines.push(`  ${drop.path}:${drop.line} ${drop.id}: ${drop.reason}`);
+  }
+  return lines.join('\n');
+}
