@@ -17,7 +17,7 @@ LARGEST_RESULT = 1 << 20
 
 
 class Child:
-    """Runs a job and writes one ExecutionResult, as JSON, to the result pipe. Nothing else decides a verdict."""
+    """Runs a job and writes one ExecutionResult, as JSON, to the result pipe; nothing else decides."""
 
     def __init__(self, job, scratch, result_pipe):
         self._job = job
@@ -99,11 +99,11 @@ class Child:
         owns = self._finder.owns if self._finder is not None else lambda name: False
         if missing_module(error, owns) is not None:
             return "import_missing", diagnostic
-        if isinstance(error, AssertionError) and self._check is not None:
-            # An assert of the program itself is an error of the program.
-            if self._explain.innermost_path(error) != self._job["main"]["path"]:
-                return "failed", diagnostic
-        return "error", diagnostic
+        if self._check is None or not isinstance(error, AssertionError):
+            return "error", diagnostic
+        # An assert of the program itself is an error of the program.
+        own = self._explain.innermost_path(error) == self._job["main"]["path"]
+        return ("error" if own else "failed"), diagnostic
 
     def _failed_check(self):
         if self._check is None:
@@ -111,7 +111,7 @@ class Child:
         return {"index": self._check, "source": text_of(self._job["checks"][self._check])}
 
     def _watch_time(self):
-        """Reports the line that is running a little before the zygote would kill this process without a word."""
+        """Reports the line that is running, a little before the zygote would kill this process."""
 
         def late(_number, frame):
             frames = []

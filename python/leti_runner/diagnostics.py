@@ -67,10 +67,7 @@ class Explainer:
         return frames[-1]["path"] if frames else None
 
     def _message(self, error):
-        if isinstance(error, SyntaxError):
-            text = str(error.msg)
-        else:
-            text = _with_suggestion(error)
+        text = str(error.msg) if isinstance(error, SyntaxError) else _with_suggestion(error)
         if self._scratch:
             text = text.replace(self._scratch, "")
         return cleaned(text.strip(), _MESSAGE)

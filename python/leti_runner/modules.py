@@ -1,4 +1,4 @@
-"""Modules that live in memory: the program, its helpers and its tests, and nothing of the workspace on disk."""
+"""Modules that live in memory: the program, its helpers and its tests; nothing of the workspace on disk."""
 
 import importlib.abc
 import importlib.machinery
@@ -10,12 +10,12 @@ import sys
 class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Serves the job's files to imports, before anything that is installed.
 
-    An installed or editable copy of the workspace's own package would hold the body that was masked, so a name that
-    belongs to the job never falls through to the disk.
+    An installed or editable copy of the workspace's own package would hold the body that was masked, so a
+    name that belongs to the job never falls through to the disk.
     """
 
     def __init__(self, sources, names):
-        """`sources`: text by path, the main module among them; `names`: path by module where the job says so."""
+        """`sources`: text by path, the main module included; `names`: path by module where the job says."""
         self._sources = sources
         self._paths = dict(names)
         for path in sources:
@@ -70,7 +70,7 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def module_names(path):
-    """Dotted names under which a file of the workspace can be imported: from its root, and below `src` or `tests`."""
+    """Names under which a workspace file can be imported: from its root, and below `src` or `tests`."""
     parts = path[: -len(".py")].split("/")
     if parts[-1] == "__init__":
         parts.pop()

@@ -1,4 +1,4 @@
-"""What a program may not do, enforced by the Linux kernel: Landlock for files, seccomp for system calls, limits.
+"""What a program may not do, enforced by the Linux kernel: Landlock for files, seccomp for system calls.
 
 Nothing here is undone later: all of it holds for the rest of the child's life. See docs/security.md.
 """
@@ -145,7 +145,7 @@ class Sandbox:
 
 
 def _make_ruleset(scratch):
-    """A Landlock ruleset: Python and the system's libraries readable, the scratch folder writable. None without Landlock."""
+    """A Landlock ruleset: Python and system libraries readable, `scratch` writable. None without Landlock."""
     if _LIBC is None:
         return None
     abi = _LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)
@@ -165,7 +165,7 @@ def _make_ruleset(scratch):
 
 
 def _readable():
-    """Real paths that the interpreter needs; a virtual environment's own ones included, a workspace's sources not."""
+    """Real paths that the interpreter needs; a virtual environment's own included, workspace sources not."""
     paths = set(_SYSTEM_READABLE)
     paths.update((sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix))
     paths.add(os.path.dirname(os.__file__))

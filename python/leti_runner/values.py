@@ -9,10 +9,7 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+|0x[0-9a-fA-F]{6,}")
 def shown(value, limit=LONGEST):
     """A bounded repr without memory addresses; whatever its class does wrong is said instead."""
     try:
-        if type(value) in (set, frozenset):
-            text = _sorted_set(value)
-        else:
-            text = repr(value)
+        text = _sorted_set(value) if type(value) in (set, frozenset) else repr(value)
     except (Exception, RecursionError) as error:  # noqa: BLE001 (a program's own __repr__ may raise anything)
         return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
     return cleaned(text, limit)

@@ -1,7 +1,7 @@
 """A warm interpreter that forks one sandboxed child for each job.
 
-Reads frames (4 bytes of length, big endian, then JSON) from standard input and answers each with one. Jobs come one at
-a time. Its own limits on what a child writes, and the clock, do not depend on the child.
+Reads frames (4 bytes of length, big endian, then JSON) from standard input and answers each with one. Jobs
+come one at a time. Its own limits on what a child writes, and the clock, do not depend on the child.
 """
 
 # Preloaded so that children need not import them: what programs and tests use most.
@@ -9,6 +9,7 @@ import argparse  # noqa: F401
 import bisect  # noqa: F401
 import calendar  # noqa: F401
 import collections  # noqa: F401
+import contextlib
 import copy  # noqa: F401
 import dataclasses  # noqa: F401
 import datetime  # noqa: F401
@@ -132,9 +133,9 @@ class Zygote:
                 os.dup2(ruleset, 4)
                 self._sandbox.ruleset = 4
             os.closerange(5, 256)
-            sys.stdin = open(0, closefd=False)
-            sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
-            sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+            sys.stdin = os.fdopen(0, closefd=False)
+            sys.stdout = os.fdopen(1, "w", 1, "utf-8", "replace", closefd=False)
+            sys.stderr = os.fdopen(2, "w", 1, "utf-8", "replace", closefd=False)
             os.chdir(self._scratch)
             os.umask(0o077)
             os.environ.clear()
@@ -154,7 +155,7 @@ class Zygote:
         os._exit(0)
 
     def _clear(self):
-        """Empties the scratch folder without following links; a folder that was made unreadable is opened up first."""
+        """Empties the scratch folder without following links; a folder made unreadable is opened up first."""
 
         def unlock(function, path, _error):
             os.chmod(os.path.dirname(path), 0o700)
@@ -208,10 +209,8 @@ def _watch(pid, result_pipe, output_pipe, limits):
 
 def _end(pid):
     """Ends what is left of a child's session and collects orphans."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     while True:
         try:
             if os.waitpid(-1, os.WNOHANG)[0] == 0:

@@ -156,9 +156,8 @@ async function step(command: string, args: string[], options: EnvironmentOptions
     env: options.env,
     signal: options.signal,
     onLine: (line) => {
-      const shown =
-        /^\s*(Collecting|Downloading|Installing|Processing|Resolved|Prepared|Installed|Using)\b.*/.exec(line);
-      if (shown !== null) options.onProgress(shortened(line.trim()));
+      const shown = progressOf(line);
+      if (shown !== undefined) options.onProgress(shown);
     },
   });
   if (result.code !== 0) throw installError(result.stdout + result.stderr);
@@ -209,7 +208,11 @@ async function lockHash(requirements: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Names of packages, not where they come from. */
-function shortened(line: string): string {
-  return line.replaceAll(/\s*\(from .*|\s+https?:\S+|\s+\/\S+/g, '').slice(0, 100);
+/** What a line of pip's or uv's output says to a person: the package being fetched, or that all are being unpacked. */
+function progressOf(line: string): string | undefined {
+  const name = /^\s*(?:Collecting|Downloading)\s+([\w.-]+?)(?:==|>=|\s|-\d|$)/.exec(line)?.[1];
+  if (name !== undefined) return `fetching ${name}`;
+  if (/^\s*(Installing collected packages|Prepared|Installing wheels)/.test(line))
+    return 'unpacking the packages';
+  return undefined;
 }
