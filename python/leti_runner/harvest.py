@@ -1,0 +1,150 @@
+"""Finds the functions of a workspace that tests cover, as text to make tasks of.
+
+Run as `python -m leti_runner.harvest WORKSPACE`; prints one JSON object. Reads Python files, runs none of
+them, and ends when its standard input is closed, so that it never outlives who started it.
+"""
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from leti_runner.harvest_functions import CannotMask, Hole, functions_of, mask
+from leti_runner.harvest_modules import Module, Workspace
+from leti_runner.harvest_needs import needs_packages
+from leti_runner.harvest_tests import Target, Test, TestFinder
+
+FORMAT = 1
+MAX_CANDIDATES = 3000
+#: A function that everything uses is checked by its first tests alone.
+MAX_CHECKS = 40
+#: What a task brings along goes to the runner with each of its programs.
+MAX_FILES_CHARACTERS = 1_000_000
+
+
+def harvest(root: Path) -> dict[str, Any]:
+    workspace = Workspace(root)
+    tests: dict[Target, list[Test]] = {}
+    for test in TestFinder(workspace).all_tests():
+        for target in test.targets:
+            tests.setdefault(target, []).append(test)
+    candidates: list[dict[str, Any]] = []
+    dropped = [drop(path, path, line, reason) for path, line, reason in workspace.problems]
+    for path in sorted(workspace.modules):
+        module = workspace.modules[path]
+        if module.is_test:
+            continue
+        for function, owner in functions_of(module.tree):
+            name = function.name if owner is None else f"{owner.name}.{function.name}"
+            task_id = f"{path}:{name}"
+            try:
+                if definitions(module, name) > 1:
+                    raise CannotMask("it is defined more than once in its module")
+                hole = mask(module, function, owner)
+                candidate = candidate_of(workspace, hole, tests.get((path, name), []))
+                if len(candidates) >= MAX_CANDIDATES:
+                    raise CannotMask(f"the workspace has more than {MAX_CANDIDATES} functions with tests")
+                candidates.append({"id": task_id, **candidate})
+            except CannotMask as problem:
+                dropped.append(drop(task_id, path, function.lineno, str(problem)))
+    used = {path for candidate in candidates for path in candidate["files"]}
+    return {
+        "format": FORMAT,
+        "candidates": candidates,
+        "sources": {path: workspace.modules[path].source for path in sorted(used)},
+        "dropped": dropped,
+    }
+
+
+def candidate_of(workspace: Workspace, hole: Hole, tests: list[Test]) -> dict[str, Any]:
+    """A hole with its checks. Raises CannotMask with the first reason why there are none."""
+    missing = workspace.missing_packages(hole.path)
+    if missing:
+        raise CannotMask(needs_packages(missing))
+    usable = [test for test in tests if not test.obstacle][:MAX_CHECKS]
+    checks = [check_of(workspace, test) for test in usable]
+    source = "tests"
+    if ">>>" in hole.docstring:
+        source = "tests" if checks else "doctests"
+        checks.append({"kind": "doctest", "name": hole.name})
+    if not checks:
+        raise CannotMask(tests[0].obstacle if tests else "no test uses it and it has no doctest")
+    roots = {hole.path, *(path for test in usable for path in test.files)}
+    files = set().union(*(workspace.closure(path) for path in roots)) - {hole.path}
+    if sum(len(workspace.modules[path].source) for path in files) > MAX_FILES_CHARACTERS:
+        raise CannotMask(f"it and its tests import more than {MAX_FILES_CHARACTERS} characters of other code")
+    return {
+        "path": hole.path,
+        "module": workspace.module_name(hole.path),
+        "line": hole.line,
+        "name": hole.name,
+        "source": source,
+        "docstring": hole.docstring,
+        "prefix": hole.prefix,
+        "indent": hole.indent,
+        "before": hole.before,
+        "body": hole.body,
+        "after": hole.after,
+        "template": hole.template,
+        "checks": checks,
+        "files": sorted(files),
+    }
+
+
+def check_of(workspace: Workspace, test: Test) -> dict[str, str]:
+    if test.runner == "statements":
+        return {"kind": "statements", "source": test.name}
+    return {
+        "kind": "test",
+        "module": workspace.module_name(test.path),
+        "path": test.path,
+        "name": test.name,
+        "runner": test.runner,
+    }
+
+
+def definitions(module: Module, name: str) -> int:
+    """How many top-level statements, or statements of a class, define a function of that name."""
+    *classes, last = name.split(".")
+    count = 0
+    scopes: list[tuple[Any, list[str]]] = [(module.tree, classes)]
+    while scopes:
+        scope, inner = scopes.pop()
+        for node in scope.body:
+            if inner and getattr(node, "name", None) == inner[0]:
+                scopes.append((node, inner[1:]))
+            elif not inner and getattr(node, "name", None) == last:
+                count += 1
+    return count
+
+
+def drop(task_id: str, path: str, line: int, reason: str) -> dict[str, Any]:
+    return {"id": task_id, "path": path, "line": line, "reason": reason}
+
+
+def end_with_parent() -> None:
+    """Standard input is a pipe that the parent holds open; when it closes, the parent is gone."""
+
+    def wait() -> None:
+        while os.read(0, 4096):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def main() -> None:
+    end_with_parent()
+    root = Path(sys.argv[1])
+    # What is installed is looked up as the workspace would see it, without this package's own folder.
+    sys.path.pop(0)
+    json.dump(harvest(root), sys.stdout)
+    sys.stdout.flush()
+    # The waiting thread holds standard input, so the interpreter is not asked to tidy up.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

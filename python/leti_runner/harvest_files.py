@@ -1,0 +1,56 @@
+"""Which files of a workspace are its Python code."""
+
+import fnmatch
+import os
+from pathlib import Path
+
+SKIPPED_FOLDERS = {"venv", "node_modules", "__pycache__", "build", "dist", "site-packages"}
+
+
+def python_files(root: Path) -> list[str]:
+    """Paths of the Python files below a folder, sorted; no hidden, ignored, built or linked ones."""
+    ignored = ignore_patterns(root)
+    found: list[str] = []
+    for folder, names, files in os.walk(root):
+        inner = Path(folder).relative_to(root).as_posix()
+        prefix = "" if inner == "." else f"{inner}/"
+        names[:] = sorted(
+            name
+            for name in names
+            if not name.startswith(".")
+            and name not in SKIPPED_FOLDERS
+            and not name.endswith(".egg-info")
+            and not is_ignored(prefix + name, ignored, folder=True)
+            and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
+        )
+        for name in files:
+            path = prefix + name
+            full = os.path.join(folder, name)
+            hidden = name.startswith(".") or os.path.islink(full) or is_ignored(path, ignored, folder=False)
+            if name.endswith(".py") and not hidden:
+                found.append(path)
+    return sorted(found)
+
+
+def ignore_patterns(root: Path) -> list[str]:
+    """The lines of the workspace's own .gitignore that can be understood without git (no exceptions)."""
+    try:
+        text = (root / ".gitignore").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith(("#", "!"))]
+
+
+def is_ignored(path: str, patterns: list[str], folder: bool) -> bool:
+    name = path.rsplit("/", 1)[-1]
+    for pattern in patterns:
+        if pattern.endswith("/") and not folder:
+            continue
+        bare = pattern.strip("/")
+        if "/" in pattern.rstrip("/"):
+            if fnmatch.fnmatchcase(path, bare.replace("**/", "")) or fnmatch.fnmatchcase(path, bare):
+                return True
+        elif fnmatch.fnmatchcase(name, bare):
+            return True
+    return False

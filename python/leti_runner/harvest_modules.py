@@ -1,0 +1,298 @@
+"""The Python files of a workspace and what they import from each other; none is ever imported here."""
+
+import ast
+import importlib.util
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Optional, Union
+
+from leti_runner.harvest_files import python_files
+
+MAX_FILES = 4000
+MAX_FILE_BYTES = 400_000
+
+
+@dataclass
+class Binding:
+    """A name that an import brings into a module."""
+
+    local: str
+    #: Where the name's module would lie: a path without `.py`, or None for a module from elsewhere.
+    location: Optional[str]
+    #: The name inside that module; None if the module itself is bound, `*` for all of its names.
+    symbol: Optional[str]
+    #: First part of the absolute module name; empty for a relative import.
+    top: str
+    #: Whether importing the file runs this import and fails with it.
+    required: bool
+    statement: Union[ast.Import, ast.ImportFrom]
+
+
+@dataclass
+class Module:
+    """A Python file of the workspace."""
+
+    path: str
+    source: str
+    tree: ast.Module
+    bindings: list[Binding] = field(default_factory=list)
+    #: Top-level functions and classes; of several with one name the last.
+    definitions: dict[str, ast.stmt] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for node in self.tree.body:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                self.definitions[node.name] = node
+
+    @property
+    def is_test(self) -> bool:
+        name = self.path.rsplit("/", 1)[-1]
+        folders = self.path.split("/")[:-1]
+        return (
+            name.startswith("test_")
+            or name.endswith("_test.py")
+            or name == "conftest.py"
+            or "tests" in folders
+            or "test" in folders
+        )
+
+
+class Workspace:
+    """All Python files below a folder, parsed by this interpreter."""
+
+    def __init__(self, root: Path) -> None:
+        self.modules: dict[str, Module] = {}
+        self.folders: set[str] = set()
+        #: Files that could not be used: path, line, reason.
+        self.problems: list[tuple[str, int, str]] = []
+        self._external: dict[str, bool] = {}
+        self._closures: dict[tuple[str, bool], set[str]] = {}
+        self._definitions: dict[tuple[str, str], Optional[tuple[str, str]]] = {}
+        self._missing: dict[str, list[str]] = {}
+        #: The dotted names under which each file is imported.
+        self.imported_as: dict[str, list[str]] = {}
+        for path in python_files(root):
+            if len(self.modules) >= MAX_FILES:
+                self.problems.append((path, 1, f"the workspace has more than {MAX_FILES} Python files"))
+                break
+            self._read(root, path)
+        for module in self.modules.values():
+            module.bindings = list(self._bindings(module))
+
+    def _read(self, root: Path, path: str) -> None:
+        try:
+            data = (root / path).read_bytes()
+        except OSError as error:
+            self.problems.append((path, 1, f"the file cannot be read: {error.strerror}"))
+            return
+        if len(data) > MAX_FILE_BYTES:
+            self.problems.append((path, 1, f"the file is larger than {MAX_FILE_BYTES} bytes"))
+            return
+        try:
+            source = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(source)
+        except UnicodeDecodeError:
+            self.problems.append((path, 1, "the file is not UTF-8"))
+        except SyntaxError as error:
+            self.problems.append((path, error.lineno or 1, f"the file does not parse: {error.msg}"))
+        except (ValueError, RecursionError, MemoryError) as error:
+            self.problems.append((path, 1, f"the file does not parse: {error}"))
+        else:
+            self.modules[path] = Module(path, source, tree)
+            folder = path
+            while "/" in folder:
+                folder = folder.rsplit("/", 1)[0]
+                self.folders.add(folder)
+
+    def package_root(self, path: str) -> str:
+        """The first folder above a file that is no package; `` for the workspace itself."""
+        folder = path.rsplit("/", 1)[0] if "/" in path else ""
+        while folder and f"{folder}/__init__.py" in self.modules:
+            folder = folder.rsplit("/", 1)[0] if "/" in folder else ""
+        return folder
+
+    def roots(self, path: str) -> list[str]:
+        """The folders in which absolute imports of a file are looked up, in order."""
+        found = [self.package_root(path), ""]
+        if "src" in self.folders and "src/__init__.py" not in self.modules:
+            found.append("src")
+        return list(dict.fromkeys(found))
+
+    def file_of(self, location: str) -> Optional[str]:
+        """The file of the module at a location; None for a folder without `__init__.py`."""
+        for path in (f"{location}.py", f"{location}/__init__.py"):
+            if path in self.modules:
+                return path
+        return None
+
+    def exists(self, location: str) -> bool:
+        return self.file_of(location) is not None or location in self.folders
+
+    def find(self, importer: str, dotted: str) -> Optional[str]:
+        """The location of a module that a file imports by its absolute name."""
+        parts = dotted.split(".")
+        for root in self.roots(importer):
+            top = joined(root, parts[0])
+            # A folder that is no package gives way to any real module of that name.
+            if self.file_of(top) is None and (top not in self.folders or self.has_package(parts[0])):
+                continue
+            location = joined(root, "/".join(parts))
+            if self.exists(location):
+                file = self.file_of(location)
+                if file is not None:
+                    names = self.imported_as.setdefault(file, [])
+                    if dotted not in names:
+                        names.append(dotted)
+                return location
+        return None
+
+    def has_package(self, top: str) -> bool:
+        """Whether this interpreter has a module of that name outside the workspace."""
+        if top not in self._external:
+            try:
+                self._external[top] = importlib.util.find_spec(top) is not None
+            except (ImportError, ValueError):
+                self._external[top] = top in sys.modules
+        return self._external[top]
+
+    def module_name(self, path: str) -> str:
+        """The dotted name of a file: as tests and other files import it, else by its place."""
+        names = self.imported_as.get(path)
+        if names:
+            return names[0]
+        root = self.package_root(path)
+        if root == (path.rsplit("/", 1)[0] if "/" in path else "") and not self.modules[path].is_test:
+            root = "src" if path.startswith("src/") else ""
+        inner = path[len(root) + 1 :] if root else path
+        inner = inner[: -len("/__init__.py")] if inner.endswith("/__init__.py") else inner[: -len(".py")]
+        return inner.replace("/", ".")
+
+    def _bindings(self, module: Module) -> Iterator[Binding]:
+        for statement, required in import_statements(module.tree):
+            if isinstance(statement, ast.Import):
+                for alias in statement.names:
+                    top = alias.name.split(".")[0]
+                    found = self.find(module.path, alias.name)
+                    location = found if alias.asname or found is None else self.find(module.path, top)
+                    yield Binding(alias.asname or top, location, None, top, required, statement)
+                    if found is not None and found != location:
+                        yield Binding("", found, None, top, required, statement)
+                continue
+            base, top = self._base(module.path, statement)
+            for alias in statement.names:
+                local = alias.asname or alias.name
+                below = None if base is None else joined(base, alias.name)
+                if below is not None and self.exists(below) and not self._defines(base, alias.name):
+                    if statement.level == 0:
+                        self.find(module.path, f"{statement.module}.{alias.name}")
+                    yield Binding(local, below, None, top, required, statement)
+                else:
+                    yield Binding(local, base, alias.name, top, required, statement)
+
+    def _base(self, path: str, statement: ast.ImportFrom) -> tuple[Optional[str], str]:
+        if statement.level == 0:
+            name = statement.module or ""
+            return self.find(path, name), name.split(".")[0]
+        parts = path.split("/")[: -statement.level]
+        if statement.module:
+            parts += statement.module.split(".")
+        return "/".join(parts), ""
+
+    def _defines(self, location: Optional[str], name: str) -> bool:
+        file = None if location is None else self.file_of(location)
+        if file is None:
+            return False
+        return name in self.modules[file].definitions
+
+    def definition(self, path: str, name: str) -> Optional[tuple[str, str]]:
+        """File and name where a top-level function or class is defined that a file has under some name."""
+        key = (path, name)
+        if key not in self._definitions:
+            # What is being looked for is not found in a circle of imports.
+            self._definitions[key] = None
+            self._definitions[key] = self._defined_or_imported(path, name)
+        return self._definitions[key]
+
+    def _defined_or_imported(self, path: str, name: str) -> Optional[tuple[str, str]]:
+        if name in self.modules[path].definitions:
+            return path, name
+        for binding in self.modules[path].bindings:
+            if binding.symbol is None or binding.location is None or binding.local not in (name, "*"):
+                continue
+            file = self.file_of(binding.location)
+            if file is not None and file != path:
+                found = self.definition(file, name if binding.symbol == "*" else binding.symbol)
+                if found is not None:
+                    return found
+        return None
+
+    def class_node(self, path: str, name: str) -> Optional[ast.ClassDef]:
+        node = self.modules[path].definitions.get(name)
+        return node if isinstance(node, ast.ClassDef) else None
+
+    def closure(self, path: str, required: bool = False) -> set[str]:
+        """All files that a file may load: itself, what it imports, the packages around them.
+
+        With `required`, those alone without which importing the file fails.
+        """
+        key = (path, required)
+        if key not in self._closures:
+            seen: set[str] = set()
+            pending = [path]
+            while pending:
+                current = pending.pop()
+                if current in seen:
+                    continue
+                seen.add(current)
+                pending += self._packages_around(current)
+                for binding in self.modules[current].bindings:
+                    file = None if binding.location is None else self.file_of(binding.location)
+                    if file is not None and (binding.required or not required):
+                        pending.append(file)
+            self._closures[key] = seen
+        return self._closures[key]
+
+    def _packages_around(self, path: str) -> list[str]:
+        folder = path.rsplit("/", 1)[0] if "/" in path else ""
+        found = []
+        while folder and f"{folder}/__init__.py" in self.modules:
+            found.append(f"{folder}/__init__.py")
+            folder = folder.rsplit("/", 1)[0] if "/" in folder else ""
+        return found
+
+    def missing_packages(self, path: str) -> list[str]:
+        """Packages without which importing a file fails and that this interpreter does not have."""
+        if path not in self._missing:
+            self._missing[path] = sorted(
+                {
+                    binding.top
+                    for loaded in self.closure(path, required=True)
+                    for binding in self.modules[loaded].bindings
+                    if binding.required
+                    and binding.top
+                    and binding.location is None
+                    and not self.has_package(binding.top)
+                }
+            )
+        return self._missing[path]
+
+
+def joined(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def import_statements(tree: ast.AST) -> Iterator[tuple[Union[ast.Import, ast.ImportFrom], bool]]:
+    """Every import below a node, and whether running the node's own statements needs it to succeed."""
+    pending: list[tuple[ast.AST, bool]] = [(tree, True)]
+    for node, required in pending:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.Import, ast.ImportFrom)):
+                yield child, required
+            elif not isinstance(child, ast.expr):
+                certain = not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try, ast.If))
+                pending.append((child, required and certain))

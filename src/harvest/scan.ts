@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { packageRoot } from '../process/packageRoot.ts';
+import { InterruptedError, UserError } from '../protocol/errors.ts';
+import { Check, DroppedTask } from '../protocol/task.ts';
+
+const MAX_OUTPUT_BYTES = 512 << 20;
+const MAX_SECONDS = 300;
+
+/** A function with checks, as leti_runner/harvest.py prints it. */
+const Candidate = z.strictObject({
+  id: z.string().min(1),
+  path: z.string().min(1),
+  module: z.string().min(1),
+  line: z.int().min(1),
+  name: z.string().min(1),
+  source: z.enum(['tests', 'doctests']),
+  docstring: z.string(),
+  prefix: z.string().min(1),
+  indent: z.int().min(1),
+  before: z.string().min(1),
+  body: z.string().min(1),
+  after: z.string(),
+  template: z.string().min(1),
+  checks: z.array(Check).min(1),
+  /** Paths, keys of `sources`. */
+  files: z.array(z.string()),
+});
+export type Candidate = z.infer<typeof Candidate>;
+
+const Scan = z.strictObject({
+  format: z.literal(1),
+  candidates: z.array(Candidate),
+  sources: z.record(z.string(), z.string()),
+  dropped: z.array(DroppedTask),
+});
+export type Scan = z.infer<typeof Scan>;
+
+/**
+ * Parses the workspace's Python files with its own interpreter and finds the functions that tests or doctests cover.
+ * No code of the workspace runs and nothing is written. Throws a UserError when the folder or the interpreter is
+ * unusable, InterruptedError when cancelled.
+ */
+export async function scanWorkspace(
+  workspace: string,
+  interpreter: string,
+  signal?: AbortSignal,
+): Promise<Scan> {
+  const root = path.resolve(workspace);
+  const folder = await stat(root).catch(() => undefined);
+  if (folder?.isDirectory() !== true) {
+    throw new UserError(`${root} is not a folder`, 'Name the folder of a Python project.', 2);
+  }
+  const printed = await runScanner(root, interpreter, signal);
+  return Scan.parse(JSON.parse(printed));
+}
+
+/** The scanner ends when its standard input closes, so it never outlives this process. */
+async function runScanner(root: string, interpreter: string, signal?: AbortSignal): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    execFile(
+      interpreter,
+      ['-s', '-B', '-X', 'utf8', '-m', 'leti_runner.harvest', root],
+      {
+        cwd: path.join(packageRoot(), 'python'),
+        // As the executor starts it, so that both see the same installed packages.
+        env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0' },
+        encoding: 'utf8',
+        maxBuffer: MAX_OUTPUT_BYTES,
+        timeout: MAX_SECONDS * 1000,
+        killSignal: 'SIGKILL',
+        ...(signal === undefined ? {} : { signal }),
+      },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else if (signal?.aborted === true) reject(new InterruptedError());
+        else reject(scannerError(interpreter, error, stderr));
+      },
+    );
+  });
+}
+
+function scannerError(interpreter: string, cause: Error, stderr: string): UserError {
+  const said = stderr.trim().split('\n').at(-1) ?? '';
+  return new UserError(
+    `${interpreter} could not look through the workspace: ${said === '' ? cause.message : said}`,
+    'Name a working CPython 3.9 or later; `leti doctor` checks it.',
+    1,
+    { cause },
+  );
+}

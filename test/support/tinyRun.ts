@@ -1,0 +1,121 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Task } from '../../src/protocol/task.ts';
+
+export const root = path.resolve(import.meta.dirname, '../..');
+
+/** The trainer's interpreter; `npm test` sets it. */
+export function trainerPython(): string {
+  const python = process.env['LETI_TRAINER_PYTHON'];
+  if (python === undefined) throw new Error('LETI_TRAINER_PYTHON is not set: run `npm test`, or name the trainer environment\'s python');
+  return python;
+}
+
+const OPERATIONS: [string, string, (x: number) => number][] = [
+  ['add_one', 'x + 1', (x) => x + 1],
+  ['add_two', 'x + 2', (x) => x + 2],
+  ['double', 'x * 2', (x) => x * 2],
+  ['triple', 'x * 3', (x) => x * 3],
+  ['square', 'x * x', (x) => x * x],
+  ['negate', '-x', (x) => -x],
+  ['same', 'x', (x) => x],
+  ['minus_one', 'x - 1', (x) => x - 1],
+];
+
+/** Tiny tasks in our own format; their programs are one line. */
+export function tinyTasks(names: readonly string[]): Task[] {
+  return OPERATIONS.filter(([name]) => names.includes(name)).map(([name, expression, compute]) => ({
+    id: `tiny/${name}`,
+    source: 'file',
+    name,
+    instruction: `Write ${name.replace('_', ' ')}.`,
+    prefix: `def ${name}(x):`,
+    hole: 'body',
+    indent: 4,
+    setup: '',
+    checks: [2, 5, 7].map((x) => ({ kind: 'statements' as const, source: `assert ${name}(${x}) == ${compute(x)}` })),
+    reference: `\n    return ${expression}`,
+    family: name,
+  }));
+}
+
+export const TRAIN = ['add_one', 'double', 'square', 'negate', 'minus_one'];
+export const HELD_OUT = ['add_two', 'triple', 'same'];
+
+export interface Fixture {
+  folder: string;
+  model: string;
+  tasks: string;
+  heldOut: string;
+  workspace: string;
+}
+
+/** Tiny tasks and a tiny model that was trained on them, made once for all tests of one process. */
+export function tinyFixture(folder: string): Fixture {
+  const fixture = {
+    folder,
+    model: path.join(folder, 'model'),
+    tasks: path.join(folder, 'train.jsonl'),
+    heldOut: path.join(folder, 'held-out.jsonl'),
+    workspace: path.join(folder, 'workspace'),
+  };
+  mkdirSync(fixture.workspace, { recursive: true });
+  const lines = (names: readonly string[]): string => tinyTasks(names).map((task) => JSON.stringify(task) + '\n').join('');
+  writeFileSync(fixture.tasks, lines(TRAIN));
+  writeFileSync(fixture.heldOut, lines(HELD_OUT));
+  if (!existsSync(fixture.model)) {
+    const half = `${fixture.model}.tmp`;
+    const all = path.join(folder, 'all.jsonl');
+    writeFileSync(all, lines([...TRAIN, ...HELD_OUT]));
+    execFileSync(trainerPython(), [path.join(root, 'test/support/tiny_model.py'), all, half], { stdio: ['ignore', 'ignore', 'inherit'] });
+    renameSync(half, fixture.model);
+  }
+  return fixture;
+}
+
+/** One `leti` process, with its JSON events. */
+export class LetiProcess {
+  readonly child: ChildProcess;
+  readonly events: Record<string, unknown>[] = [];
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  stderr = '';
+
+  constructor(args: readonly string[], home: string, onEvent: (event: Record<string, unknown>, process: LetiProcess) => void = () => undefined) {
+    this.child = spawn(path.join(root, 'node_modules/.bin/node'), [path.join(root, 'src/cli/main.ts'), ...args], {
+      env: { ...process.env, LETI_HOME: home },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stderr?.on('data', (chunk: Buffer) => {
+      this.stderr += chunk.toString();
+    });
+    if (this.child.stdout !== null) {
+      createInterface({ input: this.child.stdout }).on('line', (line) => {
+        const event = JSON.parse(line) as Record<string, unknown>;
+        this.events.push(event);
+        onEvent(event, this);
+      });
+    }
+    this.ended = new Promise((resolve) => {
+      this.child.on('close', (code, signal) => {
+        resolve({ code, signal });
+      });
+    });
+  }
+}
+
+/** Ids of the processes whose command line or environment names the given folder. */
+export function processesNaming(text: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => {
+      try {
+        return readFileSync(`/proc/${name}/environ`, 'utf8').includes(text) || readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(text);
+      } catch {
+        // It ended while we looked, or is not ours.
+        return false;
+      }
+    })
+    .map(Number);
+}

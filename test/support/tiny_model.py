@@ -1,0 +1,83 @@
+"""Makes a tiny model that really writes programs: a two-layer Llama trained for seconds on the tasks' references.
+
+Usage: python tiny_model.py TASKS.jsonl OUT. Deterministic; the tokenizer is trained on the same texts.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import LlamaConfig, LlamaForCausalLM
+
+SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *(f"<|reserved_{i}|>" for i in range(4))]
+TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def main(tasks_file: str, out: str) -> None:
+    tasks = [json.loads(line) for line in Path(tasks_file).read_text(encoding="utf-8").splitlines()]
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=512,
+        special_tokens=SPECIAL,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    texts = [task["instruction"] + "\n" + task["prefix"] + task["reference"] for task in tasks]
+    tokenizer.train_from_iterator(texts, trainer)
+    folder = Path(out)
+    folder.mkdir(parents=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps(
+            {
+                "bos_token": "<|im_start|>",
+                "eos_token": "<|im_end|>",
+                "chat_template": TEMPLATE,
+                "tokenizer_class": "PreTrainedTokenizerFast",
+            }
+        ),
+        encoding="utf-8",
+    )
+    torch.manual_seed(0)
+    model = LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=tokenizer.get_vocab_size(),
+            hidden_size=64,
+            intermediate_size=128,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            max_position_embeddings=1024,
+            bos_token_id=1,
+            eos_token_id=2,
+            tie_word_embeddings=True,
+        )
+    )
+    rows = [tokenizer.encode(_text(task)).ids for task in tasks]
+    length = max(len(row) for row in rows)
+    ids = torch.tensor([row + [2] * (length - len(row)) for row in rows])
+    labels = torch.tensor([row + [-100] * (length - len(row)) for row in rows])
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    for _ in range(150):
+        optimizer.zero_grad()
+        model(input_ids=ids, labels=labels).loss.backward()
+        optimizer.step()
+    model.save_pretrained(folder)
+
+
+def _text(task: dict[str, str]) -> str:
+    return (
+        f"<|im_start|>user\n{task['instruction']}<|im_end|>\n<|im_start|>assistant\n"
+        f"```python\n{task['prefix']}{task['reference']}\n```<|im_end|>"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
