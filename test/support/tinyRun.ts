@@ -9,7 +9,10 @@ export const root = path.resolve(import.meta.dirname, '../..');
 /** The trainer's interpreter; `npm test` sets it. */
 export function trainerPython(): string {
   const python = process.env['LETI_TRAINER_PYTHON'];
-  if (python === undefined) throw new Error('LETI_TRAINER_PYTHON is not set: run `npm test`, or name the trainer environment\'s python');
+  if (python === undefined)
+    throw new Error(
+      "LETI_TRAINER_PYTHON is not set: run `npm test`, or name the trainer environment's python",
+    );
   return python;
 }
 
@@ -35,7 +38,10 @@ export function tinyTasks(names: readonly string[]): Task[] {
     hole: 'body',
     indent: 4,
     setup: '',
-    checks: [2, 5, 7].map((x) => ({ kind: 'statements' as const, source: `assert ${name}(${x}) == ${compute(x)}` })),
+    checks: [2, 5, 7].map((x) => ({
+      kind: 'statements' as const,
+      source: `assert ${name}(${x}) == ${compute(x)}`,
+    })),
     reference: `\n    return ${expression}`,
     family: name,
   }));
@@ -62,14 +68,19 @@ export function tinyFixture(folder: string): Fixture {
     workspace: path.join(folder, 'workspace'),
   };
   mkdirSync(fixture.workspace, { recursive: true });
-  const lines = (names: readonly string[]): string => tinyTasks(names).map((task) => JSON.stringify(task) + '\n').join('');
+  const lines = (names: readonly string[]): string =>
+    tinyTasks(names)
+      .map((task) => JSON.stringify(task) + '\n')
+      .join('');
   writeFileSync(fixture.tasks, lines(TRAIN));
   writeFileSync(fixture.heldOut, lines(HELD_OUT));
   if (!existsSync(fixture.model)) {
     const half = `${fixture.model}.tmp`;
     const all = path.join(folder, 'all.jsonl');
     writeFileSync(all, lines([...TRAIN, ...HELD_OUT]));
-    execFileSync(trainerPython(), [path.join(root, 'test/support/tiny_model.py'), all, half], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(trainerPython(), [path.join(root, 'test/support/tiny_model.py'), all, half], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     renameSync(half, fixture.model);
   }
   return fixture;
@@ -82,11 +93,19 @@ export class LetiProcess {
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   stderr = '';
 
-  constructor(args: readonly string[], home: string, onEvent: (event: Record<string, unknown>, process: LetiProcess) => void = () => undefined) {
-    this.child = spawn(path.join(root, 'node_modules/.bin/node'), [path.join(root, 'src/cli/main.ts'), ...args], {
-      env: { ...process.env, LETI_HOME: home },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  constructor(
+    args: readonly string[],
+    home: string,
+    onEvent: (event: Record<string, unknown>, process: LetiProcess) => void = () => undefined,
+  ) {
+    this.child = spawn(
+      path.join(root, 'node_modules/.bin/node'),
+      [path.join(root, 'src/cli/main.ts'), ...args],
+      {
+        env: { ...process.env, LETI_HOME: home },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString();
     });
@@ -111,7 +130,10 @@ export function processesNaming(text: string): number[] {
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((name) => {
       try {
-        return readFileSync(`/proc/${name}/environ`, 'utf8').includes(text) || readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(text);
+        return (
+          readFileSync(`/proc/${name}/environ`, 'utf8').includes(text) ||
+          readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(text)
+        );
       } catch {
         // It ended while we looked, or is not ours.
         return false;

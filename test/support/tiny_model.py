@@ -46,6 +46,7 @@ def main(tasks_file: str, out: str) -> None:
         encoding="utf-8",
     )
     torch.manual_seed(0)
+    torch.set_num_threads(1)
     model = LlamaForCausalLM(
         LlamaConfig(
             vocab_size=tokenizer.get_vocab_size(),
@@ -64,8 +65,8 @@ def main(tasks_file: str, out: str) -> None:
     length = max(len(row) for row in rows)
     ids = torch.tensor([row + [2] * (length - len(row)) for row in rows])
     labels = torch.tensor([row + [-100] * (length - len(row)) for row in rows])
-    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-    for _ in range(150):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    for _ in range(60):
         optimizer.zero_grad()
         model(input_ids=ids, labels=labels).loss.backward()
         optimizer.step()

@@ -4,7 +4,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunStore } from '../../../src/store/runStore.ts';
-import { LetiProcess, processesNaming, tinyFixture, trainerPython, type Fixture } from '../../support/tinyRun.ts';
+import {
+  LetiProcess,
+  processesNaming,
+  tinyFixture,
+  trainerPython,
+  type Fixture,
+} from '../../support/tinyRun.ts';
 
 type Event = Record<string, unknown>;
 
@@ -34,8 +40,6 @@ describe('a run that is killed', function () {
     assert.deepEqual(await run.ended, { code: 0, signal: null }, run.stderr);
     // The base model's exports are the same in every run; what the run itself made is not.
     prepared = path.join(folder, 'home-prepared');
-    const base = path.basename(String(readdirSync(path.join(unbroken, 'aliases'))[0] ?? ''));
-    assert.equal(base, '');
     cpSync(unbroken, prepared, { recursive: true });
     rmSync(path.join(prepared, 'workspaces'), { recursive: true });
   });
@@ -70,16 +74,38 @@ describe('a run that is killed', function () {
     assert.match(again.stderr, /is finished/);
   });
 
-  function train(home: string, onEvent?: (event: Event, process: LetiProcess) => void, more: string[] = []): LetiProcess {
+  function train(
+    home: string,
+    onEvent?: (event: Event, process: LetiProcess) => void,
+    more: string[] = [],
+  ): LetiProcess {
     const args = ['train', fixture.workspace, '--tasks', fixture.tasks, '--held-out', fixture.heldOut];
-    const options = ['--model', fixture.model, '--samples', '4', '--held-out-samples', '4', '--epochs', '3', '--batch', '4', '--mix', '0.1'];
-    return new LetiProcess([...args, ...options, '--trainer-python', trainerPython(), '--json', ...more], home, onEvent);
+    const options = [
+      '--model',
+      fixture.model,
+      '--samples',
+      '4',
+      '--held-out-samples',
+      '4',
+      '--epochs',
+      '3',
+      '--batch',
+      '4',
+      '--mix',
+      '0.1',
+    ];
+    return new LetiProcess(
+      [...args, ...options, '--trainer-python', trainerPython(), '--json', ...more],
+      home,
+      onEvent,
+    );
   }
 });
 
 /** An event of a phase in which at least `done` is done. */
 function progress(phase: string, done: number): (event: Event) => boolean {
-  return (event) => event['event'] === 'progress' && event['phase'] === phase && Number(event['done']) >= done;
+  return (event) =>
+    event['event'] === 'progress' && event['phase'] === phase && Number(event['done']) >= done;
 }
 
 /** Everything that a run's seed decides: samples of all stages, losses, the gate. */
@@ -92,7 +118,9 @@ function outcome(home: string, fixture: Fixture): unknown {
     assert.equal(run.status, 'finished');
     const stages = ['evaluate/0/held-out', 'sample/1', 'evaluate/1/held-out', 'evaluate/1/train/samples'];
     return {
-      samples: stages.map((stage) => store.samples(run.id, stage).map(({ durationMs: _, ...sample }) => sample)),
+      samples: stages.map((stage) =>
+        store.samples(run.id, stage).map((sample) => ({ ...sample, durationMs: 0 })),
+      ),
       losses: store.steps(run.id).map(({ step, loss }) => ({ step, loss })),
     };
   } finally {
