@@ -26,6 +26,8 @@ class OnnxEngine:
         quantised = b"MatMulNBits" in graph.read_bytes()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        # Programs run while others are written: threads that wait busily would take their cores.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
                 str(graph), options, providers=["CPUExecutionProvider"]

@@ -39,6 +39,8 @@ export class Engine {
       const session = await InferenceSession.create(config.graph, {
         intraOpNumThreads: threads,
         executionProviders: ['cpu'],
+        // Programs run while others are written: threads that wait busily would take their cores.
+        extra: { session: { intra_op: { allow_spinning: '0' } } },
       });
       return new Engine(config, session);
     } catch (error) {
