@@ -177,6 +177,9 @@ def _run_pytest(check, job, scratch):
         "no:cacheprovider",
         "--rootdir",
         scratch,
+        # Otherwise pytest looks into the folders above, which the sandbox closes.
+        "--confcutdir",
+        scratch,
         "-c",
         os.devnull,
         "--import-mode=prepend",

@@ -257,30 +257,23 @@ class TestFinder:
         return targets
 
     def _module_asserts(self, module: Module) -> Iterator[Test]:
-        """Asserts at the top of a test file as one test for each file whose functions they use."""
-        by_file: dict[str, tuple[set[Target], list[str]]] = {}
+        """Asserts at the top of a test file, one test each for every file whose functions they use."""
         for node in module.tree.body:
             if not isinstance(node, ast.Assert):
                 continue
             targets: set[Target] = set()
             for chain in name_chains(node):
                 targets |= self._resolve(module, chain, set(chain[1:]))
-            for path in {target[0] for target in targets}:
-                known_targets, statements = by_file.setdefault(path, (set(), []))
-                known_targets |= targets
-                lines = self._as_statements(module, node, path) or []
-                statements += [line for line in lines if line not in statements]
-        for targets, statements in by_file.values():
-            obstacle = (
-                ""
-                if statements
-                else "asserts at the top of its test file use names that only exist there: "
-                "put them into a test function"
-            )
-            yield Test(module.path, "\n".join(statements), "statements", targets, [], obstacle)
+            for path in sorted({target[0] for target in targets}):
+                source = self._as_statements(module, node, path)
+                obstacle = (
+                    "asserts at the top of its test file use names that only exist there: "
+                    "put them into a test function"
+                )
+                yield Test(module.path, source, "statements", targets, [], "" if source else obstacle)
 
-    def _as_statements(self, module: Module, node: ast.Assert, path: str) -> Optional[list[str]]:
-        """An assert as it can run in the namespace of the module under test; None if it cannot."""
+    def _as_statements(self, module: Module, node: ast.Assert, path: str) -> str:
+        """An assert as it can run in the namespace of the module under test; empty if it cannot."""
         lines: list[str] = []
         own = {
             child.id
@@ -292,9 +285,9 @@ class TestFinder:
                 continue
             binding = next((one for one in module.bindings if one.local == chain[0]), None)
             if binding is None:
-                return None
+                return ""
             if binding.location is None:
                 lines.append(ast.unparse(binding.statement))
             elif binding.symbol != chain[0] or self.workspace.file_of(binding.location) != path:
-                return None
-        return [*dict.fromkeys(lines), ast.unparse(node)]
+                return ""
+        return "\n".join([*dict.fromkeys(lines), ast.unparse(node)])

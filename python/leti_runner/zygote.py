@@ -140,6 +140,8 @@ class Zygote:
             os.umask(0o077)
             os.environ.clear()
             os.environ.update(self._environment)
+            # The folder that tempfile found before this fork is out of the child's reach.
+            tempfile.tempdir = self._scratch
             random.seed(_RANDOM_SEED)
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
                 signal.signal(number, signal.SIG_DFL)
