@@ -2,45 +2,107 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from leti_trainer.atomic import whole_folder
+from leti_trainer.requests import TrainRequest
 
-_NAME = "checkpoint-{step:08d}"
+_MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
-def save_checkpoint(work: Path, step: int, model: Any, optimizer: torch.optim.Optimizer) -> None:
-    """Writes trained weights and optimiser state after `step` steps; older checkpoints go afterwards."""
-    folder = work / _NAME.format(step=step)
+@dataclass(frozen=True)
+class Progress:
+    """What a checkpoint says besides its tensors. `training` names what is trained, on what and how."""
+
+    training: str
+    step: int
+    method: str
+    micro_batch_size: int
+    seconds: float
+    loss: float
+
+
+def training_name(request: TrainRequest) -> str:
+    """Equal for two requests when one may go on from the other's checkpoint."""
+    digest = hashlib.sha256(request.examples.read_bytes())
+    settings = dataclasses.replace(request.settings, checkpoint_steps=1, micro_batch_size=1)
+    digest.update(repr(settings).encode())
+    for file in sorted(request.model.iterdir()):
+        if file.suffix in (".safetensors", ".json"):
+            status = file.stat()
+            digest.update(f"{file.resolve()} {status.st_size} {status.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def newest_progress(work: Path) -> tuple[Path, Progress] | None:
+    """The newest checkpoint; None without one, or when it cannot be read."""
+    folders = sorted(folder for folder in work.glob("checkpoint-*") if folder.suffix != ".tmp")
+    if not folders:
+        return None
+    try:
+        state = json.loads((folders[-1] / "state.json").read_text(encoding="utf-8"))
+        return folders[-1], Progress(**state)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def save_checkpoint(work: Path, progress: Progress, model: Any, optimizer: torch.optim.Optimizer) -> None:
+    """Writes trained weights and optimiser state; older checkpoints go afterwards."""
+    folder = work / f"checkpoint-{progress.step:08d}"
+    tensors: dict[str, torch.Tensor] = {}
+    for name, parameter in _trained(model).items():
+        tensors[name] = parameter.detach()
+        for moment in _MOMENTS:
+            tensors[f"{moment}/{name}"] = optimizer.state[parameter][moment]
     with whole_folder(folder) as half:
-        save_file(_trained(model), half / "weights.safetensors")
-        torch.save(optimizer.state_dict(), half / "optimizer.pt")
-        (half / "state.json").write_text(json.dumps({"step": step}), encoding="utf-8")
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, half / "state.safetensors")
+        (half / "state.json").write_text(json.dumps(dataclasses.asdict(progress)), encoding="utf-8")
+    clear_checkpoints(work, folder)
+
+
+def load_checkpoint(folder: Path, step: int, model: Any, optimizer: torch.optim.Optimizer) -> bool:
+    """Restores weights and optimiser state; False, with nothing changed, when the file does not fit."""
+    trained = _trained(model)
+    try:
+        tensors = load_file(folder / "state.safetensors")
+    except (OSError, SafetensorError):
+        return False
+    for name, parameter in trained.items():
+        for key in (name, *(f"{moment}/{name}" for moment in _MOMENTS)):
+            if key not in tensors or tensors[key].shape != parameter.shape:
+                return False
+    with torch.no_grad():
+        for name, parameter in trained.items():
+            parameter.copy_(tensors[name])
+    names = {parameter: name for name, parameter in trained.items()}
+    ordered = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    state = optimizer.state_dict()
+    state["state"] = {
+        place: {"step": torch.tensor(float(step))}
+        | {moment: tensors[f"{moment}/{names[parameter]}"] for moment in _MOMENTS}
+        for place, parameter in enumerate(ordered)
+    }
+    optimizer.load_state_dict(state)
+    return True
+
+
+def clear_checkpoints(work: Path, but: Path | None = None) -> None:
+    """Removes the checkpoints in `work`, half-written ones too."""
     for old in work.glob("checkpoint-*"):
-        if old != folder:
+        if old != but:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def load_checkpoint(work: Path, model: Any, optimizer: torch.optim.Optimizer) -> int:
-    """Restores the newest checkpoint; returns the steps that it has behind it, 0 without one."""
-    folders = sorted(folder for folder in work.glob("checkpoint-*") if not folder.name.endswith(".tmp"))
-    if not folders:
-        return 0
-    folder = folders[-1]
-    weights = load_file(folder / "weights.safetensors")
-    with torch.no_grad():
-        for name, parameter in _trained(model).items():
-            parameter.copy_(weights[name])
-    optimizer.load_state_dict(torch.load(folder / "optimizer.pt", weights_only=True))
-    return int(json.loads((folder / "state.json").read_text(encoding="utf-8"))["step"])
-
-
-def _trained(model: Any) -> dict[str, torch.Tensor]:
+def _trained(model: Any) -> dict[str, torch.nn.Parameter]:
     """Trained parameters by name; tied ones appear once."""
-    return {name: p.data for name, p in model.named_parameters() if p.requires_grad}
+    return {name: p for name, p in model.named_parameters() if p.requires_grad}

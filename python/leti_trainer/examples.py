@@ -6,9 +6,13 @@ import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from leti_trainer.errors import TrainerError
+from leti_trainer.fields import Fields
 from leti_trainer.segments import SegmentTokenizer
+
+_ROLES = ("verdict", "feedback", "task", "program", "end", "pretrain")
 
 
 @dataclass(frozen=True)
@@ -23,36 +27,37 @@ class Example:
         return sum(self.weights[1:])
 
     @property
-    def span(self) -> int:
-        """Tokens from the first one with a weight to the end: how many positions need logits."""
-        first = next((i for i, weight in enumerate(self.weights) if i > 0 and weight > 0), len(self.ids))
-        return len(self.ids) - first
+    def labels(self) -> int:
+        """Tokens whose prediction counts: positions that need logits."""
+        return sum(weight > 0 for weight in self.weights[1:])
 
 
-def read_examples(path: Path, tokenizer: SegmentTokenizer, max_tokens: int) -> tuple[list[Example], int]:
-    """The examples of a JSON-lines file, and how many were longer than `max_tokens` and left out.
+@dataclass(frozen=True)
+class ExampleFile:
+    """Examples that can be trained on, and how many lines gave none and why."""
 
-    A long example is left out whole: a program that is cut teaches not to end it.
+    examples: list[Example]
+    too_long: int
+    weightless: int
+
+
+def read_examples(path: Path, tokenizer: SegmentTokenizer, max_tokens: int) -> ExampleFile:
+    """The TrainingExamples of a JSON-lines file; TrainerError `bad_input` names the line that is none.
+
+    One longer than `max_tokens` is left out whole: a program that is cut teaches not to end it.
     """
     examples: list[Example] = []
-    dropped = 0
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise TrainerError("bad_input", f"{path} cannot be read: {error}") from error
-    for number, line in enumerate(lines, 1):
-        try:
-            ids, weights = tokenizer.encode_weighted(json.loads(line)["segments"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise TrainerError(
-                "bad_input", f"{path}:{number}: expected a training example: {error}"
-            ) from error
+    too_long = weightless = 0
+    for number, line in _lines(path):
+        ids, weights = tokenizer.encode_weighted(_segments(line, f"{path}:{number}"))
         example = Example(ids, weights)
         if len(ids) > max_tokens:
-            dropped += 1
+            too_long += 1
         elif example.total_weight > 0:
             examples.append(example)
-    return examples, dropped
+        else:
+            weightless += 1
+    return ExampleFile(examples, too_long, weightless)
 
 
 def plan_steps(count: int, epochs: int, batch_size: int, seed: int) -> list[list[int]]:
@@ -65,7 +70,58 @@ def plan_steps(count: int, epochs: int, batch_size: int, seed: int) -> list[list
     return steps
 
 
-def micro_batches(batch: list[Example], size: int) -> list[list[Example]]:
-    """A step's examples in groups of at most `size`, like lengths together so that little is padded."""
-    ordered = sorted(batch, key=lambda example: (example.span, len(example.ids)))
-    return [ordered[start : start + size] for start in range(0, len(ordered), size)]
+def by_length(batch: list[Example]) -> list[Example]:
+    """Like lengths together, so that little is padded."""
+    return sorted(batch, key=lambda example: len(example.ids))
+
+
+def micro_batches(ordered: list[Example], size: int, most_labels: int) -> list[list[Example]]:
+    """Neighbours, in groups of `size` examples and, but for one alone, `most_labels` labels at most."""
+    groups: list[list[Example]] = []
+    labels = 0
+    for example in ordered:
+        if not groups or len(groups[-1]) == size or labels + example.labels > most_labels:
+            groups.append([])
+            labels = 0
+        groups[-1].append(example)
+        labels += example.labels
+    return groups
+
+
+def _lines(path: Path) -> list[tuple[int, str]]:
+    try:
+        # Only a newline ends a line: JSON may hold U+2028 as it is.
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrainerError("bad_input", f"{path} cannot be read: {error}") from error
+    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _segments(line: str, where: str) -> list[dict[str, Any]]:
+    """The segments of a TrainingExample, checked."""
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise TrainerError("bad_input", f"{where}: expected a JSON object: {error}") from error
+    fields = Fields(value, where)
+    fields.any("id")
+    segments = fields.any("segments")
+    fields.end()
+    if not isinstance(segments, list) or not segments:
+        raise TrainerError("bad_input", f"{where}: segments is to be a list that is not empty")
+    return [_segment(segment, f"{where}: segment {place}") for place, segment in enumerate(segments)]
+
+
+def _segment(value: Any, where: str) -> dict[str, Any]:
+    fields = Fields(value, where)
+    text = fields.any("text")
+    if not isinstance(text, str):
+        raise TrainerError("bad_input", f"{where}: text is to be a string")
+    segment = {
+        "text": text,
+        "kind": fields.choice("kind", ("frame", "text")),
+        "role": fields.choice("role", _ROLES),
+        "weight": fields.number("weight", 0),
+    }
+    fields.end()
+    return segment

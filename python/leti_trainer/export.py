@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-import shutil
+import logging
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from leti_trainer.atomic import whole_folder
-from leti_trainer.errors import TrainerError
+from leti_trainer.errors import TrainerError, as_trainer_error
 from leti_trainer.examples import read_examples
-from leti_trainer.models import load_causal_lm
+from leti_trainer.models import check_model_folder, load_causal_lm
+from leti_trainer.requests import ExportRequest
 from leti_trainer.segments import SegmentTokenizer
 
 _MOST_TOKENS = 3000
 _LONGEST_TEXT = 1024
 
 
-def export(request: dict[str, Any]) -> dict[str, Any]:
-    """Writes graph, tokenizer and `agreement.json` into `out`; returns the number of compared tokens."""
-    folder, out = Path(request["model"]), Path(request["out"])
-    agreement = _teacher_forced(folder, Path(request["texts"]))
-    with whole_folder(out) as half:
-        _build(folder, half, request["precision"])
+def export(request: ExportRequest) -> dict[str, Any]:
+    """Writes graph, tokenizer and `agreement.json` into `out`; returns the number of compared `tokens`."""
+    check_model_folder(request.model)
+    agreement = _teacher_forced(request.model, request.texts)
+    with whole_folder(request.out) as half:
+        _build(request.model, half, request.precision)
         (half / "agreement.json").write_text(json.dumps({"sequences": agreement}), encoding="utf-8")
     return {"tokens": sum(len(sequence["top1"]) for sequence in agreement)}
 
@@ -31,22 +32,23 @@ def export(request: dict[str, Any]) -> dict[str, Any]:
 def _build(folder: Path, out: Path, precision: str) -> None:
     from onnxruntime_genai.models.builder import create_model, parse_extra_options
 
+    # It reports every matrix of every layer.
+    logging.getLogger("onnxruntime.quantization.matmul_nbits_quantizer").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory() as cache:
         try:
             where = (None, str(folder), str(out), precision, "cpu", cache)
             create_model(*where, **parse_extra_options(*where, []))
-        except NotImplementedError as error:
-            raise TrainerError(
-                "bad_model", f"this model's architecture cannot be exported: {error}"
-            ) from error
-    shutil.rmtree(out / "cache", ignore_errors=True)
+        except Exception as error:  # noqa: BLE001 (an architecture that it does not know ends in many ways)
+            if as_trainer_error(error).code != "internal":
+                raise
+            raise TrainerError("bad_model", f"the model in {folder} cannot be exported: {error}") from error
 
 
 def _teacher_forced(folder: Path, texts: Path) -> list[dict[str, list[int]]]:
     """After each token of the texts, the one that torch holds likeliest, in float32."""
     import torch
 
-    examples, _ = read_examples(texts, SegmentTokenizer(folder), _LONGEST_TEXT)
+    examples = read_examples(texts, SegmentTokenizer(folder), _LONGEST_TEXT).examples
     if not examples:
         raise TrainerError("bad_input", f"{texts} holds no text to compare on")
     model = load_causal_lm(folder).eval()

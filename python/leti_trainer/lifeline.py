@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import stat
 import sys
+import threading
 
 _PR_SET_PDEATHSIG = 1
 
@@ -19,3 +21,17 @@ def die_with_parent() -> None:
     if os.getppid() != parent:
         # The parent died before the request was made.
         os._exit(1)
+
+
+def die_with_input() -> None:
+    """Ends this process when standard input does, if it is a pipe: launchers hand theirs to every worker."""
+    mode = os.fstat(0).st_mode
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+        return
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=watch, name="lifeline", daemon=True).start()

@@ -6,39 +6,46 @@ from typing import Any
 
 import torch
 
+from leti_trainer.errors import TrainerError
 from leti_trainer.examples import Example
 
 
-def weighted_nll(model: Any, examples: list[Example], pad_id: int, device: torch.device) -> torch.Tensor:
-    """Sum of weight x negative log-likelihood over the examples' tokens (the plain LM loss of the paper).
+class WeightedNll:
+    """Sum of weight x negative log-likelihood over the examples' tokens: the plain LM loss of the paper.
 
-    Rows are padded on the left, so that the programs, which stand last, line up and logits are computed for
-    the last positions only: with a vocabulary of tens of thousands they are most of the memory.
+    Rows are padded on the right. A causal model never looks there from a real token, so no mask is needed and
+    attention takes its fast causal path. Logits are computed where a weight stands and nowhere else: with a
+    vocabulary of tens of thousands they would be most of the memory. That is done in front of the model's
+    output layer, so that whatever the model does with its logits afterwards (scaling, capping) still happens.
     """
-    length = max(len(example.ids) for example in examples)
-    kept = min(length, max(example.span for example in examples) + 1)
-    ids = torch.full((len(examples), length), pad_id, dtype=torch.long)
-    mask = torch.zeros((len(examples), length), dtype=torch.long)
-    weights = torch.zeros((len(examples), length), dtype=torch.float32)
-    for row, example in enumerate(examples):
-        start = length - len(example.ids)
-        ids[row, start:] = torch.tensor(example.ids)
-        mask[row, start:] = 1
-        weights[row, start:] = torch.tensor(example.weights)
-        # Nothing stands before the first token from which it could be predicted.
-        weights[row, start] = 0
-    ids, mask, weights = ids.to(device), mask.to(device), weights.to(device)
-    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
-    logits = model(
-        input_ids=ids,
-        attention_mask=mask,
-        position_ids=positions,
-        use_cache=False,
-        logits_to_keep=kept,
-    ).logits
-    targets = ids[:, -(kept - 1) :].reshape(-1)
-    target_weights = weights[:, -(kept - 1) :].reshape(-1)
-    predicted = logits[:, :-1].reshape(-1, logits.shape[-1])
-    used = target_weights > 0
-    losses = torch.nn.functional.cross_entropy(predicted[used].float(), targets[used], reduction="none")
-    return (losses * target_weights[used]).sum()
+
+    def __init__(self, model: Any, device: torch.device) -> None:
+        head = model.get_output_embeddings()
+        if head is None:
+            raise TrainerError("bad_model", "the model has no output layer; expected a causal language model")
+        self._model = model
+        self._device = device
+        self._used = torch.empty(0, dtype=torch.bool)
+        self._hook = head.register_forward_pre_hook(self._only_used)
+
+    def __call__(self, examples: list[Example]) -> torch.Tensor:
+        length = max(len(example.ids) for example in examples)
+        ids = torch.zeros((len(examples), length), dtype=torch.long)
+        # Position i predicts token i + 1 and so carries its weight.
+        weights = torch.zeros((len(examples), length), dtype=torch.float32)
+        for row, example in enumerate(examples):
+            ids[row, : len(example.ids)] = torch.tensor(example.ids)
+            weights[row, : len(example.ids) - 1] = torch.tensor(example.weights[1:])
+        used = weights > 0
+        targets = ids.roll(-1, dims=1)[used].to(self._device)
+        self._used = used.to(self._device)
+        logits = self._model(input_ids=ids.to(self._device), use_cache=False).logits
+        losses = torch.nn.functional.cross_entropy(logits.float(), targets, reduction="none")
+        return (losses * weights[used].to(self._device)).sum()
+
+    def close(self) -> None:
+        """Gives the model its own output layer back."""
+        self._hook.remove()
+
+    def _only_used(self, _head: Any, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+        return (inputs[0][self._used], *inputs[1:])

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
+import psutil
 import torch
+
+from leti_trainer.errors import TrainerError
 
 _BYTES_PER_PARAMETER = 16
 """Float32 weights, gradients and two Adam moments."""
 _FULL_LIMIT = 500_000_000
+_CGROUP = Path("/sys/fs/cgroup")
 
 
 def pick_device(name: str) -> torch.device:
-    """`auto` takes CUDA, then MPS, then the CPU."""
+    """`auto` takes CUDA, then MPS, then the CPU; a device that is named and not there is a `bad_input`."""
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
-        if torch.cuda.is_available():
-            name = "cuda"
-        elif torch.backends.mps.is_available():
-            name = "mps"
-        else:
-            name = "cpu"
+        name = next(device for device in ("cuda", "mps", "cpu") if there[device])
+    if not there.get(name.split(":")[0], False):
+        raise TrainerError("bad_input", f"torch finds no {name} device on this machine")
     return torch.device(name)
 
 
@@ -34,22 +36,25 @@ def has_fast_bfloat16(device: torch.device) -> bool:
 
 
 def pick_method(method: str, parameters: int, device: torch.device) -> str:
-    """`auto` trains all weights of a model that is small and leaves half of the memory free, else LoRA."""
+    """`auto` trains all weights of a model that is small and leaves half of the memory free, else LoRA.
+
+    The model's float32 weights are already loaded and count as room.
+    """
     if method != "auto":
         return method
-    room = free_memory(device) / 2
+    room = (free_memory(device) + 4 * parameters) / 2
     return "full" if parameters < _FULL_LIMIT and parameters * _BYTES_PER_PARAMETER < room else "lora"
 
 
 def free_memory(device: torch.device) -> int:
-    """Bytes that are free on the device; on the CPU what the kernel says is available."""
+    """Bytes that are free on the device; on the CPU also within the limit of this process's control group."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
+    available = psutil.virtual_memory().available
     try:
-        with open("/proc/meminfo", encoding="ascii") as lines:
-            for line in lines:
-                if line.startswith("MemAvailable:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+        limit = int((_CGROUP / "memory.max").read_text(encoding="ascii"))
+        used = int((_CGROUP / "memory.current").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        # No control groups, or one without a limit ("max").
+        return available
+    return min(available, max(0, limit - used))

@@ -7,18 +7,29 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from leti_trainer.errors import TrainerError
+
 
 class SegmentTokenizer:
     """Tokenises segments one by one and concatenates them, the same way for training and for sampling.
 
     A `frame` may hold special tokens (chat template, verdict markers, end of text). `text` comes from tasks,
-    feedback or programs: in it `<|im_start|>` is eleven characters and nothing more.
+    feedback or programs: in it `<|im_start|>` is so many characters and nothing more.
     """
 
     def __init__(self, folder: Path) -> None:
-        content = (Path(folder) / "tokenizer.json").read_text(encoding="utf-8")
-        self._frame = Tokenizer.from_str(content)
-        self._text = Tokenizer.from_str(content)
+        """TrainerError `bad_model`: the folder's tokenizer.json is missing or broken."""
+        file = Path(folder) / "tokenizer.json"
+        try:
+            content = file.read_text(encoding="utf-8")
+            self._frame = Tokenizer.from_str(content)
+            self._text = Tokenizer.from_str(content)
+        except FileNotFoundError as error:
+            raise TrainerError(
+                "bad_model", f"the model folder has no tokenizer: {file} is missing"
+            ) from error
+        except Exception as error:  # noqa: BLE001 (the library raises bare Exception for bad files)
+            raise TrainerError("bad_model", f"{file} is no tokenizer: {error}") from error
         self._text.encode_special_tokens = True
 
     def encode_segments(self, segments: list[dict[str, Any]]) -> list[int]:

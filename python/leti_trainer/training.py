@@ -1,203 +1,114 @@
-"""The training loop: one model, one file of weighted texts, one folder of new weights."""
+"""A training: one model, one file of weighted texts, one folder of new weights."""
 
 from __future__ import annotations
 
-import contextlib
-import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from leti_trainer.atomic import whole_folder
-from leti_trainer.checkpoints import load_checkpoint, save_checkpoint
+from leti_trainer.checkpoints import (
+    Progress,
+    clear_checkpoints,
+    load_checkpoint,
+    newest_progress,
+    save_checkpoint,
+    training_name,
+)
 from leti_trainer.errors import TrainerError
-from leti_trainer.examples import Example, micro_batches, plan_steps, read_examples
-from leti_trainer.losses import weighted_nll
-from leti_trainer.models import load_causal_lm, save_model
+from leti_trainer.examples import Example, plan_steps, read_examples
+from leti_trainer.loop import Loop
+from leti_trainer.losses import WeightedNll
+from leti_trainer.models import check_model_folder, load_causal_lm, save_model
 from leti_trainer.precision import has_fast_bfloat16, pick_device, pick_method
+from leti_trainer.requests import TrainRequest
 from leti_trainer.segments import SegmentTokenizer
+from leti_trainer.workers import Workers, is_first_worker
 
 Emit = Callable[[dict[str, Any]], None]
-_FLOOR = 0.1
-"""Share of the peak learning rate that is left at the last step."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """TrainingSettings of src/protocol/training.ts."""
+def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
+    """Trains and writes the new model folder; goes on from a checkpoint of it in `work`.
 
-    method: str
-    learning_rate: float
-    epochs: int
-    batch_size: int
-    micro_batch_size: int
-    max_tokens: int
-    warmup_fraction: float
-    weight_decay: float
-    clip_norm: float
-    lora_rank: int
-    seed: int
-    checkpoint_steps: int
-
-
-def train(request: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """Trains and writes the new model folder; goes on from a checkpoint in `work` if there is one.
-
-    Returns steps, tokens, seconds, finalLoss, method and precision of the whole training.
+    Returns steps, tokens, seconds, finalLoss, method and precision of the whole training, interrupted or not.
     """
-    settings = Settings(**{_snake(name): value for name, value in request["settings"].items()})
-    folder, work = Path(request["model"]), Path(request["work"])
-    if request["threads"] > 0:
-        torch.set_num_threads(request["threads"])
+    settings = request.settings
+    if request.threads > 0:
+        torch.set_num_threads(request.threads)
+    check_model_folder(request.model)
+    examples = _examples(request, emit)
+    device = pick_device(request.device)
+    workers = Workers(on_cpu=device.type == "cpu")
+    if workers.device is not None:
+        device = torch.device(workers.device)
+    name = training_name(request)
+    found = _checkpoint(request, name, emit)
+    model = load_causal_lm(request.model).to(device)
+    parameters = sum(p.numel() for p in model.parameters())
+    # What "auto" chose depends on the memory that was free then, so a checkpoint's choice stands.
+    method = found[1].method if found else pick_method(settings.method, parameters, device)
     torch.manual_seed(settings.seed)
-    device = pick_device(request["device"])
-    examples, dropped = read_examples(
-        Path(request["examples"]), SegmentTokenizer(folder), settings.max_tokens
-    )
-    if dropped > 0:
-        emit(
-            {
-                "event": "notice",
-                "message": f"{dropped} texts of more than {settings.max_tokens} tokens left out",
-            }
-        )
-    if not examples:
-        raise TrainerError("bad_input", f"{request['examples']} holds nothing to train on")
-    model = load_causal_lm(folder).to(device)
-    method = pick_method(settings.method, sum(p.numel() for p in model.parameters()), device)
     trained = _with_adapter(model, settings.lora_rank) if method == "lora" else model
     trained.train()
     bfloat16 = has_fast_bfloat16(device)
+    micro = min(settings.micro_batch_size, found[1].micro_batch_size if found else settings.batch_size)
+    loss = WeightedNll(trained, device)
+    loop = Loop(trained, loss, settings, micro, bfloat16, device, workers, emit)
+    progress = Progress(name, 0, method, micro, 0.0, 0.0)
+    if found is not None:
+        if load_checkpoint(found[0], found[1].step, trained, loop.optimizer):
+            progress = found[1]
+        else:
+            emit({"event": "notice", "message": "the last checkpoint is damaged; the training starts again"})
     steps = plan_steps(len(examples), settings.epochs, settings.batch_size, settings.seed)
-    loop = _Loop(trained, settings, device, bfloat16, len(steps), emit, int(model.config.eos_token_id or 0))
-    work.mkdir(parents=True, exist_ok=True)
-    done = load_checkpoint(work, trained, loop.optimizer)
-    started = time.monotonic()
-    for step in range(done + 1, len(steps) + 1):
-        loop.step(step, [examples[index] for index in steps[step - 1]])
-        if step % settings.checkpoint_steps == 0 or step == len(steps):
-            save_checkpoint(work, step, trained, loop.optimizer)
-    merged = trained.merge_and_unload() if method == "lora" else trained
-    with whole_folder(Path(request["out"])) as half:
-        save_model(merged, folder, half)
+    started = time.monotonic() - progress.seconds
+    for step in range(progress.step + 1, len(steps) + 1):
+        value = loop.step(step, len(steps), [examples[index] for index in steps[step - 1]])
+        seconds = time.monotonic() - started
+        progress = Progress(name, step, method, loop.micro_batch_size, seconds, value)
+        if step % settings.checkpoint_steps == 0 and step < len(steps) and is_first_worker():
+            save_checkpoint(request.work, progress, trained, loop.optimizer)
+    loss.close()
+    if is_first_worker():
+        with whole_folder(request.out) as half:
+            save_model(trained.merge_and_unload() if method == "lora" else trained, request.model, half)
+        clear_checkpoints(request.work)
+    workers.wait()
     return {
         "steps": len(steps),
         "tokens": sum(len(examples[index].ids) for step in steps for index in step),
-        "seconds": time.monotonic() - started,
-        "finalLoss": loop.last_loss,
+        "seconds": progress.seconds,
+        "finalLoss": progress.loss,
         "method": method,
         "precision": "bfloat16 autocast, float32 weights" if bfloat16 else "float32",
     }
 
 
-class _Loop:
-    """Optimiser steps with gradients normalised over the whole batch."""
-
-    def __init__(
-        self,
-        model: Any,
-        settings: Settings,
-        device: torch.device,
-        bfloat16: bool,
-        total: int,
-        emit: Emit,
-        pad_id: int,
-    ) -> None:
-        self.optimizer = torch.optim.AdamW(_groups(model, settings.weight_decay), lr=settings.learning_rate)
-        self.last_loss = 0.0
-        self._model = model
-        self._settings = settings
-        self._device = device
-        self._bfloat16 = bfloat16
-        self._total = total
-        self._emit = emit
-        self._pad_id = pad_id
-        self._micro = settings.micro_batch_size
-        self._parameters = [p for p in model.parameters() if p.requires_grad]
-
-    def step(self, number: int, batch: list[Example]) -> None:
-        """One step over `batch`; when memory runs out the micro batch is halved and the step done again."""
-        started = time.monotonic()
-        rate = learning_rate(number, self._total, self._settings)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        while True:
-            try:
-                loss = self._gradients(batch)
-                break
-            except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-                if not out_of_memory(error):
-                    raise
-                self._halve(error)
-        norm = torch.nn.utils.clip_grad_norm_(self._parameters, self._settings.clip_norm)
-        if not math.isfinite(loss) or not math.isfinite(float(norm)):
-            raise TrainerError(
-                "bad_input", f"the loss became {loss} at step {number}; lower the learning rate"
-            )
-        self.optimizer.step()
-        self.last_loss = loss
-        self._emit(
-            {
-                "event": "step",
-                "step": number,
-                "steps": self._total,
-                "loss": loss,
-                "learningRate": rate,
-                "gradNorm": float(norm),
-                "tokens": sum(len(example.ids) for example in batch),
-                "seconds": time.monotonic() - started,
-            }
-        )
-
-    def _gradients(self, batch: list[Example]) -> float:
-        self.optimizer.zero_grad(set_to_none=True)
-        return accumulate(self._model, batch, self._micro, self._pad_id, self._device, self._bfloat16)
-
-    def _halve(self, error: BaseException) -> None:
-        self.optimizer.zero_grad(set_to_none=True)
-        if self._device.type == "cuda":
-            torch.cuda.empty_cache()
-        if self._micro == 1:
-            raise TrainerError("out_of_memory", "one text at a time does not fit into memory") from error
-        self._micro //= 2
-        self._emit(
-            {"event": "notice", "message": f"out of memory: going on with {self._micro} texts at once"}
-        )
+def _examples(request: TrainRequest, emit: Emit) -> list[Example]:
+    found = read_examples(request.examples, SegmentTokenizer(request.model), request.settings.max_tokens)
+    if found.too_long > 0:
+        limit = request.settings.max_tokens
+        emit({"event": "notice", "message": f"{found.too_long} texts of more than {limit} tokens left out"})
+    if found.weightless > 0:
+        emit({"event": "notice", "message": f"{found.weightless} texts without a token to learn left out"})
+    if not found.examples:
+        raise TrainerError("bad_input", f"{request.examples} holds nothing to train on")
+    return found.examples
 
 
-def accumulate(
-    model: Any, batch: list[Example], micro: int, pad_id: int, device: torch.device, bfloat16: bool
-) -> float:
-    """Adds the gradients of the batch's mean loss a weighted token, for any micro batch; returns it."""
-    total = sum(example.total_weight for example in batch)
-    loss = 0.0
-    for group in micro_batches(batch, micro):
-        context = torch.autocast(device.type, torch.bfloat16) if bfloat16 else contextlib.nullcontext()
-        with context:
-            part = weighted_nll(model, group, pad_id, device) / total
-        part.backward()
-        loss += float(part.detach())
-    return loss
-
-
-def learning_rate(step: int, total: int, settings: Settings) -> float:
-    """Linear warm-up, then a linear fall to a tenth at the last step. `step` counts from 1."""
-    warmup = max(1, round(settings.warmup_fraction * total))
-    if step <= warmup:
-        return settings.learning_rate * step / warmup
-    left = (total - step) / max(1, total - warmup)
-    return settings.learning_rate * (_FLOOR + (1 - _FLOOR) * left)
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out; on the CPU torch says so in a RuntimeError's words."""
-    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
-        return True
-    return isinstance(error, RuntimeError) and "allocate memory" in str(error)
+def _checkpoint(request: TrainRequest, name: str, emit: Emit) -> Any:
+    """The folder and progress to go on from; checkpoints of another training are cleared away."""
+    request.work.mkdir(parents=True, exist_ok=True)
+    found = newest_progress(request.work)
+    if found is not None and found[1].training == name:
+        return found
+    if any(request.work.glob("checkpoint-*")) and is_first_worker():
+        emit({"event": "notice", "message": "the checkpoint found is not of this training; it starts anew"})
+        clear_checkpoints(request.work)
+    return None
 
 
 def _with_adapter(model: Any, rank: int) -> Any:
@@ -205,16 +116,3 @@ def _with_adapter(model: Any, rank: int) -> Any:
 
     config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
     return get_peft_model(model, config)
-
-
-def _groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
-    """Matrices decay; biases and norms, which have one dimension, do not."""
-    trained = [p for p in model.parameters() if p.requires_grad]
-    return [
-        {"params": [p for p in trained if p.dim() >= 2], "weight_decay": weight_decay},
-        {"params": [p for p in trained if p.dim() < 2], "weight_decay": 0.0},
-    ]
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

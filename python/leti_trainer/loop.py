@@ -1,0 +1,144 @@
+"""Optimiser steps whose gradients are normalised over the whole batch."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from leti_trainer.errors import TrainerError, says_out_of_memory
+from leti_trainer.examples import Example, by_length, micro_batches
+from leti_trainer.losses import WeightedNll
+from leti_trainer.requests import Settings
+from leti_trainer.workers import Workers
+
+Emit = Callable[[dict[str, Any]], None]
+_FLOOR = 0.1
+"""Share of the peak learning rate that is left at the last step."""
+_MOST_LOGITS = 100_000_000
+"""Logits computed at once: 400 MB in float32, and their gradient as much again."""
+
+
+class Loop:
+    """Steps over batches of examples. `micro_batch_size` shrinks when memory runs out."""
+
+    def __init__(
+        self,
+        model: Any,
+        loss: WeightedNll,
+        settings: Settings,
+        micro_batch_size: int,
+        bfloat16: bool,
+        device: torch.device,
+        workers: Workers,
+        emit: Emit,
+    ) -> None:
+        fused = device.type in ("cpu", "cuda", "mps")
+        groups = _groups(model, settings.weight_decay)
+        self.optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=fused)
+        self.micro_batch_size = micro_batch_size
+        self._loss = loss
+        self._most_labels = max(1, _MOST_LOGITS // int(model.config.get_text_config().vocab_size))
+        self._settings = settings
+        self._bfloat16 = bfloat16
+        self._device = device
+        self._workers = workers
+        self._emit = emit
+        self._parameters = [p for p in model.parameters() if p.requires_grad]
+
+    def step(self, number: int, total: int, batch: list[Example]) -> float:
+        """Does step `number` (from 1) of `total`. Returns the batch's mean loss a weighted token.
+
+        TrainerError: `out_of_memory` when not one text fits, `bad_input` when the numbers run away.
+        """
+        started = time.monotonic()
+        # What is random in a model (dropout) depends on the step alone: a resumed training repeats it.
+        torch.manual_seed(self._settings.seed * 1_000_003 + number)
+        rate = learning_rate(number, total, self._settings)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        loss = self._with_less_memory(batch)
+        norm = float(torch.nn.utils.clip_grad_norm_(self._parameters, self._settings.clip_norm))
+        if not math.isfinite(loss) or not math.isfinite(norm):
+            raise TrainerError(
+                "bad_input", f"the loss became {loss} at step {number}; lower the learning rate"
+            )
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self._emit(
+            {
+                "event": "step",
+                "step": number,
+                "steps": total,
+                "loss": loss,
+                "learningRate": rate,
+                "gradNorm": norm,
+                "tokens": sum(len(example.ids) for example in batch),
+                "seconds": time.monotonic() - started,
+            }
+        )
+        return loss
+
+    def accumulate(self, batch: list[Example]) -> float:
+        """Leaves the gradients of the batch's mean loss a weighted token, for any micro batch; returns it."""
+        total = sum(example.total_weight for example in batch)
+        loss = 0.0
+        own = self._workers.share(by_length(batch))
+        for group in micro_batches(own, self.micro_batch_size, self._most_labels):
+            with self._autocast():
+                part = self._loss(group) / total
+            part.backward()
+            loss += float(part.detach())
+        self._workers.sum_gradients(self._parameters)
+        return self._workers.sum(loss, self._device)
+
+    def _with_less_memory(self, batch: list[Example]) -> float:
+        """`accumulate`; when memory runs out the micro batch is halved and the batch done again."""
+        while True:
+            self.optimizer.zero_grad(set_to_none=True)
+            try:
+                return self.accumulate(batch)
+            except (MemoryError, RuntimeError) as error:
+                # Workers wait for each other: one of them cannot begin again alone.
+                if not says_out_of_memory(error) or self._workers.count > 1:
+                    raise
+                if self.micro_batch_size == 1:
+                    raise TrainerError(
+                        "out_of_memory", "not even one text at a time fits into memory"
+                    ) from error
+            self.micro_batch_size //= 2
+            self._emit(
+                {
+                    "event": "notice",
+                    "message": f"memory ran out: going on with {self.micro_batch_size} texts at once",
+                }
+            )
+            if self._device.type == "cuda":
+                torch.cuda.empty_cache()
+
+    def _autocast(self) -> contextlib.AbstractContextManager[Any]:
+        if not self._bfloat16:
+            return contextlib.nullcontext()
+        return torch.autocast(self._device.type, torch.bfloat16)
+
+
+def learning_rate(step: int, total: int, settings: Settings) -> float:
+    """Linear warm-up, then a linear fall to a tenth at the last step. `step` counts from 1."""
+    warmup = max(1, round(settings.warmup_fraction * total))
+    if step <= warmup:
+        return settings.learning_rate * step / warmup
+    left = (total - step) / max(1, total - warmup)
+    return settings.learning_rate * (_FLOOR + (1 - _FLOOR) * left)
+
+
+def _groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
+    """Matrices decay; biases and norms, which have one dimension, do not."""
+    trained = [p for p in model.parameters() if p.requires_grad]
+    return [
+        {"params": [p for p in trained if p.dim() >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in trained if p.dim() < 2], "weight_decay": 0.0},
+    ]
