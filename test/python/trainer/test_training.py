@@ -72,16 +72,11 @@ def test_trains_and_writes_a_folder_that_loads(
 def test_a_killed_training_goes_on_to_the_same_weights(
     trainer: TrainerProcess, model_folder: Path, examples_file: Path, tmp_path: Path, method: str
 ) -> None:
-    settings: dict[str, Any] = {"method": method, "epochs": 40, "batchSize": 4, "checkpointSteps": 3}
+    settings: dict[str, Any] = {"method": method, "epochs": 60, "batchSize": 4, "checkpointSteps": 3}
     whole = train_request(model_folder, examples_file, tmp_path / "unbroken", **settings)
     cut = train_request(model_folder, examples_file, tmp_path / "cut", **settings)
 
-    victim = TrainerProcess()
-    victim.send(json.dumps(cut))
-    for event in victim.events():
-        if event["event"] == "step" and event["step"] == 5:
-            break
-    victim.kill()
+    _kill_after_step(cut, 5)
     assert not (tmp_path / "cut" / "out").exists()
     assert list((tmp_path / "cut" / "work").glob("checkpoint-*"))
 
@@ -90,7 +85,7 @@ def test_a_killed_training_goes_on_to_the_same_weights(
     # It went on behind a checkpoint and did every step that was left.
     assert steps[0]["step"] >= 4
     assert (steps[0]["step"] - 1) % 3 == 0
-    assert [step["step"] for step in steps] == list(range(steps[0]["step"], 81))
+    assert [step["step"] for step in steps] == list(range(steps[0]["step"], 121))
 
     assert trainer.result(whole)["finalLoss"] == pytest.approx(done["result"]["finalLoss"], abs=1e-6)
     assert _largest_difference(tmp_path / "cut" / "out", tmp_path / "unbroken" / "out") <= 1e-6
@@ -99,12 +94,7 @@ def test_a_killed_training_goes_on_to_the_same_weights(
 def test_a_checkpoint_of_another_training_is_not_used(
     trainer: TrainerProcess, model_folder: Path, examples_file: Path, tmp_path: Path
 ) -> None:
-    victim = TrainerProcess()
-    victim.send(json.dumps(train_request(model_folder, examples_file, tmp_path, epochs=40, seed=1)))
-    for event in victim.events():
-        if event["event"] == "step" and event["step"] == 5:
-            break
-    victim.kill()
+    _kill_after_step(train_request(model_folder, examples_file, tmp_path, epochs=60, seed=1), 5)
     assert list((tmp_path / "work").glob("checkpoint-*"))
 
     notice, first, *_ = trainer.ask(train_request(model_folder, examples_file, tmp_path, epochs=1, seed=2))
@@ -114,13 +104,8 @@ def test_a_checkpoint_of_another_training_is_not_used(
 def test_a_damaged_checkpoint_starts_the_training_again(
     trainer: TrainerProcess, model_folder: Path, examples_file: Path, tmp_path: Path
 ) -> None:
-    request = train_request(model_folder, examples_file, tmp_path, epochs=40)
-    victim = TrainerProcess()
-    victim.send(json.dumps(request))
-    for event in victim.events():
-        if event["event"] == "step" and event["step"] == 5:
-            break
-    victim.kill()
+    request = train_request(model_folder, examples_file, tmp_path, epochs=60)
+    _kill_after_step(request, 5)
     state = max(tmp_path.glob("work/checkpoint-*/state.safetensors"))
     state.write_bytes(state.read_bytes()[:-1000])
 
@@ -186,3 +171,13 @@ def test_a_bad_training_text_is_named(trainer: TrainerProcess, model_folder: Pat
     error = trainer.error(train_request(model_folder, file, tmp_path))
     assert error["code"] == "bad_input"
     assert "bad.jsonl:3" in error["message"]
+
+
+def _kill_after_step(request: dict[str, Any], number: int) -> None:
+    """Starts a training and kills its process once the event of step `number` is there."""
+    victim = TrainerProcess()
+    victim.send(json.dumps(request))
+    for event in victim.events():
+        if event["event"] == "step" and event["step"] == number:
+            break
+    victim.kill()

@@ -16,7 +16,7 @@ import leti_trainer
 PYTHON_FOLDER = Path(leti_trainer.__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-u", "-B", "-m", "leti_trainer"]
 LIMIT_SECONDS = 240
-"""A process that is alive after this long is killed, so that a broken one fails its test instead of hanging it."""
+"""A process that lives longer is killed, so that a broken one fails its test instead of hanging it."""
 
 
 def environment() -> dict[str, str]:
@@ -26,7 +26,10 @@ def environment() -> dict[str, str]:
 class TrainerProcess:
     def __init__(self, command: list[str] = COMMAND, cwd: Path | None = None) -> None:
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment(), cwd=cwd)
+        # A small pipe stops a process that runs ahead of its reader: one to be killed is not done before.
+        self.process = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, env=environment(), cwd=cwd, pipesize=4096
+        )
         self._watchdog = threading.Timer(LIMIT_SECONDS, self.process.kill)
         self._watchdog.daemon = True
         self._watchdog.start()
