@@ -32,8 +32,8 @@ const env = {
 
 await step('lint', 'npm', ['run', '--silent', 'lint']);
 await step('types', 'npm', ['run', '--silent', 'typecheck']);
-await step('ruff', trainer.python, ['-m', 'ruff', 'check', 'python', 'test/python']);
-await step('ruff format', trainer.python, ['-m', 'ruff', 'format', '--check', 'python', 'test/python']);
+await step('ruff', trainer.python, ['-m', 'ruff', 'check', 'python', 'test']);
+await step('ruff format', trainer.python, ['-m', 'ruff', 'format', '--check', 'python', 'test']);
 await step('build', 'npm', ['run', '--silent', 'build']);
 await suite('mocha', path.join(root, 'node_modules/.bin/mocha'), [], /(\d+) passing/, /(\d+) failing/);
 await suite(

@@ -1,4 +1,4 @@
-"""Makes a tiny model that really writes programs: a two-layer Llama trained for seconds on the tasks' references.
+"""Makes a tiny model that really writes programs: a two-layer Llama trained for seconds on references.
 
 Usage: python tiny_model.py TASKS.jsonl OUT. Deterministic; the tokenizer is trained on the same texts.
 """
