@@ -75,12 +75,21 @@ def by_length(batch: list[Example]) -> list[Example]:
     return sorted(batch, key=lambda example: len(example.ids))
 
 
-def micro_batches(ordered: list[Example], size: int, most_labels: int) -> list[list[Example]]:
-    """Neighbours, in groups of `size` examples and, but for one alone, `most_labels` labels at most."""
+def micro_batches(
+    ordered: list[Example], size: int, most_tokens: int, most_labels: int
+) -> list[list[Example]]:
+    """Neighbours, in groups of at most `size` examples, `most_tokens` tokens with their padding and
+    `most_labels` labels; one that is larger than that is alone. `ordered` ascends in length."""
     groups: list[list[Example]] = []
     labels = 0
     for example in ordered:
-        if not groups or len(groups[-1]) == size or labels + example.labels > most_labels:
+        fits = (
+            bool(groups)
+            and len(groups[-1]) < size
+            and (len(groups[-1]) + 1) * len(example.ids) <= most_tokens
+            and labels + example.labels <= most_labels
+        )
+        if not fits:
             groups.append([])
             labels = 0
         groups[-1].append(example)

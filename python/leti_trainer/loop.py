@@ -21,6 +21,8 @@ _FLOOR = 0.1
 """Share of the peak learning rate that is left at the last step."""
 _MOST_LOGITS = 100_000_000
 """Logits computed at once: 400 MB in float32, and their gradient as much again."""
+_MOST_TOKENS = {"cpu": 768}
+"""Tokens computed at once where more of them are no faster and only take memory (about 2 MB each at 135M)."""
 
 
 class Loop:
@@ -42,6 +44,7 @@ class Loop:
         self.optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=fused)
         self.micro_batch_size = micro_batch_size
         self._loss = loss
+        self._most_tokens = _MOST_TOKENS.get(device.type, 1_000_000)
         self._most_labels = max(1, _MOST_LOGITS // int(model.config.get_text_config().vocab_size))
         self._settings = settings
         self._bfloat16 = bfloat16
@@ -88,7 +91,7 @@ class Loop:
         total = sum(example.total_weight for example in batch)
         loss = 0.0
         own = self._workers.share(by_length(batch))
-        for group in micro_batches(own, self.micro_batch_size, self._most_labels):
+        for group in micro_batches(own, self.micro_batch_size, self._most_tokens, self._most_labels):
             with self._autocast():
                 part = self._loss(group) / total
             part.backward()

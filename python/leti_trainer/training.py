@@ -22,7 +22,7 @@ from leti_trainer.examples import Example, plan_steps, read_examples
 from leti_trainer.loop import Loop
 from leti_trainer.losses import WeightedNll
 from leti_trainer.models import check_model_folder, load_causal_lm, save_model
-from leti_trainer.precision import has_fast_bfloat16, pick_device, pick_method
+from leti_trainer.precision import give_back_memory, has_fast_bfloat16, pick_device, pick_method
 from leti_trainer.requests import TrainRequest
 from leti_trainer.segments import SegmentTokenizer
 from leti_trainer.workers import Workers, is_first_worker
@@ -36,6 +36,7 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
     Returns steps, tokens, seconds, finalLoss, method and precision of the whole training, interrupted or not.
     """
     settings = request.settings
+    give_back_memory()
     if request.threads > 0:
         torch.set_num_threads(request.threads)
     check_model_folder(request.model)

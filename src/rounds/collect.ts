@@ -78,6 +78,7 @@ export async function collectSamples(request: CollectRequest, services: CollectS
     const sampler = await services.sampler();
     const byKey = new Map(batch.map((task) => [keyOf(task.id), task]));
     const running: Promise<Sample>[] = [];
+    const broken = new AbortController();
     const items = batch.map((task) => ({
       key: keyOf(task.id),
       prompt: samplingPrompt(task, request.style, request.condition),
@@ -85,24 +86,28 @@ export async function collectSamples(request: CollectRequest, services: CollectS
       stop: stopRule(task),
     }));
     try {
-      for await (const text of sampler.sample({ items, settings: request.settings }, signal)) {
+      const either = AbortSignal.any([signal, broken.signal]);
+      for await (const text of sampler.sample({ items, settings: request.settings }, either)) {
         const task = byKey.get(text.key);
         if (task === undefined) throw new Error(`the sampler answered for an unknown task key ${text.key}`);
-        running.push(
-          execution.run(task, text).then((sample) => {
-            done += 1;
-            counts.programs += 1;
-            counts.tokens += sample.tokens;
-            counts.passed += sample.verdict === 'passed' ? 1 : 0;
-            report();
-            return sample;
-          }),
-        );
+        const sample = execution.run(task, text).then((sample) => {
+          done += 1;
+          counts.programs += 1;
+          counts.tokens += sample.tokens;
+          counts.passed += sample.verdict === 'passed' ? 1 : 0;
+          report();
+          return sample;
+        });
+        // A program that cannot be run ends the sampling too, which may be in the middle of a long step.
+        sample.catch(() => {
+          broken.abort();
+        });
+        running.push(sample);
       }
     } catch (error) {
-      // The programs under way are awaited so that none outlives the stage; the sampler's error is the one to show.
-      await Promise.allSettled(running);
-      throw error;
+      // The programs under way are awaited so that none outlives the stage.
+      const outcomes = await Promise.allSettled(running);
+      throw outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? error;
     }
     const samples = await Promise.all(running);
     throwIfAborted(signal);

@@ -14,15 +14,18 @@ export async function installDevTools(python: string, home: string): Promise<str
     .update(await readFile(lock))
     .digest('hex')
     .slice(0, 12);
+  // The name that Python gives such folders: the sandbox lets programs read installed packages only.
+  const packages = 'site-packages';
   const folder = path.join(home, `dev-tools-${hash}`);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) return path.join(folder, packages);
   const half = `${folder}.tmp`;
+  const target = path.join(half, packages);
   await rm(half, { recursive: true, force: true });
   const uv = (await runCommand('uv', ['--version'])).code === 0;
   const { code, stderr } = uv
-    ? await runCommand('uv', ['pip', 'install', '--python', python, '--target', half, '-r', lock])
-    : await runCommand(python, ['-m', 'pip', 'install', '-q', '--target', half, '-r', lock]);
+    ? await runCommand('uv', ['pip', 'install', '--python', python, '--target', target, '-r', lock])
+    : await runCommand(python, ['-m', 'pip', 'install', '-q', '--target', target, '-r', lock]);
   if (code !== 0) throw new Error(`the development tools could not be installed: ${stderr}`);
   await rename(half, folder);
-  return folder;
+  return path.join(folder, packages);
 }

@@ -14,9 +14,10 @@ import {
 
 type Event = Record<string, unknown>;
 
+const BASE_EXPORT = 'the base model is exported';
 /** Where a run is killed: a name, and what event shows that it is there. */
 const PHASES: [string, (event: Event) => boolean][] = [
-  ['the base model is exported', (event) => event['event'] === 'phase' && event['phase'] === 'export'],
+  [BASE_EXPORT, (event) => event['event'] === 'phase' && event['phase'] === 'export'],
   ['held-out tasks are measured', progress('evaluate/0/held-out', 9)],
   ['programs are sampled', progress('sample/1', 9)],
   ['the model is trained', progress('train/1', 2)],
@@ -52,6 +53,7 @@ describe('a run that is killed', function () {
     it(`while ${name}, ends with the samples of an unbroken one`, async () => {
       const home = path.join(folder, `home-${PHASES.findIndex(([other]) => other === name)}`);
       cpSync(prepared, home, { recursive: true });
+      if (name === BASE_EXPORT) rmSync(path.join(home, 'exports'), { recursive: true });
       let killed = false;
       const run = train(home, (event, process) => {
         if (!killed && reached(event)) {

@@ -91,14 +91,14 @@ def test_no_memory_at_all_is_an_error(
     model_folder: Path, examples_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes = _fail_when(monkeypatch, lambda _calls: True)
-    request = train_request(model_folder, examples_file, tmp_path, batchSize=8, microBatchSize=8)
+    request = train_request(model_folder, examples_file, tmp_path, batchSize=4, microBatchSize=4)
     request.pop("method")
     events: list[dict[str, Any]] = []
     with pytest.raises(TrainerError) as raised:
         train(validated(Fields(request, "request")), events.append)
     assert raised.value.code == "out_of_memory"
-    assert sizes == [8, 4, 2, 1]
-    assert [event["event"] for event in events] == ["notice"] * 3
+    assert sizes == [4, 2, 1]
+    assert [event["event"] for event in events] == ["notice"] * 2
     assert not (tmp_path / "out").exists()
 
 
