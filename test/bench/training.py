@@ -3,9 +3,9 @@
     python test/bench/training.py --model MODEL_FOLDER [--repeats 3]
 
 The same texts (MBPP train references behind their tasks), the same steps in the same order, the same
-precision, optimiser, learning rate, clipping, batch and micro batch. Loss on the program, as rounds train. The
-Trainer pads each micro batch to its longest text. The sides take turns; each starts from the same weights in a
-fresh process.
+precision, optimiser, learning rate, clipping, batch and micro batch. Loss on the program, as rounds train.
+The Trainer pads each micro batch to its longest text. The sides take turns; each starts from the same weights
+in a fresh process.
 """
 
 from __future__ import annotations
