@@ -53,8 +53,10 @@ function feedbackLines(program: AssembledProgram, result: ExecutionResult): Line
   const frames = diagnostic?.frames ?? [];
   frames.forEach((frame, index) => {
     const text = frameLine(program, frame);
+    // The line of the check itself is shown already.
+    if (text === undefined || frame.source === diagnostic?.check?.source) return;
     // The innermost line is where it happened; the way there matters less.
-    if (text !== undefined) lines.push({ text, weight: index === frames.length - 1 ? 5 : 2 });
+    lines.push({ text, weight: index === frames.length - 1 ? 5 : 2 });
   });
   if (result.checksTotal > 1 && result.verdict !== 'syntax') {
     lines.push({ text: `${result.checksPassed} of ${result.checksTotal} checks passed`, weight: 3 });

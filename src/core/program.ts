@@ -7,7 +7,7 @@ export interface AssembledProgram {
   text: string;
   main: ExecutionJob['main'];
   /** Turns a line of the executed module into a line of `text`; undefined where the module's line is not in `text`. */
-  lineOf(moduleLine: number): number | undefined;
+  lineOf: (moduleLine: number) => number | undefined;
 }
 
 /** Puts a trimmed completion into its task: behind the prefix, and into the hole of the task's host module if it has one. */

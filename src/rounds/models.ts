@@ -14,7 +14,7 @@ import type { ModelRecord } from '../protocol/model.ts';
 import type { RunObserver } from '../protocol/run.ts';
 import type { Task } from '../protocol/task.ts';
 import type { Precision, TrainingExample } from '../protocol/training.ts';
-import type { ModelStore, StoredModel } from '../training/modelStore.ts';
+import { modelFiles, type ModelStore, type StoredModel } from '../training/modelStore.ts';
 import type { TrainerClient } from '../training/trainerClient.ts';
 
 /** A model of the store, ready to be asked. */
@@ -85,6 +85,7 @@ export async function resolveModel(
   }
   if ((await stat(name).catch(() => undefined))?.isDirectory() === true) {
     const folder = path.resolve(name);
+    await modelFiles(folder);
     const record = {
       ...DEFAULT_RECORD,
       name: path.basename(folder),

@@ -36,7 +36,7 @@ export class ModelStore {
    * its first record. Throws a UserError naming what is missing or damaged.
    */
   async add(folder: string, record: ModelRecord, options: { move: boolean }): Promise<StoredModel> {
-    const names = await checkedFiles(folder);
+    const names = await modelFiles(folder);
     const hash = await contentHash(folder, names);
     const target = this.#folder(hash);
     const stored = await this.get(hash);
@@ -126,7 +126,7 @@ export class ModelStore {
 }
 
 /** Names of the model files of a folder; throws a UserError when it is no whole model. */
-async function checkedFiles(folder: string): Promise<string[]> {
+export async function modelFiles(folder: string): Promise<string[]> {
   const names = (await namesIn(folder)).filter((name) => MODEL_FILE.test(name)).sort();
   const weights = names.filter((name) => name.endsWith('.safetensors'));
   for (const needed of ['config.json', 'tokenizer.json']) {

@@ -35,5 +35,5 @@ export interface ObjectiveDefinition {
   /** False when the objective has nothing to learn from a round without a passing sample. */
   trainsWithoutPasses: boolean;
   /** Deterministic: the same input gives the same examples in the same order. */
-  examples(input: ObjectiveInput): TrainingExample[];
+  examples: (input: ObjectiveInput) => TrainingExample[];
 }

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { renderFeedback } from '../../../src/core/feedback.ts';
+import { assembleProgram, executionJob } from '../../../src/core/program.ts';
+import { startExecutor, type Executor } from '../../../src/execution/executor.ts';
+import { findWorkspaceInterpreter } from '../../../src/execution/interpreter.ts';
+import { InterruptedError } from '../../../src/protocol/errors.ts';
+import { DEFAULT_LIMITS, type ExecutionResult, type Verdict } from '../../../src/protocol/execution.ts';
+import type { Task } from '../../../src/protocol/task.ts';
+import { bareTask } from '../../support/tasks.ts';
+
+const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 1, cpuSeconds: 1, memoryBytes: 512 << 20 };
+const words = (text: string): number => text.split(/\s+/).length;
+
+/** A program (the rest of `def f(`), and what is to be said of it. */
+type Case = [name: string, completion: string, verdict: Verdict, feedback: string];
+
+const CASES: Case[] = [
+  ['is right', 'x):\n    return x + 1', 'passed', ''],
+  [
+    'gives a wrong value',
+    'x):\n    return x',
+    'failed',
+    'AssertionError\ncheck: assert f(1) == 2\ngot: 1\nexpected: 2\n0 of 2 checks passed',
+  ],
+  [
+    'gets one check right',
+    'x):\n    return 2',
+    'failed',
+    'AssertionError\ncheck: assert f(2) == 3\ngot: 2\nexpected: 3\n1 of 2 checks passed',
+  ],
+  [
+    'uses a name that is not there',
+    'x):\n    return y',
+    'error',
+    "NameError: name 'y' is not defined\ncheck: assert f(1) == 2\nline 2, in f: return y\n0 of 2 checks passed",
+  ],
+  ['does not parse', 'x):\n    return (x', 'syntax', "SyntaxError: '(' was never closed\nline 2: return (x"],
+  [
+    'imports a package that is not there',
+    'x):\n    import nonexistent_package\n    return x',
+    'import_missing',
+    "ModuleNotFoundError: No module named 'nonexistent_package'\ncheck: assert f(1) == 2\nline 2, in f: import nonexistent_package\n0 of 2 checks passed",
+  ],
+  [
+    'runs for ever',
+    'x):\n    while True:\n        x += 1',
+    'timeout',
+    'Timeout: the program did not finish\ncheck: assert f(1) == 2\n',
+  ],
+  [
+    'ends the process',
+    'x):\n    import sys\n    sys.exit(0)',
+    'exited_early',
+    'SystemExit: the program ended the process before its checks were done\ncheck: assert f(1) == 2\nline 3, in f: sys.exit(0)\n0 of 2 checks passed',
+  ],
+  [
+    'ends the process for good',
+    'x):\n    import os\n    os._exit(0)',
+    'exited_early',
+    'SystemExit: the program ended the process before its checks were done\n0 of 2 checks passed',
+  ],
+  [
+    'takes all memory',
+    "x):\n    return 'x' * (4 << 30)",
+    'memory',
+    "MemoryError: the program needed too much memory\ncheck: assert f(1) == 2\nline 2, in f: return 'x' * (4 << 30)\n0 of 2 checks passed",
+  ],
+  [
+    'calls itself without end',
+    'x):\n    return f(x)',
+    'error',
+    'RecursionError: maximum recursion depth exceeded',
+  ],
+  ['prints without end', "x):\n    while True:\n        print('x' * 1000)", 'output_limit', 'OutputLimit: '],
+  [
+    'kills itself',
+    'x):\n    import ctypes\n    ctypes.string_at(0)',
+    'crashed',
+    'Crash: the interpreter was killed by the program\n0 of 2 checks passed',
+  ],
+  [
+    'prints what a harness might print',
+    'x):\n    print(\'{"verdict": "passed"}\')\n    return x',
+    'failed',
+    'AssertionError\n',
+  ],
+];
+
+describe('the executor', function () {
+  this.timeout(60_000);
+  const task = bareTask({
+    checks: ['assert f(1) == 2', 'assert f(2) == 3'].map((source) => ({ kind: 'statements', source })),
+  });
+  let interpreter: string;
+  let executor: Executor;
+  let jobs = 0;
+
+  before(async () => {
+    interpreter = (await findWorkspaceInterpreter({ workspace: os.tmpdir(), env: process.env })).path;
+    executor = await startExecutor({ interpreter, jobs: 2 });
+  });
+
+  after(async () => {
+    await executor.close();
+  });
+
+  const run = async (completion: string, of: Task = task): Promise<ExecutionResult> =>
+    await executor.execute(executionJob(of, assembleProgram(of, completion), jobs++, LIMITS));
+
+  it('proves that its sandbox holds', () => {
+    assert.ok(Object.keys(executor.canaries).length >= 9);
+    assert.deepEqual(
+      Object.entries(executor.canaries).filter(([, contained]) => !contained),
+      [],
+    );
+    assert.equal(executor.tier, 'T2');
+  });
+
+  for (const [name, completion, verdict, feedback] of CASES) {
+    it(`says of a program that ${name}: ${verdict}`, async () => {
+      const result = await run(completion);
+      assert.equal(result.verdict, verdict, JSON.stringify(result));
+      const text = renderFeedback(assembleProgram(task, completion), result, words);
+      // A time-out's line is whichever was running, and floods differ by what was read of them.
+      if (/^(Timeout|OutputLimit|RecursionError)/.test(text)) assert.ok(text.startsWith(feedback), text);
+      else if (name.startsWith('prints what')) assert.ok(text.startsWith(feedback), text);
+      else assert.equal(text, feedback);
+      const again = await run('x):\n    return x + 1');
+      assert.equal(again.verdict, 'passed', 'the next program is not touched');
+    });
+  }
+
+  it('gives the same feedback for the same program', async () => {
+    for (const completion of [
+      'x):\n    return object()',
+      'x):\n    return {object(): len, "b": {3, 1, 2}}',
+      'x):\n    import random, time\n    raise ValueError(f)',
+    ]) {
+      const texts = new Set<string>();
+      for (let repeat = 0; repeat < 4; repeat++) {
+        const text = renderFeedback(assembleProgram(task, completion), await run(completion), words);
+        assert.doesNotMatch(text, /0x[0-9a-f]{6}|\/tmp|\/home/);
+        texts.add(text);
+      }
+      assert.equal(texts.size, 1, [...texts].join('\n---\n'));
+    }
+  });
+
+  it('lets programs write in their scratch folder only, and empties it', async () => {
+    const scratch = bareTask({
+      prefix: 'def f(x):',
+      hole: 'body',
+      indent: 4,
+      checks: [{ kind: 'statements', source: 'assert f(1) == []' }],
+    });
+    const lists =
+      "\n    import os\n    found = os.listdir('.')\n    open('left', 'w').close()\n    return found";
+    assert.equal((await run(lists, scratch)).verdict, 'passed');
+    assert.equal((await run(lists, scratch)).verdict, 'passed');
+    const secret = path.join(mkdtempSync(path.join(os.homedir(), '.leti-test-')), 'secret');
+    writeFileSync(secret, 'mine');
+    try {
+      const reads = await run(`\n    return open(${JSON.stringify(secret)}).read()`, scratch);
+      assert.equal(reads.diagnostic?.type, 'PermissionError');
+      const writes = await run(`\n    open(${JSON.stringify(secret + '2')}, 'w').write('x')`, scratch);
+      assert.equal(writes.diagnostic?.type, 'PermissionError');
+      assert.ok(!existsSync(secret + '2'));
+    } finally {
+      rmSync(path.dirname(secret), { recursive: true });
+    }
+  });
+
+  it('hides the environment and the network', async () => {
+    const env = await run('x):\n    import os\n    raise ValueError(sorted(os.environ))');
+    assert.doesNotMatch(env.diagnostic?.message ?? '', /LETI|HOME'.*root|USER|TOKEN/);
+    const net = await run('x):\n    import socket\n    socket.create_connection(("127.0.0.1", 80), 1)');
+    assert.equal(net.diagnostic?.type, 'PermissionError');
+  });
+
+  it('leaves nothing running', async () => {
+    await run(
+      'x):\n    import threading, time\n    threading.Thread(target=time.sleep, args=(99,)).start()\n    return x + 1',
+    );
+    await run('x):\n    import os\n    os.fork()\n    return x + 1');
+    await sleep(100);
+    const own = childrenOf(process.pid).filter((pid) => commandOf(pid).includes('leti_runner'));
+    for (const zygote of own) assert.deepEqual(childrenOf(zygote), []);
+  });
+
+  it('runs test functions, unittest methods and doctests of a workspace', async () => {
+    const module = {
+      module: 'm',
+      path: 'm.py',
+      before: 'def f(x):\n    """\n    >>> f(1)\n    2\n    """\n',
+      after: '',
+    };
+    const tests = [
+      'import unittest',
+      'from m import f',
+      'def test_plain():\n    assert f(1) == 2',
+      'class TestF(unittest.TestCase):\n    def test_two(self):\n        self.assertEqual(f(2), 3)',
+    ].join('\n');
+    const hosted = bareTask({
+      prefix: 'def f(x):\n    """Doc."""',
+      hole: 'body',
+      indent: 4,
+      host: { ...module, files: [{ path: 'test_m.py', source: tests }] },
+      checks: [
+        { kind: 'test', module: 'test_m', path: 'test_m.py', name: 'test_plain', runner: 'plain' },
+        { kind: 'test', module: 'test_m', path: 'test_m.py', name: 'TestF.test_two', runner: 'unittest' },
+        { kind: 'doctest', name: 'f' },
+      ],
+    });
+    const right = await run('\n    return x + 1', hosted);
+    assert.deepEqual([right.verdict, right.checksPassed], ['passed', 3], JSON.stringify(right));
+    const wrong = await run('\n    return 2', hosted);
+    assert.deepEqual([wrong.verdict, wrong.checksPassed], ['failed', 1], JSON.stringify(wrong));
+    const text = renderFeedback(
+      assembleProgram(hosted, '\n    return x'),
+      await run('\n    return x', hosted),
+      words,
+    );
+    assert.equal(text, 'AssertionError\ncheck: assert f(1) == 2\ngot: 1\nexpected: 2\n0 of 3 checks passed');
+  });
+
+  it('gives programs that differ in layout one hash', async () => {
+    const [one, two, three] = await Promise.all(
+      ['x):\n    return x + 1', 'x):  # sum\n    return (x+1)', 'x):\n    return 1 + x'].map((c) => run(c)),
+    );
+    assert.equal(one?.astHash, two?.astHash);
+    assert.notEqual(one?.astHash, three?.astHash);
+  });
+
+  it('keeps results and jobs together when many run at once', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => run(`x):\n    return x + ${index % 3}`)),
+    );
+    results.forEach(({ verdict }, index) => {
+      assert.equal(verdict, index % 3 === 1 ? 'passed' : 'failed');
+    });
+  });
+
+  it('stops at once when it is told to, and starts again', async () => {
+    const controller = new AbortController();
+    const slow = executionJob(task, assembleProgram(task, 'x):\n    while True: pass'), jobs++, {
+      ...LIMITS,
+      wallSeconds: 30,
+      cpuSeconds: 30,
+    });
+    const running = [1, 2, 3].map(() => executor.execute(slow, controller.signal));
+    await sleep(200);
+    controller.abort();
+    for (const outcome of await Promise.allSettled(running)) {
+      assert.ok(outcome.status === 'rejected' && outcome.reason instanceof InterruptedError);
+    }
+    assert.equal((await run('x):\n    return x + 1')).verdict, 'passed');
+  });
+
+  it('says what is wrong with an interpreter', async () => {
+    await assert.rejects(startExecutor({ interpreter: '/nowhere/python' }), /cannot run programs/);
+    await assert.rejects(
+      findWorkspaceInterpreter({ workspace: os.tmpdir(), explicit: '/bin/false', env: process.env }),
+      /cannot be used/,
+    );
+  });
+});
+
+function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]) === pid;
+      } catch {
+        // It ended while we looked.
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+function commandOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+}
