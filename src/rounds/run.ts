@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { RunConfig, type RunObserver } from '../protocol/run.ts';
 import { lockWorkspace } from '../store/runLock.ts';
@@ -7,7 +6,7 @@ import { RunStore, type RunRow } from '../store/runStore.ts';
 import { gatherTasks } from './gatherTasks.ts';
 import { runReport, type RunReport } from './report.ts';
 import { runRounds } from './runTraining.ts';
-import { workspaceFiles } from './workspaceFiles.ts';
+import { workspaceFiles, workspaceFolder } from './workspaceFiles.ts';
 import { Workbench } from './workbench.ts';
 
 export interface RunContext {
@@ -104,16 +103,6 @@ function resumable(store: RunStore, id: string): RunRow {
     throw new UserError(`Run ${found.id} is finished.`, `\`leti runs ${found.id}\` shows what it found.`, 2);
   }
   return found;
-}
-
-async function workspaceFolder(folder: string): Promise<string> {
-  try {
-    return await realpath(folder);
-  } catch (error) {
-    throw new UserError(`The workspace folder ${folder} does not exist.`, 'Name an existing folder.', 2, {
-      cause: error,
-    });
-  }
 }
 
 /** Sortable by start time, short enough to type. */

@@ -1,5 +1,11 @@
+import { existsSync } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { workspaceData } from '../process/folders.ts';
+import { UserError } from '../protocol/errors.ts';
+import { isHeld } from '../store/runLock.ts';
+
+const LOCK = 'run.lock';
 
 /** Where a workspace's runs live; never inside the workspace itself. */
 export interface WorkspaceFiles {
@@ -15,7 +21,25 @@ export function workspaceFiles(workspace: string, env: NodeJS.ProcessEnv): Works
   return {
     folder,
     store: path.join(folder, 'runs.sqlite'),
-    lock: path.join(folder, 'run.lock'),
+    lock: path.join(folder, LOCK),
     run: (id) => path.join(folder, 'runs', id),
   };
+}
+
+/** Real path of a workspace that the user named; throws a UserError when there is no such folder. */
+export async function workspaceFolder(named: string): Promise<string> {
+  try {
+    return await realpath(named);
+  } catch (error) {
+    throw new UserError(`The workspace folder ${named} does not exist.`, 'Name an existing folder.', 2, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether a run is going on in any workspace of LeTI's home. */
+export async function isAnyRunGoingOn(home: string): Promise<boolean> {
+  const root = path.join(home, 'workspaces');
+  const names = existsSync(root) ? await readdir(root) : [];
+  return names.map((name) => path.join(root, name, LOCK)).some((lock) => existsSync(lock) && isHeld(lock));
 }

@@ -58,26 +58,38 @@ export interface Fixture {
   workspace: string;
 }
 
+/** Writes the tiny tasks, to train on and held out, into a folder. */
+export function writeTinyTasks(folder: string): { tasks: string; heldOut: string } {
+  const files = taskFiles(folder);
+  writeFileSync(files.tasks, taskLines(TRAIN));
+  writeFileSync(files.heldOut, taskLines(HELD_OUT));
+  return files;
+}
+
+function taskFiles(folder: string): { tasks: string; heldOut: string } {
+  return { tasks: path.join(folder, 'train.jsonl'), heldOut: path.join(folder, 'held-out.jsonl') };
+}
+
+function taskLines(names: readonly string[]): string {
+  return tinyTasks(names)
+    .map((task) => JSON.stringify(task) + '\n')
+    .join('');
+}
+
 /** Tiny tasks and a tiny model that was trained on them, made once for all tests of one process. */
 export function tinyFixture(folder: string): Fixture {
   const fixture = {
     folder,
     model: path.join(folder, 'model'),
-    tasks: path.join(folder, 'train.jsonl'),
-    heldOut: path.join(folder, 'held-out.jsonl'),
+    ...taskFiles(folder),
     workspace: path.join(folder, 'workspace'),
   };
   mkdirSync(fixture.workspace, { recursive: true });
-  const lines = (names: readonly string[]): string =>
-    tinyTasks(names)
-      .map((task) => JSON.stringify(task) + '\n')
-      .join('');
-  writeFileSync(fixture.tasks, lines(TRAIN));
-  writeFileSync(fixture.heldOut, lines(HELD_OUT));
+  writeTinyTasks(folder);
   if (!existsSync(fixture.model)) {
     const half = `${fixture.model}.tmp`;
     const all = path.join(folder, 'all.jsonl');
-    writeFileSync(all, lines([...TRAIN, ...HELD_OUT]));
+    writeFileSync(all, taskLines([...TRAIN, ...HELD_OUT]));
     execFileSync(trainerPython(), [path.join(root, 'test/support/tiny_model.py'), all, half], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
@@ -86,17 +98,19 @@ export function tinyFixture(folder: string): Fixture {
   return fixture;
 }
 
-/** One `leti` process, with its JSON events. */
+/** One `leti` process, with its JSON events, or with what it prints for people where `asText` is true. */
 export class LetiProcess {
   readonly child: ChildProcess;
   readonly events: Record<string, unknown>[] = [];
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  stdout = '';
   stderr = '';
 
   constructor(
     args: readonly string[],
     home: string,
     onEvent: (event: Record<string, unknown>, process: LetiProcess) => void = () => undefined,
+    asText = false,
   ) {
     this.child = spawn(
       path.join(root, 'node_modules/.bin/node'),
@@ -111,6 +125,8 @@ export class LetiProcess {
     });
     if (this.child.stdout !== null) {
       createInterface({ input: this.child.stdout }).on('line', (line) => {
+        this.stdout += line + '\n';
+        if (asText) return;
         const event = JSON.parse(line) as Record<string, unknown>;
         this.events.push(event);
         onEvent(event, this);

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { letiHome } from '../../process/folders.ts';
+import { UserError } from '../../protocol/errors.ts';
+import { isAnyRunGoingOn } from '../../rounds/workspaceFiles.ts';
 import { findWaste, removeWaste } from '../../training/cleanup.ts';
 import { currentEnvironment } from '../../training/environment.ts';
 import { ModelStore } from '../../training/modelStore.ts';
@@ -14,11 +16,17 @@ export function cleanCommand(): Command {
     .action(async (flags: { dryRun?: boolean; json?: boolean }) => {
       const output = createOutput({ json: flags.json === true });
       const home = letiHome(process.env);
+      const dryRun = flags.dryRun === true;
+      if (!dryRun && (await isAnyRunGoingOn(home))) {
+        throw new UserError(
+          'A run is going on, and its unfinished work would be deleted.',
+          'Wait for it or stop it; `leti clean --dry-run` shows what could be freed.',
+        );
+      }
       const waste = await findWaste(home, new ModelStore(home), {
         environment: await currentEnvironment(home, process.env),
         models: new Set(),
       });
-      const dryRun = flags.dryRun === true;
       if (!dryRun) await removeWaste(waste);
       const total = waste.reduce((sum, item) => sum + item.bytes, 0);
       output.result({ event: 'clean', dryRun, waste, bytes: total }, () =>

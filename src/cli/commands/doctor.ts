@@ -1,4 +1,4 @@
-import { mkdir, realpath, statfs } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { Command } from 'commander';
 import { startExecutor } from '../../execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../execution/interpreter.ts';
@@ -6,6 +6,7 @@ import { letiHome } from '../../process/folders.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { TrainerClient } from '../../training/trainerClient.ts';
 import { currentEnvironment, environmentPython } from '../../training/environment.ts';
+import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
 import { createOutput } from '../output.ts';
 import { bytes } from '../text.ts';
 
@@ -37,7 +38,7 @@ export function doctorCommand(): Command {
 async function sandboxFindings(workspace: string, explicit: string | undefined): Promise<Finding[]> {
   try {
     const interpreter = await findWorkspaceInterpreter({
-      workspace: await realpath(workspace),
+      workspace: await workspaceFolder(workspace),
       explicit,
       env: process.env,
     });

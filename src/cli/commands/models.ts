@@ -1,8 +1,7 @@
-import { realpath } from 'node:fs/promises';
 import { Command } from 'commander';
 import { letiHome } from '../../process/folders.ts';
 import { UserError } from '../../protocol/errors.ts';
-import { workspaceFiles } from '../../rounds/workspaceFiles.ts';
+import { workspaceFiles, workspaceFolder } from '../../rounds/workspaceFiles.ts';
 import { ActiveModels } from '../../training/active.ts';
 import { ModelStore } from '../../training/modelStore.ts';
 import { createOutput } from '../output.ts';
@@ -15,26 +14,28 @@ interface ModelsFlags {
 
 export function modelsCommand(): Command {
   const command = new Command('models').description('The stored models, and which one completions use.');
-  options(command).action(async (flags: ModelsFlags) => {
-    const { active, store } = await open(flags);
-    const used = (await active.history()).at(-1)?.model;
-    const models = await store.list();
-    createOutput({ json: flags.json === true }).result({ event: 'models', models, active: used }, () =>
-      models.length === 0
-        ? 'No models yet. `leti train` brings the default one.'
-        : table(
-            ['', 'hash', 'name', 'asked under', 'held-out pass@1', 'source'],
-            models.map(({ hash, record }) => [
-              hash === used ? '*' : '',
-              hash,
-              record.name,
-              record.condition,
-              record.heldOut === undefined ? '-' : percent(record.heldOut.pass1),
-              record.source,
-            ]),
-          ),
-    );
-  });
+  options(command.command('list', { isDefault: true }))
+    .description('Lists them.')
+    .action(async (flags: ModelsFlags) => {
+      const { active, store } = await open(flags);
+      const used = (await active.history()).at(-1)?.model;
+      const models = await store.list();
+      createOutput({ json: flags.json === true }).result({ event: 'models', models, active: used }, () =>
+        models.length === 0
+          ? 'No models yet. `leti train` brings the default one.'
+          : table(
+              ['', 'hash', 'name', 'asked under', 'held-out pass@1', 'source'],
+              models.map(({ hash, record }) => [
+                hash === used ? '*' : '',
+                hash,
+                record.name,
+                record.condition,
+                record.heldOut === undefined ? '-' : percent(record.heldOut.pass1),
+                record.source,
+              ]),
+            ),
+      );
+    });
   options(command.command('promote').argument('<model>', 'beginning of its hash'))
     .description('Puts a stored model into use in a workspace.')
     .action(async (prefix: string, flags: ModelsFlags) => {
@@ -74,6 +75,6 @@ function options(command: Command): Command {
 }
 
 async function open(flags: ModelsFlags): Promise<{ active: ActiveModels; store: ModelStore }> {
-  const files = workspaceFiles(await realpath(flags.workspace), process.env);
+  const files = workspaceFiles(await workspaceFolder(flags.workspace), process.env);
   return { active: new ActiveModels(files.folder), store: new ModelStore(letiHome(process.env)) };
 }

@@ -1,8 +1,7 @@
-import { realpath } from 'node:fs/promises';
 import { Command } from 'commander';
 import { UserError } from '../../protocol/errors.ts';
 import { runReport } from '../../rounds/report.ts';
-import { workspaceFiles } from '../../rounds/workspaceFiles.ts';
+import { workspaceFiles, workspaceFolder } from '../../rounds/workspaceFiles.ts';
 import { RunStore, type RunRow } from '../../store/runStore.ts';
 import { isHeld } from '../../store/runLock.ts';
 import { createOutput } from '../output.ts';
@@ -21,7 +20,7 @@ export function runsCommand(): Command {
     .option('--json', 'JSON lines for programs')
     .action(async (id: string | undefined, flags: RunsFlags) => {
       const output = createOutput({ json: flags.json === true });
-      const files = workspaceFiles(await realpath(flags.workspace), process.env);
+      const files = workspaceFiles(await workspaceFolder(flags.workspace), process.env);
       const store = new RunStore(files.store);
       try {
         const runs = store.runs();

@@ -1,10 +1,10 @@
-import { realpath } from 'node:fs/promises';
 import { Command } from 'commander';
 import { readTaskFile, writeTaskFile } from '../../harvest/files.ts';
 import type { DroppedTask, Task } from '../../protocol/task.ts';
 import { workspaceTasks } from '../../rounds/gatherTasks.ts';
 import { Workbench } from '../../rounds/workbench.ts';
 import { interruptSignal } from '../interrupt.ts';
+import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
 import { createOutput, type Output } from '../output.ts';
 
 interface TasksFlags {
@@ -67,7 +67,7 @@ async function found(
   output: Output,
 ): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
   const bench = new Workbench({
-    workspace: await realpath(workspace),
+    workspace: await workspaceFolder(workspace),
     device: 'auto',
     interpreter: flags.python,
     trainerPython: undefined,

@@ -91,6 +91,12 @@ const REFUSALS: Refusal[] = [
     says: /There is no model "nonsense"[^]*hub id/,
   },
   {
+    name: 'a hub model without a network',
+    args: (fixture) => [...train(fixture), '--model', 'owner/name'],
+    code: 1,
+    says: /owner\/name cannot be downloaded[^]*network/,
+  },
+  {
     name: 'a trainer environment that is none',
     args: (fixture) => [...train(fixture), '--trainer-python', '/nowhere/python'],
     code: 2,
@@ -135,6 +141,8 @@ describe('bad input on the command line', function () {
 
   before(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'leti-bad-input-'));
+    // Nothing listens there.
+    process.env['HF_ENDPOINT'] = 'http://127.0.0.1:9';
     fixture = tinyFixture(folder);
     writeFileSync(path.join(folder, 'broken-python'), '#!/bin/sh\necho nonsense\n');
     chmodSync(path.join(folder, 'broken-python'), 0o755);
@@ -150,6 +158,7 @@ describe('bad input on the command line', function () {
   });
 
   after(() => {
+    delete process.env['HF_ENDPOINT'];
     rmSync(folder, { recursive: true, force: true });
   });
 
