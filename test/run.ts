@@ -35,7 +35,13 @@ await step('types', 'npm', ['run', '--silent', 'typecheck']);
 await step('ruff', trainer.python, ['-m', 'ruff', 'check', 'python', 'test']);
 await step('ruff format', trainer.python, ['-m', 'ruff', 'format', '--check', 'python', 'test']);
 await step('build', 'npm', ['run', '--silent', 'build']);
-await suite('mocha', path.join(root, 'node_modules/.bin/mocha'), ['test/{unit,integration}/**/*.test.ts'], /(\d+) passing/, /(\d+) failing/);
+await suite(
+  'mocha',
+  path.join(root, 'node_modules/.bin/mocha'),
+  ['test/{unit,integration}/**/*.test.ts'],
+  /(\d+) passing/,
+  /(\d+) failing/,
+);
 await suite(
   'pytest',
   trainer.python,
