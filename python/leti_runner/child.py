@@ -1,23 +1,22 @@
 """One program with its checks, in a process of its own, after the sandbox has been entered."""
 
-import ast
-import hashlib
 import importlib
 import json
 import os
 import signal
 import time
 
-from leti_runner import modules
+from leti_runner import channel, modules
 from leti_runner.asserts import compile_with_asserts, give_helper
 from leti_runner.checks import CheckFailedError, NeedsPytestError, run_check, text_of
 from leti_runner.diagnostics import Explainer, missing_module
-
-LARGEST_RESULT = 1 << 20
+from leti_runner.program import UNPARSABLE, syntax_hash
 
 
 class Child:
-    """Runs a job and writes one ExecutionResult, as JSON, to the result pipe; nothing else decides."""
+    """Runs a job in one process, checks beside the program, and writes one ExecutionResult."""
+
+    sealed = False
 
     def __init__(self, job, scratch, result_pipe):
         self._job = job
@@ -38,10 +37,6 @@ class Child:
         self._watch_time()
         try:
             verdict, diagnostic = self._verdict()
-        except SystemExit as error:
-            verdict, diagnostic = "exited_early", self._explain.diagnostic(error, self._failed_check())
-        except MemoryError as error:
-            verdict, diagnostic = "memory", self._explain.diagnostic(error, self._failed_check())
         except BaseException as error:  # noqa: BLE001 (a program may raise anything)
             verdict, diagnostic = self._raised(error)
         self._write(verdict, diagnostic)
@@ -51,10 +46,8 @@ class Child:
         names = {check["module"]: check["path"] for check in self._job["checks"] if check["kind"] == "test"}
         names[main["module"]] = main["path"]
         try:
-            tree = ast.parse(main["source"], main["path"])
-            self._hash = hashlib.sha256(ast.dump(tree).encode("utf-8", "backslashreplace")).hexdigest()[:32]
-            code = compile(main["source"], main["path"], "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, RecursionError, MemoryError, UnicodeError) as error:
+            code, self._hash = syntax_hash(main["source"], main["path"])
+        except UNPARSABLE as error:
             return "syntax", self._explain.diagnostic(error)
         self._finder = modules.serve(self._sources, names)
         self._finder.add_code(main["path"], code)
@@ -79,6 +72,9 @@ class Child:
 
     def _raised(self, error):
         check = self._failed_check()
+        if isinstance(error, (SystemExit, MemoryError)):
+            verdict = "memory" if isinstance(error, MemoryError) else "exited_early"
+            return verdict, self._explain.diagnostic(error, check)
         if isinstance(error, NeedsPytestError):
             return "import_missing", {
                 "type": "ModuleNotFoundError",
@@ -114,13 +110,7 @@ class Child:
         """Reports the line that is running, a little before the zygote would kill this process."""
 
         def late(_number, frame):
-            frames = []
-            while frame is not None and len(frames) < 6:
-                found = self._explain.frame(frame, frame.f_lineno)
-                if found is not None:
-                    frames.insert(0, found)
-                frame = frame.f_back
-            diagnostic = {"type": "Timeout", "message": "", "frames": frames}
+            diagnostic = {"type": "Timeout", "message": "", "frames": self._explain.running(frame)}
             check = self._failed_check()
             if check is not None:
                 diagnostic["check"] = check
@@ -141,14 +131,12 @@ class Child:
             "checksPassed": self._passed,
             "checksTotal": len(self._job["checks"]),
             "durationMs": round((time.perf_counter() - self._started) * 1000, 3),
+            "sealed": self.sealed,
         }
         if diagnostic is not None:
             result["diagnostic"] = diagnostic
         if self._hash is not None:
             result["astHash"] = self._hash
-        data = json.dumps(result).encode()
-        if len(data) > LARGEST_RESULT:
+        if len(json.dumps(result)) > channel.LARGEST_REPLY:
             result.pop("diagnostic", None)
-            data = json.dumps(result).encode()
-        while data:
-            data = data[os.write(self._pipe, data) :]
+        channel.write(self._pipe, result)

@@ -61,6 +61,16 @@ class Explainer:
         source = cleaned((summary.line or "").strip(), 200)
         return {"path": path, "line": max(1, line or 1), "function": frame.f_code.co_name, "source": source}
 
+    def running(self, frame):
+        """The job's frames that run, from the given innermost one outwards; outermost first."""
+        frames = []
+        while frame is not None and len(frames) < _LAST_FRAMES:
+            found = self.frame(frame, frame.f_lineno)
+            if found is not None:
+                frames.insert(0, found)
+            frame = frame.f_back
+        return frames
+
     def innermost_path(self, error):
         """File of the job in which an exception was raised, or None."""
         frames = self.frames(error.__traceback__)
@@ -78,7 +88,7 @@ def _with_suggestion(error):
     try:
         plain = str(error)
         lines = list(traceback.TracebackException.from_exception(error).format_exception_only())
-    except (Exception, RecursionError):  # noqa: BLE001 (a program's own exception may raise anything)
+    except BaseException:  # noqa: BLE001 (a program's own exception may raise anything)
         return "<no message>"
     last = lines[0].strip() if lines else plain
     marker = ". Did you mean"

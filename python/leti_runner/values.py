@@ -10,7 +10,7 @@ def shown(value, limit=LONGEST):
     """A bounded repr without memory addresses; whatever its class does wrong is said instead."""
     try:
         text = _sorted_set(value) if type(value) in (set, frozenset) else repr(value)
-    except (Exception, RecursionError) as error:  # noqa: BLE001 (a program's own __repr__ may raise anything)
+    except BaseException as error:  # noqa: BLE001 (a program's own __repr__ may raise anything)
         return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
     return cleaned(text, limit)
 

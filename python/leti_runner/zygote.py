@@ -15,7 +15,7 @@ import dataclasses  # noqa: F401
 import datetime  # noqa: F401
 import decimal  # noqa: F401
 import enum  # noqa: F401
-import errno
+import fcntl
 import fractions  # noqa: F401
 import functools  # noqa: F401
 import gc
@@ -39,17 +39,31 @@ import textwrap  # noqa: F401
 import time
 import typing  # noqa: F401
 
-from leti_runner import canaries, sandbox
-from leti_runner.child import LARGEST_RESULT, Child
+from leti_runner import canaries, channel, sandbox
+from leti_runner.child import Child
+from leti_runner.judge import Judge, sealable
+from leti_runner.program import Program
+from leti_runner.remote import UnsealableError
 
 _GRACE_SECONDS = 0.3
 """What a child gets beyond its wall limit to report the line that it was running."""
 _RANDOM_SEED = 0
 _CHUNK = 1 << 16
+_PROBE_LIMITS = {
+    "wallSeconds": 10,
+    "cpuSeconds": 10,
+    "memoryBytes": 1 << 30,
+    "outputBytes": 1 << 16,
+    "fileBytes": 8 << 20,
+}
 
 
 class Zygote:
-    """Owns one scratch folder, which is empty before every job."""
+    """Owns one scratch folder, which is empty before every job.
+
+    For each job it forks two children, before the job has come: the program's process and the judge's. The
+    judge alone reads the job, so neither the program's process nor this one ever holds a check in its memory.
+    """
 
     def __init__(self, scratch):
         self._scratch = os.path.realpath(scratch)
@@ -68,93 +82,110 @@ class Zygote:
     def complete(self):
         return self._sandbox.complete
 
-    def run(self, job):
-        """The ExecutionResult of a job. The child is gone when it returns."""
-        limits = job["limits"]
-        data, output, status = self._fork(lambda pipe: Child(job, self._scratch, pipe).run(), limits)
-        result = _decode(data)
-        if result is None:
-            result = {
-                "id": job["id"],
-                "verdict": _verdict_of(status, output > limits["outputBytes"]),
-                "checksPassed": 0,
-                "checksTotal": len(job["checks"]),
-                "durationMs": 0,
-            }
-        elif output > limits["outputBytes"]:
-            result["verdict"] = "output_limit"
-            result.pop("diagnostic", None)
-        result["id"] = job["id"]
-        return result
+    def next_result(self):
+        """Awaits a job on standard input and runs it; its ExecutionResult, None at the end of the input.
 
-    def probe(self):
-        """What the canaries found in a sandboxed child: contained or not, by name."""
-        limits = {
-            "wallSeconds": 10,
-            "cpuSeconds": 10,
-            "memoryBytes": 1 << 30,
-            "outputBytes": 1 << 16,
-            "fileBytes": 8 << 20,
-        }
-        data, _, _ = self._fork(lambda pipe: os.write(pipe, json.dumps(canaries.fly()).encode()), limits)
-        return _decode(data) or {}
-
-    def _fork(self, work, limits):
-        result_read, result_write = os.pipe()
-        output_read, output_write = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            os.close(result_read)
-            os.close(output_read)
-            self._become_child(work, limits, result_write, output_write)
-        os.close(result_write)
-        os.close(output_write)
+        All children are gone when it returns.
+        """
+        pipes = {name: os.pipe() for name in ("requests", "replies", "result", "output")}
+        ends = {f"{name}_{end}": handle for name, pair in pipes.items() for end, handle in zip("rw", pair)}
+        program = self._fork([ends["requests_r"], ends["replies_w"]], ends["output_w"], self._serve_program)
+        judge = self._fork(
+            [ends["result_w"], ends["requests_w"], ends["replies_r"]],
+            ends["output_w"],
+            self._judge_job,
+            job_input=True,
+        )
+        for name in ("requests_r", "requests_w", "replies_r", "replies_w", "result_w", "output_w"):
+            os.close(ends[name])
         try:
-            data, output, status = _watch(pid, result_read, output_read, limits)
+            return _outcome(program, judge, ends["result_r"], ends["output_r"])
         finally:
-            _end(pid)
-            os.close(result_read)
-            os.close(output_read)
+            _end(program, judge)
+            os.close(ends["result_r"])
+            os.close(ends["output_r"])
             self._clear()
-        return data, output, status
 
-    def _become_child(self, work, limits, result_pipe, output):
+    def _serve_program(self):
+        requests, replies = 3, 4
+        part = channel.read(requests, channel.LARGEST_JOB)
+        if part is None:
+            # The job needs no process of its own, or there was none.
+            return
+        self._shut_in(part["limits"])
+        Program(part, self._scratch, requests, replies).serve()
+
+    def _judge_job(self):
+        result, requests, replies = 3, 4, 5
+        job = channel.read(0, channel.LARGEST_JOB)
+        devnull = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(devnull, 0)
+        os.close(devnull)
+        if job is None:
+            return
+        if "probe" in job:
+            channel.write(result, {"limits": _PROBE_LIMITS})
+            self._shut_in(_PROBE_LIMITS)
+            channel.write(result, canaries.fly())
+            return
+        channel.write(result, {"limits": job["limits"], "id": job["id"], "checks": len(job["checks"])})
+        self._shut_in(job["limits"])
+        if sealable(job):
+            judge = Judge(job, self._scratch, result, requests, replies)
+            try:
+                judge.run()
+                return
+            except UnsealableError:
+                judge.forget()
+        os.close(requests)
+        os.close(replies)
+        Child(job, self._scratch, result).run()
+
+    def _fork(self, handles, output, work, job_input=False):
+        """Forks a child with a session of its own whose `handles` are 3, 4 and so on; returns its id."""
+        pid = os.fork()
+        if pid != 0:
+            return pid
         try:
             os.setsid()
             sandbox.die_with_parent()
-            devnull = os.open(os.devnull, os.O_RDONLY)
-            os.dup2(devnull, 0)
+            if not job_input:
+                os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(output, 1)
             os.dup2(output, 2)
-            if result_pipe != 3:
-                os.dup2(result_pipe, 3)
-            ruleset = self._sandbox.ruleset
-            if ruleset is not None:
-                os.dup2(ruleset, 4)
-                self._sandbox.ruleset = 4
-            os.closerange(5, 256)
-            sys.stdin = os.fdopen(0, closefd=False)
-            sys.stdout = os.fdopen(1, "w", 1, "utf-8", "replace", closefd=False)
-            sys.stderr = os.fdopen(2, "w", 1, "utf-8", "replace", closefd=False)
-            os.chdir(self._scratch)
-            os.umask(0o077)
-            os.environ.clear()
-            os.environ.update(self._environment)
-            # The folder that tempfile found before this fork is out of the child's reach.
-            tempfile.tempdir = self._scratch
-            random.seed(_RANDOM_SEED)
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
-                signal.signal(number, signal.SIG_DFL)
-            sandbox.set_limits(limits)
-            self._sandbox.enter()
+            wanted = [*handles, *([] if self._sandbox.ruleset is None else [self._sandbox.ruleset])]
+            # Copies above all targets first: a handle may stand where another one is to go.
+            copies = [fcntl.fcntl(handle, fcntl.F_DUPFD, 64) for handle in wanted]
+            for target, handle in enumerate(copies, 3):
+                os.dup2(handle, target)
             if self._sandbox.ruleset is not None:
-                os.close(4)
+                self._sandbox.ruleset = 3 + len(handles)
+            os.closerange(3 + len(wanted), 256)
             gc.enable()
-            work(3)
+            work()
         except BaseException:  # noqa: BLE001 (the zygote reports a child without a result)
             sys.excepthook(*sys.exc_info())
             os._exit(99)
         os._exit(0)
+
+    def _shut_in(self, limits):
+        """Confines this child for good, before it touches anything of the job."""
+        sys.stdin = os.fdopen(0, closefd=False)
+        sys.stdout = os.fdopen(1, "w", 1, "utf-8", "replace", closefd=False)
+        sys.stderr = os.fdopen(2, "w", 1, "utf-8", "replace", closefd=False)
+        os.chdir(self._scratch)
+        os.umask(0o077)
+        os.environ.clear()
+        os.environ.update(self._environment)
+        # The folder that tempfile found before this fork is out of the child's reach.
+        tempfile.tempdir = self._scratch
+        random.seed(_RANDOM_SEED)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_DFL)
+        sandbox.set_limits(limits)
+        self._sandbox.enter()
+        if self._sandbox.ruleset is not None:
+            os.close(self._sandbox.ruleset)
 
     def _clear(self):
         """Empties the scratch folder without following links; a folder made unreadable is opened up first."""
@@ -173,15 +204,17 @@ class Zygote:
                     os.unlink(entry.path)
 
 
-def _watch(pid, result_pipe, output_pipe, limits):
-    """Reads both pipes until the child has ended, has written too much, or its time is over."""
-    deadline = time.monotonic() + limits["wallSeconds"] + _GRACE_SECONDS
-    data = bytearray()
-    output = 0
+def _outcome(program, judge, result_pipe, output_pipe):
+    """Reads until the judge has told its result or is gone, too much was written, or the time is over."""
+    said = bytearray()
+    job, result = None, None
+    output, deadline, limit = 0, None, None
     open_pipes = {result_pipe, output_pipe}
-    while result_pipe in open_pipes:
-        left = deadline - time.monotonic()
-        if left <= 0 or output > limits["outputBytes"] or len(data) > LARGEST_RESULT:
+    late = False
+    while result is None and result_pipe in open_pipes:
+        left = None if deadline is None else deadline - time.monotonic()
+        late = left is not None and left <= 0
+        if late or (limit is not None and output > limit) or len(said) > channel.LARGEST_REPLY + 1000:
             break
         ready, _, _ = select.select(list(open_pipes), [], [], left)
         for pipe in ready:
@@ -189,46 +222,79 @@ def _watch(pid, result_pipe, output_pipe, limits):
             if not chunk:
                 open_pipes.discard(pipe)
             elif pipe == result_pipe:
-                data += chunk
+                said += chunk
             else:
                 output += len(chunk)
-    late = time.monotonic() >= deadline
-    ended, status = os.waitpid(pid, os.WNOHANG)
-    if ended == 0 and result_pipe not in open_pipes:
-        # The pipe is closed, so the child is on its way out; a thread may hold it up.
-        for _ in range(20):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                break
-            time.sleep(0.001)
-    if ended == 0:
-        os.kill(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)
-        if late:
-            status = "late"
-    return bytes(data), output, status
-
-
-def _end(pid):
-    """Ends what is left of a child's session and collects orphans."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
-    while True:
-        try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                return
-        except ChildProcessError:
-            return
-
-
-def _decode(data):
-    if not data or len(data) > LARGEST_RESULT:
+        if job is None:
+            job = _frame(said)
+            if job is not None:
+                deadline = time.monotonic() + job["limits"]["wallSeconds"] + _GRACE_SECONDS
+                limit = job["limits"]["outputBytes"]
+        if job is not None:
+            result = _frame(said)
+    if job is None:
         return None
+    if "id" not in job:
+        return result if result is not None else {}
+    flooded = output > limit
+    if result is None:
+        status = _status(judge, late)
+        result = {
+            "verdict": _verdict_of(status, flooded),
+            "checksPassed": 0,
+            "durationMs": 0,
+            "sealed": False,
+        }
+    elif result["verdict"] == "gone":
+        verdict = _verdict_of(_status(program, late), flooded)
+        # What broke the runner's code in the program's own process can only be the program.
+        result["verdict"] = "tampered" if verdict == "harness_error" else verdict
+    elif flooded:
+        result["verdict"] = "output_limit"
+        result.pop("diagnostic", None)
+    return {**result, "id": job["id"], "checksTotal": job["checks"]}
+
+
+def _frame(said):
+    """Takes a whole frame from the front of `said`; None where there is none yet or it is no object."""
+    if len(said) < 4:
+        return None
+    length = struct.unpack(">I", said[:4])[0]
+    if len(said) < 4 + length:
+        return None
+    data = bytes(said[4 : 4 + length])
+    del said[: 4 + length]
     try:
         found = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _status(pid, late):
+    """How a child ended; one that has not is given a moment, then ended."""
+    for _ in range(20):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return status
+        if late:
+            break
+        time.sleep(0.001)
+    os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    return "late" if late else status
+
+
+def _end(*sessions):
+    """Ends what is left of the children's sessions and collects orphans."""
+    for pid in sessions:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0] != 0:
+            pass
 
 
 def _verdict_of(status, flooded):
@@ -243,36 +309,6 @@ def _verdict_of(status, flooded):
             return "timeout"
         return "memory" if number == signal.SIGKILL else "crashed"
     return "harness_error" if os.WEXITSTATUS(status) == 99 else "exited_early"
-
-
-def _read_frame():
-    header = _read_exactly(4)
-    if header is None:
-        return None
-    data = _read_exactly(struct.unpack(">I", header)[0])
-    return None if data is None else json.loads(data)
-
-
-def _read_exactly(count):
-    data = bytearray()
-    while len(data) < count:
-        try:
-            chunk = os.read(0, count - len(data))
-        except OSError as error:
-            if error.errno == errno.EINTR:
-                continue
-            raise
-        if not chunk:
-            return None
-        data += chunk
-    return bytes(data)
-
-
-def _write_frame(out, value):
-    data = json.dumps(value).encode()
-    data = struct.pack(">I", len(data)) + data
-    while data:
-        data = data[os.write(out, data) :]
 
 
 def main():
@@ -290,12 +326,12 @@ def main():
         gc.disable()
         gc.freeze()
         version = ".".join(str(part) for part in sys.version_info[:3])
-        _write_frame(out, {"ready": True, "version": version, "complete": zygote.complete})
+        channel.write(out, {"ready": True, "version": version, "complete": zygote.complete})
         while True:
-            request = _read_frame()
-            if request is None:
+            result = zygote.next_result()
+            if result is None:
                 return
-            _write_frame(out, zygote.probe() if request.get("probe") else zygote.run(request))
+            channel.write(out, result)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

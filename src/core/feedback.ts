@@ -77,6 +77,8 @@ function headline(result: ExecutionResult): string {
       return 'SystemExit: the program ended the process before its checks were done';
     case 'crashed':
       return 'Crash: the interpreter was killed by the program';
+    case 'tampered':
+      return 'Tampered: the program wrote into the channel over which it answers';
     case 'harness_error':
       return 'HarnessError: the program could not be run';
     case 'passed':

@@ -30,7 +30,7 @@ export function assembleProgram(task: Task, completion: string): AssembledProgra
   const lastBodyLine = firstBodyLine + countLines(body) - 1;
   return {
     text,
-    main: { module: host.module, path: host.path, source },
+    main: { module: host.module, path: host.path, source, ...stubOf(task) },
     lineOf: (line) =>
       line >= firstBodyLine && line <= lastBodyLine ? line - firstBodyLine + firstShownLine : undefined,
   };
@@ -47,10 +47,29 @@ export function executionJob(
     id,
     main: program.main,
     files: task.host?.files ?? [],
+    entry: task.name,
+    seal: task.sealable === false ? 'never' : 'auto',
     setup: task.setup,
     checks: task.checks,
     limits,
   };
+}
+
+/** What the runner's judge puts in place of the body; it forwards the arguments to the program's process. */
+const STUB_CALL = '__leti_call__';
+
+/** The host module with a stub for the body; none for methods and coroutines, whose values cannot cross. */
+function stubOf(task: Task): { stub?: string } {
+  const host = task.host;
+  if (host === undefined || task.name.includes('.')) return {};
+  if (/^\s*async\s+def\b/m.test(lastHeader(host.before, task.name))) return {};
+  const margin = /^[ \t]*\n?([ \t]+)/.exec(task.reference ?? '')?.[1] ?? ' '.repeat(task.indent);
+  return { stub: `${host.before}${margin}return ${STUB_CALL}()\n${host.after}` };
+}
+
+/** The line on which the task's function begins. */
+function lastHeader(before: string, name: string): string {
+  return before.split('\n').findLast((line) => new RegExp(`\\bdef\\s+${name}\\b`).test(line)) ?? '';
 }
 
 function countLines(text: string): number {

@@ -163,6 +163,7 @@ function harnessError(job: ExecutionJob, error: unknown): ExecutionResult {
     verdict: 'harness_error',
     checksPassed: 0,
     checksTotal: job.checks.length,
+    sealed: false,
     durationMs: 0,
     diagnostic: {
       type: 'HarnessError',

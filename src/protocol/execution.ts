@@ -5,6 +5,7 @@ import { Check, SourceFile } from './task.ts';
  * What became of a program. `harness_error` is ours, not the program's: such a result is never trained on.
  * `import_missing`: the program or its checks import a package that the interpreter does not have.
  * `exited_early`: the program ended the process (sys.exit, os._exit) before its checks were done.
+ * `tampered`: the program wrote into the channel over which it answers.
  */
 export const VERDICTS = [
   'passed',
@@ -17,6 +18,7 @@ export const VERDICTS = [
   'output_limit',
   'exited_early',
   'crashed',
+  'tampered',
   'harness_error',
 ] as const;
 export const Verdict = z.enum(VERDICTS);
@@ -41,11 +43,25 @@ export const DEFAULT_LIMITS: ExecutionLimits = {
   fileBytes: 8 << 20,
 };
 
+/** Whether checks may be kept apart from the program; `never` where validation found that they need its objects. */
+export const Seal = z.enum(['auto', 'never']);
+export type Seal = z.infer<typeof Seal>;
+
 /** One program with its checks, as the runner gets it. */
 export const ExecutionJob = z.strictObject({
   id: z.int().min(0),
   /** The module under test. A bare program is the module `program` at `program.py`. */
-  main: z.strictObject({ module: z.string().min(1), path: z.string().min(1), source: z.string() }),
+  main: z.strictObject({
+    module: z.string().min(1),
+    path: z.string().min(1),
+    source: z.string(),
+    /** The module as checks see it where the program stays in a process of its own: a call stands for the body. */
+    stub: z.string().optional(),
+  }),
+  /** The function that the checks call (dotted for a method). */
+  entry: z.string().min(1),
+  /** `auto`: the program is kept apart from its checks wherever they allow it. */
+  seal: Seal,
   files: z.array(SourceFile),
   setup: z.string(),
   checks: z.array(Check).min(1),
@@ -96,6 +112,8 @@ export const ExecutionResult = z.strictObject({
   diagnostic: Diagnostic.optional(),
   /** Hash of the main module's normalised syntax tree; programs that differ in layout or comments share it. */
   astHash: z.string().optional(),
+  /** True when the program ran in a process that held no check and no expected value. */
+  sealed: z.boolean(),
   /** Wall time inside the child, for people; feedback never holds it. */
   durationMs: z.number().min(0),
 });

@@ -58,6 +58,8 @@ export const Sample = z.strictObject({
   hash: z.string(),
   tokens: z.int(),
   finish: z.enum(['end', 'stop', 'length']),
+  /** True when the verdict could not be forged: the program ran apart from its checks. */
+  sealed: z.boolean(),
   durationMs: z.number(),
 });
 export type Sample = z.infer<typeof Sample>;

@@ -70,6 +70,8 @@ export const Task = z.strictObject({
   /** Tasks of one family (near duplicates, one template) stay on one side of a split. */
   family: z.string().min(1),
   host: TaskHost.optional(),
+  /** False when the checks need the program's own objects and so run in its process. */
+  sealable: z.boolean().optional(),
 });
 export type Task = z.infer<typeof Task>;
 

@@ -166,6 +166,7 @@ class ProgramRunner {
       hash: result.astHash ?? hashOf(completion),
       tokens: text.tokens,
       finish: text.finish,
+      sealed: result.sealed,
       durationMs: result.durationMs,
     };
   }

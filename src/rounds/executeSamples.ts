@@ -62,6 +62,7 @@ export async function executeSamples(request: ExecuteRequest, executor: Executor
         verdict: result.verdict,
         feedback: renderFeedback(program, result, (text) => text.length / CHARACTERS_PER_TOKEN),
         tier: executor.tier,
+        sealed: result.sealed,
         duration_ms: Math.round(result.durationMs),
       };
     }),

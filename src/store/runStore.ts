@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { UserError } from '../protocol/errors.ts';
 import { RunConfig, RunStatus, Sample, SamplingRecord, Side } from '../protocol/run.ts';
 import { DroppedTask, Task } from '../protocol/task.ts';
-import { SCHEMA, STORE_VERSION } from './schema.ts';
+import { MIGRATIONS, SCHEMA, STORE_VERSION } from './schema.ts';
 
 const Versions = z.record(z.string(), z.string());
 
@@ -178,7 +178,7 @@ export class RunStore {
       for (const sample of samples) {
         this.#run(
           `INSERT INTO samples (run, stage, ${COLUMNS.map(([column]) => column).join(', ')}) VALUES (?, ?, ${COLUMNS.map(() => '?').join(', ')})`,
-          [run, stage, ...COLUMNS.map(([, key]) => sample[key])],
+          [run, stage, ...COLUMNS.map(([, key]) => toColumn(sample[key]))],
         );
       }
     });
@@ -196,7 +196,7 @@ export class RunStore {
     return this.#all(`SELECT ${columns} FROM samples WHERE run = ? AND stage = ? ORDER BY task_id, sample`, [
       run,
       stage,
-    ]).map((row) => Sample.parse({ ...row }));
+    ]).map((row) => Sample.parse({ ...row, sealed: row['sealed'] === 1 }));
   }
 
   /** A step that a resumed training repeats replaces its first record. */
@@ -222,12 +222,12 @@ export class RunStore {
         'Update LeTI, or set LETI_HOME to another folder.',
       );
     }
-    if (version === 0) {
-      this.#transaction(() => {
-        this.#db.exec(SCHEMA);
-        this.#db.exec(`PRAGMA user_version = ${STORE_VERSION}`);
-      });
-    }
+    if (version === STORE_VERSION) return;
+    this.#transaction(() => {
+      if (version === 0) this.#db.exec(SCHEMA);
+      else for (let next = version + 1; next <= STORE_VERSION; next++) this.#db.exec(MIGRATIONS[next] ?? '');
+      this.#db.exec(`PRAGMA user_version = ${STORE_VERSION}`);
+    });
   }
 
   #transaction(work: () => void): void {
@@ -269,12 +269,18 @@ const COLUMNS: readonly (readonly [string, keyof Sample])[] = [
   ['duration_ms', 'durationMs'],
   ['hash', 'hash'],
   ['finish', 'finish'],
+  ['sealed', 'sealed'],
   ['checks_passed', 'checksPassed'],
   ['checks_total', 'checksTotal'],
   ['completion', 'completion'],
   ['decoded', 'decoded'],
   ['feedback', 'feedback'],
 ];
+
+/** SQLite has no truth values. */
+function toColumn(value: Sample[keyof Sample]): SQLInputValue {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
 
 function toRun(row: Record<string, unknown>): RunRow {
   return {

@@ -1,5 +1,10 @@
 /** Raised with every change of the tables; a store of a newer version is refused, never touched. */
-export const STORE_VERSION = 1;
+export const STORE_VERSION = 2;
+
+/** What brings a store of the version before up to each version. */
+export const MIGRATIONS: Readonly<Record<number, string>> = {
+  2: 'ALTER TABLE samples ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0',
+};
 
 export const SCHEMA = `
 CREATE TABLE runs (
@@ -59,6 +64,7 @@ CREATE TABLE samples (
   duration_ms REAL NOT NULL,
   hash TEXT NOT NULL,
   finish TEXT NOT NULL,
+  sealed INTEGER NOT NULL,
   checks_passed INTEGER NOT NULL,
   checks_total INTEGER NOT NULL,
   completion TEXT NOT NULL,

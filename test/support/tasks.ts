@@ -46,5 +46,5 @@ export function baseStyle(markers: Markers = RESERVED): PromptStyle {
 
 /** What the runner says of a program that passed its one check; parts can be replaced. */
 export function result(parts: Partial<ExecutionResult> = {}): ExecutionResult {
-  return { id: 0, verdict: 'passed', checksPassed: 1, checksTotal: 1, durationMs: 1, ...parts };
+  return { id: 0, verdict: 'passed', checksPassed: 1, checksTotal: 1, sealed: true, durationMs: 1, ...parts };
 }

@@ -184,6 +184,7 @@ function sample(taskId: string, index: number, verdict: Sample['verdict']): Samp
     hash: '',
     tokens: 10,
     finish: 'end',
+    sealed: true,
     durationMs: 1,
   };
 }

@@ -35,6 +35,7 @@ function scripted(verdicts: Record<string, Verdict[]>): ProgramRunner & { source
         verdict,
         checksPassed: 0,
         checksTotal: 1,
+        sealed: false,
         durationMs: 1,
         ...(verdict === 'passed' ? {} : { diagnostic }),
       });

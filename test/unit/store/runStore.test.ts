@@ -162,6 +162,7 @@ function sample(taskId: string, index: number, completion = 'x): return x'): Sam
     hash: 'h',
     tokens: 10,
     finish: 'stop',
+    sealed: index % 2 === 0,
     durationMs: 1.5,
   };
 }

@@ -1,0 +1,143 @@
+"""Sealed verdicts: the checks run here, the program in another process that never sees them.
+
+The program gets calls and answers with plain data; what it answers is compared here, by trusted code. So a
+program can pass only by answering right: it holds no check, no expected value and no way to the verdict.
+"""
+
+import builtins
+import importlib
+import symtable
+import sys
+
+from leti_runner import channel, modules
+from leti_runner.asserts import give_helper
+from leti_runner.checks import CheckFailedError, run_check
+from leti_runner.child import Child
+from leti_runner.remote import ProgramEnded, Remote, UnsealableError, call_from_stub
+
+STUB_CALL = "__leti_call__"
+
+
+class Judge(Child):
+    """Runs a job's checks against a program in another process. Raises UnsealableError when a check turns out
+    to need the program's own objects; the job is then run in one process and its result says so."""
+
+    def __init__(self, job, scratch, result_pipe, requests, replies):
+        super().__init__(job, scratch, result_pipe)
+        self._requests = requests
+        self._remote = Remote(job["entry"].rpartition(".")[2], requests, replies)
+
+    sealed = True
+
+    def _watch_time(self):
+        """The program's own clock reports its running line; the zygote's ends both processes."""
+
+    def _verdict(self):
+        main, checks = self._job["main"], self._job["checks"]
+        tests = {check["path"] for check in checks if check["kind"] == "test"}
+        channel.write(
+            self._requests,
+            {
+                "main": {key: main[key] for key in ("module", "path", "source")},
+                "files": [file for file in self._job["files"] if file["path"] not in tests],
+                "entry": self._job["entry"],
+                "limits": self._job["limits"],
+            },
+        )
+        self._hash = str(self._remote.answer().get("hash"))[:64]
+        module = self._trusted_module()
+        if self._job["setup"].strip():
+            exec(compile(self._job["setup"], "<setup>", "exec", dont_inherit=True), module.__dict__)
+        for index, check in enumerate(checks):
+            self._check = index
+            run_check(check, module, self._sources, self._scratch)
+            self._passed += 1
+        self._check = None
+        return "passed", None
+
+    def forget(self):
+        """Takes back what this process was told of the job's modules."""
+        if self._finder is not None:
+            sys.meta_path.remove(self._finder)
+            for name in [name for name in sys.modules if self._finder.owns(name)]:
+                del sys.modules[name]
+
+    def _trusted_module(self):
+        """What checks see: the workspace's module with a stub for the body, or only the function's name."""
+        main = self._job["main"]
+        if "stub" not in main:
+            module = type(builtins)("program")
+            module.__dict__[self._job["entry"]] = self._remote
+            give_helper(module.__dict__)
+            return module
+        self._sources[main["path"]] = main["stub"]
+        names = {check["module"]: check["path"] for check in self._job["checks"] if check["kind"] == "test"}
+        names[main["module"]] = main["path"]
+        self._finder = modules.serve(self._sources, names)
+        code = compile(main["stub"], main["path"], "exec", dont_inherit=True)
+        self._finder.add_code(main["path"], code, self._give_call)
+        self._explain_asserts(names, main["path"])
+        module = importlib.import_module(main["module"])
+        self._remote.known = module.__dict__
+        return module
+
+    def _give_call(self, namespace):
+        namespace[STUB_CALL] = call_from_stub(self._remote)
+
+    def _raised(self, error):
+        if isinstance(error, CheckFailedError) and error.cause is not None:
+            check = self._failed_check()
+            check["source"] = error.source
+            error = error.cause
+        else:
+            check = None
+        if isinstance(error, UnsealableError):
+            raise error
+        check = check or self._failed_check()
+        if isinstance(error, ProgramEnded):
+            verdict, diagnostic = error.verdict, error.diagnostic
+        elif hasattr(error, "leti_verdict"):
+            verdict, diagnostic = error.leti_verdict, error.leti_diagnostic
+        else:
+            return super()._raised(error)
+        if diagnostic is not None and check is not None:
+            diagnostic = {**diagnostic, "check": check}
+        return verdict, diagnostic
+
+
+def sealable(job):
+    """Whether a job's checks can be kept apart from its program, by what the job itself says."""
+    if job["seal"] == "never" or "." in job["entry"]:
+        return False
+    if any(check["kind"] == "test" and check["runner"] == "pytest" for check in job["checks"]):
+        return False
+    if "stub" in job["main"]:
+        try:
+            compile(job["main"]["stub"], job["main"]["path"], "exec", dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return False
+        return True
+    if any(check["kind"] != "statements" for check in job["checks"]):
+        return False
+    source = "\n".join([job["setup"], *(check["source"] for check in job["checks"])])
+    try:
+        return _free_names(source) <= {job["entry"]}
+    except SyntaxError:
+        return False
+
+
+def _free_names(source):
+    """Names that a source uses and neither makes itself nor finds among the builtins."""
+    top = symtable.symtable(source, "<check>", "exec")
+    own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    used = set()
+    tables = [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        used |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (table is top or symbol.is_global())
+        }
+    return used - own - set(dir(builtins))

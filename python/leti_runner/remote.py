@@ -1,0 +1,142 @@
+"""The program's function as the judge's checks see it: a call crosses to the program's process and back."""
+
+import builtins
+import sys
+
+from leti_runner import channel, plain
+from leti_runner.values import cleaned
+
+_MOST_FRAMES = 8
+
+
+class ProgramEnded(BaseException):
+    """The program's process has no more answers: why, and what it said of it."""
+
+    def __init__(self, verdict, diagnostic=None):
+        super().__init__(verdict)
+        self.verdict, self.diagnostic = verdict, diagnostic
+
+
+class UnsealableError(BaseException):
+    """A check hands over what has no plain form; nothing that a program does leads here."""
+
+
+class RaisedByProgramError(Exception):
+    """An exception of a type that the judge does not know."""
+
+
+class Remote:
+    """Calls the program's function. Arguments and results cross as plain data; lists and the like that the
+    function changes are changed here too."""
+
+    def __init__(self, name, requests, replies):
+        self.__name__ = self.__qualname__ = name
+        self._requests, self._replies = requests, replies
+        self.known = builtins.__dict__
+        """Where exception types are looked up: the builtins, or the trusted module's namespace as well."""
+
+    def __call__(self, *args, **kwargs):
+        try:
+            request = {
+                "args": [plain.encode(value) for value in args],
+                "kwargs": {name: plain.encode(value) for name, value in kwargs.items()},
+            }
+        except (plain.NotPlainError, RecursionError) as error:
+            raise UnsealableError(str(error)) from error
+        try:
+            channel.write(self._requests, request)
+        except BrokenPipeError:
+            raise ProgramEnded("gone") from None
+        return self._result(self.answer(), args, kwargs)
+
+    def answer(self):
+        """The program's next answer; ProgramEnded when there is none or it is no answer."""
+        try:
+            found = channel.read(self._replies, channel.LARGEST_REPLY)
+        except channel.ChannelError:
+            raise ProgramEnded("tampered") from None
+        if found is None:
+            raise ProgramEnded("gone")
+        if type(found) is not dict:
+            raise ProgramEnded("tampered")
+        if "ended" in found:
+            verdict = found["ended"]
+            known = ("syntax", "timeout", "error", "memory", "import_missing", "exited_early")
+            if verdict not in known:
+                raise ProgramEnded("tampered")
+            raise ProgramEnded(verdict, checked_diagnostic(found.get("diagnostic")))
+        return found
+
+    def _result(self, answer, args, kwargs):
+        if "raised" in answer:
+            raise self._exception(answer)
+        try:
+            value = plain.decode(answer["value"])
+            changed = [(place, plain.decode(form)) for place, form in answer["changed"]]
+            for place, form in changed:
+                target = args[place] if type(place) is int else kwargs[place]
+                if type(target) is type(form) and plain.is_mutable(target):
+                    plain.assign(target, form)
+        except (ValueError, KeyError, TypeError, IndexError):
+            raise ProgramEnded("tampered") from None
+        return value
+
+    def _exception(self, answer):
+        verdict, diagnostic = answer["raised"], checked_diagnostic(answer.get("diagnostic"))
+        if verdict not in ("error", "memory", "import_missing", "exited_early") or diagnostic is None:
+            return ProgramEnded("tampered")
+        if verdict == "exited_early":
+            return ProgramEnded(verdict, diagnostic)
+        kind = self.known.get(diagnostic["type"], getattr(builtins, diagnostic["type"], None))
+        if not (isinstance(kind, type) and issubclass(kind, Exception)):
+            kind = RaisedByProgramError
+        try:
+            error = kind(*[plain.decode(form) for form in answer["args"]])
+        except Exception:  # noqa: BLE001 (its class may want other arguments)
+            error = RaisedByProgramError(diagnostic["message"])
+        error.leti_verdict, error.leti_diagnostic = verdict, diagnostic
+        return error
+
+
+def call_from_stub(remote):
+    """What a masked function's stub calls: forwards the arguments of the function that called it."""
+
+    def forward():
+        frame = sys._getframe(1)
+        code, values = frame.f_code, frame.f_locals
+        names = code.co_varnames
+        last = code.co_argcount + code.co_kwonlyargcount
+        positional = [values[name] for name in names[: code.co_argcount]]
+        named = {name: values[name] for name in names[code.co_argcount : last]}
+        if code.co_flags & 0x04:
+            positional += values[names[last]]
+            last += 1
+        if code.co_flags & 0x08:
+            named.update(values[names[last]])
+        return remote(*positional, **named)
+
+    return forward
+
+
+def checked_diagnostic(found):
+    """A diagnostic from the program, rebuilt within bounds; None when it is none."""
+    try:
+        frames = [
+            {
+                "path": cleaned(frame["path"], 300),
+                "line": max(1, int(frame["line"])),
+                "function": cleaned(frame["function"], 200),
+                "source": cleaned(frame["source"], 300),
+            }
+            for frame in found["frames"][:_MOST_FRAMES]
+        ]
+        checked = {
+            "type": cleaned(found["type"], 100),
+            "message": cleaned(found["message"], 600),
+            "frames": frames,
+        }
+        if "column" in found:
+            checked["column"] = max(1, int(found["column"]))
+        return checked
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None
