@@ -56,11 +56,26 @@ export function table(header: readonly string[], rows: readonly (readonly string
 
 /** What a run found: pass rates before and after each round, error types, the gate's decisions, the model's folder. */
 export function reportText(report: RunReport, modelFolder: string | undefined): string {
-  const parts = [`Run ${report.run} (${report.status})`, passRates(report), errorTypes(report)];
+  const parts = [
+    `Run ${report.run} (${report.status})`,
+    passRates(report),
+    sealedShare(report),
+    errorTypes(report),
+  ];
   for (const gate of report.gates) parts.push(gateLine(gate));
   if (report.gates.length === 0) parts.push('Gate: no new weights to decide about.');
   if (modelFolder !== undefined) parts.push(`Exported model: ${modelFolder}`);
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function sealedShare(report: RunReport): string {
+  const evaluations = [...report.heldOut, ...report.train];
+  const sum = (count: (evaluation: Evaluation) => number): number =>
+    evaluations.reduce((total, evaluation) => total + count(evaluation), 0);
+  const samples = sum((evaluation) => evaluation.samples);
+  if (samples === 0) return '';
+  const sealed = sum((evaluation) => evaluation.sealedSamples);
+  return `${sealed} of ${samples} programs were judged apart from their checks (docs/security.md)`;
 }
 
 function passRates(report: RunReport): string {

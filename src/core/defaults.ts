@@ -17,6 +17,7 @@ export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFi
   lossOn: 'program',
   mix: 0.25,
   timeoutSeconds: 5,
+  sealedOnly: false,
   training: {
     method: 'auto',
     learningRate: 2e-5,

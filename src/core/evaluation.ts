@@ -44,6 +44,7 @@ export function evaluate(
     samples: samples.length,
     passedSamples: outcomes.reduce((sum, outcome) => sum + outcome.passed, 0),
     passedTasks: outcomes.filter((outcome) => outcome.passed > 0).length,
+    sealedSamples: samples.filter((sample) => sample.sealed).length,
     passAt,
     errorTypes,
     tokensPerProgram: samples.length === 0 ? 0 : tokens / samples.length,

@@ -29,6 +29,8 @@ export const RunConfig = z.strictObject({
   /** Share of continued pre-training among the training texts. */
   mix: z.number().min(0).lt(1),
   timeoutSeconds: z.number().positive(),
+  /** Trains on verdicts that cannot be forged and leaves the others out. */
+  sealedOnly: z.boolean().default(false),
   training: TrainingSettings,
 });
 export type RunConfig = z.infer<typeof RunConfig>;
@@ -84,6 +86,8 @@ export const Evaluation = z.strictObject({
   samples: z.int(),
   passedSamples: z.int(),
   passedTasks: z.int(),
+  /** Samples whose program was judged apart from its checks. */
+  sealedSamples: z.int().default(0),
   /** Unbiased pass@k with 95 % bootstrap intervals over tasks, by k. */
   passAt: z.record(z.string(), Estimate),
   /** Samples by error type (`passed` is one of them). */

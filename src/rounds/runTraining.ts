@@ -206,9 +206,7 @@ class Rounds {
   async #train(round: number, from: Candidate, samples: readonly Sample[]): Promise<TrainingRecord> {
     const { config, train } = this.#input;
     const objective = OBJECTIVES[config.objective];
-    const usable = samples
-      .filter((sample) => sample.verdict !== 'harness_error')
-      .map((sample) => scored(sample, round));
+    const usable = samples.filter((sample) => this.#isUsable(sample)).map((sample) => scored(sample, round));
     const passes = usable.filter((sample) => sample.passed).length;
     const nothing: TrainingRecord = {
       model: from.model.hash,
@@ -258,7 +256,8 @@ class Rounds {
     await mkdir(folder, { recursive: true });
     const file = path.join(folder, 'examples.jsonl');
     await writeFile(file, [...examples, ...mixed].map((example) => JSON.stringify(example) + '\n').join(''));
-    const started = Date.now();
+    let tokens = 0;
+    let seconds = 0;
     const result = await this.#bench.train(
       { model: from.model, examples: file, folder, settings: config.training },
       {
@@ -270,14 +269,16 @@ class Rounds {
       },
       (step) => {
         this.#store.saveStep(this.#input.id, { ...step, round });
+        tokens += step.tokens;
+        seconds += step.seconds;
         this.#bench.observe({
           event: 'progress',
           phase: stages.train(round),
           done: step.step,
           total: step.steps,
           loss: step.loss,
-          tokens: step.tokens,
-          seconds: (Date.now() - started) / 1000,
+          tokens,
+          seconds,
         });
       },
     );
@@ -289,12 +290,17 @@ class Rounds {
     };
   }
 
+  /** Our own failures are nothing to learn from, nor are verdicts that might be forged where the user says so. */
+  #isUsable(sample: Sample): boolean {
+    return sample.verdict !== 'harness_error' && (sample.sealed || !this.#input.config.sealedOnly);
+  }
+
   /** Passing samples of the rounds before; the paper has no replay buffer, small rounds need one. */
   #replay(round: number): ScoredSample[] {
     const passes: ScoredSample[] = [];
     for (let earlier = round - 1; earlier >= 1; earlier--) {
       for (const sample of this.#store.samples(this.#input.id, stages.sample(earlier))) {
-        if (sample.verdict === 'passed') passes.push(scored(sample, earlier));
+        if (sample.verdict === 'passed' && this.#isUsable(sample)) passes.push(scored(sample, earlier));
       }
     }
     return passes;

@@ -10,6 +10,7 @@ import { numberBetween, wholeNumber } from '../options.ts';
 import { reportText } from '../text.ts';
 
 interface TrainFlags {
+  sealedOnly?: boolean;
   tasks?: string;
   heldOut?: string;
   model: string;
@@ -88,6 +89,7 @@ export function trainCommand(): Command {
       numberBetween(0.1, 600),
       defaults.timeoutSeconds,
     )
+    .option('--sealed-only', 'train only on programs that were judged apart from their checks')
     .option('--resume <run>', 'continue a stopped run; its own options apply')
     .option('--python <path>', "the workspace's interpreter")
     .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
@@ -134,6 +136,7 @@ function configOf(workspace: string, flags: TrainFlags): RunConfig {
     mix: flags.mix,
     lossOn: flags.lossOn,
     timeoutSeconds: flags.timeout,
+    sealedOnly: flags.sealedOnly === true,
     training: {
       ...DEFAULT_RUN.training,
       method: flags.method,
