@@ -1,5 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 
+/** For commands that run programs. */
+export const ALLOW_UNCONTAINED = [
+  '--allow-uncontained',
+  'run programs even where the sandbox cannot contain them (`leti doctor` says)',
+] as const;
+
 /** A whole number of at least `min`, for commander's option parser. */
 export function wholeNumber(min: number): (text: string) => number {
   return (text) => {

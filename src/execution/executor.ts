@@ -23,11 +23,13 @@ export interface Executor {
 
 /**
  * Starts one warm interpreter a core (or `jobs`), proves the sandbox with canaries, and hands out jobs in order. Throws
- * a UserError where programs cannot be run.
+ * a UserError where programs cannot be run, or would not be contained and the user has not allowed that.
  */
 export async function startExecutor(options: {
   interpreter: string;
   jobs?: number | undefined;
+  /** Goes on with tier T1, where programs could touch the user's files and the network. */
+  allowUncontained: boolean;
 }): Promise<Executor> {
   if (process.platform === 'win32') {
     throw new UserError(
@@ -41,7 +43,21 @@ export async function startExecutor(options: {
   const canaries = await first.probe();
   const contained = Object.values(canaries);
   const proved = first.complete && contained.length > 0 && contained.every(Boolean);
+  if (!proved && !options.allowUncontained) {
+    await first.close();
+    throw uncontained(canaries);
+  }
   return new Pool(first, start, jobs, canaries, proved ? 'T2' : 'T1');
+}
+
+function uncontained(canaries: CanaryReport): UserError {
+  const loose = Object.keys(canaries).filter((name) => canaries[name] !== true);
+  const how =
+    loose.length === 0 ? 'lacks Landlock or seccomp' : `does not stop a program that tries to ${loose[0]}`;
+  return new UserError(
+    `Programs of a model would not be contained here: this machine ${how} (docs/security.md).`,
+    'Use Linux 5.13 or later, or accept the risk in this workspace with --allow-uncontained.',
+  );
 }
 
 async function startZygote(interpreter: string): Promise<Zygote> {

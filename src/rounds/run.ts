@@ -13,6 +13,7 @@ export interface RunContext {
   /** Interpreter of the workspace, if the user names one. */
   interpreter: string | undefined;
   /** Trainer environment of the user's own, if named. */
+  allowUncontained: boolean;
   trainerPython: string | undefined;
   observe: RunObserver;
   signal: AbortSignal;

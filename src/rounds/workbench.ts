@@ -28,6 +28,8 @@ export interface WorkbenchOptions {
   device: Device;
   /** Interpreter of the workspace, if the user names one. */
   interpreter: string | undefined;
+  /** Runs programs even where nothing contains them. */
+  allowUncontained: boolean;
   /** Trainer environment of the user's own, if named. */
   trainerPython: string | undefined;
   observe: RunObserver;
@@ -76,7 +78,7 @@ export class Workbench {
 
   executor(): Promise<Executor> {
     return (this.#executor ??= this.interpreter().then((found) =>
-      startExecutor({ interpreter: found.path }),
+      startExecutor({ interpreter: found.path, allowUncontained: this.#options.allowUncontained }),
     ));
   }
 

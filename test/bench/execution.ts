@@ -47,7 +47,7 @@ const interpreter = await findWorkspaceInterpreter({
   explicit: values.python,
   env: process.env,
 });
-const executor = await startExecutor({ interpreter: interpreter.path, jobs });
+const executor = await startExecutor({ interpreter: interpreter.path, jobs, allowUncontained: false });
 console.log(
   `${programs.length} programs, ${jobs} at once, CPython ${interpreter.version}, tier ${executor.tier}, ` +
     `load ${os.loadavg()[0]?.toFixed(2)}`,

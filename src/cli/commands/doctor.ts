@@ -42,7 +42,11 @@ async function sandboxFindings(workspace: string, explicit: string | undefined):
       explicit,
       env: process.env,
     });
-    const executor = await startExecutor({ interpreter: interpreter.path, jobs: 1 });
+    const executor = await startExecutor({
+      interpreter: interpreter.path,
+      jobs: 1,
+      allowUncontained: true,
+    });
     await executor.close();
     return [
       {

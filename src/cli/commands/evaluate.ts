@@ -6,7 +6,7 @@ import { Condition } from '../../protocol/model.ts';
 import { evaluateModel } from '../../rounds/evaluateModel.ts';
 import { Workbench } from '../../rounds/workbench.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { numberBetween, wholeNumber, wholeNumbers } from '../options.ts';
+import { ALLOW_UNCONTAINED, numberBetween, wholeNumber, wholeNumbers } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { percent, table } from '../text.ts';
 
@@ -21,6 +21,7 @@ interface EvaluateFlags {
   timeout: number;
   out?: string;
   python?: string;
+  allowUncontained?: boolean;
   trainerPython?: string;
   json?: boolean;
 }
@@ -47,6 +48,7 @@ export function evaluateCommand(): Command {
     )
     .option('--out <file>', 'where the samples go, with their verdicts')
     .option('--python <path>', 'interpreter that runs the programs')
+    .option(...ALLOW_UNCONTAINED)
     .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
     .option('--json', 'JSON lines for programs')
     .action(async (flags: EvaluateFlags) => {
@@ -56,6 +58,7 @@ export function evaluateCommand(): Command {
         workspace: process.cwd(),
         device: 'auto',
         interpreter: flags.python,
+        allowUncontained: flags.allowUncontained === true,
         trainerPython: flags.trainerPython,
         observe: (event) => {
           output.event(event);

@@ -4,7 +4,7 @@ import { startExecutor } from '../../execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../execution/interpreter.ts';
 import { executeSamples } from '../../rounds/executeSamples.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { numberBetween, wholeNumber } from '../options.ts';
+import { ALLOW_UNCONTAINED, numberBetween, wholeNumber } from '../options.ts';
 import { createOutput } from '../output.ts';
 
 interface ExecuteFlags {
@@ -14,6 +14,7 @@ interface ExecuteFlags {
   jobs?: number;
   timeout: number;
   python?: string;
+  allowUncontained?: boolean;
   json?: boolean;
 }
 
@@ -31,6 +32,7 @@ export function executeCommand(): Command {
       DEFAULT_RUN.timeoutSeconds,
     )
     .option('--python <path>', 'interpreter that runs the programs')
+    .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
     .action(async (flags: ExecuteFlags) => {
       const output = createOutput({ json: flags.json === true });
@@ -40,7 +42,11 @@ export function executeCommand(): Command {
         explicit: flags.python,
         env: process.env,
       });
-      const executor = await startExecutor({ interpreter: interpreter.path, jobs: flags.jobs });
+      const executor = await startExecutor({
+        interpreter: interpreter.path,
+        jobs: flags.jobs,
+        allowUncontained: flags.allowUncontained === true,
+      });
       const started = Date.now();
       try {
         const summary = await executeSamples(

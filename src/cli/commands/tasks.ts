@@ -5,10 +5,12 @@ import { workspaceTasks } from '../../rounds/gatherTasks.ts';
 import { Workbench } from '../../rounds/workbench.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
+import { ALLOW_UNCONTAINED } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 
 interface TasksFlags {
   python?: string;
+  allowUncontained?: boolean;
   json?: boolean;
 }
 
@@ -21,6 +23,7 @@ export function tasksCommand(): Command {
     .description('Lists the tasks found, and why others were dropped.')
     .argument('[workspace]', 'folder to look in', '.')
     .option('--python <path>', "the workspace's interpreter")
+    .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
     .action(async (workspace: string, flags: TasksFlags) => {
       const output = createOutput({ json: flags.json === true });
@@ -33,6 +36,7 @@ export function tasksCommand(): Command {
     .argument('[workspace]', 'folder to look in', '.')
     .requiredOption('--out <file>', 'JSON lines, one task each')
     .option('--python <path>', "the workspace's interpreter")
+    .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
     .action(async (workspace: string, flags: TasksFlags & { out: string }) => {
       const output = createOutput({ json: flags.json === true });
@@ -70,6 +74,7 @@ async function found(
     workspace: await workspaceFolder(workspace),
     device: 'auto',
     interpreter: flags.python,
+    allowUncontained: flags.allowUncontained === true,
     trainerPython: undefined,
     observe: (event) => {
       output.event(event);

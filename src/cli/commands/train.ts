@@ -6,7 +6,7 @@ import { Device } from '../../protocol/training.ts';
 import { startOrResumeRun } from '../../rounds/run.ts';
 import { createOutput } from '../output.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { numberBetween, wholeNumber } from '../options.ts';
+import { ALLOW_UNCONTAINED, numberBetween, wholeNumber } from '../options.ts';
 import { reportText } from '../text.ts';
 
 interface TrainFlags {
@@ -31,6 +31,7 @@ interface TrainFlags {
   timeout: number;
   resume?: string;
   python?: string;
+  allowUncontained?: boolean;
   trainerPython?: string;
   json?: boolean;
 }
@@ -92,6 +93,7 @@ export function trainCommand(): Command {
     .option('--sealed-only', 'train only on programs that were judged apart from their checks')
     .option('--resume <run>', 'continue a stopped run; its own options apply')
     .option('--python <path>', "the workspace's interpreter")
+    .option(...ALLOW_UNCONTAINED)
     .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
     .option('--json', 'JSON lines for programs')
     .action(async (workspace: string, flags: TrainFlags) => {
@@ -103,6 +105,7 @@ export function trainCommand(): Command {
             : { workspace, resume: flags.resume },
           {
             interpreter: flags.python,
+            allowUncontained: flags.allowUncontained === true,
             trainerPython: flags.trainerPython,
             observe: (event) => {
               output.event(event);

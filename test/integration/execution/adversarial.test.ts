@@ -396,7 +396,7 @@ describe('hostile programs', function () {
       env: process.env,
     });
     // One zygote, so that each honest program runs right behind the hostile one.
-    executor = await startExecutor({ interpreter, jobs: 1 });
+    executor = await startExecutor({ interpreter, jobs: 1, allowUncontained: false });
   });
 
   after(async () => {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +15,7 @@ import { renderFeedback } from '../../../src/core/feedback.ts';
 import { assembleProgram, executionJob } from '../../../src/core/program.ts';
 import { startExecutor, type Executor } from '../../../src/execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../../src/execution/interpreter.ts';
-import { InterruptedError } from '../../../src/protocol/errors.ts';
+import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 import { DEFAULT_LIMITS, type ExecutionResult, type Verdict } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
 import { bareTask } from '../../support/tasks.ts';
@@ -101,7 +109,7 @@ describe('the executor', function () {
 
   before(async () => {
     interpreter = (await findWorkspaceInterpreter({ workspace: os.tmpdir(), env: process.env })).path;
-    executor = await startExecutor({ interpreter, jobs: 2 });
+    executor = await startExecutor({ interpreter, jobs: 2, allowUncontained: false });
   });
 
   after(async () => {
@@ -266,8 +274,50 @@ describe('the executor', function () {
     assert.equal((await run('x):\n    return x + 1')).verdict, 'passed');
   });
 
+  it('runs nothing where programs are not contained, unless the user allows it', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-loose-'));
+    const loose = path.join(folder, 'python');
+    // An interpreter on a kernel without Landlock: the first of its system calls (444) is not there.
+    const filter = '[(0x20,0,0,0),(0x15,0,1,444),(6,0,0,0x50000|38),(6,0,0,0x7fff0000)]';
+    writeFileSync(
+      loose,
+      `#!${interpreter}
+import ctypes, os, struct, sys
+code = b"".join(struct.pack("=HBBI", o, y, n, v) for o, y, n, v in ${filter})
+buffer = ctypes.create_string_buffer(code)
+program = struct.pack("=HxxxxxxQ", 4, ctypes.addressof(buffer))
+libc = ctypes.CDLL(None)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, ctypes.create_string_buffer(program), 0, 0) == 0
+os.execv(${JSON.stringify(interpreter)}, [${JSON.stringify(interpreter)}, *sys.argv[1:]])
+`,
+    );
+    chmodSync(loose, 0o755);
+    try {
+      await assert.rejects(startExecutor({ interpreter: loose, allowUncontained: false }), (error) => {
+        assert.ok(error instanceof UserError);
+        assert.match(error.message, /not be contained here: .*write outside the scratch folder/);
+        assert.match(error.nextStep, /--allow-uncontained/);
+        return true;
+      });
+      const allowed = await startExecutor({ interpreter: loose, jobs: 1, allowUncontained: true });
+      try {
+        assert.equal(allowed.tier, 'T1');
+        const job = executionJob(task, assembleProgram(task, 'x):\n    return x + 1'), 0, LIMITS);
+        assert.equal((await allowed.execute(job)).verdict, 'passed');
+      } finally {
+        await allowed.close();
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('says what is wrong with an interpreter', async () => {
-    await assert.rejects(startExecutor({ interpreter: '/nowhere/python' }), /cannot run programs/);
+    await assert.rejects(
+      startExecutor({ interpreter: '/nowhere/python', allowUncontained: false }),
+      /cannot run programs/,
+    );
     await assert.rejects(
       findWorkspaceInterpreter({ workspace: os.tmpdir(), explicit: '/bin/false', env: process.env }),
       /cannot be used/,

@@ -16,7 +16,10 @@ describe('the train and validation problems of MBPP', function () {
   let executor: Executor;
 
   before(async () => {
-    executor = await startExecutor({ interpreter: process.env['LETI_TRAINER_PYTHON'] ?? 'python3' });
+    executor = await startExecutor({
+      interpreter: process.env['LETI_TRAINER_PYTHON'] ?? 'python3',
+      allowUncontained: false,
+    });
     for (const name of ['mbpp-train.jsonl', 'mbpp-validation.jsonl']) {
       const file = path.join(DATA, name);
       for (const task of await readTaskFile(file)) tasks.set(task.id, task);

@@ -21,8 +21,8 @@ describe('tasks of a workspace', function () {
     folder = await mkdtemp(path.join(tmpdir(), 'leti-interpreters-'));
     interpreters.bare = await makeInterpreter(path.join(folder, 'bare'), false);
     interpreters.pytest = await makeInterpreter(path.join(folder, 'pytest'), true);
-    executors.bare = await startExecutor({ interpreter: interpreters.bare });
-    executors.pytest = await startExecutor({ interpreter: interpreters.pytest });
+    executors.bare = await startExecutor({ interpreter: interpreters.bare, allowUncontained: false });
+    executors.pytest = await startExecutor({ interpreter: interpreters.pytest, allowUncontained: false });
   });
   after(async () => {
     await executors.bare?.close();

@@ -66,7 +66,7 @@ describe('collecting samples', function () {
 
   async function start(): Promise<Executor> {
     const { path: interpreter } = await findWorkspaceInterpreter({ workspace: folder, env: process.env });
-    return await startExecutor({ interpreter, jobs: 2 });
+    return await startExecutor({ interpreter, jobs: 2, allowUncontained: false });
   }
 
   async function collect(
