@@ -1,4 +1,19 @@
+import { chmodSync } from 'node:fs';
 import path from 'node:path';
+import webpack from 'webpack';
+
+/** What makes the command line a command: `npx leti`, `npm link`. */
+const executable = {
+  /** @param {import('webpack').Compiler} compiler */
+  apply: (compiler) => {
+    new webpack.BannerPlugin({ banner: '#!/usr/bin/env node', raw: true, test: /^leti\.mjs$/ }).apply(
+      compiler,
+    );
+    compiler.hooks.afterEmit.tap('executable', ({ outputOptions }) => {
+      chmodSync(path.join(String(outputOptions.path), 'leti.mjs'), 0o755);
+    });
+  },
+};
 
 /**
  * One ES module per process that Node starts. `import.meta.url` stays as it is, so that each finds the package's
@@ -38,6 +53,7 @@ export default {
     ],
   },
   resolve: { extensions: ['.ts', '.js'] },
+  plugins: [executable],
   devtool: 'source-map',
   stats: 'errors-warnings',
   performance: { hints: false },

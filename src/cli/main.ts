@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../process/packageRoot.ts';
 import { EXIT_CODES, InterruptedError, UserError } from '../protocol/errors.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -14,6 +15,7 @@ const program = new Command('leti')
   .description(
     'A coding model that learns, on your own machine, from what the Python interpreter says about its programs.',
   )
+  .version(packageVersion())
   .exitOverride()
   .showHelpAfterError('(leti --help lists the commands)');
 for (const command of [

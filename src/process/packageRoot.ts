@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
+
+const Manifest = z.object({ version: z.string() });
 
 /** The folder that holds this package's `package.json` and `python/`, from the sources as well as from `dist/`. */
 export function packageRoot(): string {
@@ -9,4 +12,9 @@ export function packageRoot(): string {
     if (folder === path.dirname(folder))
       throw new Error('the package is incomplete: no folder with python/ was found');
   }
+}
+
+export function packageVersion(): string {
+  const file = path.join(packageRoot(), 'package.json');
+  return Manifest.parse(JSON.parse(readFileSync(file, 'utf8'))).version;
 }

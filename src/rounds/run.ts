@@ -1,24 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
-import { RunConfig, type RunObserver } from '../protocol/run.ts';
+import { RunConfig } from '../protocol/run.ts';
 import { lockWorkspace } from '../store/runLock.ts';
 import { RunStore, type RunRow } from '../store/runStore.ts';
 import { gatherTasks } from './gatherTasks.ts';
 import { runReport, type RunReport } from './report.ts';
 import { runRounds } from './runTraining.ts';
 import { workspaceFiles, workspaceFolder } from './workspaceFiles.ts';
-import { Workbench } from './workbench.ts';
+import { Workbench, type WorkbenchOptions } from './workbench.ts';
 
-export interface RunContext {
-  /** Interpreter of the workspace, if the user names one. */
-  interpreter: string | undefined;
-  /** Trainer environment of the user's own, if named. */
-  allowUncontained: boolean;
-  trainerPython: string | undefined;
-  observe: RunObserver;
-  signal: AbortSignal;
-  env: NodeJS.ProcessEnv;
-}
+/** What a run needs besides its configuration. */
+export type RunContext = Omit<WorkbenchOptions, 'workspace' | 'device'>;
 
 export type RunStart = { config: RunConfig } | { workspace: string; resume: string };
 

@@ -157,3 +157,32 @@ export function processesNaming(text: string): number[] {
     })
     .map(Number);
 }
+
+/** `leti train` on the tiny tasks with the tiny model: a run of seconds. */
+export function trainTiny(
+  fixture: Fixture,
+  home: string,
+  more: readonly string[] = [],
+  onEvent?: (event: Record<string, unknown>, process: LetiProcess) => void,
+): LetiProcess {
+  return new LetiProcess(
+    [
+      ...['train', fixture.workspace, '--tasks', fixture.tasks, '--held-out', fixture.heldOut, '--json'],
+      ...[
+        '--model',
+        fixture.model,
+        '--samples',
+        '4',
+        '--held-out-samples',
+        '4',
+        '--epochs',
+        '3',
+        '--batch',
+        '4',
+      ],
+      ...['--mix', '0.1', '--trainer-python', trainerPython(), ...more],
+    ],
+    home,
+    onEvent,
+  );
+}

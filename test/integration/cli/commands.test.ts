@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { LetiProcess, tinyFixture, trainerPython, type Fixture } from '../../support/tinyRun.ts';
+import { LetiProcess, tinyFixture, trainerPython, trainTiny, type Fixture } from '../../support/tinyRun.ts';
 
 type Event = Record<string, unknown>;
 
@@ -26,22 +26,9 @@ describe('the command line', function () {
     folder = mkdtempSync(path.join(os.tmpdir(), 'leti-cli-'));
     home = path.join(folder, 'home');
     fixture = tinyFixture(folder);
-    run = await events([
-      ...['train', fixture.workspace, '--tasks', fixture.tasks, '--held-out', fixture.heldOut],
-      ...[
-        '--model',
-        fixture.model,
-        '--samples',
-        '4',
-        '--held-out-samples',
-        '4',
-        '--epochs',
-        '2',
-        '--batch',
-        '4',
-      ],
-      ...['--mix', '0.25', '--trainer-python', trainerPython()],
-    ]);
+    const trained = trainTiny(fixture, home);
+    assert.equal((await trained.ended).code, 0, trained.stderr);
+    run = trained.events;
   });
 
   after(() => {
@@ -225,6 +212,9 @@ describe('the command line', function () {
     for (const name of ['train', 'tasks', 'execute', 'evaluate', 'runs', 'models', 'clean', 'doctor']) {
       assert.match(help.stdout, new RegExp(`^  ${name} `, 'm'));
     }
+    const version = new LetiProcess(['--version'], home, undefined, true);
+    assert.equal((await version.ended).code, 0);
+    assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
     const unknown = new LetiProcess(['trian'], home, undefined, true);
     assert.equal((await unknown.ended).code, 2);
     assert.match(unknown.stderr, /unknown command 'trian'/);

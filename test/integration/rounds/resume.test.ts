@@ -4,13 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunStore } from '../../../src/store/runStore.ts';
-import {
-  LetiProcess,
-  processesNaming,
-  tinyFixture,
-  trainerPython,
-  type Fixture,
-} from '../../support/tinyRun.ts';
+import { processesNaming, tinyFixture, trainTiny, type Fixture } from '../../support/tinyRun.ts';
 
 type Event = Record<string, unknown>;
 
@@ -37,7 +31,7 @@ describe('a run that is killed', function () {
     folder = mkdtempSync(path.join(os.tmpdir(), 'leti-resume-'));
     fixture = tinyFixture(folder);
     unbroken = path.join(folder, 'home-unbroken');
-    const run = train(unbroken);
+    const run = trainTiny(fixture, unbroken);
     assert.deepEqual(await run.ended, { code: 0, signal: null }, run.stderr);
     // The base model's exports are the same in every run; what the run itself made is not.
     prepared = path.join(folder, 'home-prepared');
@@ -55,7 +49,7 @@ describe('a run that is killed', function () {
       cpSync(prepared, home, { recursive: true });
       if (name === BASE_EXPORT) rmSync(path.join(home, 'exports'), { recursive: true });
       let killed = false;
-      const run = train(home, (event, process) => {
+      const run = trainTiny(fixture, home, [], (event, process) => {
         if (!killed && reached(event)) {
           killed = true;
           process.child.kill('SIGKILL');
@@ -63,7 +57,7 @@ describe('a run that is killed', function () {
       });
       assert.deepEqual(await run.ended, { code: null, signal: 'SIGKILL' }, run.stderr);
       await noneLeft(home);
-      const resumed = train(home, undefined, ['--resume', 'last']);
+      const resumed = trainTiny(fixture, home, ['--resume', 'last']);
       assert.deepEqual(await resumed.ended, { code: 0, signal: null }, resumed.stderr);
       assert.deepEqual(outcome(home, fixture), outcome(unbroken, fixture));
     });
@@ -71,37 +65,10 @@ describe('a run that is killed', function () {
 
   it('repeats no batch that was finished', async () => {
     const home = path.join(folder, 'home-2');
-    const again = train(home, undefined, ['--resume', 'last']);
+    const again = trainTiny(fixture, home, ['--resume', 'last']);
     assert.deepEqual(await again.ended, { code: 2, signal: null });
     assert.match(again.stderr, /is finished/);
   });
-
-  function train(
-    home: string,
-    onEvent?: (event: Event, process: LetiProcess) => void,
-    more: string[] = [],
-  ): LetiProcess {
-    const args = ['train', fixture.workspace, '--tasks', fixture.tasks, '--held-out', fixture.heldOut];
-    const options = [
-      '--model',
-      fixture.model,
-      '--samples',
-      '4',
-      '--held-out-samples',
-      '4',
-      '--epochs',
-      '3',
-      '--batch',
-      '4',
-      '--mix',
-      '0.1',
-    ];
-    return new LetiProcess(
-      [...args, ...options, '--trainer-python', trainerPython(), '--json', ...more],
-      home,
-      onEvent,
-    );
-  }
 });
 
 /** An event of a phase in which at least `done` is done. */

@@ -8,7 +8,7 @@ import {
   processesNaming,
   tinyFixture,
   tinyTasks,
-  trainerPython,
+  trainTiny,
   type Fixture,
 } from '../../support/tinyRun.ts';
 
@@ -30,9 +30,9 @@ describe('a run in trouble', function () {
 
   it('refuses a second run in its workspace', async () => {
     let second: LetiProcess | undefined;
-    const first = train([], (event, process) => {
+    const first = trainTiny(fixture, home, [], (event, process) => {
       if (event['event'] === 'run' && second === undefined) {
-        second = train([]);
+        second = trainTiny(fixture, home, []);
         void second.ended.then(() => process.child.kill('SIGINT'));
       }
     });
@@ -44,7 +44,7 @@ describe('a run in trouble', function () {
 
   it('stops on Ctrl-C with all its processes and can be resumed', async () => {
     let sent = false;
-    const run = train([], (event, process) => {
+    const run = trainTiny(fixture, home, [], (event, process) => {
       if (!sent && event['event'] === 'phase' && event['phase'] === 'export') {
         sent = true;
         process.child.kill('SIGINT');
@@ -52,13 +52,13 @@ describe('a run in trouble', function () {
     });
     assert.deepEqual(await run.ended, { code: 130, signal: null }, run.stderr);
     await noneLeft(home);
-    const resumed = train(['--resume', 'last']);
+    const resumed = trainTiny(fixture, home, ['--resume', 'last']);
     assert.deepEqual(await resumed.ended, { code: 0, signal: null }, resumed.stderr);
   });
 
   it('says that the trainer was killed, and resumes', async () => {
     let killed = false;
-    const run = train([], (event) => {
+    const run = trainTiny(fixture, home, [], (event) => {
       if (killed || event['phase'] !== 'train/1') return;
       killed = true;
       const trainers = processesNaming(home).filter((pid) =>
@@ -68,7 +68,7 @@ describe('a run in trouble', function () {
     });
     assert.equal((await run.ended).code, 1);
     assert.match(run.stderr, /The trainer was killed during "train"[^]*resumed/);
-    const resumed = train(['--resume', 'last']);
+    const resumed = trainTiny(fixture, home, ['--resume', 'last']);
     assert.deepEqual(await resumed.ended, { code: 0, signal: null }, resumed.stderr);
   });
 
@@ -79,7 +79,7 @@ describe('a run in trouble', function () {
       checks: [{ kind: 'statements', source: `assert ${task.name}(1) == 'never'` }],
     }));
     writeFileSync(impossible, tasks.map((task) => JSON.stringify(task) + '\n').join(''));
-    const run = train(['--tasks', impossible, '--objective', 'rejection']);
+    const run = trainTiny(fixture, home, ['--tasks', impossible, '--objective', 'rejection']);
     assert.deepEqual(await run.ended, { code: 0, signal: null }, run.stderr);
     const notices = run.events
       .filter(({ event }) => event === 'notice')
@@ -89,32 +89,6 @@ describe('a run in trouble', function () {
       notices.join(),
     );
   });
-
-  function train(
-    more: string[],
-    onEvent?: (event: Record<string, unknown>, process: LetiProcess) => void,
-  ): LetiProcess {
-    const args = ['train', fixture.workspace, '--tasks', fixture.tasks, '--held-out', fixture.heldOut];
-    const options = [
-      '--model',
-      fixture.model,
-      '--samples',
-      '4',
-      '--held-out-samples',
-      '4',
-      '--epochs',
-      '3',
-      '--batch',
-      '4',
-      '--mix',
-      '0',
-    ];
-    return new LetiProcess(
-      [...args, ...options, '--trainer-python', trainerPython(), '--json', ...more],
-      home,
-      onEvent,
-    );
-  }
 });
 
 /** Children end with their run, within seconds. */
