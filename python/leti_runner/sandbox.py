@@ -85,6 +85,10 @@ _JUMP_EQUAL = 0x15
 _JUMP_AT_LEAST = 0x35
 _JUMP_ANY_BIT = 0x45
 _RETURN = 0x06
+_INSTRUCTION = 8
+"""Bytes of a filter's instruction."""
+_OWN_ID = 0xFFFFFFFF
+"""Stands for the process's own id until it is known."""
 
 
 def die_with_parent():
@@ -125,12 +129,13 @@ class Sandbox:
 
     def __init__(self, scratch):
         self.ruleset = _make_ruleset(scratch)
-        self.machine = platform.machine() if _LIBC is not None and platform.machine() in _DENIED else None
+        machine = platform.machine()
+        self._filter = _filter_of(machine) if _LIBC is not None and machine in _DENIED else None
 
     @property
     def complete(self):
         """Whether this machine offers everything that the sandbox uses; the canaries prove that it holds."""
-        return self.ruleset is not None and self.machine is not None
+        return self.ruleset is not None and self._filter is not None
 
     def enter(self):
         """Shuts this process in; raises OSError when a rule that the machine offers cannot be applied."""
@@ -140,8 +145,8 @@ class Sandbox:
         _checked(_LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         if self.ruleset is not None:
             _checked(_LIBC.syscall(_LANDLOCK_RESTRICT_SELF, self.ruleset, 0))
-        if self.machine is not None:
-            _install_filter(self.machine, os.getpid())
+        if self._filter is not None:
+            _install_filter(*self._filter)
 
 
 def _make_ruleset(scratch):
@@ -186,7 +191,8 @@ def _allow(ruleset, path, rights):
         os.close(handle)
 
 
-def _install_filter(machine, pid):
+def _filter_of(machine):
+    """The system call filter as bytes, and where in them the process's own id belongs."""
     special = _SPECIAL[machine]
     number, architecture, low_argument = 0, 4, 16
 
@@ -216,7 +222,7 @@ def _install_filter(machine, pid):
         # Signals to itself only.
         (_JUMP_EQUAL, 0, 4, special["tgkill"]),
         (_LOAD, 0, 0, argument(0)),
-        (_JUMP_EQUAL, 1, 0, pid),
+        (_JUMP_EQUAL, 1, 0, _OWN_ID),
         (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM),
         (_RETURN, 0, 0, _RET_ALLOW),
         # Limits may be read, not set: root could raise them.
@@ -227,9 +233,16 @@ def _install_filter(machine, pid):
         (_RETURN, 0, 0, _RET_ALLOW),
         (_RETURN, 0, 0, _RET_ALLOW),
     ]
-    packed = b"".join(struct.pack("=HBBI", operation, yes, no, value) for operation, yes, no, value in code)
-    buffer = ctypes.create_string_buffer(packed)
-    program = struct.pack("=HxxxxxxQ", len(code), ctypes.addressof(buffer))
+    place = next(index for index, instruction in enumerate(code) if instruction[3] == _OWN_ID)
+    return b"".join(
+        struct.pack("=HBBI", operation, yes, no, value) for operation, yes, no, value in code
+    ), place
+
+
+def _install_filter(packed, place):
+    buffer = ctypes.create_string_buffer(packed, len(packed))
+    struct.pack_into("=I", buffer, place * _INSTRUCTION + 4, os.getpid())
+    program = struct.pack("=HxxxxxxQ", len(packed) // _INSTRUCTION, ctypes.addressof(buffer))
     _checked(_LIBC.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.create_string_buffer(program), 0, 0))
 
 

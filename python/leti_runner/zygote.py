@@ -68,15 +68,28 @@ class Zygote:
     def __init__(self, scratch):
         self._scratch = os.path.realpath(scratch)
         self._sandbox = sandbox.Sandbox(self._scratch)
-        self._environment = {
-            "PATH": "/usr/bin:/bin",
-            "HOME": self._scratch,
-            "TMPDIR": self._scratch,
-            "LANG": "C.UTF-8",
-            "PYTHONHASHSEED": "0",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OMP_NUM_THREADS": "1",
-        }
+        self._prepare()
+
+    def _prepare(self):
+        """Everything that children need and that need not be made anew in each of them."""
+        os.environ.clear()
+        os.environ.update(
+            {
+                "PATH": "/usr/bin:/bin",
+                "HOME": self._scratch,
+                "TMPDIR": self._scratch,
+                "LANG": "C.UTF-8",
+                "PYTHONHASHSEED": "0",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "OMP_NUM_THREADS": "1",
+            }
+        )
+        # The folder that tempfile found before this is out of the children's reach.
+        tempfile.tempdir = self._scratch
+        sys.stdin = os.fdopen(0, closefd=False)
+        sys.stdout = os.fdopen(1, "w", 1, "utf-8", "replace", closefd=False)
+        sys.stderr = os.fdopen(2, "w", 1, "utf-8", "replace", closefd=False)
+        random.seed(_RANDOM_SEED)
 
     @property
     def complete(self):
@@ -170,16 +183,8 @@ class Zygote:
 
     def _shut_in(self, limits):
         """Confines this child for good, before it touches anything of the job."""
-        sys.stdin = os.fdopen(0, closefd=False)
-        sys.stdout = os.fdopen(1, "w", 1, "utf-8", "replace", closefd=False)
-        sys.stderr = os.fdopen(2, "w", 1, "utf-8", "replace", closefd=False)
         os.chdir(self._scratch)
         os.umask(0o077)
-        os.environ.clear()
-        os.environ.update(self._environment)
-        # The folder that tempfile found before this fork is out of the child's reach.
-        tempfile.tempdir = self._scratch
-        random.seed(_RANDOM_SEED)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
         sandbox.set_limits(limits)
