@@ -372,7 +372,11 @@ const SOURCES: Attack[] = [
   ['is empty', '', ['syntax']],
   ['holds a null byte', 'x):\n    return "\0"', ['syntax']],
   ['is nested too deeply', `x):\n    return ${'('.repeat(5000)}1${')'.repeat(5000)}`, ['syntax', 'memory']],
-  ['is very long', `x):\n${'    x = x\n'.repeat(200_000)}    return 0`, ['failed', 'memory', 'timeout']],
+  [
+    'is very long',
+    `x):\n${'    x = x\n'.repeat(200_000)}    return 0`,
+    ['failed', 'syntax', 'memory', 'timeout'],
+  ],
   ['mixes tabs and blanks', 'x):\n    if x:\n\treturn 0\n    return 0', ['syntax']],
   ['claims another encoding', 'x):\n    return 0\n# -*- coding: utf-7 -*-', ['failed', 'syntax']],
   ['defines something else', 'x):\n    return 0\ndel f', ['error']],
@@ -393,6 +397,7 @@ describe('hostile programs', function () {
   before(async () => {
     const { path: interpreter } = await findWorkspaceInterpreter({
       workspace: os.tmpdir(),
+      explicit: process.env['LETI_TEST_PYTHON'],
       env: process.env,
     });
     // One zygote, so that each honest program runs right behind the hostile one.

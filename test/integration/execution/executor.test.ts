@@ -46,7 +46,7 @@ const CASES: Case[] = [
     'error',
     "NameError: name 'y' is not defined\ncheck: assert f(1) == 2\nline 2, in f: return y\n0 of 2 checks passed",
   ],
-  ['does not parse', 'x):\n    return (x', 'syntax', "SyntaxError: '(' was never closed\nline 2: return (x"],
+  ['does not parse', 'x):\n    return x +', 'syntax', 'SyntaxError: invalid syntax\nline 2: return x +'],
   [
     'imports a package that is not there',
     'x):\n    import nonexistent_package\n    return x',
@@ -108,7 +108,9 @@ describe('the executor', function () {
   let jobs = 0;
 
   before(async () => {
-    interpreter = (await findWorkspaceInterpreter({ workspace: os.tmpdir(), env: process.env })).path;
+    const explicit = process.env['LETI_TEST_PYTHON'];
+    interpreter = (await findWorkspaceInterpreter({ workspace: os.tmpdir(), explicit, env: process.env }))
+      .path;
     executor = await startExecutor({ interpreter, jobs: 2, allowUncontained: false });
   });
 
