@@ -28,6 +28,7 @@ _LANDLOCK_RULE_PATH_BENEATH = 1
 # Access rights by bit (linux/landlock.h); later kernels know more of them.
 _READ = (1 << 2) | (1 << 3)
 _EXECUTE = 1 << 0
+_MAKE_DEVICES = (1 << 6) | (1 << 11)
 _RIGHTS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 
 _SYSTEM_READABLE = (
@@ -56,6 +57,8 @@ _DENIED = {
         "fchmodat2": 452, "chown": 92, "fchown": 93, "lchown": 94, "fchownat": 260, "setxattr": 188,
         "lsetxattr": 189, "fsetxattr": 190, "setrlimit": 160, "utime": 132, "utimes": 235,
         "futimesat": 261, "utimensat": 280, "sethostname": 170, "settimeofday": 164, "clock_settime": 227,
+        "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240, "mknod": 133, "mknodat": 259,
+        "syslog": 103, "acct": 163, "fanotify_init": 300, "iopl": 172, "ioperm": 173,
     },
     "aarch64": {
         "socket": 198, "ptrace": 117, "mount": 40, "umount2": 39, "pivot_root": 41, "chroot": 51,
@@ -68,6 +71,8 @@ _DENIED = {
         "pidfd_getfd": 438, "fchmod": 52, "fchmodat": 53, "fchmodat2": 452, "fchown": 55, "fchownat": 54,
         "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7, "setrlimit": 164, "utimensat": 88,
         "sethostname": 161, "settimeofday": 170, "clock_settime": 112,
+        "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180, "mknodat": 33,
+        "syslog": 116, "acct": 89, "fanotify_init": 262,
     },
 }  # fmt: skip
 _SPECIAL = {
@@ -75,6 +80,7 @@ _SPECIAL = {
     "aarch64": {"audit": 0xC00000B7, "clone": 220, "clone3": 435, "tgkill": 131, "prlimit64": 261},
 }
 _CLONE_THREAD = 0x00010000
+_CAP_DAC_READ_SEARCH = 1 << 2
 _X32_BIT = 0x40000000
 
 _RET_ALLOW = 0x7FFF0000
@@ -143,10 +149,19 @@ class Sandbox:
             return
         _checked(_LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0))
         _checked(_LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        _drop_capabilities()
         if self.ruleset is not None:
             _checked(_LIBC.syscall(_LANDLOCK_RESTRICT_SELF, self.ruleset, 0))
         if self._filter is not None:
             _install_filter(*self._filter)
+
+
+def _drop_capabilities():
+    """What root may do beyond a user (linux/capability.h, version 3) goes, but for reading by any owner."""
+    header = struct.pack("=Ii", 0x20080522, 0)
+    kept = _CAP_DAC_READ_SEARCH if os.geteuid() == 0 else 0
+    sets = struct.pack("=6I", kept, kept, 0, 0, 0, 0)
+    _checked(_LIBC.capset(ctypes.create_string_buffer(header), ctypes.create_string_buffer(sets)))
 
 
 def _make_ruleset(scratch):
@@ -163,8 +178,8 @@ def _make_ruleset(scratch):
         return None
     for path in _readable():
         _allow(ruleset, path, _READ & rights)
-    # A scratch folder's files may be read and written, never run.
-    _allow(ruleset, scratch, rights & ~_EXECUTE)
+    # A scratch folder's files may be read and written, never run, and none is a device.
+    _allow(ruleset, scratch, rights & ~(_EXECUTE | _MAKE_DEVICES))
     _allow(ruleset, "/dev/null", ((1 << 1) | _READ) & rights)
     return ruleset
 

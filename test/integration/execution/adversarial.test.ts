@@ -229,7 +229,7 @@ const ENDINGS: Attack[] = [
   ],
   ['returns itself', body('v = []', 'v.append(v)', 'return v'), ['failed']],
   ['takes memory at once', body('return bytearray(1 << 34)'), ['memory']],
-  ['takes memory in pieces', body('keep = []', 'while True: keep.append(bytearray(1 << 20))'), ['memory']],
+  ['takes memory in pieces', body('keep = []', 'while True: keep.append(bytearray(1 << 24))'), ['memory']],
   [
     'recurses without a limit',
     body('import sys', 'sys.setrecursionlimit(10**9)', 'return f(x)'),
@@ -357,6 +357,40 @@ const ESCAPES: Attack[] = [
     ['failed'],
   ],
   [
+    'makes a device of a disk',
+    body('import os, stat', 'os.mknod("disk", 0o600 | stat.S_IFBLK, os.makedev(8, 0))'),
+    ['error'],
+  ],
+  [
+    'makes a device by another call',
+    body('import ctypes', 'return 2 if ctypes.CDLL(None).mknodat(-100, b"null", 0o20600, 0x103) == 0 else 0'),
+    ['failed'],
+  ],
+  [
+    'leaves memory behind that outlives it',
+    body('import ctypes', 'return 0 if ctypes.CDLL(None).shmget(0x1e71, 4096, 0o1600) < 0 else 2'),
+    ['failed'],
+  ],
+  [
+    "reads the kernel's log",
+    body(
+      'import ctypes',
+      'return 0 if ctypes.CDLL(None).klogctl(3, ctypes.create_string_buffer(99), 99) < 0 else 2',
+    ),
+    ['failed'],
+  ],
+  [
+    'takes back what root may do',
+    body(
+      'import ctypes, struct',
+      'libc = ctypes.CDLL(None)',
+      'sets = struct.pack("=6I", 0xffffffff, 0xffffffff, 0, 0, 0, 0)',
+      'return 0 if libc.capset(struct.pack("=Ii", 0x20080522, 0), sets) < 0 else 2',
+    ),
+    ['failed'],
+  ],
+  ['becomes another user', body('import os', 'os.setuid(12345)'), ['error']],
+  [
     'leaves its namespace',
     body('import ctypes', 'return 0 if ctypes.CDLL(None).unshare(0x10000000) < 0 else 2'),
     ['failed'],
@@ -409,8 +443,8 @@ describe('hostile programs', function () {
     assert.ok(!existsSync('/tmp/leti-was-here'));
   });
 
-  const run = async (completion: string, of = task): Promise<ExecutionResult> =>
-    await executor.execute(executionJob(of, assembleProgram(of, completion), jobs++, LIMITS));
+  const run = async (completion: string, of = task, limits = LIMITS): Promise<ExecutionResult> =>
+    await executor.execute(executionJob(of, assembleProgram(of, completion), jobs++, limits));
 
   for (const [kind, attacks] of Object.entries({ FORGERIES, ENDINGS, ESCAPES, SOURCES })) {
     describe(kind.toLowerCase(), () => {
@@ -419,7 +453,7 @@ describe('hostile programs', function () {
           const result = await run(completion);
           assert.ok(verdicts.includes(result.verdict), JSON.stringify(result));
           assert.equal(result.checksPassed, 0);
-          const next = await run('x):\n    return x + 1');
+          const next = await run('x):\n    return x + 1', task, DEFAULT_LIMITS);
           assert.deepEqual([next.verdict, next.sealed], ['passed', true], JSON.stringify(next));
         });
       }

@@ -20,7 +20,7 @@ import { DEFAULT_LIMITS, type ExecutionResult, type Verdict } from '../../../src
 import type { Task } from '../../../src/protocol/task.ts';
 import { bareTask } from '../../support/tasks.ts';
 
-const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 1, cpuSeconds: 1, memoryBytes: 512 << 20 };
+const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 2, cpuSeconds: 2, memoryBytes: 512 << 20 };
 const words = (text: string): number => text.split(/\s+/).length;
 
 /** A program (the rest of `def f(`), and what is to be said of it. */
