@@ -65,6 +65,7 @@ class Rounds {
     const base = await this.#bench.resolveModel(config.model);
     let newest: Candidate = { model: base, condition: base.record.condition, round: 0 };
     let incumbent = newest;
+    let lastTrained = newest;
     await this.#evaluateHeldOut(newest);
     for (let round = 1; round <= config.rounds; round++) {
       const samples = await this.#sampleRound(round, newest);
@@ -78,6 +79,7 @@ class Rounds {
         condition: OBJECTIVES[config.objective].condition,
         round,
       };
+      lastTrained = trained;
       await this.#evaluateHeldOut(trained);
       const decision = await this.#gate(round, incumbent, trained);
       if (decision === 'promote') incumbent = trained;
@@ -85,7 +87,8 @@ class Rounds {
       newest = decision === 'refuse' ? incumbent : trained;
       await this.#bench.dropCheckpoints(this.#roundFolder(round));
     }
-    await this.#evaluateTrain(config.rounds, newest);
+    // Of refused weights too: a report says what training did.
+    await this.#evaluateTrain(lastTrained);
   }
 
   /** Does a stage once; afterwards its stored result stands. */
@@ -119,22 +122,23 @@ class Rounds {
       this.#bench.roundSampler(candidate.model, this.#input.train),
     );
     // What the round samples is also how well its model does on the training tasks before the round's training.
-    await this.#trainEvaluation(round - 1, name, candidate);
+    await this.#trainEvaluation(name, candidate);
     return samples;
   }
 
-  async #evaluateTrain(round: number, candidate: Candidate): Promise<void> {
-    const name = stages.evaluate(round, 'train');
+  async #evaluateTrain(candidate: Candidate): Promise<void> {
+    const name = stages.evaluate(candidate.round, 'train');
     const samplesOf = `${name}/samples`;
     if (this.#store.stage(this.#input.id, name, Evaluation) === undefined) {
       await this.#collect(samplesOf, this.#input.train, this.#input.config.samples, candidate, () =>
         this.#bench.roundSampler(candidate.model, this.#input.train),
       );
     }
-    await this.#trainEvaluation(round, samplesOf, candidate);
+    await this.#trainEvaluation(samplesOf, candidate);
   }
 
-  async #trainEvaluation(round: number, samplesOf: string, candidate: Candidate): Promise<void> {
+  async #trainEvaluation(samplesOf: string, candidate: Candidate): Promise<void> {
+    const { round } = candidate;
     const evaluation = await this.#stage(stages.evaluate(round, 'train'), Evaluation, () =>
       Promise.resolve(this.#evaluation(samplesOf, round, 'train', candidate, this.#input.train)),
     );

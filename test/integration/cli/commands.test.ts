@@ -81,6 +81,9 @@ describe('the command line', function () {
         ],
       );
     }
+    // The weights that were trained are measured, whatever the gate decides.
+    assert.notEqual(report.train[0]?.['model'], report.train[1]?.['model']);
+    assert.equal(report.train[1]?.['model'], report.heldOut[1]?.['model']);
     assert.equal(report.gates[0]?.['decision'], 'undecided');
   });
 
