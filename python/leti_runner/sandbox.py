@@ -12,6 +12,8 @@ import signal
 import struct
 import sys
 
+from leti_runner import syscalls
+
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
 _PR_SET_PDEATHSIG = 1
@@ -44,41 +46,6 @@ _SYSTEM_READABLE = (
     "/dev/urandom",
 )
 
-_DENIED = {
-    "x86_64": {
-        "socket": 41, "ptrace": 101, "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161,
-        "unshare": 272, "setns": 308, "bpf": 321, "perf_event_open": 298, "io_uring_setup": 425,
-        "keyctl": 250, "add_key": 248, "request_key": 249, "process_vm_readv": 310,
-        "process_vm_writev": 311, "kexec_load": 246, "init_module": 175, "finit_module": 313,
-        "delete_module": 176, "reboot": 169, "swapon": 167, "swapoff": 168, "userfaultfd": 323,
-        "name_to_handle_at": 303, "open_by_handle_at": 304, "fork": 57, "vfork": 58, "execve": 59,
-        "execveat": 322, "kill": 62, "tkill": 200, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297,
-        "pidfd_send_signal": 424, "pidfd_getfd": 438, "chmod": 90, "fchmod": 91, "fchmodat": 268,
-        "fchmodat2": 452, "chown": 92, "fchown": 93, "lchown": 94, "fchownat": 260, "setxattr": 188,
-        "lsetxattr": 189, "fsetxattr": 190, "setrlimit": 160, "utime": 132, "utimes": 235,
-        "futimesat": 261, "utimensat": 280, "sethostname": 170, "settimeofday": 164, "clock_settime": 227,
-        "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240, "mknod": 133, "mknodat": 259,
-        "syslog": 103, "acct": 163, "fanotify_init": 300, "iopl": 172, "ioperm": 173,
-    },
-    "aarch64": {
-        "socket": 198, "ptrace": 117, "mount": 40, "umount2": 39, "pivot_root": 41, "chroot": 51,
-        "unshare": 97, "setns": 268, "bpf": 280, "perf_event_open": 241, "io_uring_setup": 425,
-        "keyctl": 219, "add_key": 217, "request_key": 218, "process_vm_readv": 270,
-        "process_vm_writev": 271, "kexec_load": 104, "init_module": 105, "finit_module": 273,
-        "delete_module": 106, "reboot": 142, "swapon": 224, "swapoff": 225, "userfaultfd": 282,
-        "name_to_handle_at": 264, "open_by_handle_at": 265, "execve": 221, "execveat": 281, "kill": 129,
-        "tkill": 130, "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "pidfd_send_signal": 424,
-        "pidfd_getfd": 438, "fchmod": 52, "fchmodat": 53, "fchmodat2": 452, "fchown": 55, "fchownat": 54,
-        "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7, "setrlimit": 164, "utimensat": 88,
-        "sethostname": 161, "settimeofday": 170, "clock_settime": 112,
-        "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180, "mknodat": 33,
-        "syslog": 116, "acct": 89, "fanotify_init": 262,
-    },
-}  # fmt: skip
-_SPECIAL = {
-    "x86_64": {"audit": 0xC000003E, "clone": 56, "clone3": 435, "tgkill": 234, "prlimit64": 302},
-    "aarch64": {"audit": 0xC00000B7, "clone": 220, "clone3": 435, "tgkill": 131, "prlimit64": 261},
-}
 _CLONE_THREAD = 0x00010000
 _CAP_DAC_READ_SEARCH = 1 << 2
 _X32_BIT = 0x40000000
@@ -136,7 +103,7 @@ class Sandbox:
     def __init__(self, scratch):
         self.ruleset = _make_ruleset(scratch)
         machine = platform.machine()
-        self._filter = _filter_of(machine) if _LIBC is not None and machine in _DENIED else None
+        self._filter = _filter_of(machine) if _LIBC is not None and machine in syscalls.DENIED else None
 
     @property
     def complete(self):
@@ -208,7 +175,7 @@ def _allow(ruleset, path, rights):
 
 def _filter_of(machine):
     """The system call filter as bytes, and where in them the process's own id belongs."""
-    special = _SPECIAL[machine]
+    special = syscalls.SPECIAL[machine]
     number, architecture, low_argument = 0, 4, 16
 
     def argument(index):
@@ -222,7 +189,7 @@ def _filter_of(machine):
         (_JUMP_AT_LEAST, 0, 1, _X32_BIT),
         (_RETURN, 0, 0, _RET_KILL_PROCESS),
     ]
-    for denied in sorted(set(_DENIED[machine].values())):
+    for denied in sorted(set(syscalls.DENIED[machine].values())):
         code += [(_JUMP_EQUAL, 0, 1, denied), (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM)]
     # Threads only: a process that cannot start another one cannot start a bomb, for root either.
     code += [
