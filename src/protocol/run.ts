@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Verdict } from './execution.ts';
 import { Condition, Objective } from './model.ts';
-import { Device, TrainingSettings } from './training.ts';
+import { Device, Trained, TrainingSettings } from './training.ts';
 
 /** Everything that decides what a run does; stored with it, so that a resumed run does the same. */
 export const RunConfig = z.strictObject({
@@ -106,18 +106,12 @@ export const GateRecord = z.strictObject({
 export type GateRecord = z.infer<typeof GateRecord>;
 
 /** What a round's training did; `examples` 0 means that there was nothing to train on. */
-export const TrainingRecord = z.strictObject({
+export const TrainingRecord = Trained.extend({
   model: z.string(),
   examples: z.int(),
   passes: z.int(),
   failures: z.int(),
   mixed: z.int(),
-  steps: z.int(),
-  tokens: z.number(),
-  seconds: z.number(),
-  finalLoss: z.number(),
-  method: z.string(),
-  precision: z.string(),
 });
 export type TrainingRecord = z.infer<typeof TrainingRecord>;
 

@@ -86,6 +86,17 @@ export const TrainerRequest = z.discriminatedUnion('method', [
 ]);
 export type TrainerRequest = z.infer<typeof TrainerRequest>;
 
+/** The result of a `train` request. */
+export const Trained = z.strictObject({
+  steps: z.int(),
+  tokens: z.number(),
+  seconds: z.number(),
+  finalLoss: z.number(),
+  method: z.string(),
+  precision: z.string(),
+});
+export type Trained = z.infer<typeof Trained>;
+
 /** What it answers, one JSON object a line on its standard output. Every request ends with `done` or `error`. */
 export const TrainerEvent = z.discriminatedUnion('event', [
   z.strictObject({

@@ -4,19 +4,10 @@ import { ChildEndedError, JsonLinesChild } from '../process/jsonLines.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import type { GeneratedText, SampleBatch, Sampler } from '../protocol/sampling.ts';
-import { TRAINER_PROTOCOL, TrainerEvent, type TrainerRequest } from '../protocol/training.ts';
+import { Trained, TRAINER_PROTOCOL, TrainerEvent, type TrainerRequest } from '../protocol/training.ts';
 
 const Hello = z.object({ versions: z.record(z.string(), z.string()), python: z.string() });
 const Loaded = z.object({ engine: z.string() });
-const Trained = z.object({
-  steps: z.int(),
-  tokens: z.number(),
-  seconds: z.number(),
-  finalLoss: z.number(),
-  method: z.string(),
-  precision: z.string(),
-});
-export type Trained = z.infer<typeof Trained>;
 export type StepEvent = Extract<TrainerEvent, { event: 'step' }>;
 
 type Request<M extends TrainerRequest['method']> = Omit<Extract<TrainerRequest, { method: M }>, 'method'>;

@@ -5,12 +5,12 @@ import { readTaskFile } from '../../harvest/files.ts';
 import { Condition } from '../../protocol/model.ts';
 import { evaluateModel } from '../../rounds/evaluateModel.ts';
 import { Workbench } from '../../rounds/workbench.ts';
-import { interruptSignal } from '../interrupt.ts';
 import { ALLOW_UNCONTAINED, numberBetween, wholeNumber, wholeNumbers } from '../options.ts';
 import { createOutput } from '../output.ts';
+import { runContext, type RunFlags } from '../runContext.ts';
 import { percent, table } from '../text.ts';
 
-interface EvaluateFlags {
+interface EvaluateFlags extends RunFlags {
   tasks: string;
   model: string;
   samples: number;
@@ -20,9 +20,6 @@ interface EvaluateFlags {
   seed: number;
   timeout: number;
   out?: string;
-  python?: string;
-  allowUncontained?: boolean;
-  trainerPython?: string;
   json?: boolean;
 }
 
@@ -57,14 +54,7 @@ export function evaluateCommand(): Command {
       const bench = new Workbench({
         workspace: process.cwd(),
         device: 'auto',
-        interpreter: flags.python,
-        allowUncontained: flags.allowUncontained === true,
-        trainerPython: flags.trainerPython,
-        observe: (event) => {
-          output.event(event);
-        },
-        signal: interruptSignal(),
-        env: process.env,
+        ...runContext(flags, output),
       });
       try {
         const { evaluation, samples, condition } = await evaluateModel(

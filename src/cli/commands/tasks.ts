@@ -3,14 +3,12 @@ import { readTaskFile, writeTaskFile } from '../../harvest/files.ts';
 import type { DroppedTask, Task } from '../../protocol/task.ts';
 import { workspaceTasks } from '../../rounds/gatherTasks.ts';
 import { Workbench } from '../../rounds/workbench.ts';
-import { interruptSignal } from '../interrupt.ts';
 import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
 import { ALLOW_UNCONTAINED } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
+import { runContext, type RunFlags } from '../runContext.ts';
 
-interface TasksFlags {
-  python?: string;
-  allowUncontained?: boolean;
+interface TasksFlags extends RunFlags {
   json?: boolean;
 }
 
@@ -73,14 +71,7 @@ async function found(
   const bench = new Workbench({
     workspace: await workspaceFolder(workspace),
     device: 'auto',
-    interpreter: flags.python,
-    allowUncontained: flags.allowUncontained === true,
-    trainerPython: undefined,
-    observe: (event) => {
-      output.event(event);
-    },
-    signal: interruptSignal(),
-    env: process.env,
+    ...runContext(flags, output),
   });
   try {
     return await workspaceTasks(bench);

@@ -5,11 +5,11 @@ import type { RunConfig } from '../../protocol/run.ts';
 import { Device } from '../../protocol/training.ts';
 import { startOrResumeRun } from '../../rounds/run.ts';
 import { createOutput } from '../output.ts';
-import { interruptSignal } from '../interrupt.ts';
+import { runContext, type RunFlags } from '../runContext.ts';
 import { ALLOW_UNCONTAINED, numberBetween, wholeNumber } from '../options.ts';
 import { reportText } from '../text.ts';
 
-interface TrainFlags {
+interface TrainFlags extends RunFlags {
   sealedOnly?: boolean;
   tasks?: string;
   heldOut?: string;
@@ -30,9 +30,6 @@ interface TrainFlags {
   method: 'auto' | 'full' | 'lora';
   timeout: number;
   resume?: string;
-  python?: string;
-  allowUncontained?: boolean;
-  trainerPython?: string;
   json?: boolean;
 }
 
@@ -103,16 +100,7 @@ export function trainCommand(): Command {
           flags.resume === undefined
             ? { config: configOf(workspace, flags) }
             : { workspace, resume: flags.resume },
-          {
-            interpreter: flags.python,
-            allowUncontained: flags.allowUncontained === true,
-            trainerPython: flags.trainerPython,
-            observe: (event) => {
-              output.event(event);
-            },
-            signal: interruptSignal(),
-            env: process.env,
-          },
+          runContext(flags, output),
         );
         output.result({ event: 'report', report, modelFolder }, () => reportText(report, modelFolder));
       } finally {

@@ -1,0 +1,24 @@
+import type { RunContext } from '../rounds/run.ts';
+import { interruptSignal } from './interrupt.ts';
+import type { Output } from './output.ts';
+
+/** Options of every command that runs programs or trains. */
+export interface RunFlags {
+  python?: string;
+  allowUncontained?: boolean;
+  trainerPython?: string;
+}
+
+/** What a command brings along: the user's interpreters, where its events go, and Ctrl-C. */
+export function runContext(flags: RunFlags, output: Output): RunContext {
+  return {
+    interpreter: flags.python,
+    allowUncontained: flags.allowUncontained === true,
+    trainerPython: flags.trainerPython,
+    observe: (event) => {
+      output.event(event);
+    },
+    signal: interruptSignal(),
+    env: process.env,
+  };
+}
