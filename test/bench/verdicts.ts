@@ -17,6 +17,7 @@ import { startExecutor } from '../../src/execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../src/execution/interpreter.ts';
 import { DEFAULT_LIMITS, type Verdict } from '../../src/protocol/execution.ts';
 import type { Task } from '../../src/protocol/task.ts';
+import { bareTask } from '../support/tasks.ts';
 
 const { values } = parseArgs({
   options: {
@@ -61,19 +62,8 @@ function note(name: string, value: number): void {
 }
 
 function adder(number: number, sealable = true): Task {
-  return {
-    id: `t/${number}`,
-    source: 'file',
-    name: 'f',
-    instruction: '',
-    prefix: 'def f(',
-    hole: 'function',
-    indent: 0,
-    setup: '',
-    checks: [{ kind: 'statements', source: `assert f(1) == ${number + 1}` }],
-    family: 'f',
-    sealable,
-  };
+  const source = `assert f(1) == ${number + 1}`;
+  return bareTask({ checks: [{ kind: 'statements', source }], sealable });
 }
 
 async function verdictOf(task: Task, completion: string, id: number): Promise<Verdict> {

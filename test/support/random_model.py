@@ -1,4 +1,4 @@
-"""Writes a tiny random Llama with its tokenizer and its ONNX export: `python tiny_model.py OUT`.
+"""Writes a tiny random Llama with its tokenizer and its ONNX export: `python random_model.py OUT`.
 
 OUT/model is a model folder, OUT/onnx its fp32 graph with `agreement.json` beside it. Small enough for
 every test run, and made of the same parts as any model: byte-level tokens, special tokens, grouped attention.
@@ -13,8 +13,8 @@ from pathlib import Path
 
 import torch
 from onnxruntime_genai.models.builder import create_model, parse_extra_options
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from tiny_llama import byte_tokenizer, two_layers
+from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 TEXTS = [
@@ -32,29 +32,12 @@ TEMPLATE = (
 
 def write(out: Path) -> None:
     torch.manual_seed(7)
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=SPECIAL, initial_alphabet=alphabet)
-    tokenizer.train_from_iterator(TEXTS * 20, trainer)
+    tokenizer = byte_tokenizer(TEXTS * 20, SPECIAL, 400)
     fast = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token="<|im_start|>", eos_token="<|im_end|>", pad_token="<|im_end|>"
     )
     fast.chat_template = TEMPLATE
-    config = LlamaConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=512,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=2,
-        initializer_range=0.3,
-    )
+    config = two_layers(tokenizer, max_position_embeddings=512, pad_token_id=2, initializer_range=0.3)
     model = LlamaForCausalLM(config).eval()
     folder, onnx = out / "model", out / "onnx"
     model.save_pretrained(folder)

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import LlamaConfig, LlamaForCausalLM
+from tiny_llama import byte_tokenizer, two_layers
+from transformers import LlamaForCausalLM
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *(f"<|reserved_{i}|>" for i in range(4))]
 TEMPLATE = (
@@ -20,17 +20,8 @@ TEMPLATE = (
 
 def main(tasks_file: str, out: str) -> None:
     tasks = [json.loads(line) for line in Path(tasks_file).read_text(encoding="utf-8").splitlines()]
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=512,
-        special_tokens=SPECIAL,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
     texts = [task["instruction"] + "\n" + task["prefix"] + task["reference"] for task in tasks]
-    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer = byte_tokenizer(texts, SPECIAL, 512)
     folder = Path(out)
     folder.mkdir(parents=True)
     tokenizer.save(str(folder / "tokenizer.json"))
@@ -47,20 +38,7 @@ def main(tasks_file: str, out: str) -> None:
     )
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    model = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=tokenizer.get_vocab_size(),
-            hidden_size=64,
-            intermediate_size=128,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            num_key_value_heads=2,
-            max_position_embeddings=1024,
-            bos_token_id=1,
-            eos_token_id=2,
-            tie_word_embeddings=True,
-        )
-    )
+    model = LlamaForCausalLM(two_layers(tokenizer, max_position_embeddings=1024, tie_word_embeddings=True))
     rows = [tokenizer.encode(_text(task)).ids for task in tasks]
     length = max(len(row) for row in rows)
     ids = torch.tensor([row + [2] * (length - len(row)) for row in rows])

@@ -18,6 +18,7 @@ import { findWorkspaceInterpreter } from '../../../src/execution/interpreter.ts'
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 import { DEFAULT_LIMITS, type ExecutionResult, type Verdict } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
+import { startTestExecutor, testInterpreter } from '../../support/executor.ts';
 import { bareTask } from '../../support/tasks.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 2, cpuSeconds: 2, memoryBytes: 512 << 20 };
@@ -108,10 +109,8 @@ describe('the executor', function () {
   let jobs = 0;
 
   before(async () => {
-    const explicit = process.env['LETI_TEST_PYTHON'];
-    interpreter = (await findWorkspaceInterpreter({ workspace: os.tmpdir(), explicit, env: process.env }))
-      .path;
-    executor = await startExecutor({ interpreter, jobs: 2, allowUncontained: false });
+    interpreter = await testInterpreter();
+    executor = await startTestExecutor(2);
   });
 
   after(async () => {

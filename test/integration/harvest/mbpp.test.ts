@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import os from 'node:os';
 import path from 'node:path';
 import { assembleProgram, executionJob, type AssembledProgram } from '../../../src/core/program.ts';
-import { startExecutor, type Executor } from '../../../src/execution/executor.ts';
+import type { Executor } from '../../../src/execution/executor.ts';
 import { readTaskFile } from '../../../src/harvest/files.ts';
 import { programOfSample, referenceSamples } from '../../../src/harvest/samples.ts';
 import { DEFAULT_LIMITS } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
+import { startTestExecutor } from '../../support/executor.ts';
 
 const DATA = process.env['LETI_MBPP_DIR'] ?? path.resolve('../shared/data');
 
@@ -16,10 +18,7 @@ describe('the train and validation problems of MBPP', function () {
   let executor: Executor;
 
   before(async () => {
-    executor = await startExecutor({
-      interpreter: process.env['LETI_TRAINER_PYTHON'] ?? 'python3',
-      allowUncontained: false,
-    });
+    executor = await startTestExecutor(os.availableParallelism());
     for (const name of ['mbpp-train.jsonl', 'mbpp-validation.jsonl']) {
       const file = path.join(DATA, name);
       for (const task of await readTaskFile(file)) tasks.set(task.id, task);

@@ -1,13 +1,87 @@
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { startExecutor, type Executor } from '../../../src/execution/executor.ts';
+import { harvestWorkspace, type Harvest } from '../../../src/harvest/workspace.ts';
 import { runCommand } from '../../../src/process/runCommand.ts';
+import { Task, type Check } from '../../../src/protocol/task.ts';
 
 const BASE = process.env['LETI_TRAINER_PYTHON'] ?? 'python3';
 
+/** A fresh interpreter whose harvests a suite looks at. */
+export interface Harvester {
+  interpreter: string;
+  executor: Executor;
+  /** A workspace of these files, removed behind the suite. */
+  makeWorkspace(files: Record<string, string | Uint8Array>): Promise<string>;
+  /** Harvests a workspace of these files, and checks that nothing in it has changed. */
+  harvest(files: Record<string, string | Uint8Array>): Promise<Harvest>;
+}
+
+/** Called inside `describe`: the harvester is ready once the suite's tests run, and tidied up behind them. */
+export function useHarvester(withPytest = false): Harvester {
+  const made: string[] = [];
+  const makeWorkspace = async (files: Record<string, string | Uint8Array>): Promise<string> => {
+    const root = await writeFiles(files);
+    made.push(root);
+    return root;
+  };
+  const harvester = {
+    makeWorkspace,
+    harvest: async (files: Record<string, string | Uint8Array>): Promise<Harvest> => {
+      const { interpreter, executor } = harvester;
+      const workspace = await makeWorkspace(files);
+      const before = await treeHash(workspace);
+      const found = await harvestWorkspace({ workspace, interpreter, executor });
+      assert.equal(await treeHash(workspace), before, 'the workspace was changed');
+      for (const task of found.tasks) {
+        assert.deepEqual(Task.parse(task), task);
+        assert.doesNotMatch(task.prefix, /\s$/);
+        assert.ok(task.host?.files.every((file) => file.path !== task.host?.path));
+      }
+      return found;
+    },
+  } as Harvester;
+  before(async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'leti-interpreter-'));
+    made.push(folder);
+    harvester.interpreter = await makeInterpreter(folder, withPytest);
+    harvester.executor = await startExecutor({
+      interpreter: harvester.interpreter,
+      allowUncontained: false,
+    });
+  });
+  after(async () => {
+    await harvester.executor.close();
+    for (const folder of made) await rm(folder, { recursive: true, force: true });
+  });
+  return harvester;
+}
+
+export function idsOf(found: Harvest): string[] {
+  return found.tasks.map((task) => task.id).sort();
+}
+
+/** Why a function was left out. */
+export function reasonOf(found: Harvest, id: string): string {
+  const drop = found.dropped.find((one) => one.id === id);
+  assert.ok(drop, `${id} is not among the dropped: ${JSON.stringify(found.dropped)}`);
+  return drop.reason;
+}
+
+export function testCheck(
+  module: string,
+  path: string,
+  name: string,
+  runner: 'plain' | 'unittest' | 'pytest' = 'plain',
+): Check {
+  return { kind: 'test', module, path, name, runner };
+}
+
 /** A folder with the given files. */
-export async function makeWorkspace(files: Record<string, string | Uint8Array>): Promise<string> {
+async function writeFiles(files: Record<string, string | Uint8Array>): Promise<string> {
   const root = await mkdtemp(path.join(tmpdir(), 'leti-workspace-'));
   for (const [name, content] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(root, name)), { recursive: true });
@@ -17,7 +91,7 @@ export async function makeWorkspace(files: Record<string, string | Uint8Array>):
 }
 
 /** A fresh virtual environment without packages, or with pytest alone, borrowed from the tests' own tools. */
-export async function makeInterpreter(folder: string, withPytest: boolean): Promise<string> {
+async function makeInterpreter(folder: string, withPytest: boolean): Promise<string> {
   const made = await runCommand(BASE, ['-m', 'venv', '--without-pip', folder]);
   if (made.code !== 0) throw new Error(`no virtual environment: ${made.stderr}`);
   const python = path.join(folder, 'bin', 'python');

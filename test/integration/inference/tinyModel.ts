@@ -5,10 +5,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const pythonTests = path.resolve(import.meta.dirname, '../../python/sampling');
+const support = path.resolve(import.meta.dirname, '../../support');
 const packages = path.resolve(import.meta.dirname, '../../../python');
 
-/** A tiny random model with its tokenizer and export; see test/python/sampling/tiny_model.py. */
+/** A tiny random model with its tokenizer and export; see test/support/random_model.py. */
 export interface TinyModel {
   modelFolder: string;
   onnxFolder: string;
@@ -18,7 +18,7 @@ export interface TinyModel {
 /** Makes the tiny model with the trainer's Python. */
 export async function makeTinyModel(): Promise<TinyModel> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'leti-tiny-'));
-  await run(trainerPython(), [path.join(pythonTests, 'tiny_model.py'), folder]);
+  await run(trainerPython(), [path.join(support, 'random_model.py'), folder]);
   return {
     modelFolder: path.join(folder, 'model'),
     onnxFolder: path.join(folder, 'onnx'),

@@ -5,13 +5,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
 import { keyOf } from '../../../src/core/random.ts';
-import { startExecutor, type Executor } from '../../../src/execution/executor.ts';
-import { findWorkspaceInterpreter } from '../../../src/execution/interpreter.ts';
+import type { Executor } from '../../../src/execution/executor.ts';
 import { InterruptedError } from '../../../src/protocol/errors.ts';
 import type { Sample } from '../../../src/protocol/run.ts';
 import type { GeneratedText, SampleBatch, Sampler } from '../../../src/protocol/sampling.ts';
 import { collectSamples } from '../../../src/rounds/collect.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
+import { startTestExecutor } from '../../support/executor.ts';
 import { bareTask, chatStyle } from '../../support/tasks.ts';
 
 const TASKS = ['a', 'b', 'c'].map((id) => bareTask({ id }));
@@ -55,7 +55,7 @@ describe('collecting samples', function () {
     folder = mkdtempSync(path.join(os.tmpdir(), 'leti-collect-'));
     store = new RunStore(path.join(folder, 'runs.sqlite'));
     store.createRun('r', { ...DEFAULT_RUN, workspace: '/w' }, {});
-    executor = await start();
+    executor = await startTestExecutor(2);
   });
 
   after(async () => {
@@ -63,11 +63,6 @@ describe('collecting samples', function () {
     store.close();
     rmSync(folder, { recursive: true, force: true });
   });
-
-  async function start(): Promise<Executor> {
-    const { path: interpreter } = await findWorkspaceInterpreter({ workspace: folder, env: process.env });
-    return await startExecutor({ interpreter, jobs: 2, allowUncontained: false });
-  }
 
   async function collect(
     stage: string,
@@ -135,7 +130,7 @@ describe('collecting samples', function () {
   });
 
   it('ends the sampling when programs cannot be run any more', async () => {
-    const closed = await start();
+    const closed = await startTestExecutor(2);
     await closed.close();
     await assert.rejects(
       collect('u', new Dictated(['x', 'y'], true), { executor: closed }),

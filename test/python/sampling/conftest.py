@@ -9,8 +9,8 @@ import pytest
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `model` and `onnx`, made by tiny_model.py."""
+    """A folder with `model` and `onnx`, made by random_model.py."""
     out = tmp_path_factory.mktemp("tiny")
-    script = Path(__file__).with_name("tiny_model.py")
+    script = Path(__file__).parents[2] / "support" / "random_model.py"
     subprocess.run([sys.executable, str(script), str(out)], check=True, capture_output=True)
     return out

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tiny_llama import byte_tokenizer, two_layers
 from trainer_process import TrainerProcess
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<g>", "<b>", "<f>", "</f>"]
 TEXTS = ["def add(a, b):\n    return a + b\n", "for item in items:\n    print(item)\n", "Grüße 日本語 🐍"]
@@ -19,29 +19,12 @@ TEXTS = ["def add(a, b):\n    return a + b\n", "for item in items:\n    print(it
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random Llama of two layers with a byte-level tokenizer. Read-only for tests."""
     folder = tmp_path_factory.mktemp("tiny") / "model"
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=SPECIAL, initial_alphabet=alphabet)
-    tokenizer.train_from_iterator(TEXTS * 20, trainer)
+    tokenizer = byte_tokenizer(TEXTS * 20, SPECIAL, 400)
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token="<|im_start|>", eos_token="<|im_end|>", pad_token="<|im_end|>"
     ).save_pretrained(folder)
     torch.manual_seed(7)
-    config = LlamaConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=512,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=2,
-        initializer_range=0.1,
-    )
+    config = two_layers(tokenizer, max_position_embeddings=512, pad_token_id=2, initializer_range=0.1)
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder
 

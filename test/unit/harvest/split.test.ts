@@ -2,20 +2,10 @@ import assert from 'node:assert/strict';
 import { splitTasks } from '../../../src/core/split.ts';
 import { assignFamilies } from '../../../src/harvest/families.ts';
 import type { Task } from '../../../src/protocol/task.ts';
+import { bareTask } from '../../support/tasks.ts';
 
 function task(id: number, family = `family ${id}`): Task {
-  return {
-    id: `t/${id}`,
-    source: 'file',
-    name: 'f',
-    instruction: '',
-    prefix: 'def f(',
-    hole: 'function',
-    indent: 0,
-    setup: '',
-    checks: [{ kind: 'statements', source: 'assert f()' }],
-    family,
-  };
+  return bareTask({ id: `t/${id}`, family });
 }
 const many = (count: number): Task[] => Array.from({ length: count }, (_, index) => task(index));
 const ids = (tasks: readonly Task[]): string[] => tasks.map(({ id }) => id).sort();
