@@ -6,26 +6,42 @@ import signal
 import socket
 
 
-def fly():
-    """Tries each canary in this (sandboxed) process; True where it was contained."""
-    found = {}
-    for name, attempt in (
-        ("write outside the scratch folder", _write_outside),
-        ("read the parent's memory map", _read_parent),
-        ("open a network connection", _connect),
-        ("open a socket of the machine", _unix_socket),
-        ("signal the parent process", _signal_parent),
-        ("start another process", _fork),
-        ("trace a process", _trace),
-        ("take 2 GB of memory", _allocate),
-        ("write a file of 64 MB", _large_file),
-    ):
-        try:
-            attempt()
-            found[name] = False
-        except (OSError, MemoryError):
-            found[name] = True
+def fly(outside):
+    """Tries each canary in this sandboxed process; by tier that promises it, True where it was contained.
+
+    `outside` is the id of a process of the machine.
+    """
+    attempts = {
+        "T2": (
+            ("write outside the scratch folder", _write_outside),
+            ("read the parent's memory map", _read_parent),
+            ("open a network connection", _connect),
+            ("open a socket of the machine", _unix_socket),
+            ("signal the parent process", _signal_parent),
+            ("start another process", _fork),
+            ("take 2 GB of memory", _allocate),
+            ("write a file of 64 MB", _large_file),
+        ),
+        "T3": (
+            ("find out which files the machine has", _find_files),
+            ("find processes of the machine", lambda: os.getpgid(outside)),
+            ("fill the disk with many files", _fill_disk),
+        ),
+    }
+    # Last of all: where nothing stops it, a traced process stops at its next signal.
+    last = ("T2", "trace a process", _trace)
+    found = {tier: {name: _contained(attempt) for name, attempt in named} for tier, named in attempts.items()}
+    tier, name, attempt = last
+    found[tier][name] = _contained(attempt)
     return found
+
+
+def _contained(attempt):
+    try:
+        attempt()
+    except (OSError, MemoryError):
+        return True
+    return False
 
 
 def _write_outside():
@@ -77,3 +93,13 @@ def _large_file():
                 file.write(b"x" * (1 << 20))
     finally:
         signal.signal(signal.SIGXFSZ, previous)
+
+
+def _find_files():
+    os.stat("/etc/passwd")
+
+
+def _fill_disk():
+    for number in range(17):
+        with open(f"canary-{number}", "wb") as file:
+            file.write(b"x" * (4 << 20))

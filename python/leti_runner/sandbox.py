@@ -14,7 +14,7 @@ import sys
 
 from leti_runner import syscalls
 
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
+LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -66,18 +66,18 @@ _OWN_ID = 0xFFFFFFFF
 
 def die_with_parent():
     """SIGKILL for this process when its parent dies; the parent may be dead already."""
-    if _LIBC is None:
+    if LIBC is None:
         return
     parent = os.getppid()
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
 
 
 def adopt_orphans():
     """Makes this process the parent of its descendants' orphans, so that it can end them."""
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    if LIBC is not None:
+        LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def set_limits(limits):
@@ -103,7 +103,7 @@ class Sandbox:
     def __init__(self, scratch):
         self.ruleset = _make_ruleset(scratch)
         machine = platform.machine()
-        self._filter = _filter_of(machine) if _LIBC is not None and machine in syscalls.DENIED else None
+        self._filter = _filter_of(machine) if _filters_are_known() and machine in syscalls.DENIED else None
 
     @property
     def complete(self):
@@ -112,13 +112,13 @@ class Sandbox:
 
     def enter(self):
         """Shuts this process in; raises OSError when a rule that the machine offers cannot be applied."""
-        if _LIBC is None:
+        if LIBC is None:
             return
-        _checked(_LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0))
-        _checked(_LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        checked(LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0))
+        checked(LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         _drop_capabilities()
         if self.ruleset is not None:
-            _checked(_LIBC.syscall(_LANDLOCK_RESTRICT_SELF, self.ruleset, 0))
+            checked(LIBC.syscall(_LANDLOCK_RESTRICT_SELF, self.ruleset, 0))
         if self._filter is not None:
             _install_filter(*self._filter)
 
@@ -128,22 +128,22 @@ def _drop_capabilities():
     header = struct.pack("=Ii", 0x20080522, 0)
     kept = _CAP_DAC_READ_SEARCH if os.geteuid() == 0 else 0
     sets = struct.pack("=6I", kept, kept, 0, 0, 0, 0)
-    _checked(_LIBC.capset(ctypes.create_string_buffer(header), ctypes.create_string_buffer(sets)))
+    checked(LIBC.capset(ctypes.create_string_buffer(header), ctypes.create_string_buffer(sets)))
 
 
 def _make_ruleset(scratch):
     """A Landlock ruleset: Python and system libraries readable, `scratch` writable. None without Landlock."""
-    if _LIBC is None:
+    if LIBC is None:
         return None
-    abi = _LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)
+    abi = LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)
     if abi < 1:
         return None
     rights = _RIGHTS_BY_ABI.get(min(abi, max(_RIGHTS_BY_ABI)))
     attributes = ctypes.create_string_buffer(struct.pack("=Q", rights))
-    ruleset = _LIBC.syscall(_LANDLOCK_CREATE_RULESET, attributes, 8, 0)
+    ruleset = LIBC.syscall(_LANDLOCK_CREATE_RULESET, attributes, 8, 0)
     if ruleset < 0:
         return None
-    for path in _readable():
+    for path in readable():
         _allow(ruleset, path, _READ & rights)
     # A scratch folder's files may be read and written, never run, and none is a device.
     _allow(ruleset, scratch, rights & ~(_EXECUTE | _MAKE_DEVICES))
@@ -151,14 +151,14 @@ def _make_ruleset(scratch):
     return ruleset
 
 
-def _readable():
-    """Real paths that the interpreter needs; a virtual environment's own included, workspace sources not."""
+def readable():
+    """Paths that the interpreter needs; a virtual environment's own included, workspace sources not."""
     paths = set(_SYSTEM_READABLE)
     paths.update((sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix))
     paths.add(os.path.dirname(os.__file__))
     # site-packages outside the prefixes: Debian's dist-packages, a user's own.
     paths.update(entry for entry in sys.path if entry.endswith(("-packages", ".zip")))
-    return sorted(os.path.realpath(path) for path in paths if os.path.exists(path))
+    return sorted(path for path in paths if os.path.exists(path))
 
 
 def _allow(ruleset, path, rights):
@@ -168,9 +168,17 @@ def _allow(ruleset, path, rights):
     handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
         rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, handle))
-        _checked(_LIBC.syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_RULE_PATH_BENEATH, rule, 0))
+        checked(LIBC.syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_RULE_PATH_BENEATH, rule, 0))
     finally:
         os.close(handle)
+
+
+def _filters_are_known():
+    """Whether the kernel takes filters: it finds fault with the address of this one, else with the request."""
+    if LIBC is None:
+        return False
+    LIBC.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, None, 0, 0)
+    return ctypes.get_errno() == errno.EFAULT
 
 
 def _filter_of(machine):
@@ -225,10 +233,10 @@ def _install_filter(packed, place):
     buffer = ctypes.create_string_buffer(packed, len(packed))
     struct.pack_into("=I", buffer, place * _INSTRUCTION + 4, os.getpid())
     program = struct.pack("=HxxxxxxQ", len(packed) // _INSTRUCTION, ctypes.addressof(buffer))
-    _checked(_LIBC.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.create_string_buffer(program), 0, 0))
+    checked(LIBC.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.create_string_buffer(program), 0, 0))
 
 
-def _checked(result):
+def checked(result):
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))

@@ -39,7 +39,7 @@ import textwrap  # noqa: F401
 import time
 import typing  # noqa: F401
 
-from leti_runner import canaries, channel, sandbox
+from leti_runner import canaries, channel, namespaces, sandbox
 from leti_runner.child import Child
 from leti_runner.judge import Judge, sealable
 from leti_runner.program import Program
@@ -65,8 +65,9 @@ class Zygote:
     judge alone reads the job, so neither the program's process nor this one ever holds a check in its memory.
     """
 
-    def __init__(self, scratch):
+    def __init__(self, scratch, outside):
         self._scratch = os.path.realpath(scratch)
+        self._outside = outside
         self._sandbox = sandbox.Sandbox(self._scratch)
         self._prepare()
 
@@ -139,7 +140,7 @@ class Zygote:
         if "probe" in job:
             channel.write(result, {"limits": _PROBE_LIMITS})
             self._shut_in(_PROBE_LIMITS)
-            channel.write(result, canaries.fly())
+            channel.write(result, canaries.fly(self._outside))
             return
         channel.write(result, {"limits": job["limits"], "id": job["id"], "checks": len(job["checks"])})
         self._shut_in(job["limits"])
@@ -318,20 +319,30 @@ def _verdict_of(status, flooded):
 
 def main():
     sandbox.die_with_parent()
-    sandbox.adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    out = os.dup(1)
-    os.dup2(2, 1)
+    # A process of the machine outside, for the canaries to look for.
+    outside = os.getpid()
     # This package's own folder came first for its imports; programs must not find it.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
-    scratch = tempfile.mkdtemp(prefix="leti-")
+    if "--namespaces" in sys.argv:
+        try:
+            scratch = namespaces.enter()
+        except namespaces.Refused as refused:
+            sys.exit(str(refused))
+    else:
+        sandbox.adopt_orphans()
+        scratch = tempfile.mkdtemp(prefix="leti-")
+    out = os.dup(1)
+    os.dup2(2, 1)
     try:
-        zygote = Zygote(scratch)
+        zygote = Zygote(scratch, outside)
         gc.collect()
         gc.disable()
         gc.freeze()
         version = ".".join(str(part) for part in sys.version_info[:3])
-        channel.write(out, {"ready": True, "version": version, "complete": zygote.complete})
+        channel.write(
+            out, {"ready": True, "version": version, "complete": zygote.complete, "scratch": scratch}
+        )
         while True:
             result = zygote.next_result()
             if result is None:

@@ -12,6 +12,8 @@ export interface Executor {
   readonly pythonVersion: string;
   /** What each canary found. */
   readonly canaries: CanaryReport;
+  /** Why the machine offers no higher tier, where it said so. */
+  readonly lacking: string | undefined;
   /**
    * Runs a job when its turn comes. Never rejects because of the program: an interpreter that dies under a job twice
    * gives `harness_error`. Rejects with InterruptedError once the signal aborts.
@@ -28,6 +30,8 @@ export interface Executor {
 export async function startExecutor(options: {
   interpreter: string;
   jobs?: number | undefined;
+  /** False goes without namespaces where the machine has them, so tier T2 at most. */
+  namespaces?: boolean | undefined;
   /** Goes on with tier T1, where programs could touch the user's files and the network. */
   allowUncontained: boolean;
 }): Promise<Executor> {
@@ -38,20 +42,57 @@ export async function startExecutor(options: {
     );
   }
   const jobs = options.jobs ?? os.availableParallelism();
-  const start = (): Promise<Zygote> => startZygote(options.interpreter);
-  const first = await start();
-  const canaries = await first.probe();
-  const contained = Object.values(canaries);
-  const proved = first.complete && contained.length > 0 && contained.every(Boolean);
-  if (!proved && !options.allowUncontained) {
+  const { interpreter } = options;
+  const { first, namespaces, lacking } = await startFirst(interpreter, options.namespaces !== false);
+  const canaries = await probed(first, interpreter);
+  const tier = provedTier(first.complete, canaries);
+  if (tier === 'T1' && !options.allowUncontained) {
     await first.close();
     throw uncontained(canaries);
   }
-  return new Pool(first, start, jobs, canaries, proved ? 'T2' : 'T1');
+  return new Pool(first, () => startZygote(interpreter, namespaces), jobs, tier, canaries, lacking);
+}
+
+/** The first zygote, with namespaces if the machine gives them. */
+async function startFirst(
+  interpreter: string,
+  wanted: boolean,
+): Promise<{ first: Zygote; namespaces: boolean; lacking: string | undefined }> {
+  if (!wanted) {
+    return { first: await startZygote(interpreter, false), namespaces: false, lacking: 'not asked for' };
+  }
+  try {
+    return { first: await Zygote.start(interpreter, true), namespaces: true, lacking: undefined };
+  } catch (error) {
+    if (!(error instanceof ZygoteError)) throw error;
+    return { first: await startZygote(interpreter, false), namespaces: false, lacking: error.said };
+  }
+}
+
+async function probed(zygote: Zygote, interpreter: string): Promise<CanaryReport> {
+  try {
+    return await zygote.probe();
+  } catch (error) {
+    await zygote.kill();
+    throw new UserError(
+      `The sandbox of ${interpreter} could not be proved: a canary ended its process.`,
+      'Name another interpreter with --python; docs/security.md says what the sandbox needs.',
+      1,
+      { cause: error },
+    );
+  }
+}
+
+/** What the canaries proved; a sandbox that could not use all that it knows of proves nothing. */
+function provedTier(complete: boolean, canaries: CanaryReport): Tier {
+  const held = (found: Record<string, boolean>): boolean =>
+    Object.keys(found).length > 0 && Object.values(found).every(Boolean);
+  if (!complete || !held(canaries.T2)) return 'T1';
+  return held(canaries.T3) ? 'T3' : 'T2';
 }
 
 function uncontained(canaries: CanaryReport): UserError {
-  const loose = Object.keys(canaries).filter((name) => canaries[name] !== true);
+  const loose = Object.keys(canaries.T2).filter((name) => canaries.T2[name] !== true);
   const how =
     loose.length === 0 ? 'lacks Landlock or seccomp' : `does not stop a program that tries to ${loose[0]}`;
   return new UserError(
@@ -60,9 +101,9 @@ function uncontained(canaries: CanaryReport): UserError {
   );
 }
 
-async function startZygote(interpreter: string): Promise<Zygote> {
+async function startZygote(interpreter: string, namespaces: boolean): Promise<Zygote> {
   try {
-    return await Zygote.start(interpreter);
+    return await Zygote.start(interpreter, namespaces);
   } catch (error) {
     throw new UserError(
       `The interpreter ${interpreter} cannot run programs: ${error instanceof Error ? error.message.trim() : String(error)}`,
@@ -77,6 +118,7 @@ class Pool implements Executor {
   readonly tier: Tier;
   readonly pythonVersion: string;
   readonly canaries: CanaryReport;
+  readonly lacking: string | undefined;
   readonly #start: () => Promise<Zygote>;
   readonly #limit: number;
   readonly #idle: Zygote[];
@@ -89,8 +131,9 @@ class Pool implements Executor {
     first: Zygote,
     start: () => Promise<Zygote>,
     limit: number,
-    canaries: CanaryReport,
     tier: Tier,
+    canaries: CanaryReport,
+    lacking: string | undefined,
   ) {
     this.#start = start;
     this.#limit = limit;
@@ -98,6 +141,7 @@ class Pool implements Executor {
     this.#all.add(first);
     this.pythonVersion = first.version;
     this.canaries = canaries;
+    this.lacking = lacking;
     this.tier = tier;
   }
 

@@ -1,13 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { killTree, spawnTree } from '../process/childTree.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 import { ExecutionResult, type ExecutionJob } from '../protocol/execution.ts';
 
-const Ready = z.object({ ready: z.literal(true), version: z.string(), complete: z.boolean() });
-/** What each canary found: contained or not. */
-export const CanaryReport = z.record(z.string(), z.boolean());
+const Ready = z.object({
+  ready: z.literal(true),
+  version: z.string(),
+  complete: z.boolean(),
+  scratch: z.string(),
+});
+/** What each canary found, by the tier that promises it: contained or not. */
+export const CanaryReport = z.object({
+  T2: z.record(z.string(), z.boolean()),
+  T3: z.record(z.string(), z.boolean()),
+});
 export type CanaryReport = z.infer<typeof CanaryReport>;
 
 /** No answer is longer; a longer one is not from our runner. */
@@ -17,6 +26,13 @@ const STDERR_CHARACTERS = 2000;
 /** The interpreter's process ended, or did not speak the protocol. */
 export class ZygoteError extends Error {
   override readonly name = 'ZygoteError';
+  /** What it printed before it ended. */
+  readonly said: string;
+
+  constructor(message: string, said = '') {
+    super(message);
+    this.said = said;
+  }
 }
 
 /** One warm interpreter: jobs go in one at a time, each runs in a fork of its own. */
@@ -27,11 +43,13 @@ export class Zygote {
   #waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void } | undefined;
   #failure: ZygoteError | undefined;
   #stderr = '';
+  #scratch: string | undefined;
   version = '';
   complete = false;
 
-  private constructor(interpreter: string) {
-    this.#child = spawnTree(interpreter, ['-s', '-B', '-m', 'leti_runner.zygote'], {
+  private constructor(interpreter: string, namespaces: boolean) {
+    const flags = namespaces ? ['--namespaces'] : [];
+    this.#child = spawnTree(interpreter, ['-s', '-B', '-m', 'leti_runner.zygote', ...flags], {
       cwd: path.join(packageRoot(), 'python'),
       // Nothing of the user's environment reaches a program; the hash seed makes sets and dicts reproducible.
       env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0' },
@@ -57,10 +75,15 @@ export class Zygote {
     });
   }
 
-  /** Starts an interpreter and waits until it is warm. Throws a ZygoteError when it does not come up. */
-  static async start(interpreter: string): Promise<Zygote> {
-    const zygote = new Zygote(interpreter);
+  /**
+   * Starts an interpreter, in namespaces of its own if asked for, and waits until it is warm. Throws a ZygoteError when
+   * it does not come up.
+   */
+  static async start(interpreter: string, namespaces: boolean): Promise<Zygote> {
+    const zygote = new Zygote(interpreter, namespaces);
     const ready = Ready.parse(await zygote.#answer());
+    // With namespaces the folder is in memory that goes with the process.
+    zygote.#scratch = namespaces ? undefined : ready.scratch;
     zygote.version = ready.version;
     zygote.complete = ready.complete;
     return zygote;
@@ -79,7 +102,7 @@ export class Zygote {
   /** Ends the interpreter with everything that it started. */
   async kill(): Promise<void> {
     killTree(this.#child);
-    await this.#ended;
+    await this.#gone();
   }
 
   /** Lets an idle interpreter end and tidy up; one that is busy or does not end within half a second is killed. */
@@ -92,8 +115,14 @@ export class Zygote {
     const timer = setTimeout(() => {
       killTree(this.#child);
     }, 500);
-    await this.#ended;
+    await this.#gone();
     clearTimeout(timer);
+  }
+
+  /** Its end; a scratch folder that it was not given time to remove goes too. */
+  async #gone(): Promise<void> {
+    await this.#ended;
+    if (this.#scratch !== undefined) await rm(this.#scratch, { recursive: true, force: true });
   }
 
   async #ask(request: unknown): Promise<unknown> {
@@ -136,7 +165,7 @@ export class Zygote {
   }
 
   #fail(why: string): void {
-    this.#failure ??= new ZygoteError(`the runner's interpreter failed: ${why}`);
+    this.#failure ??= new ZygoteError(`the runner's interpreter failed: ${why}`, this.#stderr.trim());
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.reject(this.#failure);

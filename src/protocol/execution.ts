@@ -120,5 +120,5 @@ export const ExecutionResult = z.strictObject({
 export type ExecutionResult = z.infer<typeof ExecutionResult>;
 
 /** What the sandbox was proved to contain on this machine; see docs/security.md. */
-export const Tier = z.enum(['T1', 'T2']);
+export const Tier = z.enum(['T1', 'T2', 'T3']);
 export type Tier = z.infer<typeof Tier>;

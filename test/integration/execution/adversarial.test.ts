@@ -4,84 +4,99 @@ import os from 'node:os';
 import path from 'node:path';
 import { assembleProgram, executionJob } from '../../../src/core/program.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
-import { DEFAULT_LIMITS, type ExecutionResult } from '../../../src/protocol/execution.ts';
+import { DEFAULT_LIMITS, Tier, type ExecutionResult } from '../../../src/protocol/execution.ts';
 import { startTestExecutor } from '../../support/executor.ts';
 import { bareTask } from '../../support/tasks.ts';
 import { body, ENDINGS, ESCAPES, FORGERIES, SOURCES } from './attacks.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 1, cpuSeconds: 2, memoryBytes: 512 << 20 };
 
-describe('hostile programs', function () {
-  this.timeout(60_000);
-  const task = bareTask({
-    checks: [
-      { kind: 'statements', source: 'assert f(1) == 2' },
-      { kind: 'statements', source: 'assert f(2) == 3' },
-    ],
-  });
-  let executor: Executor;
-  let jobs = 0;
+// At T1 escapes would succeed, and are not for a machine that is to be used again.
+const KINDS = { FORGERIES, ENDINGS, SOURCES };
+const BY_TIER = { T3: { ...KINDS, ESCAPES }, T2: { ...KINDS, ESCAPES }, T1: KINDS };
 
-  before(async () => {
-    // One zygote, so that each honest program runs right behind the hostile one.
-    executor = await startTestExecutor(1);
-  });
+for (const tier of Tier.options) hostileAt(tier);
 
-  after(async () => {
-    await executor.close();
-    assert.ok(!existsSync('/tmp/leti-was-here'));
-  });
+function hostileAt(tier: Tier): void {
+  describe(`hostile programs at tier ${tier}`, function () {
+    this.timeout(60_000);
+    const task = bareTask({
+      checks: [
+        { kind: 'statements', source: 'assert f(1) == 2' },
+        { kind: 'statements', source: 'assert f(2) == 3' },
+      ],
+    });
+    let executor: Executor;
+    let jobs = 0;
 
-  const run = async (completion: string, of = task, limits = LIMITS): Promise<ExecutionResult> =>
-    await executor.execute(executionJob(of, assembleProgram(of, completion), jobs++, limits));
+    before(async () => {
+      // One zygote, so that each honest program runs right behind the hostile one.
+      executor = await startTestExecutor(1, tier);
+      assert.ok(executor.tier === tier || executor.lacking !== undefined);
+    });
 
-  for (const [kind, attacks] of Object.entries({ FORGERIES, ENDINGS, ESCAPES, SOURCES })) {
-    describe(kind.toLowerCase(), () => {
-      for (const [does, completion, verdicts] of attacks) {
-        it(`one that ${does}: ${verdicts.join(' or ')}`, async () => {
-          const result = await run(completion);
-          assert.ok(verdicts.includes(result.verdict), JSON.stringify(result));
-          assert.equal(result.checksPassed, 0);
-          const next = await run('x):\n    return x + 1', task, DEFAULT_LIMITS);
-          assert.deepEqual([next.verdict, next.sealed], ['passed', true], JSON.stringify(next));
-        });
+    after(async () => {
+      await executor.close();
+      assert.ok(!existsSync('/tmp/leti-was-here'));
+    });
+
+    const run = async (completion: string, of = task, limits = LIMITS): Promise<ExecutionResult> =>
+      await executor.execute(executionJob(of, assembleProgram(of, completion), jobs++, limits));
+
+    for (const [kind, attacks] of Object.entries(BY_TIER[tier])) {
+      describe(kind.toLowerCase(), () => {
+        for (const [does, completion, verdicts] of attacks) {
+          it(`one that ${does}: ${verdicts.join(' or ')}`, async () => {
+            const result = await run(completion);
+            assert.ok(verdicts.includes(result.verdict), JSON.stringify(result));
+            assert.equal(result.checksPassed, 0);
+            const next = await run('x):\n    return x + 1', task, DEFAULT_LIMITS);
+            assert.deepEqual([next.verdict, next.sealed], ['passed', true], JSON.stringify(next));
+          });
+        }
+      });
+    }
+
+    it('are contained beside their checks too', async () => {
+      const beside = { ...task, sealable: false };
+      for (const [does, completion] of Object.entries(BY_TIER[tier]).flatMap(([kind, attacks]) =>
+        kind === 'ENDINGS' || kind === 'ESCAPES' ? attacks : [],
+      )) {
+        const result = await run(completion, beside);
+        assert.notEqual(result.verdict, 'passed', does);
+        assert.notEqual(result.verdict, 'harness_error', `${does} ${JSON.stringify(result)}`);
+        assert.equal(result.sealed, false);
+      }
+      assert.equal((await run('x):\n    return x + 1', beside)).verdict, 'passed');
+    });
+
+    it('hold no handles but their own', async () => {
+      const counts = body(
+        'import os',
+        'found = []',
+        'for fd in range(256):',
+        '    try: os.fstat(fd); found.append(fd)',
+        '    except OSError: pass',
+        'raise ValueError(found)',
+      );
+      const result = await run(counts);
+      assert.equal(result.diagnostic?.message, '[0, 1, 2, 3, 4]');
+    });
+
+    const reading = tier === 'T1' ? 'may' : 'cannot';
+    it(`${reading} read a file of the user, whatever it is called`, async () => {
+      const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-secret-'));
+      try {
+        writeFileSync(path.join(folder, 'test_f.py'), 'assert f(1) == 2');
+        const result = await run(
+          body(`return open(${JSON.stringify(path.join(folder, 'test_f.py'))}).read()`),
+        );
+        const wanted = tier === 'T1' ? /AssertionError/ : /PermissionError|FileNotFoundError/;
+        assert.match(result.diagnostic?.type ?? '', wanted);
+        assert.deepEqual(readdirSync(folder), ['test_f.py']);
+      } finally {
+        rmSync(folder, { recursive: true });
       }
     });
-  }
-
-  it('are contained beside their checks too', async () => {
-    const beside = { ...task, sealable: false };
-    for (const [does, completion] of [...ENDINGS, ...ESCAPES]) {
-      const result = await run(completion, beside);
-      assert.notEqual(result.verdict, 'passed', does);
-      assert.notEqual(result.verdict, 'harness_error', `${does} ${JSON.stringify(result)}`);
-      assert.equal(result.sealed, false);
-    }
-    assert.equal((await run('x):\n    return x + 1', beside)).verdict, 'passed');
   });
-
-  it('hold no handles but their own', async () => {
-    const counts = body(
-      'import os',
-      'found = []',
-      'for fd in range(256):',
-      '    try: os.fstat(fd); found.append(fd)',
-      '    except OSError: pass',
-      'raise ValueError(found)',
-    );
-    const result = await run(counts);
-    assert.equal(result.diagnostic?.message, '[0, 1, 2, 3, 4]');
-  });
-
-  it('cannot read a file of the user, whatever it is called', async () => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-secret-'));
-    try {
-      writeFileSync(path.join(folder, 'test_f.py'), 'assert f(1) == 2');
-      const result = await run(body(`return open(${JSON.stringify(path.join(folder, 'test_f.py'))}).read()`));
-      assert.equal(result.diagnostic?.type, 'PermissionError');
-      assert.deepEqual(readdirSync(folder), ['test_f.py']);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-});
+}
