@@ -2,7 +2,7 @@
 
 import ast
 
-from leti_runner.values import shown
+from leti_runner.values import difference, shown
 
 _FAILED = "@leti_failed"
 _OPERATORS = {
@@ -25,6 +25,7 @@ class ExplainedAssertionError(AssertionError):
     check_source = None
     actual = None
     expected = None
+    difference = None
 
 
 def compile_with_asserts(source, path):
@@ -39,9 +40,9 @@ def give_helper(namespace):
     namespace[_FAILED] = _failed
 
 
-def _failed(source, message, actual, expected):
+def _failed(source, message, actual, expected, parting=None):
     error = ExplainedAssertionError(*message)
-    error.check_source, error.actual, error.expected = source, actual, expected
+    error.check_source, error.actual, error.expected, error.difference = source, actual, expected, parting
     raise error
 
 
@@ -54,15 +55,15 @@ class _Rewriter(ast.NodeTransformer):
         parts = self._parts(node.test)
         if parts is None:
             return node
-        assigns, test, actual, expected = parts
+        assigns, test, *values = parts
         text = " ".join((ast.get_source_segment(self._source, node) or "assert").split())[:_LONGEST_SOURCE]
         message = ast.Tuple([node.msg] if node.msg is not None else [], ast.Load())
-        call = ast.Call(ast.Name(_FAILED, ast.Load()), [ast.Constant(text), message, actual, expected], [])
+        call = ast.Call(ast.Name(_FAILED, ast.Load()), [ast.Constant(text), message, *values], [])
         guard = ast.If(ast.UnaryOp(ast.Not(), test), [ast.Expr(call)], [])
         return [ast.copy_location(statement, node) for statement in (*assigns, guard)]
 
     def _parts(self, test):
-        """Assignments, the test over them, and texts of the actual and the expected value."""
+        """Assignments, the test over them, texts of the actual and the expected value, where these part."""
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             left, left_value = self._keep(test.left)
             right, right_value = self._keep(test.comparators[0])
@@ -71,7 +72,8 @@ class _Rewriter(ast.NodeTransformer):
             if isinstance(test.ops[0], ast.Eq):
                 if _is_plain(test.left) and not _is_plain(test.comparators[0]):
                     actual, expected = right_value, left_value
-                return [left, right], compare, _text(actual()), _text(expected())
+                parting = _help("difference", actual(), expected())
+                return [left, right], compare, _text(actual()), _text(expected()), parting
             word = _OPERATORS[type(test.ops[0])]
             wanted = ast.BinOp(ast.Constant(f"a value {word} "), ast.Add(), _text(right_value()))
             return [left, right], compare, _text(left_value()), wanted
@@ -95,7 +97,12 @@ def _is_plain(node):
 
 
 def _text(value):
-    return ast.Call(ast.Attribute(ast.Name(_FAILED, ast.Load()), "shown", ast.Load()), [value], [])
+    return _help("shown", value)
+
+
+def _help(name, *values):
+    return ast.Call(ast.Attribute(ast.Name(_FAILED, ast.Load()), name, ast.Load()), list(values), [])
 
 
 _failed.shown = shown
+_failed.difference = difference

@@ -9,15 +9,24 @@ import sys
 import unittest
 
 from leti_runner.asserts import ExplainedAssertionError, compile_with_asserts, give_helper
-from leti_runner.values import cleaned, shown
+from leti_runner.values import cleaned, difference, shown
 
 
 class CheckFailedError(Exception):
     """A check did not hold, with what was found and wanted; `cause` is an exception that stopped it."""
 
-    def __init__(self, source, actual=None, expected=None, cause=None):
+    def __init__(self, source, actual=None, expected=None, cause=None, parting=None):
         super().__init__(source)
         self.source, self.actual, self.expected, self.cause = source, actual, expected, cause
+        self.difference = parting
+
+
+class InvalidCheckError(Exception):
+    """A check is no Python, which is not the program's fault; `cause` says where."""
+
+    def __init__(self, cause):
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 class NeedsPytestError(Exception):
@@ -47,8 +56,12 @@ def text_of(check):
 
 
 def _run_statements(source, main):
+    try:
+        code = compile_with_asserts(source, "<check>")
+    except (SyntaxError, ValueError) as error:
+        raise InvalidCheckError(error) from error
     give_helper(main.__dict__)
-    exec(compile_with_asserts(source, "<check>"), main.__dict__)
+    exec(code, main.__dict__)
 
 
 def _run_plain(check):
@@ -127,6 +140,7 @@ def _explain_assert_equal():
             error = ExplainedAssertionError(str(failure) if msg is not None else "")
             error.check_source = f"assertEqual in {self._testMethodName}"
             error.actual, error.expected = shown(first), shown(second)
+            error.difference = difference(first, second)
             raise error.with_traceback(failure.__traceback__) from None
 
     assert_equal.leti = True
@@ -151,7 +165,10 @@ class _DocTestRunner(doctest.DocTestRunner):
     """Stops at the first example that fails and says what it gave."""
 
     def report_failure(self, out, test, example, got):
-        raise CheckFailedError(example.source.strip(), cleaned(got.strip()), cleaned(example.want.strip()))
+        got, want = got.strip(), example.want.strip()
+        raise CheckFailedError(
+            example.source.strip(), cleaned(got), cleaned(want), parting=difference(got, want)
+        )
 
     def report_unexpected_exception(self, out, test, example, exc_info):
         want = cleaned(example.want.strip()) if example.want else None

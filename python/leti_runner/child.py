@@ -8,7 +8,7 @@ import time
 
 from leti_runner import channel, modules
 from leti_runner.asserts import compile_with_asserts, give_helper
-from leti_runner.checks import CheckFailedError, NeedsPytestError, run_check, text_of
+from leti_runner.checks import CheckFailedError, InvalidCheckError, NeedsPytestError, run_check, text_of
 from leti_runner.diagnostics import Explainer, missing_module
 from leti_runner.program import UNPARSABLE, syntax_hash
 
@@ -75,6 +75,8 @@ class Child:
         if isinstance(error, (SystemExit, MemoryError)):
             verdict = "memory" if isinstance(error, MemoryError) else "exited_early"
             return verdict, self._explain.diagnostic(error, check)
+        if isinstance(error, InvalidCheckError):
+            return "harness_error", self._explain.diagnostic(error.cause, check)
         if isinstance(error, NeedsPytestError):
             return "import_missing", {
                 "type": "ModuleNotFoundError",
@@ -83,9 +85,8 @@ class Child:
             }
         if isinstance(error, CheckFailedError):
             check = {"index": self._check, "source": error.source}
-            check.update(
-                {k: v for k, v in (("actual", error.actual), ("expected", error.expected)) if v is not None}
-            )
+            known = {"actual": error.actual, "expected": error.expected, "difference": error.difference}
+            check.update({name: text for name, text in known.items() if text is not None})
             if error.cause is None:
                 return "failed", {"type": "AssertionError", "message": "", "frames": [], "check": check}
             error = error.cause

@@ -4,7 +4,7 @@ import sys
 import traceback
 
 from leti_runner.asserts import ExplainedAssertionError
-from leti_runner.values import cleaned
+from leti_runner.values import cleaned, local_values
 
 _MESSAGE = 500
 _FIRST_FRAMES = 3
@@ -39,15 +39,23 @@ class Explainer:
             if isinstance(error, ExplainedAssertionError):
                 check["source"] = error.check_source
                 check["actual"], check["expected"] = error.actual, error.expected
+                if error.difference is not None:
+                    check["difference"] = error.difference
         return found
 
     def frames(self, trace):
-        """Frames of the job's files, outermost first; the middle of a deep recursion is left out."""
-        frames = []
+        """Frames of the job's files, outermost first; the middle of a deep recursion is left out.
+
+        The innermost has the values of its local names, if it is not a check's.
+        """
+        frames, innermost = [], None
         for frame, line in traceback.walk_tb(trace):
             found = self.frame(frame, line)
             if found is not None:
                 frames.append(found)
+                innermost = frame
+        if innermost is not None and not frames[-1]["path"].startswith("<"):
+            frames[-1]["locals"] = local_values(innermost)
         if len(frames) > _FIRST_FRAMES + _LAST_FRAMES:
             frames = frames[:_FIRST_FRAMES] + frames[-_LAST_FRAMES:]
         return frames

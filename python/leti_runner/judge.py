@@ -85,6 +85,15 @@ class Judge(Child):
         namespace[STUB_CALL] = call_from_stub(self._remote)
 
     def _raised(self, error):
+        verdict, diagnostic = self._explained(error)
+        check = None if diagnostic is None else diagnostic.get("check")
+        call = None if check is None else self._remote.last_call()
+        # A check that spells out its call need not be told again.
+        if call is not None and "".join(call.split()) not in "".join(check["source"].split()):
+            check["call"] = call
+        return verdict, diagnostic
+
+    def _explained(self, error):
         if isinstance(error, CheckFailedError) and error.cause is not None:
             check = self._failed_check()
             check["source"] = error.source

@@ -4,9 +4,10 @@ import builtins
 import sys
 
 from leti_runner import channel, plain
-from leti_runner.values import cleaned
+from leti_runner.values import cleaned, shown
 
 _MOST_FRAMES = 8
+_MOST_LOCALS = 6
 
 
 class ProgramEnded(BaseException):
@@ -32,6 +33,8 @@ class Remote:
     def __init__(self, name, requests, replies):
         self.__name__ = self.__qualname__ = name
         self._requests, self._replies = requests, replies
+        self.last = None
+        """The last call's request, as it crossed."""
         self.known = builtins.__dict__
         """Where exception types are looked up: the builtins, or the trusted module's namespace as well."""
 
@@ -43,11 +46,20 @@ class Remote:
             }
         except (plain.NotPlainError, RecursionError) as error:
             raise UnsealableError(str(error)) from error
+        self.last = request
         try:
             channel.write(self._requests, request)
         except BrokenPipeError:
             raise ProgramEnded("gone") from None
         return self._result(self.answer(), args, kwargs)
+
+    def last_call(self):
+        """The last call as text, with the arguments as they were; None before the first."""
+        if self.last is None:
+            return None
+        given = [shown(plain.decode(form), 120) for form in self.last["args"]]
+        given += [f"{name}={shown(plain.decode(form), 120)}" for name, form in self.last["kwargs"].items()]
+        return cleaned(f"{self.__name__}({', '.join(given)})", 200)
 
     def answer(self):
         """The program's next answer; ProgramEnded when there is none or it is no answer."""
@@ -130,6 +142,11 @@ def checked_diagnostic(found):
             }
             for frame in found["frames"][:_MOST_FRAMES]
         ]
+        if frames and "locals" in found["frames"][len(frames) - 1]:
+            frames[-1]["locals"] = [
+                {"name": cleaned(local["name"], 100), "value": cleaned(local["value"], 200)}
+                for local in found["frames"][len(frames) - 1]["locals"][:_MOST_LOCALS]
+            ]
         checked = {
             "type": cleaned(found["type"], 100),
             "message": cleaned(found["message"], 600),

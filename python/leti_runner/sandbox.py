@@ -174,7 +174,7 @@ def _allow(ruleset, path, rights):
 
 
 def _filters_are_known():
-    """Whether the kernel takes filters: it finds fault with the address of this one, else with the request."""
+    """Whether the kernel takes filters: it finds fault with this one's address, else with the request."""
     if LIBC is None:
         return False
     LIBC.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, None, 0, 0)

@@ -3,6 +3,12 @@
 import re
 
 LONGEST = 400
+_LONG = 60
+"""Characters from which on two values are hard to compare by eye."""
+_MOST_LOCALS = 6
+_LONGEST_LOCAL = 80
+_PLAIN = (type(None), bool, int, float, complex, str, bytes)
+_HOLDING = (list, tuple, set, frozenset, dict)
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+|0x[0-9a-fA-F]{6,}")
 
 
@@ -34,3 +40,61 @@ def _sorted_set(value):
     if isinstance(value, frozenset):
         return f"frozenset({{{inner}}})" if items else "frozenset()"
     return f"{{{inner}}}" if items else "set()"
+
+
+def difference(actual, expected):
+    """Where two long values of one builtin type part first, as text; None where that says nothing more."""
+    kind = type(actual)
+    if kind is not type(expected) or kind not in (str, bytes, *_HOLDING):
+        return None
+    if max(len(shown(actual)), len(shown(expected))) <= _LONG:
+        return None
+    try:
+        return cleaned(_parting(kind, actual, expected), 200)
+    except BaseException:  # noqa: BLE001 (items may be objects of the program)
+        return None
+
+
+def _parting(kind, actual, expected):
+    if kind in (set, frozenset):
+        return f"too much {shown(actual - expected, 80)}, missing {shown(expected - actual, 80)}"
+    if kind is dict:
+        for key in expected:
+            if key not in actual:
+                return f"key {shown(key, 40)} is missing"
+            if actual[key] != expected[key]:
+                got, wanted = shown(actual[key], 60), shown(expected[key], 60)
+                return f"at key {shown(key, 40)} got {got}, expected {wanted}"
+        return f"key {shown(next(key for key in actual if key not in expected), 40)} is too much"
+    place = next((n for n, (one, other) in enumerate(zip(actual, expected)) if one != other), None)
+    if place is None:
+        return f"got {len(actual)} items, expected {len(expected)}, the same so far"
+    if kind in (str, bytes):
+        near = slice(max(0, place - 5), place + 20)
+        return f"at character {place} got {actual[near]!r}, expected {expected[near]!r}"
+    return f"at item {place} got {shown(actual[place], 60)}, expected {shown(expected[place], 60)}"
+
+
+def local_values(frame):
+    """Names and values of a function's plain data, in the order in which the function has them."""
+    code = frame.f_code
+    if code.co_name == "<module>":
+        return []
+    values, found = frame.f_locals, []
+    for name in code.co_varnames:
+        if name in values and name.isidentifier() and len(found) < _MOST_LOCALS:
+            value = values[name]
+            if _is_plain(value, [200]):
+                found.append({"name": name, "value": shown(value, _LONGEST_LOCAL)})
+    return found
+
+
+def _is_plain(value, left):
+    """Whether a value consists of exact builtin types, looked at no further than `left` values."""
+    left[0] -= 1
+    if type(value) in _PLAIN:
+        return True
+    if left[0] < 0 or type(value) not in _HOLDING:
+        return False
+    items = [*value.keys(), *value.values()] if type(value) is dict else value
+    return all(_is_plain(item, left) for item in items)

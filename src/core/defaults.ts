@@ -18,6 +18,7 @@ export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFi
   mix: 0.25,
   timeoutSeconds: 5,
   sealedOnly: false,
+  feedback: 'full',
   training: {
     method: 'auto',
     learningRate: 2e-5,

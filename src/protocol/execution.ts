@@ -77,6 +77,8 @@ export const Frame = z.strictObject({
   function: z.string(),
   /** The source line, stripped at both ends. */
   source: z.string(),
+  /** Plain data that the function's names stood for, bounded; of the innermost frame only. */
+  locals: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
 });
 export type Frame = z.infer<typeof Frame>;
 
@@ -88,6 +90,10 @@ export const FailedCheck = z.strictObject({
   source: z.string(),
   actual: z.string().optional(),
   expected: z.string().optional(),
+  /** Where two long values part first. */
+  difference: z.string().optional(),
+  /** The last call of the program before the check failed, where the check's text does not show it. */
+  call: z.string().optional(),
 });
 export type FailedCheck = z.infer<typeof FailedCheck>;
 
@@ -103,6 +109,13 @@ export const Diagnostic = z.strictObject({
   check: FailedCheck.optional(),
 });
 export type Diagnostic = z.infer<typeof Diagnostic>;
+
+/**
+ * How much feedback says. `full`: check, values, lines, progress. `paper`: what LeTI's release gave, a traceback with
+ * the test's line and no values, or "process timeout" for all that ended the process (arXiv 2305.10314).
+ */
+export const FeedbackPreset = z.enum(['full', 'paper']);
+export type FeedbackPreset = z.infer<typeof FeedbackPreset>;
 
 export const ExecutionResult = z.strictObject({
   id: z.int().min(0),

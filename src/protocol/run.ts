@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Verdict } from './execution.ts';
+import { FeedbackPreset, Verdict } from './execution.ts';
 import { Condition, Objective } from './model.ts';
 import { Device, Trained, TrainingSettings } from './training.ts';
 
@@ -31,6 +31,7 @@ export const RunConfig = z.strictObject({
   timeoutSeconds: z.number().positive(),
   /** Trains on verdicts that cannot be forged and leaves the others out. */
   sealedOnly: z.boolean().default(false),
+  feedback: FeedbackPreset.default('full'),
   training: TrainingSettings,
 });
 export type RunConfig = z.infer<typeof RunConfig>;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { renderFeedback } from '../core/feedback.ts';
-import { assembleProgram, executionJob } from '../core/program.ts';
+import { assembleProgram, executionJob, type AssembledProgram } from '../core/program.ts';
 import { samplingPrompt, type PromptStyle } from '../core/prompts.ts';
 import { keyOf } from '../core/random.ts';
 import { stopRule, trimCompletion } from '../core/trimming.ts';
 import type { Executor } from '../execution/executor.ts';
 import { InterruptedError } from '../protocol/errors.ts';
-import type { ExecutionLimits, ExecutionResult } from '../protocol/execution.ts';
+import type { ExecutionLimits, ExecutionResult, FeedbackPreset } from '../protocol/execution.ts';
 import type { Condition } from '../protocol/model.ts';
 import type { RunObserver, Sample } from '../protocol/run.ts';
 import type { GeneratedText, Sampler, SamplingSettings } from '../protocol/sampling.ts';
@@ -28,6 +28,7 @@ export interface CollectRequest {
   condition: Condition;
   style: PromptStyle;
   timeoutSeconds: number;
+  feedback: FeedbackPreset;
 }
 
 export interface CollectServices {
@@ -69,7 +70,7 @@ export async function collectSamples(request: CollectRequest, services: CollectS
   const execution = new ProgramRunner(
     executor,
     limitsOf(request.timeoutSeconds),
-    services.countTokens,
+    (program, result) => renderFeedback(program, result, services.countTokens, request.feedback),
     signal,
   );
   for (const [index, batch] of batches.entries()) {
@@ -126,7 +127,7 @@ export async function collectSamples(request: CollectRequest, services: CollectS
 class ProgramRunner {
   readonly #executor: Executor;
   readonly #limits: ExecutionLimits;
-  readonly #countTokens: (text: string) => number;
+  readonly #feedbackOf: (program: AssembledProgram, result: ExecutionResult) => string;
   readonly #signal: AbortSignal;
   readonly #results = new Map<string, Promise<ExecutionResult>>();
   #jobs = 0;
@@ -134,12 +135,12 @@ class ProgramRunner {
   constructor(
     executor: Executor,
     limits: ExecutionLimits,
-    countTokens: (text: string) => number,
+    feedbackOf: (program: AssembledProgram, result: ExecutionResult) => string,
     signal: AbortSignal,
   ) {
     this.#executor = executor;
     this.#limits = limits;
-    this.#countTokens = countTokens;
+    this.#feedbackOf = feedbackOf;
     this.#signal = signal;
   }
 
@@ -160,7 +161,7 @@ class ProgramRunner {
       completion,
       verdict: result.verdict,
       errorType: result.verdict === 'passed' ? 'passed' : (result.diagnostic?.type ?? result.verdict),
-      feedback: renderFeedback(program, result, this.#countTokens),
+      feedback: this.#feedbackOf(program, result),
       checksPassed: result.checksPassed,
       checksTotal: result.checksTotal,
       hash: result.astHash ?? hashOf(completion),

@@ -55,6 +55,7 @@ export async function evaluateModel(
         condition,
         style: model.style,
         timeoutSeconds: request.timeoutSeconds,
+        feedback: 'full',
       },
       {
         store,

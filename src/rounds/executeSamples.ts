@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { once } from 'node:events';
+import { editorDiagnostics } from '../core/editorDiagnostics.ts';
 import { renderFeedback } from '../core/feedback.ts';
 import { executionJob } from '../core/program.ts';
 import type { Executor } from '../execution/executor.ts';
@@ -61,6 +62,7 @@ export async function executeSamples(request: ExecuteRequest, executor: Executor
         passed,
         verdict: result.verdict,
         feedback: renderFeedback(program, result, (text) => text.length / CHARACTERS_PER_TOKEN),
+        diagnostics: editorDiagnostics(program, result, task.name),
         tier: executor.tier,
         sealed: result.sealed,
         duration_ms: Math.round(result.durationMs),

@@ -176,6 +176,7 @@ class Rounds {
           condition: candidate.condition,
           style: candidate.model.style,
           timeoutSeconds: config.timeoutSeconds,
+          feedback: config.feedback,
         },
         {
           store: this.#store,

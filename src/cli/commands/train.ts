@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { Objective } from '../../protocol/model.ts';
 import type { RunConfig } from '../../protocol/run.ts';
+import { FeedbackPreset } from '../../protocol/execution.ts';
 import { Device } from '../../protocol/training.ts';
 import { startOrResumeRun } from '../../rounds/run.ts';
 import { createOutput } from '../output.ts';
@@ -11,6 +12,7 @@ import { reportText } from '../text.ts';
 
 interface TrainFlags extends RunFlags {
   sealedOnly?: boolean;
+  feedback: FeedbackPreset;
   tasks?: string;
   heldOut?: string;
   model: string;
@@ -87,6 +89,11 @@ export function trainCommand(): Command {
       numberBetween(0.1, 600),
       defaults.timeoutSeconds,
     )
+    .addOption(
+      new Option('--feedback <preset>', 'what is kept of an error; paper: a traceback without values')
+        .choices(FeedbackPreset.options)
+        .default(defaults.feedback),
+    )
     .option('--sealed-only', 'train only on programs that were judged apart from their checks')
     .option('--resume <run>', 'continue a stopped run; its own options apply')
     .option('--python <path>', "the workspace's interpreter")
@@ -128,6 +135,7 @@ function configOf(workspace: string, flags: TrainFlags): RunConfig {
     lossOn: flags.lossOn,
     timeoutSeconds: flags.timeout,
     sealedOnly: flags.sealedOnly === true,
+    feedback: flags.feedback,
     training: {
       ...DEFAULT_RUN.training,
       method: flags.method,

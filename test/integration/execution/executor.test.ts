@@ -37,14 +37,14 @@ const CASES: Case[] = [
     'uses a name that is not there',
     'x):\n    return y',
     'error',
-    "NameError: name 'y' is not defined\ncheck: assert f(1) == 2\nline 2, in f: return y\n0 of 2 checks passed",
+    "NameError: name 'y' is not defined\ncheck: assert f(1) == 2\nline 2, in f: return y\nwhere x = 1\n0 of 2 checks passed",
   ],
   ['does not parse', 'x):\n    return x +', 'syntax', 'SyntaxError: invalid syntax\nline 2: return x +'],
   [
     'imports a package that is not there',
     'x):\n    import nonexistent_package\n    return x',
     'import_missing',
-    "ModuleNotFoundError: No module named 'nonexistent_package'\ncheck: assert f(1) == 2\nline 2, in f: import nonexistent_package\n0 of 2 checks passed",
+    "ModuleNotFoundError: No module named 'nonexistent_package'\ncheck: assert f(1) == 2\nline 2, in f: import nonexistent_package\nwhere x = 1\n0 of 2 checks passed",
   ],
   [
     'runs for ever',
@@ -56,7 +56,7 @@ const CASES: Case[] = [
     'ends the process',
     'x):\n    import sys\n    sys.exit(0)',
     'exited_early',
-    'SystemExit: the program ended the process before its checks were done\ncheck: assert f(1) == 2\nline 3, in f: sys.exit(0)\n0 of 2 checks passed',
+    'SystemExit: the program ended the process before its checks were done\ncheck: assert f(1) == 2\nline 3, in f: sys.exit(0)\nwhere x = 1\n0 of 2 checks passed',
   ],
   [
     'ends the process for good',
@@ -68,7 +68,7 @@ const CASES: Case[] = [
     'takes all memory',
     "x):\n    return 'x' * (4 << 30)",
     'memory',
-    "MemoryError: the program needed too much memory\ncheck: assert f(1) == 2\nline 2, in f: return 'x' * (4 << 30)\n0 of 2 checks passed",
+    "MemoryError: the program needed too much memory\ncheck: assert f(1) == 2\nline 2, in f: return 'x' * (4 << 30)\nwhere x = 1\n0 of 2 checks passed",
   ],
   [
     'calls itself without end',

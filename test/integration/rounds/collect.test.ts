@@ -80,6 +80,7 @@ describe('collecting samples', function () {
         model: 'm',
         condition: 'none',
         style: chatStyle(),
+        feedback: 'full',
         timeoutSeconds: 2,
       },
       {

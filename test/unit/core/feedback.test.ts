@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { editorDiagnostics } from '../../../src/core/editorDiagnostics.ts';
 import { renderFeedback } from '../../../src/core/feedback.ts';
 import { assembleProgram } from '../../../src/core/program.ts';
 import type { ExecutionResult, Verdict } from '../../../src/protocol/execution.ts';
@@ -102,6 +103,78 @@ describe('feedback', () => {
     );
   });
 
+  it('names text behind the function as such', () => {
+    const prose = assembleProgram(bareTask(), 'x):\n    return x\n\nHere is how it works:\n');
+    const error = result({
+      verdict: 'syntax',
+      diagnostic: {
+        type: 'SyntaxError',
+        message: 'invalid syntax',
+        frames: [{ path: 'program.py', line: 4, function: '<module>', source: 'Here is how it works:' }],
+      },
+    });
+    assert.equal(
+      renderFeedback(prose, error, words),
+      'SyntaxError: invalid syntax\nline 4, text after the function: Here is how it works:',
+    );
+  });
+
+  it('is what the release gave where the paper is asked for', () => {
+    const check = { index: 0, source: 'assert f(1) == 2', actual: '1', expected: '2' };
+    const frame = { path: 'program.py', line: 2, function: 'f', source: 'y = z', locals: [] };
+    const paper = (verdict: Verdict, type: string, frames: (typeof frame)[]): string =>
+      renderFeedback(
+        program,
+        result({ verdict, diagnostic: { type, message: '', frames, check } }),
+        words,
+        'paper',
+      );
+    assert.equal(
+      paper('failed', 'AssertionError', []),
+      'Traceback (most recent call last):\n  File "<string>", in <module>\n    assert f(1) == 2\nAssertionError',
+    );
+    assert.equal(
+      paper('error', 'NameError', [frame]),
+      'Traceback (most recent call last):\n  File "<string>", in <module>\n    assert f(1) == 2\n' +
+        '  File "<string>", line 2, in f\n    y = z\nNameError',
+    );
+    for (const verdict of ['timeout', 'exited_early', 'crashed'] as const) {
+      assert.equal(paper(verdict, 'Timeout', [frame]), 'process timeout');
+    }
+  });
+
+  it('becomes diagnostics at the lines of the text', () => {
+    const error = failure({
+      type: 'NameError',
+      message: 'no z',
+      frames: [
+        { path: 'program.py', line: 3, function: 'f', source: 'return y' },
+        { path: 'program.py', line: 2, function: 'g', source: 'y = z' },
+      ],
+      check: { index: 0, source: 'assert f(1) == 2' },
+    });
+    const [found, ...more] = editorDiagnostics(program, error, 'f');
+    assert.deepEqual(more, []);
+    assert.deepEqual(found?.range, {
+      start: { line: 1, character: 4 },
+      end: { line: 1, character: 9 },
+    });
+    assert.equal(found.code, 'NameError');
+    assert.deepEqual(found.related, [
+      { message: 'assert f(1) == 2' },
+      {
+        range: { start: { line: 2, character: 4 }, end: { line: 2, character: 12 } },
+        message: 'in f: return y',
+      },
+    ]);
+    const killed = editorDiagnostics(program, result({ verdict: 'crashed' }), 'f');
+    assert.deepEqual(
+      killed.map(({ range, code }) => [range.start.line, code]),
+      [[0, 'crashed']],
+    );
+    assert.deepEqual(editorDiagnostics(program, result(), 'f'), []);
+  });
+
   it('is empty for a program that passed', () => {
     assert.equal(renderFeedback(program, result(), words), '');
   });
@@ -119,16 +192,16 @@ describe('feedback', () => {
       check: { index: 0, source: 'assert f(1) == 2', actual: '1', expected: '2' },
     });
     for (const budget of [1, 2, 4, 9, 20, 60]) {
-      const text = renderFeedback(program, long, words, budget);
+      const text = renderFeedback(program, long, words, 'full', budget);
       assert.ok(words(text) <= budget, `${words(text)} words for ${budget}: ${text}`);
     }
-    const short = renderFeedback(program, long, words, 20);
+    const short = renderFeedback(program, long, words, 'full', 20);
     assert.match(short, /^ValueError: bad value\ncheck: .*\ngot: 1\nexpected: 2\n.*y = g\(29\)$/);
   });
 
   it('shortens a first line that is too long by itself', () => {
     const long = failure({ type: 'ValueError', message: 'x'.repeat(1000), frames: [] });
-    const text = renderFeedback(program, long, (part) => part.length, 50);
+    const text = renderFeedback(program, long, (part) => part.length, 'full', 50);
     assert.equal(text.length, 50);
     assert.ok(text.startsWith('ValueError: xxx') && text.endsWith('...'));
   });
