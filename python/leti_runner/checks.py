@@ -15,14 +15,14 @@ from leti_runner.values import cleaned, difference, shown
 class CheckFailedError(Exception):
     """A check did not hold, with what was found and wanted; `cause` is an exception that stopped it."""
 
-    def __init__(self, source, actual=None, expected=None, cause=None, parting=None):
+    def __init__(self, source, actual=None, expected=None, cause=None, parting=None, sentences=None):
         super().__init__(source)
         self.source, self.actual, self.expected, self.cause = source, actual, expected, cause
-        self.difference = parting
+        self.difference, self.sentences = parting, sentences
 
 
 class InvalidCheckError(Exception):
-    """A check is no Python, which is not the program's fault; `cause` says where."""
+    """A check is broken, which is not the program's fault; `cause` says how."""
 
     def __init__(self, cause):
         super().__init__(str(cause))
@@ -33,13 +33,17 @@ class NeedsPytestError(Exception):
     """A check needs pytest and the interpreter has none."""
 
 
-def run_check(check, main, job, scratch):
-    """Runs one Check of src/protocol/task.ts; `main` is the program's module."""
+def run_check(check, main, job, scratch, function):
+    """Runs one Check of src/protocol/task.ts. `main`: the program's module, `function`: what the task asks for."""
     kind = check["kind"]
     if kind == "statements":
         _run_statements(check["source"], main)
     elif kind == "doctest":
         _run_doctest(check["name"], main)
+    elif kind == "io":
+        _run_io(check, function)
+    elif kind == "verifier":
+        _run_verifier(check, function)
     elif check["runner"] == "unittest":
         _run_unittest(check)
     elif check["runner"] == "pytest":
@@ -52,6 +56,10 @@ def text_of(check):
     """A check as people read it before it has run."""
     if check["kind"] == "statements":
         return " ".join(check["source"].split())[:300]
+    if check["kind"] == "io":
+        return f"printed for the input {shown(check['stdin'], 200)}"
+    if check["kind"] == "verifier":
+        return check["call"]
     return f"doctest of {check['name']}" if check["kind"] == "doctest" else check["name"]
 
 
@@ -62,6 +70,56 @@ def _run_statements(source, main):
         raise InvalidCheckError(error) from error
     give_helper(main.__dict__)
     exec(code, main.__dict__)
+
+
+def _run_io(check, function):
+    """Calls the function with an input and compares what it prints, but for blanks at the ends of lines."""
+    printed = _lines(call_with_input(function, check["stdin"]))
+    wanted = _lines(check["stdout"])
+    if printed != wanted:
+        parting = difference("\n".join(printed), "\n".join(wanted))
+        actual, expected = shown("\n".join(printed)), shown("\n".join(wanted))
+        raise CheckFailedError(text_of(check), actual, expected, parting=parting)
+
+
+def _lines(text):
+    lines = [line.rstrip() for line in text.split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def call_with_input(function, text):
+    """What a call of `function` without arguments prints when it is given `text` as standard input."""
+    if hasattr(type(function), "with_input"):
+        return function.with_input(text)
+    kept = sys.stdin, sys.stdout
+    sys.stdin, sys.stdout = io.StringIO(text), io.StringIO()
+    try:
+        function()
+        return sys.stdout.getvalue()
+    finally:
+        sys.stdin, sys.stdout = kept
+
+
+def _run_verifier(check, function):
+    """Hands what a call gives to the task's own `verify`, which answers with sentences of what is wrong."""
+    if not hasattr(type(function), "with_input"):
+        raise InvalidCheckError(TypeError("a verifier judges a function apart from its program"))
+    namespace = {"__name__": "verifier"}
+    try:
+        exec(compile(check["source"], "<verifier>", "exec", dont_inherit=True), namespace)
+        call = compile(check["call"], "<check>", "eval", dont_inherit=True)
+    except Exception as error:
+        raise InvalidCheckError(error) from error
+    value = eval(call, {function.__name__: function})
+    try:
+        sentences = namespace["verify"](value)
+        sentences = [cleaned(sentence) for sentence in sentences][:20]
+    except Exception as error:
+        raise InvalidCheckError(error) from error
+    if sentences:
+        raise CheckFailedError(check["call"], shown(value), sentences=sentences)
 
 
 def _run_plain(check):

@@ -57,10 +57,17 @@ class Child:
             exec(compile(self._job["setup"], "<setup>", "exec", dont_inherit=True), module.__dict__)
         for index, check in enumerate(self._job["checks"]):
             self._check = index
-            run_check(check, module, self._sources, self._scratch)
+            run_check(check, module, self._sources, self._scratch, self._function(module))
             self._passed += 1
         self._check = None
         return "passed", None
+
+    def _function(self, module):
+        """What the task asks for; None where the program does not have it."""
+        found = module
+        for name in self._job["entry"].split("."):
+            found = getattr(found, name, None)
+        return found
 
     def _explain_asserts(self, names, main_path):
         for path in set(names.values()) - {main_path}:
@@ -85,10 +92,12 @@ class Child:
             }
         if isinstance(error, CheckFailedError):
             check = {"index": self._check, "source": error.source}
-            known = {"actual": error.actual, "expected": error.expected, "difference": error.difference}
+            named = ("actual", "expected", "difference", "sentences")
+            known = {name: getattr(error, name) for name in named}
             check.update({name: text for name, text in known.items() if text is not None})
             if error.cause is None:
-                return "failed", {"type": "AssertionError", "message": "", "frames": [], "check": check}
+                kind = "AssertionError" if error.sentences is None else "Rejected"
+                return "failed", {"type": kind, "message": "", "frames": [], "check": check}
             error = error.cause
             if isinstance(error, MemoryError):
                 return "memory", self._explain.diagnostic(error, check)

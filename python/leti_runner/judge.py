@@ -50,7 +50,7 @@ class Judge(Child):
             exec(compile(self._job["setup"], "<setup>", "exec", dont_inherit=True), module.__dict__)
         for index, check in enumerate(checks):
             self._check = index
-            run_check(check, module, self._sources, self._scratch)
+            run_check(check, module, self._sources, self._scratch, self._remote)
             self._passed += 1
         self._check = None
         return "passed", None
@@ -126,9 +126,10 @@ def sealable(job):
         except (SyntaxError, ValueError):
             return False
         return True
-    if any(check["kind"] != "statements" for check in job["checks"]):
+    if any(check["kind"] not in ("statements", "io", "verifier") for check in job["checks"]):
         return False
-    source = "\n".join([job["setup"], *(check["source"] for check in job["checks"])])
+    statements = [check["source"] for check in job["checks"] if check["kind"] == "statements"]
+    source = "\n".join([job["setup"], *statements])
     try:
         return _free_names(source) <= {job["entry"]}
     except SyntaxError:

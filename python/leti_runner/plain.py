@@ -5,6 +5,7 @@ its methods would then run where the value is compared. Decoding builds values o
 """
 
 import collections
+import dataclasses
 import datetime
 import decimal
 import fractions
@@ -33,6 +34,21 @@ class Opaque:
 
     def __repr__(self):
         return self._shown or f"<{self._type}>"
+
+
+class Record:
+    """What an object of a program's data class holds: the class's name and the fields, without any behaviour.
+
+    Equal to nothing but itself, so that only checks that look into it can accept it.
+    """
+
+    __slots__ = ("fields", "kind")
+
+    def __init__(self, kind, fields):
+        self.kind, self.fields = kind, fields
+
+    def __repr__(self):
+        return f"{self.kind}({', '.join(f'{name}={value!r}' for name, value in self.fields.items())})"
 
 
 _ITERATORS = (
@@ -72,8 +88,8 @@ def is_mutable(value):
     return type(value) in (*_MUTABLE, collections.defaultdict)
 
 
-def encode(value, depth=0):
-    """The JSON form of a value; NotPlainError when it has none."""
+def encode(value, depth=0, records=False):
+    """The JSON form of a value; NotPlainError when it has none. With `records` data classes have one."""
     kind = type(value)
     if value is None or kind is bool or kind is str or kind is float:
         return value
@@ -83,9 +99,9 @@ def encode(value, depth=0):
         raise NotPlainError("it is nested too deeply")
     deeper = depth + 1
     if kind in (list, tuple, set, frozenset, collections.deque):
-        return [kind.__name__, [encode(item, deeper) for item in value]]
+        return [kind.__name__, [encode(item, deeper, records) for item in value]]
     if kind in (dict, collections.OrderedDict, collections.Counter, collections.defaultdict):
-        pairs = [[encode(key, deeper), encode(item, deeper)] for key, item in value.items()]
+        pairs = [[encode(key, deeper, records), encode(item, deeper, records)] for key, item in value.items()]
         return [kind.__name__, pairs]
     if kind is complex:
         return ["complex", value.real, value.imag]
@@ -97,29 +113,33 @@ def encode(value, depth=0):
         return ["Decimal", str(value)]
     if kind is fractions.Fraction:
         return ["Fraction", hex(value.numerator), hex(value.denominator)]
-    return _encode_rare(value, kind, deeper)
+    return _encode_rare(value, kind, deeper, records)
 
 
-def _encode_rare(value, kind, deeper):
+def _encode_rare(value, kind, deeper, records):
     if kind is datetime.timedelta:
         return ["timedelta", value.days, value.seconds, value.microseconds]
     if kind in (datetime.date, datetime.time, datetime.datetime) and getattr(value, "tzinfo", None) is None:
         return [kind.__name__, value.isoformat()]
     if kind in (type({}.keys()), type({}.values()), type({}.items())):
-        return [kind.__name__, [encode(item, deeper) for item in value]]
+        return [kind.__name__, [encode(item, deeper, records) for item in value]]
     if kind in _ITERATORS:
         items = list(itertools.islice(value, _MOST_ITEMS + 1))
         if len(items) > _MOST_ITEMS:
             raise NotPlainError("it does not end soon")
-        return ["iterator", [encode(item, deeper) for item in items]]
+        return ["iterator", [encode(item, deeper, records) for item in items]]
+    if records and dataclasses.is_dataclass(kind):
+        fields = ((field.name, value.__dict__[field.name]) for field in dataclasses.fields(kind))
+        pairs = [[name, encode(held, deeper, records)] for name, held in fields]
+        return ["record", kind.__name__, pairs]
     raise NotPlainError(f"{kind.__name__} is not plain data")
 
 
 def encode_result(value):
     """Like `encode`; what has no plain form crosses as its name and a bounded repr."""
     try:
-        return encode(value)
-    except (NotPlainError, RecursionError):
+        return encode(value, records=True)
+    except (NotPlainError, RecursionError, AttributeError, KeyError):
         return ["opaque", type(value).__name__[:100], shown(value)]
 
 
@@ -175,8 +195,16 @@ _BUILD = {
     "dict_values": lambda forms: dict(enumerate(_items(forms))).values(),
     "dict_items": lambda forms: dict(_items(forms)).items(),
     "iterator": lambda forms: iter(_items(forms)),
+    "record": lambda kind, pairs: _record(kind, pairs),
     "opaque": lambda kind, text: Opaque(str(kind)[:100], str(text)[:1000]),
 }
+
+
+def _record(kind, pairs):
+    fields = dict(_pairs(pairs))
+    if not all(type(name) is str for name in (kind, *fields)):
+        raise ValueError("expected names")
+    return Record(kind[:100], fields)
 
 
 def assign(target, source):

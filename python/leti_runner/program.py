@@ -7,6 +7,7 @@ import os
 import signal
 
 from leti_runner import channel, modules, plain
+from leti_runner.checks import call_with_input
 from leti_runner.diagnostics import Explainer, missing_module
 
 
@@ -69,7 +70,10 @@ class Program:
         positional = [plain.decode(form) for form in request["args"]]
         named = {name: plain.decode(form) for name, form in request["kwargs"].items()}
         try:
-            value = plain.encode_result(function(*positional, **named))
+            if "stdin" in request:
+                value = call_with_input(function, request["stdin"])
+            else:
+                value = plain.encode_result(function(*positional, **named))
         except BaseException as error:  # noqa: BLE001 (a program may raise anything)
             return self._raised(error)
         changed = {}

@@ -48,9 +48,12 @@ function feedbackLines(program: AssembledProgram, result: ExecutionResult): Line
   lines.push({ text: headline(result), weight: 9 });
   if (diagnostic?.check !== undefined) {
     const check = diagnostic.check;
-    lines.push({ text: `check: ${check.source}`, weight: 7 });
+    lines.push({ text: `check: ${check.source}`, weight: check.sentences === undefined ? 7 : 3 });
+    for (const sentence of check.sentences ?? []) lines.push({ text: sentence, weight: 8 });
     if (check.call !== undefined) lines.push({ text: `call: ${check.call}`, weight: 4 });
-    if (check.actual !== undefined) lines.push({ text: `got: ${check.actual}`, weight: 8 });
+    if (check.actual !== undefined) {
+      lines.push({ text: `got: ${check.actual}`, weight: check.sentences === undefined ? 8 : 4 });
+    }
     if (check.expected !== undefined) lines.push({ text: `expected: ${check.expected}`, weight: 6 });
     if (check.difference !== undefined) lines.push({ text: `difference: ${check.difference}`, weight: 7 });
   }

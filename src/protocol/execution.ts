@@ -92,6 +92,8 @@ export const FailedCheck = z.strictObject({
   expected: z.string().optional(),
   /** Where two long values part first. */
   difference: z.string().optional(),
+  /** What a verifier found wrong. */
+  sentences: z.array(z.string()).optional(),
   /** The last call of the program before the check failed, where the check's text does not show it. */
   call: z.string().optional(),
 });

@@ -21,6 +21,13 @@ export const Check = z.discriminatedUnion('kind', [
   }),
   /** The doctest of a function or method (dotted inside its module) of the program. */
   z.strictObject({ kind: z.literal('doctest'), name: z.string().min(1) }),
+  /** What the task's function prints when it is called without arguments and reads `stdin`. */
+  z.strictObject({ kind: z.literal('io'), stdin: z.string(), stdout: z.string() }),
+  /**
+   * A trusted judgement instead of an expected value: `source` defines `verify(value)`, which gets what the expression
+   * `call` of the task's function gives, as plain data, and returns sentences about what is wrong; none is a pass.
+   */
+  z.strictObject({ kind: z.literal('verifier'), call: z.string().min(1), source: z.string().min(1) }),
 ]);
 export type Check = z.infer<typeof Check>;
 

@@ -1,0 +1,48 @@
+"""Judges an extracted event. `GOLD` (the event's class and the entities of each role) stands in front of this text.
+
+Runs apart from the program, over plain data: a data class arrives with its class's name as `kind` and its `fields`.
+"""
+
+
+def verify(value):
+    """Sentences about what is wrong with the event that the program returned; none when all of it is right."""
+    kind, roles = GOLD
+    if getattr(value, "kind", None) != kind:
+        return [f"Expected an event of the class {kind}."]
+    wrong = []
+    placed = {text: role for role, entities in roles.items() for _, text in entities}
+    # The roles decide, not the fields: a program may bring a class of its own.
+    for role in [*roles, *(name for name in value.fields if name not in roles)]:
+        entities = value.fields.get(role)
+        if role not in roles:
+            wrong.append(f"{kind} has no {role}.")
+            continue
+        if type(entities) is not list:
+            wrong.append(f"{role} must be a list of entities.")
+            continue
+        found = [(getattr(item, "kind", None), getattr(item, "fields", {}).get("text")) for item in entities]
+        for entity_kind, text in found:
+            if (entity_kind, text) in roles[role]:
+                if found.count((entity_kind, text)) > 1:
+                    wrong.append(f'"{text}" stands in {role} more than once.')
+                continue
+            wrong.append(_about(role, entity_kind, text, roles, placed))
+        for _, text in roles[role]:
+            if all(text != other for _, other in found):
+                wrong.append(f'"{text}" is missing in {role}.')
+    return wrong
+
+
+def _about(role, entity_kind, text, roles, placed):
+    """What is wrong with one entity of a role."""
+    if type(text) is not str:
+        return f"{role} holds something that is no entity."
+    if placed.get(text) == role:
+        right = next(kind for kind, other in roles[role] if other == text)
+        return f'"{text}" in {role} is a {right}, not a {entity_kind}.'
+    if text in placed:
+        return f'"{text}" belongs to {placed[text]}, not to {role}.'
+    near = [other for other in placed if other in text or text in other]
+    if near:
+        return f'"{text}" in {role} is the wrong span; the entity is "{near[0]}".'
+    return f'"{text}" does not belong in {role}.'
