@@ -34,7 +34,7 @@ class NeedsPytestError(Exception):
 
 
 def run_check(check, main, job, scratch, function):
-    """Runs one Check of src/protocol/task.ts. `main`: the program's module, `function`: what the task asks for."""
+    """Runs one Check of src/protocol/task.ts. `main`: the program's module, `function`: the one asked for."""
     kind = check["kind"]
     if kind == "statements":
         _run_statements(check["source"], main)
@@ -176,7 +176,7 @@ class _Result(unittest.TestResult):
 
 def _run_unittest(check):
     module = importlib.import_module(check["module"])
-    _explain_assert_equal()
+    explain_assert_equal()
     suite = unittest.defaultTestLoader.loadTestsFromName(check["name"], module)
     result = _Result()
     suite.run(result)
@@ -186,7 +186,8 @@ def _run_unittest(check):
         raise CheckFailedError(f"{check['name']} was not run")
 
 
-def _explain_assert_equal():
+def explain_assert_equal():
+    """Lets unittest's assertEqual say what it compared."""
     original = unittest.TestCase.assertEqual
     if getattr(original, "leti", False):
         return

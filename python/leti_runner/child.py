@@ -1,20 +1,21 @@
-"""One program with its checks, in a process of its own, after the sandbox has been entered."""
+"""What the processes of a job share: running checks, explaining what went wrong, telling the result."""
 
-import importlib
 import json
 import os
 import signal
 import time
 
-from leti_runner import channel, modules
+from leti_runner import channel
 from leti_runner.asserts import compile_with_asserts, give_helper
 from leti_runner.checks import CheckFailedError, InvalidCheckError, NeedsPytestError, run_check, text_of
 from leti_runner.diagnostics import Explainer, missing_module
-from leti_runner.program import UNPARSABLE, syntax_hash
 
 
 class Child:
-    """Runs a job in one process, checks beside the program, and writes one ExecutionResult."""
+    """A process that runs a job's checks, after the sandbox has been entered, and tells one result.
+
+    Subclasses give `_verdict`: a verdict with its diagnostic, or an exception of a check.
+    """
 
     sealed = False
 
@@ -41,33 +42,16 @@ class Child:
             verdict, diagnostic = self._raised(error)
         self._write(verdict, diagnostic)
 
-    def _verdict(self):
-        main = self._job["main"]
-        names = {check["module"]: check["path"] for check in self._job["checks"] if check["kind"] == "test"}
-        names[main["module"]] = main["path"]
-        try:
-            code, self._hash = syntax_hash(main["source"], main["path"])
-        except UNPARSABLE as error:
-            return "syntax", self._explain.diagnostic(error)
-        self._finder = modules.serve(self._sources, names)
-        self._finder.add_code(main["path"], code)
-        self._explain_asserts(names, main["path"])
-        module = importlib.import_module(main["module"])
-        if self._job["setup"].strip():
-            exec(compile(self._job["setup"], "<setup>", "exec", dont_inherit=True), module.__dict__)
+    def _run_setup(self, source, module):
+        if source.strip():
+            exec(compile(source, "<setup>", "exec", dont_inherit=True), module.__dict__)
+
+    def _run_checks(self, module, function):
         for index, check in enumerate(self._job["checks"]):
             self._check = index
-            run_check(check, module, self._sources, self._scratch, self._function(module))
+            run_check(check, module, self._sources, self._scratch, function)
             self._passed += 1
         self._check = None
-        return "passed", None
-
-    def _function(self, module):
-        """What the task asks for; None where the program does not have it."""
-        found = module
-        for name in self._job["entry"].split("."):
-            found = getattr(found, name, None)
-        return found
 
     def _explain_asserts(self, names, main_path):
         for path in set(names.values()) - {main_path}:
@@ -136,10 +120,8 @@ class Child:
             # A copy of this process that the program made has nothing to say.
             os._exit(1)
         result = {
-            "id": self._job["id"],
             "verdict": verdict,
             "checksPassed": self._passed,
-            "checksTotal": len(self._job["checks"]),
             "durationMs": round((time.perf_counter() - self._started) * 1000, 3),
             "sealed": self.sealed,
         }
@@ -147,6 +129,10 @@ class Child:
             result["diagnostic"] = diagnostic
         if self._hash is not None:
             result["astHash"] = self._hash
-        if len(json.dumps(result)) > channel.LARGEST_REPLY:
+        if len(json.dumps(result)) > channel.LARGEST_REPLY - 1000:
             result.pop("diagnostic", None)
-        channel.write(self._pipe, result)
+        channel.write(self._pipe, self._told(result))
+
+    def _told(self, result):
+        """The message that carries a result."""
+        return result

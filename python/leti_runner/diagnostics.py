@@ -18,6 +18,10 @@ class Explainer:
         self._paths = set(paths) | {"<check>", "<setup>"}
         self._scratch = scratch
 
+    def add(self, paths):
+        """More files of the job."""
+        self._paths.update(paths)
+
     def diagnostic(self, error, check=None):
         """An exception as type, message and the job's own frames. `check` is a FailedCheck without values."""
         kind = type(error)

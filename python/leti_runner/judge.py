@@ -2,25 +2,27 @@
 
 The program gets calls and answers with plain data; what it answers is compared here, by trusted code. So a
 program can pass only by answering right: it holds no check, no expected value and no way to the verdict.
+
+Checks that cannot be kept apart run in the program's process; what that says of them is looked over here.
 """
 
 import builtins
 import importlib
+import os
 import symtable
-import sys
 
 from leti_runner import channel, modules
 from leti_runner.asserts import give_helper
-from leti_runner.checks import CheckFailedError, run_check
+from leti_runner.checks import CheckFailedError
 from leti_runner.child import Child
-from leti_runner.remote import ProgramEnded, Remote, UnsealableError, call_from_stub
+from leti_runner.remote import ProgramEnded, Remote, UnsealableError, call_from_stub, checked_result
 
 STUB_CALL = "__leti_call__"
 
 
 class Judge(Child):
     """Runs a job's checks against a program in another process. Raises UnsealableError when a check turns out
-    to need the program's own objects; the job is then run in one process and its result says so."""
+    to need the program's own objects."""
 
     def __init__(self, job, scratch, result_pipe, requests, replies):
         super().__init__(job, scratch, result_pipe)
@@ -33,34 +35,58 @@ class Judge(Child):
         """The program's own clock reports its running line; the zygote's ends both processes."""
 
     def _verdict(self):
-        main, checks = self._job["main"], self._job["checks"]
-        tests = {check["path"] for check in checks if check["kind"] == "test"}
+        channel.write(self._requests, {"beside": False, **self._program_part()})
+        self._hash = str(self._remote.answer().get("hash"))[:64]
+        module = self._trusted_module()
+        self._run_setup(self._job["setup"], module)
+        self._run_checks(module, self._remote)
+        return "passed", None
+
+    def run_beside(self):
+        """Lets the program's process run the checks; its word counts only with what this process gave it."""
+        self.sealed = False
+        try:
+            verdict, diagnostic = self._told_beside()
+        except (ProgramEnded, BrokenPipeError) as error:
+            verdict, diagnostic = getattr(error, "verdict", "gone"), getattr(error, "diagnostic", None)
+        self._write(verdict, diagnostic)
+
+    def _told_beside(self):
+        checks, word = self._job["checks"], os.urandom(16).hex()
         channel.write(
             self._requests,
             {
-                "main": {key: main[key] for key in ("module", "path", "source")},
-                "files": [file for file in self._job["files"] if file["path"] not in tests],
-                "entry": self._job["entry"],
-                "limits": self._job["limits"],
+                "beside": True,
+                "pytest": any(check.get("runner") == "pytest" for check in checks),
+                **self._program_part(),
             },
         )
-        self._hash = str(self._remote.answer().get("hash"))[:64]
-        module = self._trusted_module()
-        if self._job["setup"].strip():
-            exec(compile(self._job["setup"], "<setup>", "exec", dont_inherit=True), module.__dict__)
-        for index, check in enumerate(checks):
-            self._check = index
-            run_check(check, module, self._sources, self._scratch, self._remote)
-            self._passed += 1
-        self._check = None
-        return "passed", None
+        answer = self._remote.answer()
+        loaded = "loaded" in answer
+        if loaded:
+            tests = [file for file in self._job["files"] if file["path"] in self._test_paths()]
+            rest = {"word": word, "checks": checks, "files": tests, "setup": self._job["setup"]}
+            channel.write(self._requests, rest)
+            answer = self._remote.answer()
+        found = checked_result(answer.get("result"))
+        forged = answer.get("word") != word if loaded else found is not None and found["verdict"] == "passed"
+        if found is None or forged or (found["verdict"] == "passed" and found["passed"] != len(checks)):
+            return "tampered", None
+        self._passed, self._hash = min(found["passed"], len(checks)), found["hash"]
+        return found["verdict"], found["diagnostic"]
 
-    def forget(self):
-        """Takes back what this process was told of the job's modules."""
-        if self._finder is not None:
-            sys.meta_path.remove(self._finder)
-            for name in [name for name in sys.modules if self._finder.owns(name)]:
-                del sys.modules[name]
+    def _program_part(self):
+        """The job as the program may know it."""
+        main, tests = self._job["main"], self._test_paths()
+        return {
+            "main": {key: main[key] for key in ("module", "path", "source")},
+            "files": [file for file in self._job["files"] if file["path"] not in tests],
+            "entry": self._job["entry"],
+            "limits": self._job["limits"],
+        }
+
+    def _test_paths(self):
+        return {check["path"] for check in self._job["checks"] if check["kind"] == "test"}
 
     def _trusted_module(self):
         """What checks see: the workspace's module with a stub for the body, or only the function's name."""

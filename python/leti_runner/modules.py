@@ -16,18 +16,26 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, sources, names):
         """`sources`: text by path, the main module included; `names`: path by module where the job says."""
-        self._sources = sources
-        self._paths = dict(names)
-        for path in sources:
-            for name in module_names(path):
-                self._paths.setdefault(name, path)
+        self._sources = {}
+        self._paths = {}
         self._packages = set()
-        for name in self._paths:
+        self._code = {}
+        self.add_sources(sources, names)
+
+    def add_sources(self, sources, names):
+        """More files of the job, as in `__init__`; what it has stays as it is."""
+        self._sources.update(sources)
+        found = [*names.items(), *((name, path) for path in sources for name in module_names(path))]
+        for name, path in found:
+            self._paths.setdefault(name, path)
             parts = name.split(".")
             self._packages.update(".".join(parts[:end]) for end in range(1, len(parts)))
-        self._code = {}
-        for path, source in sources.items():
-            linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
+        for path in sources:
+            self._show(path)
+
+    def _show(self, path):
+        source = self._sources[path]
+        linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
 
     def owns(self, name):
         """Whether a dotted name is a module or package of the job."""

@@ -140,6 +140,36 @@ def call_from_stub(remote):
     return forward
 
 
+_TOLD = (
+    "passed", "failed", "error", "syntax", "import_missing", "timeout", "memory", "exited_early", "tampered",
+    "harness_error",
+)  # fmt: skip
+
+
+def checked_result(found):
+    """What a program's process says of checks that ran in it, rebuilt within bounds; None if it is none."""
+    try:
+        diagnostic = found.get("diagnostic")
+        if diagnostic is not None:
+            diagnostic = checked_diagnostic(diagnostic)
+        result = {
+            "verdict": found["verdict"],
+            "passed": max(0, int(found["checksPassed"])),
+            "hash": None if found.get("astHash") is None else str(found["astHash"])[:64],
+            "diagnostic": diagnostic,
+        }
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None
+    return result if result["verdict"] in _TOLD else None
+
+
+def _checked_check(found):
+    texts = ("actual", "expected", "difference")
+    check = {"index": max(0, int(found["index"])), "source": cleaned(found["source"])}
+    check.update({name: cleaned(found[name]) for name in texts if found.get(name) is not None})
+    return check
+
+
 def checked_diagnostic(found):
     """A diagnostic from the program, rebuilt within bounds; None when it is none."""
     try:
@@ -164,6 +194,8 @@ def checked_diagnostic(found):
         }
         if "column" in found:
             checked["column"] = max(1, int(found["column"]))
+        if "check" in found:
+            checked["check"] = _checked_check(found["check"])
         return checked
     except (TypeError, KeyError, ValueError, AttributeError):
         return None

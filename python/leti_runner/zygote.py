@@ -40,7 +40,7 @@ import time
 import typing  # noqa: F401
 
 from leti_runner import canaries, channel, namespaces, sandbox
-from leti_runner.child import Child
+from leti_runner.beside import Beside
 from leti_runner.judge import Judge, sealable
 from leti_runner.program import Program
 from leti_runner.remote import UnsealableError
@@ -127,7 +127,10 @@ class Zygote:
             # The job needs no process of its own, or there was none.
             return
         self._shut_in(part["limits"])
-        Program(part, self._scratch, requests, replies).serve()
+        if part["beside"]:
+            Beside(part, self._scratch, requests, replies).run()
+        else:
+            Program(part, self._scratch, requests, replies).serve()
 
     def _judge_job(self):
         result, requests, replies = 3, 4, 5
@@ -144,16 +147,14 @@ class Zygote:
             return
         channel.write(result, {"limits": job["limits"], "id": job["id"], "checks": len(job["checks"])})
         self._shut_in(job["limits"])
-        if sealable(job):
-            judge = Judge(job, self._scratch, result, requests, replies)
-            try:
-                judge.run()
-                return
-            except UnsealableError:
-                judge.forget()
-        os.close(requests)
-        os.close(replies)
-        Child(job, self._scratch, result).run()
+        judge = Judge(job, self._scratch, result, requests, replies)
+        if not sealable(job):
+            judge.run_beside()
+            return
+        try:
+            judge.run()
+        except UnsealableError:
+            channel.write(result, {"unsealable": True})
 
     def _fork(self, handles, output, work, job_input=False):
         """Forks a child with a session of its own whose `handles` are 3, 4 and so on; returns its id."""
@@ -251,6 +252,8 @@ def _outcome(program, judge, result_pipe, output_pipe):
             "durationMs": 0,
             "sealed": False,
         }
+    elif "unsealable" in result:
+        return {"id": job["id"], "unsealable": True}
     elif result["verdict"] == "gone":
         verdict = _verdict_of(_status(program, late), flooded)
         # What broke the runner's code in the program's own process can only be the program.

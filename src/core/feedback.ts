@@ -111,7 +111,7 @@ function headline(result: ExecutionResult): string {
     case 'crashed':
       return 'Crash: the interpreter was killed by the program';
     case 'tampered':
-      return 'Tampered: the program wrote into the channel over which it answers';
+      return `Tampered: ${diagnostic?.message ?? 'the program wrote into the channel over which it answers'}`;
     case 'harness_error':
       return `HarnessError: the program could not be run${diagnostic === undefined ? '' : `: ${errorLine(diagnostic)}`}`;
     case 'passed':

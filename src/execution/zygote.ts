@@ -12,6 +12,7 @@ const Ready = z.object({
   complete: z.boolean(),
   scratch: z.string(),
 });
+const Unsealable = z.strictObject({ id: z.int(), unsealable: z.literal(true) });
 /** What each canary found, by the tier that promises it: contained or not. */
 export const CanaryReport = z.object({
   T2: z.record(z.string(), z.boolean()),
@@ -89,8 +90,11 @@ export class Zygote {
     return zygote;
   }
 
+  /** Runs a job; one whose checks turn out to need the program's own objects is run once more, beside them. */
   async run(job: ExecutionJob): Promise<ExecutionResult> {
-    const result = ExecutionResult.parse(await this.#ask(job));
+    const answer = await this.#ask(job);
+    if (Unsealable.safeParse(answer).success) return await this.run({ ...job, seal: 'never' });
+    const result = ExecutionResult.parse(answer);
     if (result.id !== job.id) throw new ZygoteError(`it answered job ${result.id} when asked for ${job.id}`);
     return result;
   }

@@ -5,7 +5,7 @@ import { Check, SourceFile } from './task.ts';
  * What became of a program. `harness_error` is ours, not the program's: such a result is never trained on.
  * `import_missing`: the program or its checks import a package that the interpreter does not have.
  * `exited_early`: the program ended the process (sys.exit, os._exit) before its checks were done.
- * `tampered`: the program wrote into the channel over which it answers.
+ * `tampered`: the program wrote into the channel over which it answers, or changed what judges it.
  */
 export const VERDICTS = [
   'passed',

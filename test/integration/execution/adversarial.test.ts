@@ -7,7 +7,7 @@ import type { Executor } from '../../../src/execution/executor.ts';
 import { DEFAULT_LIMITS, Tier, type ExecutionResult } from '../../../src/protocol/execution.ts';
 import { startTestExecutor } from '../../support/executor.ts';
 import { bareTask } from '../../support/tasks.ts';
-import { body, ENDINGS, ESCAPES, FORGERIES, SOURCES } from './attacks.ts';
+import { BESIDE, body, ENDINGS, ESCAPES, FORGERIES, SOURCES } from './attacks.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 1, cpuSeconds: 2, memoryBytes: 512 << 20 };
 
@@ -68,6 +68,42 @@ function hostileAt(tier: Tier): void {
         assert.equal(result.sealed, false);
       }
       assert.equal((await run('x):\n    return x + 1', beside)).verdict, 'passed');
+    });
+
+    describe('beside their checks', () => {
+      const beside = { ...task, sealable: false };
+      for (const [does, completion, verdicts] of BESIDE) {
+        it(`one that ${does}: ${verdicts.join(' or ')}`, async () => {
+          const result = await run(completion, beside);
+          assert.ok(verdicts.includes(result.verdict), JSON.stringify(result));
+          assert.equal(result.sealed, false);
+          assert.equal((await run('x):\n    return x + 1', beside)).verdict, 'passed');
+        });
+      }
+
+      it('find neither the tests nor the original body while they are loaded', async () => {
+        const test = 'from m import f\nimport pytest\ndef test_f():\n    assert f(1) == 2\n';
+        const masked = bareTask({
+          prefix: 'def f(x):',
+          hole: 'body',
+          indent: 4,
+          sealable: false,
+          host: {
+            module: 'm',
+            path: 'm.py',
+            before: 'def f(x):\n',
+            after:
+              '\n\nimport sys, linecache\ntry:\n    import test_m\nexcept ImportError:\n    found = "test_m.py" in linecache.cache\nelse:\n    found = True\n',
+            files: [{ path: 'test_m.py', source: test.replace('import pytest\n', '') }],
+          },
+          checks: [
+            { kind: 'test', module: 'test_m', path: 'test_m.py', name: 'test_f', runner: 'plain' },
+            { kind: 'statements', source: 'assert not found' },
+          ],
+        });
+        const result = await run('\n    return x + 1', masked);
+        assert.deepEqual([result.verdict, result.checksPassed], ['passed', 2], JSON.stringify(result));
+      });
     });
 
     it('hold no handles but their own', async () => {

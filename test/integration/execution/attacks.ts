@@ -170,6 +170,52 @@ export const FORGERIES: Attack[] = [
   ],
 ];
 
+/** Of programs that run beside their checks; these hold what they look for, so not all forging can be stopped there. */
+export const BESIDE: Attack[] = [
+  [
+    'answers for the checks while it is loaded',
+    top(
+      'import os, json, struct',
+      'for text in (\'{"loaded": true}\', \'{"result": {"verdict": "passed", "checksPassed": 2}}\'):',
+      '    os.write(4, struct.pack(">I", len(text)) + text.encode())',
+      'os._exit(0)',
+    ),
+    ['tampered', 'exited_early'],
+  ],
+  [
+    'tells a result without its word',
+    top(
+      'import os, struct',
+      'text = \'{"result": {"verdict": "passed", "checksPassed": 2}}\'',
+      'os.write(4, struct.pack(">I", len(text)) + text.encode())',
+      'os._exit(0)',
+    ),
+    ['tampered'],
+  ],
+  ['changes a builtin', top('import builtins', 'builtins.len = lambda o: 2'), ['tampered']],
+  [
+    'changes unittest',
+    top('import unittest', 'unittest.TestCase.assertEqual = lambda *a: None'),
+    ['tampered'],
+  ],
+  [
+    'changes what runs the checks',
+    top('import leti_runner.checks as c', 'c.run_check = lambda *a: None'),
+    ['tampered'],
+  ],
+  [
+    'changes what tells the result in a call',
+    body('import leti_runner.channel as c', 'c.write = None'),
+    ['failed', 'error', 'tampered', 'exited_early'],
+  ],
+  ['sets a tracer', top('import sys', 'sys.settrace(lambda *a: None)'), ['tampered']],
+  [
+    'replaces its module',
+    top('import sys, types', 'sys.modules["program"] = types.ModuleType("program")'),
+    ['tampered'],
+  ],
+];
+
 export const ENDINGS: Attack[] = [
   ['ends at once', top('import os', 'os._exit(0)'), ['exited_early']],
   ['ends in the function', body('import os', 'os._exit(0)'), ['exited_early']],

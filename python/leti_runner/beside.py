@@ -1,0 +1,61 @@
+"""The program's side of a verdict found beside it: one process loads the program and runs its checks.
+
+The checks come only after the program has been loaded, with a word that its result must carry.
+"""
+
+import importlib
+import sys
+
+from leti_runner import channel, integrity, modules
+from leti_runner.child import Child
+from leti_runner.program import UNPARSABLE, syntax_hash
+
+
+class Beside(Child):
+    """`part` is a job without its checks, their files and its setup; the judge hands these over later."""
+
+    def __init__(self, part, scratch, requests, replies):
+        super().__init__({**part, "checks": []}, scratch, replies)
+        self._requests = requests
+        self._word = None
+
+    def _verdict(self):
+        main = self._job["main"]
+        try:
+            code, self._hash = syntax_hash(main["source"], main["path"])
+        except UNPARSABLE as error:
+            return "syntax", self._explain.diagnostic(error)
+        watch = integrity.Watch(self._job["pytest"])
+        self._finder = modules.serve(self._sources, {main["module"]: main["path"]})
+        self._finder.add_code(main["path"], code)
+        module = importlib.import_module(main["module"])
+        return self._tampered(watch) or self._checked(module) or self._tampered(watch) or ("passed", None)
+
+    def _checked(self, module):
+        """Runs the checks, which raise what does not hold."""
+        channel.write(self._pipe, {"loaded": True})
+        rest = channel.read(self._requests, channel.LARGEST_JOB)
+        self._word, self._job["checks"] = rest["word"], rest["checks"]
+        tests = {file["path"]: file["source"] for file in rest["files"]}
+        names = {check["module"]: check["path"] for check in rest["checks"] if check["kind"] == "test"}
+        self._sources.update(tests)
+        self._explain.add(tests)
+        self._finder.add_sources(tests, names)
+        self._explain_asserts(names, self._job["main"]["path"])
+        self._run_setup(rest["setup"], module)
+        function = module
+        for name in self._job["entry"].split("."):
+            function = getattr(function, name, None)
+        self._run_checks(module, function)
+
+    def _tampered(self, watch):
+        changed = watch.changed()
+        name = self._job["main"]["module"]
+        if getattr(sys.modules.get(name), "__loader__", None) is not self._finder:
+            changed = f"the module {name} was replaced"
+        if changed is None:
+            return None
+        return "tampered", {"type": "Tampered", "message": changed, "frames": []}
+
+    def _told(self, result):
+        return {"result": result, "word": self._word}
