@@ -27,6 +27,7 @@ import operator  # noqa: F401
 import os
 import random
 import re  # noqa: F401
+import resource
 import select
 import shutil
 import signal
@@ -47,6 +48,13 @@ from leti_runner.remote import UnsealableError
 
 _GRACE_SECONDS = 0.3
 """What a child gets beyond its wall limit to report the line that it was running."""
+_LOOK_SECONDS = 0.1
+"""How often a running program's scratch folder is looked at."""
+_FAIR_SHARE = 0.8
+"""A time-out is the program's own when it had the processor for this share of its wall time."""
+_CALIBRATION_SECONDS = 0.02
+_BUSY = 1.5
+"""The machine is busy when a loop of that length takes this many times as long on the clock."""
 _RANDOM_SEED = 0
 _CHUNK = 1 << 16
 _PROBE_LIMITS = {
@@ -112,13 +120,17 @@ class Zygote:
         )
         for name in ("requests_r", "requests_w", "replies_r", "replies_w", "result_w", "output_w"):
             os.close(ends[name])
+        used = _children_seconds()
         try:
-            return _outcome(program, judge, ends["result_r"], ends["output_r"])
+            result = _outcome(program, judge, ends["result_r"], ends["output_r"], self._scratch)
         finally:
             _end(program, judge)
             os.close(ends["result_r"])
             os.close(ends["output_r"])
             self._clear()
+        if result is not None and result.get("verdict") == "timeout":
+            result["starved"] = _is_starved(_children_seconds() - used, result.pop("seconds"))
+        return result
 
     def _serve_program(self):
         requests, replies = 3, 4
@@ -211,19 +223,26 @@ class Zygote:
                     os.unlink(entry.path)
 
 
-def _outcome(program, judge, result_pipe, output_pipe):
+def _outcome(program, judge, result_pipe, output_pipe, scratch):
     """Reads until the judge has told its result or is gone, too much was written, or the time is over."""
     said = bytearray()
     job, result = None, None
     output, deadline, limit = 0, None, None
     open_pipes = {result_pipe, output_pipe}
     late = False
+    next_look = time.monotonic() + _LOOK_SECONDS
     while result is None and result_pipe in open_pipes:
         left = None if deadline is None else deadline - time.monotonic()
         late = left is not None and left <= 0
         if late or (limit is not None and output > limit) or len(said) > channel.LARGEST_REPLY + 1000:
             break
-        ready, _, _ = select.select(list(open_pipes), [], [], left)
+        if job is not None and "id" in job and time.monotonic() > next_look:
+            next_look = time.monotonic() + _LOOK_SECONDS
+            if not _has_room(scratch):
+                output = limit + 1
+                break
+        wait = left if left is None else min(left, _LOOK_SECONDS)
+        ready, _, _ = select.select(list(open_pipes), [], [], wait)
         for pipe in ready:
             chunk = os.read(pipe, _CHUNK)
             if not chunk:
@@ -261,7 +280,48 @@ def _outcome(program, judge, result_pipe, output_pipe):
     elif flooded:
         result["verdict"] = "output_limit"
         result.pop("diagnostic", None)
+    if result["verdict"] == "timeout":
+        result["seconds"] = job["limits"]["wallSeconds"]
     return {**result, "id": job["id"], "checksTotal": job["checks"]}
+
+
+def _has_room(scratch):
+    """Whether a program keeps to what its scratch folder may hold; at tier T3 the kernel sees to it too."""
+    files, size = 0, 0
+    folders = [scratch]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    files += 1
+                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if files > namespaces.SCRATCH_FILES or size > namespaces.SCRATCH_BYTES:
+                        return False
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except OSError:
+            # It was removed meanwhile, or made unreadable; what lies below is counted when it can be.
+            continue
+    return True
+
+
+def _children_seconds():
+    """CPU seconds of all children that have ended."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def _is_starved(used, seconds):
+    """Whether a program that ran out of time had the processor for too little of it on a busy machine.
+
+    A short loop of this process is the measure: its time on the clock against its time on the processor.
+    """
+    if used > seconds * _FAIR_SHARE:
+        return False
+    clock, own = time.perf_counter(), time.process_time()
+    while time.process_time() - own < _CALIBRATION_SECONDS:
+        pass
+    return time.perf_counter() - clock > _BUSY * _CALIBRATION_SECONDS
 
 
 def _frame(said):

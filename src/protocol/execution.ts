@@ -129,6 +129,8 @@ export const ExecutionResult = z.strictObject({
   astHash: z.string().optional(),
   /** True when the program ran in a process that held no check and no expected value. */
   sealed: z.boolean(),
+  /** Of a time-out: the machine was too busy to give the program the processor. */
+  starved: z.boolean().optional(),
   /** Wall time inside the child, for people; feedback never holds it. */
   durationMs: z.number().min(0),
 });

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
-import { startExecutor } from '../../execution/executor.ts';
+import { startExecutor, type Latency } from '../../execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../execution/interpreter.ts';
 import { executeSamples } from '../../rounds/executeSamples.ts';
 import { interruptSignal } from '../interrupt.ts';
@@ -71,10 +71,12 @@ export function executeCommand(): Command {
           },
           executor,
         );
-        output.result({ event: 'summary', ...summary, tier: executor.tier }, () =>
+        const latency = executor.latency();
+        output.result({ event: 'summary', ...summary, tier: executor.tier, latency }, () =>
           [
             `${summary.passed} of ${summary.samples} passed (Python ${executor.pythonVersion}, sandbox tier ${executor.tier})`,
             ...Object.entries(summary.verdicts).map(([verdict, count]) => `  ${verdict}: ${count}`),
+            latencyText(latency),
           ].join('\n'),
         );
       } finally {
@@ -82,4 +84,10 @@ export function executeCommand(): Command {
         await executor.close();
       }
     });
+}
+
+function latencyText({ run, queue, starved }: Latency): string {
+  const times = ({ p50, p99 }: Latency['run']): string => `${p50.toFixed(0)} ms (99 %: ${p99.toFixed(0)} ms)`;
+  const again = starved === 0 ? '' : `; ${starved} given more time, the machine was busy`;
+  return `a program ran ${times(run)} and waited ${times(queue)}${again}`;
 }

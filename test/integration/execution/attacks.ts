@@ -379,6 +379,43 @@ export const ESCAPES: Attack[] = [
     ['error', 'crashed', 'exited_early'],
   ],
   [
+    'fills the disk with files',
+    body(
+      'n = 0',
+      'while True:',
+      '    n += 1',
+      '    with open(str(n), "wb") as file: file.write(b"x" * (4 << 20))',
+    ),
+    ['error', 'output_limit'],
+  ],
+  [
+    'fills the disk with empty files',
+    body('n = 0', 'while True:', '    n += 1', '    open(f"d{n}", "w").close()'),
+    ['error', 'output_limit', 'timeout'],
+  ],
+  [
+    'makes a file that is longer than the disk',
+    body('open("f", "wb").truncate(1 << 50)'),
+    ['error', 'crashed', 'exited_early'],
+  ],
+  [
+    'waits for a pipe that nobody opens',
+    body('import os', 'os.mkfifo("p")', 'open("p").read()'),
+    ['timeout', 'error'],
+  ],
+  [
+    'asks the kernel for what few need',
+    body(
+      'import ctypes',
+      'libc = ctypes.CDLL(None)',
+      '# add_key, io_uring_setup, bpf, userfaultfd, perf_event_open, process_vm_readv',
+      'calls = [248, 425, 321, 323, 298, 310]',
+      'return 2 if any(libc.syscall(n, 0, 0, 0, 0, 0) >= 0 for n in calls) else 0',
+    ),
+    ['failed'],
+  ],
+  ['opens a comic', body('import antigravity', 'return 0'), ['failed', 'error']],
+  [
     'writes many files',
     body('for n in range(3000): open(str(n), "w").close()', 'return 0'),
     ['failed', 'timeout'],
