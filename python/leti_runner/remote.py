@@ -19,7 +19,10 @@ class ProgramEnded(BaseException):
 
 
 class UnsealableError(BaseException):
-    """A check hands over what has no plain form; nothing that a program does leads here."""
+    """A check hands over what has no plain form, perhaps an object that the program returned and that it hands on.
+
+    The job is then judged beside the program and its result is marked as not sealed.
+    """
 
 
 class RaisedByProgramError(Exception):

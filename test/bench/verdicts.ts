@@ -130,24 +130,39 @@ async function soak(count: number): Promise<void> {
   console.log(`soak: ${count} programs in ${seconds.toFixed(0)} s, ${wrong} wrong verdicts`);
 }
 
-/** Handles, memory and number of the zygotes and everything below them, and handles of this process. */
+/** Handles, memory and number of the zygotes' processes (two for each zygote at T3), and handles of this process. */
 function look(index: number): string {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     const parent = /^PPid:\s+(\d+)/m.exec(read(`/proc/${name}/status`))?.[1];
     if (parent !== undefined) parents.set(Number(name), Number(parent));
   }
-  const zygotes = [...parents].filter(([, parent]) => parent === process.pid).map(([pid]) => pid);
-  const children = [...parents].filter(([, parent]) => zygotes.includes(parent));
-  const resident = zygotes.map((pid) =>
-    Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0),
+  const descendants: number[] = [];
+  let last = [process.pid];
+  while (last.length > 0) {
+    last = [...parents].filter(([, parent]) => last.includes(parent)).map(([pid]) => pid);
+    descendants.push(...last);
+  }
+  const kilobytes = descendants.map((pid) =>
+    Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0),
   );
-  const handles = zygotes.map((pid) => readdirSync(`/proc/${pid}/fd`).length);
+  const handles = descendants.map((pid) => handlesOf(pid));
   return (
-    `at ${index}: ${zygotes.length} zygotes with ${children.length} children, ` +
-    `${handles.join(' + ')} handles, ${resident.map((kilobytes) => (kilobytes / 1024).toFixed(1)).join(' + ')} MiB; ` +
-    `${readdirSync('/proc/self/fd').length} handles here`
+    `at ${index}: ${descendants.length} processes, ${sum(handles)} handles, ` +
+    `${(sum(kilobytes) / 1024).toFixed(1)} MiB; ${handlesOf(process.pid)} handles here`
   );
+}
+
+function handlesOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0; // its process has ended
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** A file's text, or nothing where its process has ended. */
