@@ -19,7 +19,7 @@ class ProgramEnded(BaseException):
 
 
 class UnsealableError(BaseException):
-    """A check hands over what has no plain form, perhaps an object that the program returned and that it hands on.
+    """A check hands over what has no plain form, perhaps an object that the program returned.
 
     The job is then judged beside the program and its result is marked as not sealed.
     """

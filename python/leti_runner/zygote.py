@@ -264,7 +264,7 @@ def _outcome(program, judge, result_pipe, output_pipe, scratch):
         return result if result is not None else {}
     flooded = output > limit
     if result is None:
-        status = _status(judge, late)
+        status = _status(judge, late, job["limits"]["cpuSeconds"])
         result = {
             "verdict": _verdict_of(status, flooded),
             "checksPassed": 0,
@@ -274,7 +274,7 @@ def _outcome(program, judge, result_pipe, output_pipe, scratch):
     elif "unsealable" in result:
         return {"id": job["id"], "unsealable": True}
     elif result["verdict"] == "gone":
-        verdict = _verdict_of(_status(program, late), flooded)
+        verdict = _verdict_of(_status(program, late, job["limits"]["cpuSeconds"]), flooded)
         # What broke the runner's code in the program's own process can only be the program.
         result["verdict"] = "tampered" if verdict == "harness_error" else verdict
     elif flooded:
@@ -340,12 +340,13 @@ def _frame(said):
     return found if isinstance(found, dict) else None
 
 
-def _status(pid, late):
-    """How a child ended; one that has not is given a moment, then ended."""
+def _status(pid, late, cpu_seconds):
+    """How a child ended; one that has not is given a moment, then ended. "late": its time was over."""
     for _ in range(20):
-        ended, status = os.waitpid(pid, os.WNOHANG)
+        ended, status, spent = os.wait4(pid, os.WNOHANG)
         if ended:
-            return status
+            # At the limit of processor time the kernel kills as it does for memory.
+            return "late" if spent.ru_utime + spent.ru_stime >= cpu_seconds else status
         if late:
             break
         time.sleep(0.001)

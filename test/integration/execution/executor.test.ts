@@ -282,6 +282,12 @@ describe('the executor', function () {
     assert.ok(taken.p99 >= taken.p50 && taken.p50 > 0 && queue.p99 >= queue.p50);
   });
 
+  it('says of a program that used up its processor time that its time was over', async () => {
+    const limits = { ...LIMITS, wallSeconds: 20, cpuSeconds: 1 };
+    const loop = assembleProgram(task, 'x):\n    while True: pass');
+    assert.equal((await executor.execute(executionJob(task, loop, jobs++, limits))).verdict, 'timeout');
+  });
+
   it('stops at once when it is told to, and starts again', async () => {
     const controller = new AbortController();
     const slow = executionJob(task, assembleProgram(task, 'x):\n    while True: pass'), jobs++, {
