@@ -16,7 +16,21 @@ const MAY_IMPORT = {
   training: ['core', 'protocol', 'process'],
   store: ['core', 'protocol', 'process'],
   rounds: ['harvest', 'execution', 'inference', 'training', 'store', 'core', 'protocol', 'process'],
-  cli: ['rounds', 'harvest', 'execution', 'inference', 'training', 'store', 'core', 'protocol', 'process'],
+  server: ['rounds', 'harvest', 'execution', 'inference', 'training', 'store', 'core', 'protocol', 'process'],
+  extension: ['core', 'protocol'],
+  webview: ['core', 'protocol'],
+  cli: [
+    'server',
+    'rounds',
+    'harvest',
+    'execution',
+    'inference',
+    'training',
+    'store',
+    'core',
+    'protocol',
+    'process',
+  ],
 };
 const HOSTS = ['vscode', 'onnxruntime-node', 'node:*', 'fs', 'child_process', 'worker_threads'];
 const MAY_USE_HOSTS = { protocol: [], core: ['node:crypto'], inference: ['onnxruntime-node', 'node:*'] };

@@ -8,6 +8,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { executeCommand } from './commands/execute.ts';
 import { modelsCommand } from './commands/models.ts';
 import { runsCommand } from './commands/runs.ts';
+import { serveCommand } from './commands/serve.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { trainCommand } from './commands/train.ts';
 
@@ -27,6 +28,7 @@ for (const command of [
   modelsCommand(),
   cleanCommand(),
   doctorCommand(),
+  serveCommand(),
 ]) {
   program.addCommand(command.exitOverride());
 }

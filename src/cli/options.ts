@@ -32,3 +32,8 @@ export function numberBetween(min: number, max: number): (text: string) => numbe
 export function wholeNumbers(text: string): number[] {
   return text.split(',').map(wholeNumber(1));
 }
+
+/** The values of an option that may be repeated. */
+export function collected(value: string, before: string[]): string[] {
+  return [...before, value];
+}

@@ -1,45 +1,8 @@
-import type { Evaluation, GateRecord } from '../protocol/run.ts';
-import type { RunReport } from '../rounds/report.ts';
+import { gateLine, percent } from '../core/words.ts';
+import type { Evaluation, RunReport } from '../protocol/run.ts';
 
 /** Error types shown in a table; the rest are added up. */
 const SHOWN_ERRORS = 6;
-
-export function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(1)} %`;
-}
-
-export function bytes(count: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = count;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
-}
-
-/** `12.5 % (7.1 to 18.2 %), 24 of 192 programs, 9 of 24 tasks` */
-export function rateText(evaluation: Evaluation): string {
-  const rate = evaluation.passAt['1'];
-  if (rate === undefined) return 'no samples';
-  const interval = `(${(rate.low * 100).toFixed(1)} to ${percent(rate.high)})`;
-  return `${percent(rate.value)} ${interval}, ${evaluation.passedSamples} of ${evaluation.samples} programs, ${evaluation.passedTasks} of ${evaluation.tasks} tasks`;
-}
-
-export function evaluationLine(evaluation: Evaluation): string {
-  const when = evaluation.round === 0 ? 'before training' : `after round ${evaluation.round}`;
-  return `${evaluation.side} tasks ${when}: pass@1 ${rateText(evaluation)}`;
-}
-
-export function gateLine(gate: GateRecord): string {
-  const words = {
-    promote: 'promoted: completions use the new weights',
-    refuse: 'refused: the weights in use stay',
-    undecided: 'undecided: kept as a candidate, not put into use',
-  };
-  return `Gate after round ${gate.round}: ${words[gate.decision]}; ${gate.reason}`;
-}
 
 /** Columns padded to equal width, a rule under the header. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -10,6 +10,8 @@ export const RunConfig = z.strictObject({
   /** Task files instead of the workspace's own tasks. */
   tasksFile: z.string().optional(),
   heldOutFile: z.string().optional(),
+  /** Ids of tasks that the user took out. */
+  skipTasks: z.array(z.string()).default([]),
   /** How the model was named by the user; the run keeps the hash that it resolved to. */
   model: z.string(),
   objective: Objective,
@@ -116,26 +118,52 @@ export const TrainingRecord = Trained.extend({
 });
 export type TrainingRecord = z.infer<typeof TrainingRecord>;
 
+/** Everything that a run found. */
+export const RunReport = z.strictObject({
+  run: z.string(),
+  status: RunStatus,
+  config: RunConfig,
+  heldOut: z.array(Evaluation),
+  train: z.array(Evaluation),
+  trainings: z.array(TrainingRecord.extend({ round: z.int() })),
+  gates: z.array(GateRecord),
+});
+export type RunReport = z.infer<typeof RunReport>;
+
 /** What happens while a run goes on; the palette, the explorer and the command line show the same events. */
-export type RunEvent =
-  | { event: 'run'; run: string; resumed: boolean; workspace: string }
-  | { event: 'tasks'; train: number; heldOut: number; dropped: number }
-  | { event: 'phase'; phase: string; detail: string }
-  | {
-      event: 'progress';
-      phase: string;
-      done: number;
-      total: number;
-      /** Programs finished, tokens written and programs passed by this process in this phase, in `seconds`. */
-      programs?: number;
-      tokens?: number;
-      passed?: number;
-      loss?: number;
-      seconds: number;
-    }
-  | { event: 'notice'; message: string }
-  | { event: 'evaluation'; evaluation: z.infer<typeof Evaluation> }
-  | { event: 'training'; round: number; training: TrainingRecord }
-  | { event: 'gate'; gate: GateRecord }
-  | { event: 'export'; model: string; precision: string; folder: string; agreement: number; tokens: number };
+export const RunEvent = z.discriminatedUnion('event', [
+  z.strictObject({
+    event: z.literal('run'),
+    run: z.string(),
+    resumed: z.boolean(),
+    workspace: z.string(),
+  }),
+  z.strictObject({ event: z.literal('tasks'), train: z.int(), heldOut: z.int(), dropped: z.int() }),
+  z.strictObject({ event: z.literal('phase'), phase: z.string(), detail: z.string() }),
+  z.strictObject({
+    event: z.literal('progress'),
+    phase: z.string(),
+    done: z.number(),
+    total: z.number(),
+    /** Programs finished, tokens written and programs passed by this process in this phase, in `seconds`. */
+    programs: z.int().optional(),
+    tokens: z.int().optional(),
+    passed: z.int().optional(),
+    loss: z.number().optional(),
+    seconds: z.number(),
+  }),
+  z.strictObject({ event: z.literal('notice'), message: z.string() }),
+  z.strictObject({ event: z.literal('evaluation'), evaluation: Evaluation }),
+  z.strictObject({ event: z.literal('training'), round: z.int(), training: TrainingRecord }),
+  z.strictObject({ event: z.literal('gate'), gate: GateRecord }),
+  z.strictObject({
+    event: z.literal('export'),
+    model: z.string(),
+    precision: z.string(),
+    folder: z.string(),
+    agreement: z.number(),
+    tokens: z.int(),
+  }),
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
 export type RunObserver = (event: RunEvent) => void;

@@ -15,10 +15,12 @@ export async function gatherTasks(
   config: RunConfig,
   bench: Workbench,
 ): Promise<{ tasks: RunTask[]; dropped: DroppedTask[] }> {
-  const { tasks, dropped } =
+  const { tasks: all, dropped } =
     config.tasksFile === undefined
       ? await workspaceTasks(bench)
       : { tasks: await readTaskFile(config.tasksFile), dropped: [] };
+  const skipped = new Set(config.skipTasks);
+  const tasks = all.filter((task) => !skipped.has(task.id));
   const { train, heldOut } =
     config.heldOutFile === undefined
       ? splitTasks(tasks, { seed: config.seed })
@@ -62,6 +64,9 @@ function withoutHeldOut(tasks: readonly Task[], heldOut: Task[]): { train: Task[
 }
 
 function nothingFound(config: RunConfig, dropped: readonly DroppedTask[]): UserError {
+  if (config.skipTasks.length > 0) {
+    return new UserError('No task is left to train on.', 'Take fewer tasks out.', 2);
+  }
   if (config.tasksFile !== undefined) {
     return new UserError(
       `${config.tasksFile} has no tasks left to train on.`,

@@ -1,26 +1,8 @@
 import { outcomesOf, evaluate } from '../core/evaluation.ts';
-import {
-  Evaluation,
-  GateRecord,
-  TrainingRecord,
-  type RunConfig,
-  type RunStatus,
-  type Side,
-} from '../protocol/run.ts';
+import { Evaluation, GateRecord, TrainingRecord, type RunReport, type Side } from '../protocol/run.ts';
 import type { RunStore } from '../store/runStore.ts';
 import type { TaskOutcome } from '../core/statistics.ts';
 import { stages } from './stages.ts';
-
-/** Everything that a run found, put together from the store alone. */
-export interface RunReport {
-  run: string;
-  status: RunStatus;
-  config: RunConfig;
-  heldOut: Evaluation[];
-  train: Evaluation[];
-  trainings: (TrainingRecord & { round: number })[];
-  gates: GateRecord[];
-}
 
 /** Rebuilds the report of a run from its finished stages. */
 export function runReport(store: RunStore, run: string): RunReport | undefined {

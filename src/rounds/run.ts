@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
-import { RunConfig } from '../protocol/run.ts';
+import { RunConfig, type RunReport } from '../protocol/run.ts';
 import { lockWorkspace } from '../store/runLock.ts';
 import { RunStore, type RunRow } from '../store/runStore.ts';
 import { gatherTasks } from './gatherTasks.ts';
-import { runReport, type RunReport } from './report.ts';
+import { runReport } from './report.ts';
 import { runRounds } from './runTraining.ts';
 import { workspaceFiles, workspaceFolder } from './workspaceFiles.ts';
 import { Workbench, type WorkbenchOptions } from './workbench.ts';

@@ -9,7 +9,7 @@ import { requireFreeSpace } from '../process/diskSpace.ts';
 import { letiHome } from '../process/folders.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ModelRecord } from '../protocol/model.ts';
-import type { Evaluation, RunObserver } from '../protocol/run.ts';
+import type { Evaluation, RunObserver, RunReport } from '../protocol/run.ts';
 import type { Sampler } from '../protocol/sampling.ts';
 import type { Task } from '../protocol/task.ts';
 import type { Device, Precision, Trained, TrainingSettings } from '../protocol/training.ts';
@@ -19,7 +19,6 @@ import { ensureTrainerEnvironment, type TrainerEnvironment } from '../training/e
 import { ModelStore } from '../training/modelStore.ts';
 import { TrainerClient, type StepEvent } from '../training/trainerClient.ts';
 import { agreementTexts, exportModel, loadModel, resolveModel, type LoadedModel } from './models.ts';
-import type { RunReport } from './report.ts';
 import { workspaceFiles, type WorkspaceFiles } from './workspaceFiles.ts';
 
 export interface WorkbenchOptions {

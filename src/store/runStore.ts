@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { z } from 'zod';
+import { StepRow } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
 import { RunConfig, RunStatus, Sample, SamplingRecord, Side } from '../protocol/run.ts';
 import { DroppedTask, Task } from '../protocol/task.ts';
@@ -25,14 +26,12 @@ export interface RunTask {
   side: Side;
 }
 
-export interface StepRow {
-  round: number;
-  step: number;
-  loss: number;
-  learningRate: number;
-  gradNorm: number;
-  tokens: number;
-  seconds: number;
+/** How many of a task's programs passed in one stage. */
+export interface TaskCount {
+  taskId: string;
+  stage: string;
+  samples: number;
+  passed: number;
 }
 
 /**
@@ -190,13 +189,36 @@ export class RunStore {
     return new Set(rows.map((row) => Number(row['batch'])));
   }
 
+  /** Stages that have samples, in the order in which they began. */
+  sampledStages(run: string): string[] {
+    return this.#all('SELECT stage FROM batches WHERE run = ? GROUP BY stage ORDER BY min(rowid)', [run]).map(
+      (row) => text(row, 'stage'),
+    );
+  }
+
+  /** How a stage's samples were made; undefined before its first batch. */
+  samplingRecord(run: string, stage: string): SamplingRecord | undefined {
+    const row = this.#all('SELECT record FROM batches WHERE run = ? AND stage = ? LIMIT 1', [run, stage])[0];
+    return row === undefined ? undefined : SamplingRecord.parse(JSON.parse(text(row, 'record')));
+  }
+
+  /** Counts of every task and stage of a run, without reading a program. Harness errors are not counted. */
+  counts(run: string): TaskCount[] {
+    return this.#all(
+      `SELECT task_id AS taskId, stage, count(*) AS samples, sum(verdict = 'passed') AS passed FROM samples
+       WHERE run = ? AND verdict <> 'harness_error' GROUP BY task_id, stage`,
+      [run],
+    ).map((row) => TaskCountShape.parse({ ...row }));
+  }
+
   /** In the order of tasks' ids, then of samples. */
   samples(run: string, stage: string): Sample[] {
-    const columns = COLUMNS.map(([column, key]) => `${column} AS "${key}"`).join(', ');
-    return this.#all(`SELECT ${columns} FROM samples WHERE run = ? AND stage = ? ORDER BY task_id, sample`, [
-      run,
-      stage,
-    ]).map((row) => Sample.parse({ ...row, sealed: row['sealed'] === 1 }));
+    return this.#samples('WHERE run = ? AND stage = ? ORDER BY task_id, sample', [run, stage]);
+  }
+
+  /** One task's samples of a stage, in their order. */
+  samplesOfTask(run: string, stage: string, task: string): Sample[] {
+    return this.#samples('WHERE run = ? AND stage = ? AND task_id = ? ORDER BY sample', [run, stage, task]);
   }
 
   /** A step that a resumed training repeats replaces its first record. */
@@ -211,7 +233,7 @@ export class RunStore {
     return this.#all(
       'SELECT round, step, loss, learning_rate AS learningRate, grad_norm AS gradNorm, tokens, seconds FROM steps WHERE run = ? ORDER BY round, step',
       [run],
-    ).map((row) => StepShape.parse({ ...row }));
+    ).map((row) => StepRow.parse({ ...row }));
   }
 
   #migrate(file: string): void {
@@ -241,6 +263,13 @@ export class RunStore {
     }
   }
 
+  #samples(where: string, values: SQLInputValue[]): Sample[] {
+    const columns = COLUMNS.map(([column, key]) => `${column} AS "${key}"`).join(', ');
+    return this.#all(`SELECT ${columns} FROM samples ${where}`, values).map((row) =>
+      Sample.parse({ ...row, sealed: row['sealed'] === 1 }),
+    );
+  }
+
   #run(sql: string, values: SQLInputValue[]): void {
     this.#db.prepare(sql).run(...values);
   }
@@ -250,14 +279,11 @@ export class RunStore {
   }
 }
 
-const StepShape = z.strictObject({
-  round: z.int(),
-  step: z.int(),
-  loss: z.number(),
-  learningRate: z.number(),
-  gradNorm: z.number(),
-  tokens: z.int(),
-  seconds: z.number(),
+const TaskCountShape = z.strictObject({
+  taskId: z.string(),
+  stage: z.string(),
+  samples: z.int(),
+  passed: z.int(),
 });
 
 const COLUMNS: readonly (readonly [string, keyof Sample])[] = [

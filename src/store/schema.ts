@@ -1,9 +1,13 @@
 /** Raised with every change of the tables; a store of a newer version is refused, never touched. */
-export const STORE_VERSION = 2;
+export const STORE_VERSION = 3;
+
+/** Counts of verdicts come from the index alone; a program's text is read only when it is shown. */
+const VERDICT_INDEX = 'CREATE INDEX samples_by_task ON samples (run, task_id, stage, verdict);';
 
 /** What brings a store of the version before up to each version. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   2: 'ALTER TABLE samples ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0',
+  3: VERDICT_INDEX,
 };
 
 export const SCHEMA = `
@@ -84,4 +88,6 @@ CREATE TABLE steps (
   seconds REAL NOT NULL,
   PRIMARY KEY (run, round, step)
 ) STRICT;
+
+${VERDICT_INDEX}
 `;

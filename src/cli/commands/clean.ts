@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { bytes } from '../../core/words.ts';
 import { letiHome } from '../../process/folders.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { isAnyRunGoingOn } from '../../rounds/workspaceFiles.ts';
@@ -6,7 +7,6 @@ import { findWaste, removeWaste } from '../../training/cleanup.ts';
 import { currentEnvironment } from '../../training/environment.ts';
 import { ModelStore } from '../../training/modelStore.ts';
 import { createOutput } from '../output.ts';
-import { bytes } from '../text.ts';
 
 export function cleanCommand(): Command {
   return new Command('clean')

@@ -1,6 +1,7 @@
 import { writeFile, rename } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
+import { percent } from '../../core/words.ts';
 import { readTaskFile } from '../../harvest/files.ts';
 import { Condition } from '../../protocol/model.ts';
 import { evaluateModel } from '../../rounds/evaluateModel.ts';
@@ -8,7 +9,7 @@ import { Workbench } from '../../rounds/workbench.ts';
 import { ALLOW_UNCONTAINED, numberBetween, wholeNumber, wholeNumbers } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
-import { percent, table } from '../text.ts';
+import { table } from '../text.ts';
 
 interface EvaluateFlags extends RunFlags {
   tasks: string;

@@ -1,11 +1,9 @@
 import { Command } from 'commander';
-import { letiHome } from '../../process/folders.ts';
-import { UserError } from '../../protocol/errors.ts';
-import { workspaceFiles, workspaceFolder } from '../../rounds/workspaceFiles.ts';
-import { ActiveModels } from '../../training/active.ts';
-import { ModelStore } from '../../training/modelStore.ts';
+import { percent } from '../../core/words.ts';
+import { StoredModels } from '../../rounds/storedModels.ts';
+import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
 import { createOutput } from '../output.ts';
-import { percent, table } from '../text.ts';
+import { table } from '../text.ts';
 
 interface ModelsFlags {
   workspace: string;
@@ -17,16 +15,15 @@ export function modelsCommand(): Command {
   options(command.command('list', { isDefault: true }))
     .description('Lists them.')
     .action(async (flags: ModelsFlags) => {
-      const { active, store } = await open(flags);
-      const used = (await active.history()).at(-1)?.model;
-      const models = await store.list();
+      const models = await (await stored(flags)).list();
+      const used = models.find(({ active }) => active)?.hash;
       createOutput({ json: flags.json === true }).result({ event: 'models', models, active: used }, () =>
         models.length === 0
           ? 'No models yet. `leti train` brings the default one.'
           : table(
               ['', 'hash', 'name', 'asked under', 'held-out pass@1', 'source'],
-              models.map(({ hash, record }) => [
-                hash === used ? '*' : '',
+              models.map(({ active, hash, record }) => [
+                active ? '*' : '',
                 hash,
                 record.name,
                 record.condition,
@@ -39,15 +36,7 @@ export function modelsCommand(): Command {
   options(command.command('promote').argument('<model>', 'beginning of its hash'))
     .description('Puts a stored model into use in a workspace.')
     .action(async (prefix: string, flags: ModelsFlags) => {
-      const { active, store } = await open(flags);
-      const model = await store.get(prefix);
-      if (model === undefined)
-        throw new UserError(
-          `No single stored model begins with "${prefix}".`,
-          '`leti models` lists them.',
-          2,
-        );
-      await active.promote(model.hash, 'promoted by hand');
+      const model = await (await stored(flags)).promote(prefix);
       createOutput({ json: flags.json === true }).result(
         { event: 'promoted', model: model.hash },
         () => `${model.record.name} (${model.hash}) is in use.`,
@@ -56,9 +45,7 @@ export function modelsCommand(): Command {
   options(command.command('rollback'))
     .description('Undoes the last promotion in a workspace.')
     .action(async (flags: ModelsFlags) => {
-      const { active, store } = await open(flags);
-      const hash = await active.rollback();
-      const name = hash === undefined ? 'The base model' : ((await store.get(hash))?.record.name ?? hash);
+      const { hash, name } = await (await stored(flags)).rollback();
       createOutput({ json: flags.json === true }).result(
         { event: 'rolled back', model: hash },
         () => `${name} is in use again.`,
@@ -74,7 +61,6 @@ function options(command: Command): Command {
     .exitOverride();
 }
 
-async function open(flags: ModelsFlags): Promise<{ active: ActiveModels; store: ModelStore }> {
-  const files = workspaceFiles(await workspaceFolder(flags.workspace), process.env);
-  return { active: new ActiveModels(files.folder), store: new ModelStore(letiHome(process.env)) };
+async function stored(flags: ModelsFlags): Promise<StoredModels> {
+  return new StoredModels(await workspaceFolder(flags.workspace), process.env);
 }

@@ -1,14 +1,16 @@
 import { Command } from 'commander';
-import { UserError } from '../../protocol/errors.ts';
-import { runReport } from '../../rounds/report.ts';
-import { workspaceFiles, workspaceFolder } from '../../rounds/workspaceFiles.ts';
-import { RunStore, type RunRow } from '../../store/runStore.ts';
-import { isHeld } from '../../store/runLock.ts';
+import { bytes, percent } from '../../core/words.ts';
+import type { RunSummary } from '../../protocol/backend.ts';
+import type { Evaluation } from '../../protocol/run.ts';
+import { StoredRuns } from '../../rounds/storedRuns.ts';
+import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
 import { createOutput } from '../output.ts';
-import { percent, reportText, table } from '../text.ts';
+import { reportText, table } from '../text.ts';
 
 interface RunsFlags {
   workspace: string;
+  delete?: boolean;
+  export?: string;
   json?: boolean;
 }
 
@@ -17,45 +19,55 @@ export function runsCommand(): Command {
     .description('Lists the runs of a workspace, or shows one.')
     .argument('[run]', 'a run, or "last"')
     .option('--workspace <folder>', 'whose runs', '.')
+    .option('--export <file>', 'write the run with its tasks and samples as JSON lines')
+    .option('--delete', 'delete the run with its samples; models that it made stay')
     .option('--json', 'JSON lines for programs')
-    .action(async (id: string | undefined, flags: RunsFlags) => {
+    .action(async (named: string | undefined, flags: RunsFlags, command: Command) => {
       const output = createOutput({ json: flags.json === true });
-      const files = workspaceFiles(await workspaceFolder(flags.workspace), process.env);
-      const store = new RunStore(files.store);
-      try {
-        const runs = store.runs();
-        if (id === undefined) {
-          const live = isHeld(files.lock);
-          output.result({ event: 'runs', runs }, () => listText(runs, store, live));
-          return;
-        }
-        const found = id === 'last' ? runs[0] : runs.find((run) => run.id === id);
-        const report = found === undefined ? undefined : runReport(store, found.id);
-        if (report === undefined) {
-          throw new UserError(
-            `There is no run ${id} in ${flags.workspace}.`,
-            '`leti runs` lists the runs.',
-            2,
-          );
-        }
+      const stored = new StoredRuns(await workspaceFolder(flags.workspace), process.env);
+      if (named === undefined) {
+        if (flags.delete === true || flags.export !== undefined) command.error('error: name a run');
+        const runs = stored.list();
+        output.result({ event: 'runs', runs }, () => listText(runs));
+        return;
+      }
+      const { report } = stored.detail(named);
+      const { run } = report;
+      if (flags.export !== undefined) {
+        const file = flags.export;
+        await stored.export(run, file);
+        output.result({ event: 'exported', run, file }, () => `Run ${run} is in ${file}.`);
+      }
+      if (flags.delete === true) {
+        const freed = await stored.size(run);
+        await stored.delete(run);
+        output.result(
+          { event: 'deleted', run, freed },
+          () => `Run ${run} is deleted, ${bytes(freed)} freed.`,
+        );
+      }
+      if (flags.delete !== true && flags.export === undefined) {
         output.result({ event: 'report', report }, () => reportText(report, undefined));
-      } finally {
-        store.close();
       }
     });
 }
 
-function listText(runs: readonly RunRow[], store: RunStore, live: boolean): string {
+function listText(runs: readonly RunSummary[]): string {
   if (runs.length === 0) return 'No runs yet. `leti train` starts one.';
-  const rows = runs.map((run) => {
-    const heldOut = runReport(store, run.id)?.heldOut ?? [];
-    const rate = (index: number): string => {
-      const value = heldOut.at(index)?.passAt['1']?.value;
-      return value === undefined ? '-' : percent(value);
-    };
-    // A killed run never said that it ended.
-    const status = run.status === 'running' && !live ? 'interrupted' : run.status;
-    return [run.id, status, run.config.objective, String(run.config.rounds), rate(0), rate(-1)];
-  });
-  return table(['run', 'status', 'objective', 'rounds', 'held-out before', 'held-out now'], rows);
+  return table(
+    ['run', 'status', 'objective', 'rounds', 'before', 'now'],
+    runs.map(({ id, status, objective, rounds, before, now }) => [
+      id,
+      status,
+      objective,
+      String(rounds),
+      rate(before),
+      rate(now),
+    ]),
+  );
+}
+
+function rate(evaluation: Evaluation | undefined): string {
+  const value = evaluation?.passAt['1']?.value;
+  return value === undefined ? '-' : percent(value);
 }

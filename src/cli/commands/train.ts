@@ -7,10 +7,11 @@ import { Device } from '../../protocol/training.ts';
 import { startOrResumeRun } from '../../rounds/run.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
-import { ALLOW_UNCONTAINED, numberBetween, wholeNumber } from '../options.ts';
+import { ALLOW_UNCONTAINED, collected, numberBetween, wholeNumber } from '../options.ts';
 import { reportText } from '../text.ts';
 
 interface TrainFlags extends RunFlags {
+  skip: string[];
   sealedOnly?: boolean;
   feedback: FeedbackPreset;
   tasks?: string;
@@ -94,6 +95,7 @@ export function trainCommand(): Command {
         .choices(FeedbackPreset.options)
         .default(defaults.feedback),
     )
+    .option('--skip <task>', 'leave a task out, by its id; may be repeated', collected, [])
     .option('--sealed-only', 'train only on programs that were judged apart from their checks')
     .option('--resume <run>', 'continue a stopped run; its own options apply')
     .option('--python <path>', "the workspace's interpreter")
@@ -122,6 +124,7 @@ function configOf(workspace: string, flags: TrainFlags): RunConfig {
     workspace,
     ...(flags.tasks === undefined ? {} : { tasksFile: flags.tasks }),
     ...(flags.heldOut === undefined ? {} : { heldOutFile: flags.heldOut }),
+    skipTasks: flags.skip,
     model: flags.model,
     objective: flags.objective,
     rounds: flags.rounds,

@@ -1,0 +1,41 @@
+import type { TaskChange, TaskHistory } from '../protocol/backend.ts';
+
+/** What a reader asks first: what got worse, then what got better. */
+const ORDER: readonly (TaskChange | undefined)[] = [
+  'regressed',
+  'newly fixed',
+  'flaky',
+  'always failing',
+  'always passing',
+  undefined,
+];
+
+/**
+ * How a task did over the stages that asked for it. Between the first and the last stage: some programs passed and none
+ * does (`regressed`), none passed and some do (`newly fixed`); else all, none or some (`flaky`) of its programs
+ * pass. Undefined without samples.
+ */
+export function taskChange(points: TaskHistory['points']): TaskChange | undefined {
+  const asked = points.filter((point) => point.samples > 0);
+  const first = asked[0];
+  const last = asked.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  if (first.passed > 0 && last.passed === 0) return 'regressed';
+  if (first.passed === 0 && last.passed > 0) return 'newly fixed';
+  if (asked.every((point) => point.passed === 0)) return 'always failing';
+  return asked.every((point) => point.passed === point.samples) ? 'always passing' : 'flaky';
+}
+
+/** Regressions first; tasks of one kind in the order of their ids. */
+export function byChange(a: TaskHistory, b: TaskHistory): number {
+  return ORDER.indexOf(a.change) - ORDER.indexOf(b.change) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** A stage in words: what the programs of its samples were for. */
+export function stageLabel(stage: string): string {
+  const sampled = /^sample\/(\d+)$/.exec(stage);
+  if (sampled !== null) return `sampled in round ${sampled[1] ?? ''}`;
+  const evaluated = /^evaluate\/(\d+)\//.exec(stage);
+  if (evaluated === null) return stage;
+  return evaluated[1] === '0' ? 'before training' : `after round ${evaluated[1] ?? ''}`;
+}

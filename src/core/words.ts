@@ -1,0 +1,87 @@
+import type { Evaluation, GateRecord, RunEvent } from '../protocol/run.ts';
+
+/** Figures and events of a run in words: the same on the command line and in the editor. */
+
+type ProgressEvent = Extract<RunEvent, { event: 'progress' }>;
+
+export function percent(fraction: number): string {
+  return `${(fraction * 100).toFixed(1)} %`;
+}
+
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = count;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
+}
+
+/** `12.5 % (7.1 to 18.2 %), 24 of 192 programs, 9 of 24 tasks` */
+export function rateText(evaluation: Evaluation): string {
+  const rate = evaluation.passAt['1'];
+  if (rate === undefined) return 'no samples';
+  const interval = `(${(rate.low * 100).toFixed(1)} to ${percent(rate.high)})`;
+  return `${percent(rate.value)} ${interval}, ${evaluation.passedSamples} of ${evaluation.samples} programs, ${evaluation.passedTasks} of ${evaluation.tasks} tasks`;
+}
+
+export function evaluationLine(evaluation: Evaluation): string {
+  const when = evaluation.round === 0 ? 'before training' : `after round ${evaluation.round}`;
+  return `${evaluation.side} tasks ${when}: pass@1 ${rateText(evaluation)}`;
+}
+
+export function gateLine(gate: GateRecord): string {
+  const words = {
+    promote: 'promoted: completions use the new weights',
+    refuse: 'refused: the weights in use stay',
+    undecided: 'undecided: kept as a candidate, not put into use',
+  };
+  return `Gate after round ${gate.round}: ${words[gate.decision]}; ${gate.reason}`;
+}
+
+/** One line about an event that is no progress. */
+export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
+  switch (event.event) {
+    case 'run':
+      return `${event.resumed ? 'Resuming' : 'Starting'} run ${event.run} in ${event.workspace}`;
+    case 'tasks':
+      return `Tasks: ${event.train} to train on, ${event.heldOut} held out${event.dropped > 0 ? `, ${event.dropped} dropped (leti tasks list shows why)` : ''}`;
+    case 'phase':
+      return `${event.phase}: ${event.detail}`;
+    case 'notice':
+      return `Note: ${event.message}`;
+    case 'evaluation':
+      return evaluationLine(event.evaluation);
+    case 'training':
+      return event.training.examples === 0
+        ? `Round ${event.round}: nothing trained`
+        : `Round ${event.round}: trained on ${event.training.examples} programs and ${event.training.mixed} pieces of source in ${event.training.steps} steps, ${Math.round(event.training.seconds)} s (${event.training.method}, ${event.training.precision})`;
+    case 'gate':
+      return gateLine(event.gate);
+    case 'export':
+      return `Exported ${event.precision}: ${percent(event.agreement)} of ${event.tokens} tokens agree with torch; ${event.folder}`;
+  }
+}
+
+/** Rates and time left, from what this process did in this phase. */
+export function progressFacts(event: ProgressEvent): string {
+  const parts: string[] = [];
+  const { seconds } = event;
+  if (event.programs !== undefined && event.programs > 0 && seconds > 0) {
+    parts.push(`${(event.programs / seconds).toFixed(1)} programs/s`);
+  }
+  if (event.tokens !== undefined && event.tokens > 0 && seconds > 0) {
+    parts.push(`${Math.round(event.tokens / seconds)} tokens/s`);
+  }
+  if (event.passed !== undefined && event.programs !== undefined && event.programs > 0) {
+    parts.push(`${percent(event.passed / event.programs)} passed`);
+  }
+  if (event.loss !== undefined) parts.push(`loss ${event.loss.toFixed(3)}`);
+  const worked = event.programs ?? event.done;
+  if (worked > 0 && event.done < event.total && seconds > 1) {
+    parts.push(`${Math.ceil((seconds / worked) * (event.total - event.done))} s left`);
+  }
+  return parts.join(', ');
+}

@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import { EditorDiagnostic } from './diagnostics.ts';
+import { Verdict } from './execution.ts';
+import { ModelRecord, Objective } from './model.ts';
+import {
+  Evaluation,
+  RunConfig,
+  RunEvent,
+  RunReport,
+  RunStatus,
+  Sample,
+  SamplingRecord,
+  Side,
+} from './run.ts';
+import { DroppedTask } from './task.ts';
+
+/** What a client asks the backend (`leti serve`), beyond what LSP has; all of it is answered from disk or by one piece of work. */
+export interface BackendRequest<Params, Result> {
+  method: string;
+  params: z.ZodType<Params>;
+  result: z.ZodType<Result>;
+}
+
+/** `initializationOptions` of the language server. */
+export const BackendOptions = z.strictObject({
+  /** False: stored runs can be read, and nothing of the workspace is run, parsed or trained on. */
+  trusted: z.boolean(),
+});
+export type BackendOptions = z.infer<typeof BackendOptions>;
+
+/** The data of an error answer that a person can act on. */
+export const ErrorData = z.strictObject({ nextStep: z.string() });
+
+/** A workspace folder and what its user chose for it. */
+export const Place = z.strictObject({
+  /** Path of the folder. */
+  workspace: z.string().min(1),
+  /** The interpreter that runs programs; found as the command line finds it where it is not named. */
+  interpreter: z.string().min(1).optional(),
+  trainerPython: z.string().min(1).optional(),
+  allowUncontained: z.boolean().optional(),
+});
+export type Place = z.infer<typeof Place>;
+
+/** Work that takes long reports its events under this token, as LSP's `$/progress`; cancelling the request stops it. */
+const Work = Place.extend({ progressToken: z.string().optional() });
+
+/** A run in a list. */
+export const RunSummary = z.strictObject({
+  id: z.string(),
+  /** `interrupted` also for a run whose process is gone. */
+  status: RunStatus,
+  startedAt: z.string(),
+  endedAt: z.string().optional(),
+  error: z.string().optional(),
+  objective: Objective,
+  rounds: z.int(),
+  model: z.string(),
+  /** First and last evaluation: of held-out tasks where the run has some, else of training tasks. */
+  before: Evaluation.optional(),
+  now: Evaluation.optional(),
+});
+export type RunSummary = z.infer<typeof RunSummary>;
+
+/** One step of training. */
+export const StepRow = z.strictObject({
+  round: z.int(),
+  step: z.int(),
+  loss: z.number(),
+  learningRate: z.number(),
+  gradNorm: z.number(),
+  tokens: z.int(),
+  seconds: z.number(),
+});
+export type StepRow = z.infer<typeof StepRow>;
+
+/** Programs and time of a stage that samples. */
+export const StageCount = z.strictObject({
+  stage: z.string(),
+  samples: z.int(),
+  passed: z.int(),
+});
+
+/** A run, whole but for its samples. */
+export const RunDetail = z.strictObject({
+  summary: RunSummary,
+  report: RunReport,
+  versions: z.record(z.string(), z.string()),
+  steps: z.array(StepRow),
+  stages: z.array(StageCount),
+});
+export type RunDetail = z.infer<typeof RunDetail>;
+
+/** How a task's programs changed from the first to the last stage that asked for it. */
+export const TaskChange = z.enum(['regressed', 'newly fixed', 'flaky', 'always failing', 'always passing']);
+export type TaskChange = z.infer<typeof TaskChange>;
+
+export const TaskHistory = z.strictObject({
+  id: z.string(),
+  side: Side,
+  change: TaskChange.optional(),
+  /** In the order of the stages. */
+  points: z.array(z.strictObject({ stage: z.string(), samples: z.int(), passed: z.int() })),
+});
+export type TaskHistory = z.infer<typeof TaskHistory>;
+
+/** A task's programs of one stage. */
+export const StageSamples = z.strictObject({
+  stage: z.string(),
+  record: SamplingRecord.optional(),
+  samples: z.array(Sample),
+});
+
+export const TaskDetail = z.strictObject({
+  id: z.string(),
+  side: Side,
+  instruction: z.string(),
+  prefix: z.string(),
+  /** Text of each check. */
+  checks: z.array(z.string()),
+  stages: z.array(StageSamples),
+});
+export type TaskDetail = z.infer<typeof TaskDetail>;
+
+/** A task of the workspace as it is listed; `line` is zero-based. */
+export const TaskSummary = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  path: z.string(),
+  line: z.int().min(0),
+  checks: z.int(),
+  side: Side,
+});
+export type TaskSummary = z.infer<typeof TaskSummary>;
+
+/** What a run would do, before it is started. */
+export const TrainingPlan = z.strictObject({
+  tasks: z.array(TaskSummary),
+  dropped: z.array(DroppedTask),
+  interpreter: z.string(),
+  tier: z.string(),
+  /** Seconds that a program took in the newest finished run here, else a figure measured elsewhere. */
+  secondsPerProgram: z.number(),
+  measuredHere: z.boolean(),
+  environmentReady: z.boolean(),
+  freeBytes: z.number(),
+  wantedBytes: z.number(),
+});
+export type TrainingPlan = z.infer<typeof TrainingPlan>;
+
+export const StoredModelSummary = z.strictObject({
+  hash: z.string(),
+  record: ModelRecord,
+  /** Whether completions use it in this workspace. */
+  active: z.boolean(),
+});
+export type StoredModelSummary = z.infer<typeof StoredModelSummary>;
+
+/** One thing that `doctor` looked at. */
+export const Finding = z.strictObject({ what: z.string(), ok: z.boolean(), detail: z.string() });
+export type Finding = z.infer<typeof Finding>;
+
+/** What the workspace's own code got for its checks. */
+export const CheckedFunction = z.strictObject({
+  task: z.string(),
+  verdict: Verdict,
+  checksPassed: z.int(),
+  checksTotal: z.int(),
+  feedback: z.string(),
+  diagnostics: z.array(EditorDiagnostic),
+});
+export type CheckedFunction = z.infer<typeof CheckedFunction>;
+
+const InRun = Place.extend({ run: z.string().min(1) });
+const Nothing = z.null();
+
+function request<Params, Result>(
+  method: string,
+  params: z.ZodType<Params>,
+  result: z.ZodType<Result>,
+): BackendRequest<Params, Result> {
+  return { method, params, result };
+}
+
+export const REQUESTS = {
+  /** Newest first. */
+  runs: request('leti/runs', Place, z.array(RunSummary)),
+  run: request('leti/run', InRun, RunDetail),
+  /** Regressed tasks first. */
+  histories: request('leti/histories', InRun, z.array(TaskHistory)),
+  task: request('leti/task', InRun.extend({ task: z.string() }), TaskDetail),
+  /** Bytes on disk that deleting a run frees. */
+  runSize: request('leti/runSize', InRun, z.number()),
+  deleteRun: request('leti/deleteRun', InRun, Nothing),
+  exportRun: request('leti/exportRun', InRun.extend({ file: z.string().min(1) }), Nothing),
+  models: request('leti/models', Place, z.array(StoredModelSummary)),
+  promote: request('leti/promote', Place.extend({ model: z.string().min(1) }), Nothing),
+  /** Name of the model then in use. */
+  rollback: request('leti/rollback', Place, z.string()),
+  plan: request('leti/plan', Work, TrainingPlan),
+  train: request(
+    'leti/train',
+    Work.extend({
+      start: z.union([
+        z.strictObject({ settings: RunConfig.omit({ workspace: true }).partial() }),
+        z.strictObject({ resume: z.string().min(1) }),
+      ]),
+    }),
+    RunReport,
+  ),
+  /** The model in use (or the named one) on the tasks that runs hold out. */
+  evaluate: request('leti/evaluate', Work.extend({ model: z.string().optional() }), Evaluation),
+  /** Today's code of the function at a line (zero-based) of a file as it is on disk. */
+  check: request(
+    'leti/check',
+    Work.extend({ path: z.string().min(1), line: z.int().min(0) }),
+    CheckedFunction,
+  ),
+  doctor: request('leti/doctor', Work, z.array(Finding)),
+} as const;
+
+/** Values of `$/progress`. */
+export const WorkEvent = RunEvent;
+
+/** From the backend: what is stored of a workspace is no longer what it was. */
+export const CHANGED = {
+  method: 'leti/changed',
+  params: z.strictObject({ workspace: z.string(), what: z.enum(['runs', 'models']) }),
+} as const;

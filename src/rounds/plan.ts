@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { mkdir, statfs } from 'node:fs/promises';
+import { letiHome } from '../process/folders.ts';
+import type { TaskSummary, TrainingPlan } from '../protocol/backend.ts';
+import type { RunConfig } from '../protocol/run.ts';
+import type { Task } from '../protocol/task.ts';
+import { RunStore } from '../store/runStore.ts';
+import { currentEnvironment } from '../training/environment.ts';
+import { gatherTasks } from './gatherTasks.ts';
+import type { Workbench } from './workbench.ts';
+
+/** On 2 cores with the default model, training and all (docs/results/example.md); what is said before a first run. */
+const SECONDS_PER_PROGRAM = 0.35;
+const ENVIRONMENT_BYTES = 1.4e9;
+const BASE_MODEL_BYTES = 1.3e9;
+const ROUND_BYTES = 0.8e9;
+
+/** What a run of this configuration would do. Tasks are found and validated; nothing is stored. */
+export async function planRun(
+  config: RunConfig,
+  bench: Workbench,
+  env: NodeJS.ProcessEnv,
+): Promise<TrainingPlan> {
+  const { tasks, dropped } = await gatherTasks(config, bench);
+  const interpreter = await bench.interpreter();
+  const { tier } = await bench.executor();
+  const home = letiHome(env);
+  await mkdir(home, { recursive: true });
+  const { bavail, bsize } = await statfs(home);
+  const environment = await currentEnvironment(home, env);
+  const measured = secondsPerProgram(bench.files.store);
+  return {
+    tasks: tasks.map(({ task, side }) => ({ ...summaryOf(task), side })),
+    dropped,
+    interpreter: `CPython ${interpreter.version} (${interpreter.path})`,
+    tier,
+    secondsPerProgram: measured ?? SECONDS_PER_PROGRAM,
+    measuredHere: measured !== undefined,
+    environmentReady: environment !== undefined,
+    freeBytes: bavail * bsize,
+    wantedBytes:
+      (environment === undefined ? ENVIRONMENT_BYTES : 0) + BASE_MODEL_BYTES + config.rounds * ROUND_BYTES,
+  };
+}
+
+function summaryOf(task: Task): Omit<TaskSummary, 'side'> {
+  const lines = task.host?.before.split('\n') ?? [];
+  const name = task.name.split('.').at(-1) ?? task.name;
+  const line = lines.findLastIndex((text) => new RegExp(`\\bdef\\s+${name}\\b`).test(text));
+  return {
+    id: task.id,
+    name: task.name,
+    path: task.host?.path ?? '',
+    line: Math.max(0, line),
+    checks: task.checks.length,
+  };
+}
+
+/** Of the newest finished run, over everything that it did. */
+function secondsPerProgram(file: string): number | undefined {
+  if (!existsSync(file)) return undefined;
+  const store = new RunStore(file);
+  try {
+    const run = store.runs().find(({ status }) => status === 'finished');
+    if (run?.endedAt === undefined) return undefined;
+    const programs = store.counts(run.id).reduce((sum, { samples }) => sum + samples, 0);
+    if (programs === 0) return undefined;
+    return (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000 / programs;
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,214 @@
+import { createWriteStream, existsSync } from 'node:fs';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import path from 'node:path';
+import { byChange, taskChange } from '../core/taskHistory.ts';
+import type { RunDetail, RunSummary, TaskDetail, TaskHistory } from '../protocol/backend.ts';
+import { UserError } from '../protocol/errors.ts';
+import type { Check } from '../protocol/task.ts';
+import { isHeld, lockWorkspace } from '../store/runLock.ts';
+import { RunStore, type RunRow } from '../store/runStore.ts';
+import { runReport } from './report.ts';
+import { workspaceFiles, type WorkspaceFiles } from './workspaceFiles.ts';
+
+/** What is stored of a workspace's runs, read without starting anything. Each call opens the store and closes it. */
+export class StoredRuns {
+  readonly #files: WorkspaceFiles;
+
+  /** `workspace` is a real path. */
+  constructor(workspace: string, env: NodeJS.ProcessEnv) {
+    this.#files = workspaceFiles(workspace, env);
+  }
+
+  /** Newest first; none where there was never a run. */
+  list(): RunSummary[] {
+    if (!existsSync(this.#files.store)) return [];
+    return this.#read((store) => {
+      const live = isHeld(this.#files.lock);
+      return store.runs().map((run) => summaryOf(store, run, live));
+    });
+  }
+
+  /** Throws a UserError where there is no such run; "last" is the newest. */
+  detail(id: string): RunDetail {
+    return this.#read((store) => {
+      const run = found(store, id);
+      const report = runReport(store, run.id);
+      if (report === undefined) throw unknownRun(id);
+      const counts = store.counts(run.id);
+      return {
+        summary: summaryOf(store, run, isHeld(this.#files.lock)),
+        report,
+        versions: run.versions,
+        steps: store.steps(run.id),
+        stages: store.sampledStages(run.id).map((stage) => {
+          const own = counts.filter((count) => count.stage === stage);
+          return {
+            stage,
+            samples: own.reduce((sum, { samples }) => sum + samples, 0),
+            passed: own.reduce((sum, { passed }) => sum + passed, 0),
+          };
+        }),
+      };
+    });
+  }
+
+  /** How each task of a run did from stage to stage, regressions first. */
+  histories(id: string): TaskHistory[] {
+    return this.#read((store) => {
+      const run = found(store, id);
+      const stages = store.sampledStages(run.id);
+      const counts = Map.groupBy(store.counts(run.id), (count) => count.taskId);
+      const histories = store.tasks(run.id).map(({ task, side }) => {
+        const own = counts.get(task.id) ?? [];
+        const points = stages.flatMap((stage) =>
+          own
+            .filter((count) => count.stage === stage)
+            .map(({ samples, passed }) => ({ stage, samples, passed })),
+        );
+        const change = taskChange(points);
+        return { id: task.id, side, points, ...(change === undefined ? {} : { change }) };
+      });
+      return histories.sort(byChange);
+    });
+  }
+
+  /** A task of a run with all of its programs. */
+  task(id: string, taskId: string): TaskDetail {
+    return this.#read((store) => {
+      const run = found(store, id);
+      const known = store.tasks(run.id).find(({ task }) => task.id === taskId);
+      if (known === undefined) {
+        throw new UserError(`Run ${run.id} has no task ${taskId}.`, 'Choose a task of this run.', 2);
+      }
+      const { task, side } = known;
+      return {
+        id: task.id,
+        side,
+        instruction: task.instruction,
+        prefix: task.prefix,
+        checks: task.checks.map(checkText),
+        stages: store.sampledStages(run.id).flatMap((stage) => {
+          const samples = store.samplesOfTask(run.id, stage, taskId);
+          const record = store.samplingRecord(run.id, stage);
+          return samples.length === 0
+            ? []
+            : [{ stage, samples, ...(record === undefined ? {} : { record }) }];
+        }),
+      };
+    });
+  }
+
+  /** Bytes of a run's working files; its rows in the store come on top. */
+  async size(id: string): Promise<number> {
+    return await sizeOf(this.#files.run(this.#read((store) => found(store, id).id)));
+  }
+
+  /** Deletes a run with its samples and working files; models that it made stay stored. Refused while a run goes on. */
+  async delete(id: string): Promise<void> {
+    const lock = lockWorkspace(this.#files.lock);
+    try {
+      const run = this.#read((store) => {
+        const { id: known } = found(store, id);
+        store.deleteRun(known);
+        return known;
+      });
+      await rm(this.#files.run(run), { recursive: true, force: true });
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** Writes a run as JSON lines: its report, then its tasks, then its samples with their stages. Appears whole. */
+  async export(id: string, file: string): Promise<void> {
+    const store = new RunStore(this.#files.store);
+    const half = `${file}.${process.pid}.tmp`;
+    try {
+      const run = found(store, id);
+      const stream = createWriteStream(half);
+      const write = async (value: object): Promise<void> => {
+        if (!stream.write(JSON.stringify(value) + '\n')) await once(stream, 'drain');
+      };
+      await write({ kind: 'run', report: runReport(store, run.id), versions: run.versions });
+      for (const { task, side } of store.tasks(run.id)) await write({ kind: 'task', side, task });
+      for (const stage of store.sampledStages(run.id)) {
+        for (const sample of store.samples(run.id, stage)) await write({ kind: 'sample', stage, sample });
+      }
+      stream.end();
+      await once(stream, 'finish');
+      await rename(half, file);
+    } catch (error) {
+      await rm(half, { force: true });
+      if (error instanceof UserError) throw error;
+      throw new UserError(`${file} cannot be written.`, 'Name a file in a folder that has space.', 1, {
+        cause: error,
+      });
+    } finally {
+      store.close();
+    }
+  }
+
+  #read<T>(read: (store: RunStore) => T): T {
+    const store = new RunStore(this.#files.store);
+    try {
+      return read(store);
+    } finally {
+      store.close();
+    }
+  }
+}
+
+function found(store: RunStore, id: string): RunRow {
+  const run = id === 'last' ? store.runs()[0] : store.run(id);
+  if (run === undefined) throw unknownRun(id);
+  return run;
+}
+
+function unknownRun(id: string): UserError {
+  return new UserError(`There is no run ${id} in this workspace.`, '`leti runs` lists the runs.', 2);
+}
+
+function summaryOf(store: RunStore, run: RunRow, live: boolean): RunSummary {
+  const report = runReport(store, run.id);
+  const evaluations = (report?.heldOut.length ?? 0) > 0 ? report?.heldOut : report?.train;
+  const before = evaluations?.[0];
+  const now = evaluations?.at(-1);
+  return {
+    id: run.id,
+    // A killed run never said that it ended.
+    status: run.status === 'running' && !live ? 'interrupted' : run.status,
+    startedAt: run.startedAt,
+    ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt }),
+    ...(run.error === undefined ? {} : { error: run.error }),
+    objective: run.config.objective,
+    rounds: run.config.rounds,
+    model: run.config.model,
+    ...(before === undefined ? {} : { before }),
+    ...(now === undefined ? {} : { now }),
+  };
+}
+
+function checkText(check: Check): string {
+  switch (check.kind) {
+    case 'statements':
+      return check.source;
+    case 'test':
+      return `${check.path}::${check.name}`;
+    case 'doctest':
+      return `doctest of ${check.name}`;
+    case 'io':
+      return `prints ${JSON.stringify(check.stdout)} for ${JSON.stringify(check.stdin)}`;
+    case 'verifier':
+      return `verifier of ${check.call}`;
+  }
+}
+
+async function sizeOf(target: string): Promise<number> {
+  const entry = await stat(target).catch(() => undefined);
+  if (entry === undefined) return 0;
+  if (!entry.isDirectory()) return entry.size;
+  const sizes = await Promise.all(
+    (await readdir(target)).map(async (name) => await sizeOf(path.join(target, name))),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,96 @@
+import { DEFAULT_RUN } from '../../core/defaults.ts';
+import { REQUESTS, type Place } from '../../protocol/backend.ts';
+import { UserError } from '../../protocol/errors.ts';
+import { RunConfig } from '../../protocol/run.ts';
+import { checkFunction } from '../../rounds/checkFunction.ts';
+import { examine } from '../../rounds/doctor.ts';
+import { evaluateModel } from '../../rounds/evaluateModel.ts';
+import { gatherTasks } from '../../rounds/gatherTasks.ts';
+import { planRun } from '../../rounds/plan.ts';
+import { startOrResumeRun } from '../../rounds/run.ts';
+import { Workbench } from '../../rounds/workbench.ts';
+import type { StoreWatcher } from '../stores.ts';
+import { answer, contextOf, type Backend } from '../work.ts';
+
+/** Requests that run the workspace's code or train on it. */
+export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
+  const needsTrust = { needsTrust: true };
+  const withBench = async <T>(
+    place: Place & { progressToken?: string | undefined },
+    signal: AbortSignal,
+    work: (bench: Workbench, config: RunConfig) => Promise<T>,
+  ): Promise<T> => {
+    const workspace = await watcher.folder(place.workspace);
+    const bench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, place, signal) });
+    try {
+      return await work(bench, { ...DEFAULT_RUN, workspace });
+    } finally {
+      await bench.close();
+    }
+  };
+
+  answer(
+    backend,
+    REQUESTS.plan,
+    (place, signal) =>
+      withBench(place, signal, async (bench, config) => await planRun(config, bench, backend.env)),
+    needsTrust,
+  );
+  answer(
+    backend,
+    REQUESTS.train,
+    async (params, signal) => {
+      const workspace = await watcher.folder(params.workspace);
+      const start =
+        'resume' in params.start
+          ? { workspace, resume: params.start.resume }
+          : { config: RunConfig.parse({ ...DEFAULT_RUN, ...params.start.settings, workspace }) };
+      const { report } = await startOrResumeRun(start, contextOf(backend, params, signal));
+      return report;
+    },
+    needsTrust,
+  );
+  answer(
+    backend,
+    REQUESTS.evaluate,
+    (params, signal) =>
+      withBench(params, signal, async (bench, config) => {
+        const tasks = (await gatherTasks(config, bench)).tasks.filter(({ side }) => side === 'held-out');
+        if (tasks.length === 0) {
+          throw new UserError('This workspace has too few tasks to hold any out.', 'Add tests or doctests.');
+        }
+        const { evaluation } = await evaluateModel(
+          {
+            tasks: tasks.map(({ task }) => task),
+            model: params.model ?? (await bench.active.history()).at(-1)?.model ?? config.model,
+            samples: config.heldOutSamples,
+            temperature: config.temperature,
+            ks: [1, 8],
+            condition: undefined,
+            seed: config.seed,
+            timeoutSeconds: config.timeoutSeconds,
+          },
+          bench,
+        );
+        return evaluation;
+      }),
+    needsTrust,
+  );
+  answer(
+    backend,
+    REQUESTS.check,
+    (params, signal) =>
+      withBench(
+        params,
+        signal,
+        async (bench, config) => await checkFunction(bench, params, config.timeoutSeconds),
+      ),
+    needsTrust,
+  );
+  answer(
+    backend,
+    REQUESTS.doctor,
+    async (place) => await examine(await watcher.folder(place.workspace), place.interpreter),
+    needsTrust,
+  );
+}

@@ -1,0 +1,51 @@
+import {
+  createConnection,
+  TextDocumentSyncKind,
+  type Connection,
+  type InitializeResult,
+} from 'vscode-languageserver/node';
+import { packageVersion } from '../process/packageRoot.ts';
+import { BackendOptions } from '../protocol/backend.ts';
+import { answerModels } from './handlers/models.ts';
+import { answerRuns } from './handlers/runs.ts';
+import { answerWorkspace } from './handlers/workspace.ts';
+import { watchStores } from './stores.ts';
+import type { Backend } from './work.ts';
+
+/** Time that orderly stopping may take when the client goes. */
+const PATIENCE_MS = 1500;
+
+/**
+ * The language server: answers what the client asks until it says goodbye or its end of the pipe closes. It holds no
+ * state that is not on disk; a run that is under way then is interrupted and can be resumed.
+ */
+export function serve(
+  connection: Connection = createConnection(),
+  env: NodeJS.ProcessEnv = process.env,
+): void {
+  const stop = new AbortController();
+  connection.onInitialize((params): InitializeResult => {
+    const options = BackendOptions.parse(params.initializationOptions ?? { trusted: true });
+    const backend: Backend = { connection, env, stopped: stop.signal, trusted: options.trusted };
+    const watcher = watchStores(backend);
+    answerRuns(backend, watcher);
+    answerModels(backend, watcher);
+    answerWorkspace(backend, watcher);
+    return {
+      capabilities: { textDocumentSync: TextDocumentSyncKind.None },
+      serverInfo: { name: 'LeTI', version: packageVersion() },
+    };
+  });
+  connection.onShutdown(async () => {
+    stop.abort();
+    // Children are told to end at once; this is the time in which a run is marked as interrupted.
+    await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS / 3));
+  });
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      stop.abort();
+      setTimeout(() => process.exit(0), PATIENCE_MS).unref();
+    });
+  }
+  connection.listen();
+}

@@ -1,0 +1,98 @@
+import {
+  LSPErrorCodes,
+  ProgressType,
+  ResponseError,
+  type CancellationToken,
+  type Connection,
+} from 'vscode-languageserver/node';
+import { z } from 'zod';
+import type { BackendRequest, Place } from '../protocol/backend.ts';
+import { InterruptedError, UserError } from '../protocol/errors.ts';
+import type { RunEvent, RunObserver } from '../protocol/run.ts';
+import type { RunContext } from '../rounds/run.ts';
+
+const EVENTS = new ProgressType<RunEvent>();
+
+/** What every piece of work of the backend needs to know. */
+export interface Backend {
+  connection: Connection;
+  env: NodeJS.ProcessEnv;
+  /** Aborted when the backend shuts down; all work ends with it. */
+  stopped: AbortSignal;
+  /** False in a folder that its user does not trust: nothing of it may then be run or parsed. */
+  trusted: boolean;
+}
+
+/**
+ * Answers a request: its parameters are checked first, what a user can mend comes back with its next step, and what
+ * was cancelled as cancelled. Work that `needsTrust` is refused in an untrusted workspace.
+ */
+export function answer<Params, Result>(
+  backend: Backend,
+  request: BackendRequest<Params, Result>,
+  work: (params: Params, signal: AbortSignal) => Promise<Result> | Result,
+  options: { needsTrust: boolean } = { needsTrust: false },
+): void {
+  backend.connection.onRequest(request.method, async (raw: unknown, token: CancellationToken) => {
+    const params = request.params.safeParse(raw);
+    if (!params.success) {
+      throw new ResponseError(
+        LSPErrorCodes.RequestFailed,
+        `${request.method}: ${z.prettifyError(params.error)}`,
+      );
+    }
+    try {
+      if (options.needsTrust && !backend.trusted) {
+        throw new UserError('This workspace is not trusted.', 'Trust it first; LeTI runs its code.');
+      }
+      return await work(params.data, AbortSignal.any([backend.stopped, aborted(token)]));
+    } catch (error) {
+      throw responseError(error);
+    }
+  });
+}
+
+/** What a run or a workbench needs, from what the client said about the place. */
+export function contextOf(
+  backend: Backend,
+  place: Place & { progressToken?: string | undefined },
+  signal: AbortSignal,
+): RunContext {
+  return {
+    interpreter: place.interpreter,
+    allowUncontained: place.allowUncontained === true,
+    trainerPython: place.trainerPython,
+    observe: observer(backend, place.progressToken),
+    signal,
+    env: backend.env,
+  };
+}
+
+function observer(backend: Backend, token: string | undefined): RunObserver {
+  return (event) => {
+    if (token === undefined) return;
+    backend.connection.sendProgress(EVENTS, token, event).catch((error: unknown) => {
+      // A client that is gone hears nothing; its disconnection stops the work by itself.
+      backend.connection.console.warn(String(error));
+    });
+  };
+}
+
+function aborted(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  token.onCancellationRequested(() => {
+    controller.abort();
+  });
+  return controller.signal;
+}
+
+function responseError(error: unknown): Error {
+  if (error instanceof InterruptedError) {
+    return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+  }
+  if (error instanceof UserError) {
+    return new ResponseError(LSPErrorCodes.RequestFailed, error.message, { nextStep: error.nextStep });
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}

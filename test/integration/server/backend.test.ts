@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ResponseError } from 'vscode-languageserver-protocol/node';
+import { ErrorData, REQUESTS } from '../../../src/protocol/backend.ts';
+import type { RunConfig, RunEvent } from '../../../src/protocol/run.ts';
+import { BackendClient } from '../../support/backendClient.ts';
+import { processesNaming, root, tinyFixture, trainerPython, type Fixture } from '../../support/tinyRun.ts';
+
+/** The backend as an editor meets it, over standard input and output. */
+describe('the backend', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let home: string;
+  let fixture: Fixture;
+  let client: BackendClient;
+  let place: { workspace: string; trainerPython: string };
+  let settings: Partial<RunConfig>;
+
+  before(async () => {
+    folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'leti-backend-')));
+    home = path.join(folder, 'home');
+    fixture = tinyFixture(folder);
+    cpSync(path.join(root, 'examples/workspace/kit'), path.join(fixture.workspace, 'kit'), {
+      recursive: true,
+    });
+    cpSync(path.join(root, 'examples/workspace/tests'), path.join(fixture.workspace, 'tests'), {
+      recursive: true,
+    });
+    place = { workspace: fixture.workspace, trainerPython: trainerPython() };
+    settings = {
+      tasksFile: fixture.tasks,
+      heldOutFile: fixture.heldOut,
+      model: fixture.model,
+      samples: 4,
+      heldOutSamples: 4,
+      skipTasks: ['tiny/negate'],
+    };
+    client = new BackendClient(home);
+    await client.initialize({ trusted: true });
+  });
+
+  after(async () => {
+    assert.equal(await client.close(), 0);
+    assert.deepEqual(processesNaming(home), []);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const refusal = async (asked: Promise<unknown>): Promise<string> => {
+    const error: unknown = await asked.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof ResponseError, 'it was answered');
+    const data = ErrorData.safeParse(error.data);
+    return `${error.message}${data.success ? ` ${data.data.nextStep}` : ''}`;
+  };
+
+  it('has no runs, no models and no complaint in a new workspace', async () => {
+    assert.deepEqual(await client.ask(REQUESTS.runs, place), []);
+    assert.deepEqual(await client.ask(REQUESTS.models, place), []);
+  });
+
+  it('stops a run that is cancelled, and resumes it', async () => {
+    let stopped = false;
+    const first = client.ask(REQUESTS.train, { ...place, start: { settings } }, (event, cancel) => {
+      if (event.event === 'progress' && event.phase === 'sample/1' && !stopped) {
+        stopped = true;
+        cancel();
+      }
+    });
+    assert.match(await refusal(first), /cancelled/);
+    const [run] = await client.ask(REQUESTS.runs, place);
+    assert.equal(run?.status, 'interrupted');
+    const events: RunEvent[] = [];
+    const report = await client.ask(REQUESTS.train, { ...place, start: { resume: run.id } }, (event) =>
+      events.push(event),
+    );
+    assert.equal(report.status, 'finished');
+    assert.ok(events.some((event) => event.event === 'gate'));
+    assert.ok(
+      client.changes.some(({ workspace, what }) => workspace === fixture.workspace && what === 'runs'),
+    );
+  });
+
+  it('tells everything about a run', async () => {
+    const [summary] = await client.ask(REQUESTS.runs, place);
+    assert.ok(summary?.before !== undefined && summary.now !== undefined);
+    const detail = await client.ask(REQUESTS.run, { ...place, run: summary.id });
+    assert.ok(detail.steps.length > 0 && detail.versions['tier'] !== undefined);
+    assert.deepEqual(
+      detail.stages.map(({ stage, samples }) => [stage, samples]),
+      [
+        ['evaluate/0/held-out', 12],
+        ['sample/1', 16],
+        ['evaluate/1/held-out', 12],
+        ['evaluate/1/train/samples', 16],
+      ],
+    );
+    const histories = await client.ask(REQUESTS.histories, { ...place, run: summary.id });
+    assert.equal(histories.length, 7, 'the task that was taken out is not there');
+    assert.ok(histories.every(({ points }) => points.length === 2));
+    const task = await client.ask(REQUESTS.task, { ...place, run: summary.id, task: 'tiny/double' });
+    assert.equal(task.checks[0], 'assert double(2) == 4');
+    assert.deepEqual(
+      task.stages.map(({ stage, samples }) => [stage, samples.length]),
+      [
+        ['sample/1', 4],
+        ['evaluate/1/train/samples', 4],
+      ],
+    );
+    assert.equal(task.stages[0]?.record?.condition, 'none');
+  });
+
+  it('exports a run as JSON lines', async () => {
+    const file = path.join(folder, 'run.jsonl');
+    await client.ask(REQUESTS.exportRun, { ...place, run: 'last', file });
+    const kinds = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { kind: string }).kind);
+    assert.equal(kinds.filter((kind) => kind === 'sample').length, 56);
+    assert.deepEqual([...new Set(kinds)], ['run', 'task', 'sample']);
+    const nowhere = client.ask(REQUESTS.exportRun, { ...place, run: 'last', file: `${folder}/no/run.jsonl` });
+    assert.match(await refusal(nowhere), /cannot be written/);
+  });
+
+  it('promotes a model and rolls it back', async () => {
+    const models = await client.ask(REQUESTS.models, place);
+    const trained = models.find(({ record }) => record.round === 1);
+    assert.ok(trained !== undefined);
+    await client.ask(REQUESTS.promote, { ...place, model: trained.hash });
+    const active = (await client.ask(REQUESTS.models, place)).filter((model) => model.active);
+    assert.deepEqual(
+      active.map(({ hash }) => hash),
+      [trained.hash],
+    );
+    assert.equal(await client.ask(REQUESTS.rollback, place), 'The base model');
+    assert.match(
+      await refusal(client.ask(REQUESTS.rollback, place)),
+      /no promotion to undo.*lists the models/,
+    );
+  });
+
+  it('plans a run on the workspace itself', async () => {
+    const plan = await client.ask(REQUESTS.plan, place, () => undefined);
+    assert.equal(plan.tasks.length, 87);
+    assert.ok(plan.tasks.some(({ side }) => side === 'held-out'));
+    assert.ok(plan.measuredHere && plan.secondsPerProgram > 0);
+    const task = plan.tasks.find(({ id }) => id.endsWith(':count_words')) ?? plan.tasks[0];
+    assert.ok(task !== undefined);
+    const line = readFileSync(path.join(fixture.workspace, task.path), 'utf8').split('\n')[task.line];
+    assert.match(line ?? '', new RegExp(`def ${task.name}`));
+  });
+
+  it("checks today's code of the function at the cursor", async () => {
+    const plan = await client.ask(REQUESTS.plan, place);
+    const task = plan.tasks[0];
+    assert.ok(task !== undefined);
+    const file = path.join(fixture.workspace, task.path);
+    const right = await client.ask(REQUESTS.check, { ...place, path: file, line: task.line + 1 });
+    assert.deepEqual([right.task, right.verdict, right.diagnostics], [task.id, 'passed', []]);
+
+    const source = readFileSync(file, 'utf8');
+    const lines = source.split('\n');
+    const body = lines.findIndex((line, index) => index > task.line && /^ {4}return /.test(line));
+    lines[body] = '    return no_such_name';
+    writeFileSync(file, lines.join('\n'));
+    try {
+      const wrong = await client.ask(REQUESTS.check, { ...place, path: file, line: task.line });
+      assert.equal(wrong.verdict, 'error');
+      assert.equal(wrong.diagnostics[0]?.code, 'NameError');
+      assert.equal(wrong.diagnostics[0].range.start.line, body);
+      assert.match(wrong.feedback, /no_such_name/);
+    } finally {
+      writeFileSync(file, source);
+    }
+    assert.match(
+      await refusal(client.ask(REQUESTS.check, { ...place, path: file, line: 0 })),
+      /No function with tests .* cursor into a function/,
+    );
+  });
+
+  it('refuses parameters of the wrong shape, naming what was expected', async () => {
+    const wrong = client.ask(REQUESTS.run, { workspace: fixture.workspace } as never);
+    assert.match(await refusal(wrong), /leti\/run: .*expected string.*run/s);
+  });
+
+  it('says so when the store was written by a newer LeTI, and leaves it alone', async () => {
+    const other = path.join(folder, 'other');
+    cpSync(fixture.workspace, other, { recursive: true });
+    await client.ask(REQUESTS.models, { workspace: other });
+    const { workspaceFiles } = await import('../../../src/rounds/workspaceFiles.ts');
+    const { DatabaseSync } = await import('node:sqlite');
+    const file = workspaceFiles(other, { LETI_HOME: home }).store;
+    const database = new DatabaseSync(file);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    assert.match(await refusal(client.ask(REQUESTS.runs, { workspace: other })), /newer LeTI.*Update LeTI/);
+    writeFileSync(file, 'this is no database, and longer than its header would be');
+    assert.match(
+      await refusal(client.ask(REQUESTS.runs, { workspace: other })),
+      /cannot be read.*Move the file away/,
+    );
+  });
+
+  it('deletes a run with its working files', async () => {
+    const [run] = await client.ask(REQUESTS.runs, place);
+    assert.ok(run !== undefined);
+    assert.ok((await client.ask(REQUESTS.runSize, { ...place, run: run.id })) > 0);
+    await client.ask(REQUESTS.deleteRun, { ...place, run: run.id });
+    assert.deepEqual(await client.ask(REQUESTS.runs, place), []);
+    assert.match(await refusal(client.ask(REQUESTS.run, { ...place, run: run.id })), /There is no run/);
+  });
+
+  it('reads stored runs of a folder that is not trusted, and runs nothing of it', async () => {
+    const careful = new BackendClient(home);
+    await careful.initialize({ trusted: false });
+    assert.deepEqual(await careful.ask(REQUESTS.runs, place), []);
+    for (const [request, params] of [
+      [REQUESTS.plan, place],
+      [REQUESTS.check, { ...place, path: `${fixture.workspace}/kit/x.py`, line: 1 }],
+      [REQUESTS.promote, { ...place, model: 'abcd' }],
+    ] as const) {
+      assert.match(await refusal(careful.ask(request as never, params as never)), /not trusted/);
+    }
+    assert.equal(await careful.close(), 0);
+  });
+
+  it('ends a run and its processes when the editor is gone', async () => {
+    const other = new BackendClient(path.join(folder, 'home2'));
+    await other.initialize({ trusted: true });
+    const sampling = new Promise<void>((resolve) => {
+      other
+        .ask(REQUESTS.train, { ...place, start: { settings } }, (event) => {
+          if (event.event === 'progress' && event.phase === 'sample/1') resolve();
+        })
+        .catch(() => undefined);
+    });
+    await sampling;
+    other.child.kill('SIGKILL');
+    for (let tries = 0; processesNaming(path.join(folder, 'home2')).length > 0; tries++) {
+      assert.ok(tries < 100, 'processes of the killed backend live on');
+      await sleep(100);
+    }
+    const after = new BackendClient(path.join(folder, 'home2'));
+    await after.initialize({ trusted: true });
+    const [run] = await after.ask(REQUESTS.runs, place);
+    assert.equal(run?.status, 'interrupted');
+    assert.equal(await after.close(), 0);
+    assert.ok(existsSync(fixture.workspace));
+  });
+});

@@ -1,0 +1,84 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import {
+  CancellationTokenSource,
+  createProtocolConnection,
+  ProgressType,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type ProtocolConnection,
+} from 'vscode-languageserver-protocol/node';
+import { CHANGED, WorkEvent, type BackendOptions, type BackendRequest } from '../../src/protocol/backend.ts';
+import type { RunEvent } from '../../src/protocol/run.ts';
+import { root } from './tinyRun.ts';
+
+/** `leti serve --stdio` with an LSP client that is not VS Code. */
+export class BackendClient {
+  readonly child: ChildProcess;
+  readonly connection: ProtocolConnection;
+  /** Everything that the backend said to have changed. */
+  readonly changes: { workspace: string; what: string }[] = [];
+  #tokens = 0;
+
+  constructor(home: string) {
+    this.child = spawn(
+      path.join(root, 'node_modules/.bin/node'),
+      [path.join(root, 'src/cli/main.ts'), 'serve', '--stdio'],
+      { env: { ...process.env, LETI_HOME: home }, stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    const { stdin, stdout } = this.child;
+    if (stdin === null || stdout === null) throw new Error('the backend has no pipes');
+    this.connection = createProtocolConnection(
+      new StreamMessageReader(stdout),
+      new StreamMessageWriter(stdin),
+    );
+    this.connection.onNotification(CHANGED.method, (change: unknown) => {
+      this.changes.push(CHANGED.params.parse(change));
+    });
+    this.connection.listen();
+  }
+
+  async initialize(options: BackendOptions): Promise<void> {
+    await this.connection.sendRequest('initialize', {
+      processId: process.pid,
+      rootUri: null,
+      capabilities: {},
+      initializationOptions: options,
+    });
+    await this.connection.sendNotification('initialized', {});
+  }
+
+  /** Asks and checks the answer. `onEvent` hears of the work's progress and may cancel it. */
+  async ask<Params extends object, Result>(
+    request: BackendRequest<Params, Result>,
+    params: Params,
+    onEvent?: (event: RunEvent, cancel: () => void) => void,
+  ): Promise<Result> {
+    const source = new CancellationTokenSource();
+    const token = `work-${this.#tokens++}`;
+    const heard = this.connection.onProgress(new ProgressType<unknown>(), token, (value) => {
+      onEvent?.(WorkEvent.parse(value), () => {
+        source.cancel();
+      });
+    });
+    try {
+      const answer: unknown = await this.connection.sendRequest(
+        request.method,
+        onEvent === undefined ? params : { ...params, progressToken: token },
+        source.token,
+      );
+      return request.result.parse(answer);
+    } finally {
+      heard.dispose();
+      source.dispose();
+    }
+  }
+
+  /** Says goodbye as an editor does; resolves with the exit code. */
+  async close(): Promise<number | null> {
+    const ended = new Promise<number | null>((resolve) => this.child.on('exit', resolve));
+    await this.connection.sendRequest('shutdown');
+    await this.connection.sendNotification('exit');
+    return await ended;
+  }
+}
