@@ -33,7 +33,14 @@ const MAY_IMPORT = {
   ],
 };
 const HOSTS = ['vscode', 'onnxruntime-node', 'node:*', 'fs', 'child_process', 'worker_threads'];
-const MAY_USE_HOSTS = { protocol: [], core: ['node:crypto'], inference: ['onnxruntime-node', 'node:*'] };
+const MAY_USE_HOSTS = {
+  protocol: [],
+  core: ['node:crypto'],
+  inference: ['onnxruntime-node', 'node:*'],
+  // No processes, no files: those are the backend's.
+  extension: ['vscode', 'node:path', 'node:crypto'],
+  webview: [],
+};
 
 const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => {
   const banned = Object.keys(MAY_IMPORT).filter((name) => name !== folder && !allowed.includes(name));

@@ -15,12 +15,38 @@ const executable = {
   },
 };
 
+const typescript = {
+  test: /\.ts$/,
+  loader: 'ts-loader',
+  options: {
+    transpileOnly: true,
+    // A file at a time, TypeScript cannot tell an ES module by its package.json and would write CommonJS.
+    compilerOptions: {
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      rewriteRelativeImportExtensions: false,
+      noEmit: false,
+      declaration: false,
+    },
+  },
+};
+
+/** @type {import('webpack').Configuration} */
+const common = {
+  resolve: { extensions: ['.ts', '.js'] },
+  devtool: 'source-map',
+  stats: 'errors-warnings',
+  performance: { hints: false },
+};
+
 /**
  * One ES module per process that Node starts. `import.meta.url` stays as it is, so that each finds the package's
  * `python/` folder from its own place in `dist/`.
  * @type {import('webpack').Configuration}
  */
-export default {
+const processes = {
+  ...common,
+  name: 'processes',
   target: 'node22',
   entry: { leti: './src/cli/main.ts', inferenceWorker: './src/inference/worker.ts' },
   output: {
@@ -28,33 +54,49 @@ export default {
     filename: '[name].mjs',
     module: true,
     chunkFormat: 'module',
-    clean: true,
+    clean: { keep: /^(extension|webview)/ },
   },
   experiments: { outputModule: true },
   externals: { 'onnxruntime-node': 'module onnxruntime-node' },
-  module: {
-    parser: { javascript: { importMeta: false } },
-    rules: [
-      {
-        test: /\.ts$/,
-        loader: 'ts-loader',
-        options: {
-          transpileOnly: true,
-          // A file at a time, TypeScript cannot tell an ES module by its package.json and would write CommonJS.
-          compilerOptions: {
-            module: 'esnext',
-            moduleResolution: 'bundler',
-            rewriteRelativeImportExtensions: false,
-            noEmit: false,
-            declaration: false,
-          },
-        },
-      },
-    ],
-  },
-  resolve: { extensions: ['.ts', '.js'] },
+  module: { parser: { javascript: { importMeta: false } }, rules: [typescript] },
   plugins: [executable],
-  devtool: 'source-map',
-  stats: 'errors-warnings',
-  performance: { hints: false },
 };
+
+/**
+ * What VS Code loads; it has no Python, no model and no Node process of its own.
+ * @type {import('webpack').Configuration}
+ */
+const extension = {
+  ...common,
+  name: 'extension',
+  target: 'node22',
+  entry: './src/extension/extension.ts',
+  output: {
+    path: path.resolve(import.meta.dirname, 'dist'),
+    filename: 'extension.cjs',
+    library: { type: 'commonjs2' },
+  },
+  externals: { vscode: 'commonjs vscode' },
+  module: { rules: [typescript] },
+};
+
+/**
+ * The run explorer's page: one script and one style sheet.
+ * @type {import('webpack').Configuration}
+ */
+const webview = {
+  ...common,
+  name: 'webview',
+  target: 'web',
+  entry: { runPage: './src/webview/runPage.ts' },
+  output: {
+    path: path.resolve(import.meta.dirname, 'dist/webview'),
+    filename: '[name].js',
+    cssFilename: '[name].css',
+    clean: true,
+  },
+  experiments: { css: true },
+  module: { rules: [typescript, { test: /\.css$/, type: 'css' }] },
+};
+
+export default [processes, extension, webview];

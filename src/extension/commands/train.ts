@@ -1,0 +1,207 @@
+import * as vscode from 'vscode';
+import { bytes, evaluationLine, gateLine } from '../../core/words.ts';
+import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
+import { UserError } from '../../protocol/errors.ts';
+import type { RunReport } from '../../protocol/run.ts';
+import { Device } from '../../protocol/training.ts';
+import type { RunNode } from '../explorer/nodes.ts';
+import type { TasksTree } from '../explorer/tasksTree.ts';
+import { withRunProgress } from '../progress.ts';
+import type { Services } from '../services.ts';
+
+/** What the user chose last in a folder. */
+interface Answers {
+  model: string;
+  rounds: number;
+  samples: number;
+  device: Device;
+  skipTasks: string[];
+}
+
+type Row = vscode.QuickPickItem & { does: 'start' | keyof Answers };
+
+/** "LeTI: Train on workspace tasks": shows the plan, asks nothing that has a default, then runs. */
+export async function train(services: Services, tasks: TasksTree): Promise<void> {
+  const folder = await services.places.choose();
+  const place = await services.places.place(folder);
+  const plan = await withRunProgress('LeTI: looking for tasks', services.log, async (following) =>
+    services.backend.ask(REQUESTS.plan, place, following),
+  );
+  tasks.show(folder.fsPath, plan.tasks);
+  const answers = await askForAnswers(services, folder, plan);
+  if (answers === undefined) return;
+  const settings = services.places.settings(folder);
+  const { objective, heldOutSamples, seed, sealedOnly } = settings;
+  await follow(services, 'LeTI: training', async (following) =>
+    services.backend.ask(
+      REQUESTS.train,
+      { ...place, start: { settings: { ...answers, objective, heldOutSamples, seed, sealedOnly } } },
+      following,
+    ),
+  );
+}
+
+/** Goes on with a run that was stopped: the given one, or the newest of them. */
+export async function resume(services: Services, node: RunNode | undefined): Promise<void> {
+  const { workspace, run } = node === undefined ? await newestStopped(services) : runOf(node);
+  const place = await services.places.place(vscode.Uri.file(workspace));
+  await follow(services, 'LeTI: resuming', async (following) =>
+    services.backend.ask(REQUESTS.train, { ...place, start: { resume: run } }, following),
+  );
+}
+
+function runOf({ workspace, summary }: RunNode): { workspace: string; run: string } {
+  return { workspace, run: summary.id };
+}
+
+async function newestStopped(services: Services): Promise<{ workspace: string; run: string }> {
+  const folder = await services.places.choose();
+  const runs = await services.backend.ask(REQUESTS.runs, { workspace: folder.fsPath });
+  const stopped = runs.find(({ status }) => status === 'interrupted' || status === 'failed');
+  if (stopped === undefined) throw new UserError('No run was stopped here.', 'Start one: LeTI: Train.');
+  return { workspace: folder.fsPath, run: stopped.id };
+}
+
+async function follow(
+  services: Services,
+  title: string,
+  work: (following: Parameters<Parameters<typeof withRunProgress<RunReport>>[2]>[0]) => Promise<RunReport>,
+): Promise<void> {
+  const live = services.live.follow();
+  const report = await (async () => {
+    try {
+      return await withRunProgress(title, services.log, async (following) =>
+        work({
+          ...following,
+          onEvent: (event) => {
+            live.event(event);
+            following.onEvent?.(event);
+          },
+        }),
+      );
+    } finally {
+      live.end();
+    }
+  })();
+  const last = report.heldOut.at(-1) ?? report.train.at(-1);
+  const gate = report.gates.at(-1);
+  const words = [
+    ...(last === undefined ? [] : [evaluationLine(last)]),
+    ...(gate === undefined ? [] : [gateLine(gate)]),
+  ];
+  const open = 'Open Run';
+  void vscode.window.showInformationMessage(`LeTI: ${words.join('. ')}`, open).then((choice) => {
+    if (choice === open)
+      void vscode.commands.executeCommand('leti.openRun', {
+        run: report.run,
+        workspace: report.config.workspace,
+      });
+  });
+}
+
+/** The plan as a list: its first row starts, the others change one answer each. Undefined when it is closed. */
+async function askForAnswers(
+  services: Services,
+  folder: vscode.Uri,
+  plan: TrainingPlan,
+): Promise<Answers | undefined> {
+  const key = `answers:${folder.toString()}`;
+  const { model, rounds, samples, device } = services.places.settings(folder);
+  const remembered = services.context.workspaceState.get<Partial<Answers>>(key);
+  let answers: Answers = { model, rounds, samples, device, skipTasks: [], ...remembered };
+  for (;;) {
+    const picked = await vscode.window.showQuickPick(rowsOf(plan, answers), {
+      title: 'LeTI: Train on workspace tasks',
+      placeHolder: `${plan.interpreter}, sandbox tier ${plan.tier}`,
+      ignoreFocusOut: true,
+    });
+    if (picked === undefined) return undefined;
+    if (picked.does === 'start') break;
+    answers = { ...answers, ...(await change(picked.does, plan, answers)) };
+  }
+  await services.context.workspaceState.update(key, answers);
+  return answers;
+}
+
+function rowsOf(plan: TrainingPlan, answers: Answers): Row[] {
+  const skipped = new Set(answers.skipTasks);
+  const chosen = plan.tasks.filter(({ id }) => !skipped.has(id));
+  const heldOut = chosen.filter(({ side }) => side === 'held-out').length;
+  const train = chosen.length - heldOut;
+  const programs =
+    answers.rounds * train * answers.samples +
+    train * answers.samples +
+    (answers.rounds + 1) * heldOut * answers.samples;
+  const minutes = Math.max(1, Math.round((programs * plan.secondsPerProgram) / 60));
+  const measured = plan.measuredHere ? 'as in the last run' : 'measured on 2 cores with the default model';
+  const room = plan.freeBytes < plan.wantedBytes ? `, only ${bytes(plan.freeBytes)} free` : '';
+  return [
+    {
+      does: 'start',
+      label: '$(play) Start training',
+      description: `about ${minutes} min (${measured}), up to ${bytes(plan.wantedBytes)}${room}`,
+      detail: plan.environmentReady
+        ? ''
+        : 'The first run makes the trainer environment (PyTorch), which takes minutes.',
+    },
+    {
+      does: 'skipTasks',
+      label: '$(checklist) Tasks',
+      description: `${train} to train on, ${heldOut} held out${plan.dropped.length === 0 ? '' : `, ${plan.dropped.length} dropped`}`,
+    },
+    { does: 'model', label: '$(database) Model', description: answers.model },
+    { does: 'rounds', label: '$(sync) Rounds', description: String(answers.rounds) },
+    { does: 'samples', label: '$(symbol-number) Programs a task', description: String(answers.samples) },
+    { does: 'device', label: '$(circuit-board) Device', description: answers.device },
+  ];
+}
+
+async function change(what: keyof Answers, plan: TrainingPlan, answers: Answers): Promise<Partial<Answers>> {
+  switch (what) {
+    case 'skipTasks': {
+      const skipped = new Set(answers.skipTasks);
+      const picked = await vscode.window.showQuickPick(
+        plan.tasks.map((task) => ({
+          label: task.name,
+          description: `${task.path}${task.side === 'held-out' ? ' · held out' : ''}`,
+          picked: !skipped.has(task.id),
+          id: task.id,
+        })),
+        { canPickMany: true, title: 'Tasks of the run', matchOnDescription: true },
+      );
+      if (picked === undefined) return {};
+      const kept = new Set(picked.map(({ id }) => id));
+      return { skipTasks: plan.tasks.map(({ id }) => id).filter((id) => !kept.has(id)) };
+    }
+    case 'model': {
+      const model = await vscode.window.showInputBox({
+        title: 'Model',
+        value: answers.model,
+        prompt: 'default, a model folder, the hash of a stored model, or a hub id (owner/name)',
+      });
+      return model === undefined || model.trim() === '' ? {} : { model: model.trim() };
+    }
+    case 'device': {
+      const device = await vscode.window.showQuickPick(Device.options, { title: 'Device' });
+      return device === undefined ? {} : { device: Device.parse(device) };
+    }
+    case 'rounds':
+    case 'samples': {
+      const number = await askForNumber(
+        what === 'rounds' ? 'Rounds' : 'Programs a task and round',
+        answers[what],
+      );
+      return number === undefined ? {} : { [what]: number };
+    }
+  }
+}
+
+async function askForNumber(title: string, value: number): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title,
+    value: String(value),
+    validateInput: (typed) =>
+      /^[1-9]\d{0,3}$/.test(typed.trim()) ? undefined : 'a whole number of at least 1',
+  });
+  return text === undefined ? undefined : Number(text);
+}

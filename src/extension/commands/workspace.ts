@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { evaluationLine } from '../../core/words.ts';
+import { REQUESTS } from '../../protocol/backend.ts';
+import { UserError } from '../../protocol/errors.ts';
+import type { Feedback } from '../feedback.ts';
+import type { TasksTree } from '../explorer/tasksTree.ts';
+import { withRunProgress } from '../progress.ts';
+import type { Services } from '../services.ts';
+
+/** Fills the task view. */
+export async function findTasks(services: Services, tree: TasksTree): Promise<void> {
+  const folder = await services.places.choose();
+  const place = await services.places.place(folder);
+  const plan = await withRunProgress('LeTI: looking for tasks', services.log, async (following) =>
+    services.backend.ask(REQUESTS.plan, place, following),
+  );
+  tree.show(folder.fsPath, plan.tasks);
+  for (const drop of plan.dropped)
+    services.log.info(`dropped ${drop.path}:${drop.line} ${drop.id}: ${drop.reason}`);
+}
+
+/** Measures the model in use on the tasks that runs hold out. */
+export async function evaluate(services: Services): Promise<void> {
+  const place = await services.places.place(await services.places.choose());
+  const evaluation = await withRunProgress('LeTI: measuring', services.log, async (following) =>
+    services.backend.ask(REQUESTS.evaluate, place, following),
+  );
+  services.log.info(evaluationLine({ ...evaluation, round: 0 }));
+  void vscode.window.showInformationMessage(
+    `LeTI: ${evaluation.passedSamples} of ${evaluation.samples} programs pass, ${evaluation.passedTasks} of ${evaluation.tasks} held-out tasks have one.`,
+  );
+}
+
+/** Runs the checks of the function under the cursor; what fails becomes diagnostics. */
+export async function checkUnderCursor(services: Services, feedback: Feedback): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  const folder = editor === undefined ? undefined : vscode.workspace.getWorkspaceFolder(editor.document.uri);
+  if (editor?.document.languageId !== 'python' || folder === undefined) {
+    throw new UserError('No Python file of the workspace is open.', 'Put the cursor into a tested function.');
+  }
+  // Checks run on the file: other modules import it from there.
+  if (editor.document.isDirty && !(await editor.document.save())) {
+    throw new UserError('The file could not be saved.', 'Save it first; its checks run on the file.');
+  }
+  const place = await services.places.place(folder.uri);
+  const checked = await withRunProgress('LeTI: checking', services.log, async (following) =>
+    services.backend.ask(
+      REQUESTS.check,
+      { ...place, path: editor.document.uri.fsPath, line: editor.selection.active.line },
+      following,
+    ),
+  );
+  feedback.show(editor.document.uri, checked);
+  const words = `${checked.task}: ${checked.checksPassed} of ${checked.checksTotal} checks pass`;
+  vscode.window.setStatusBarMessage(`LeTI: ${words}`, 10_000);
+}
+
+/** What LeTI needs, looked at for real; the findings are a document that can be kept. */
+export async function doctor(services: Services): Promise<void> {
+  const place = await services.places.place(await services.places.choose());
+  const findings = await withRunProgress('LeTI: looking at what is needed', services.log, async (following) =>
+    services.backend.ask(REQUESTS.doctor, place, following),
+  );
+  const lines = findings.map(({ what, ok, detail }) => `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}`);
+  const document = await vscode.workspace.openTextDocument({ content: `${lines.join('\n')}\n` });
+  await vscode.window.showTextDocument(document);
+}

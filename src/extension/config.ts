@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { DEFAULT_RUN } from '../core/defaults.ts';
+import { Objective } from '../protocol/model.ts';
+import { Device } from '../protocol/training.ts';
+
+/** The settings `leti.*`, as the manifest declares them; a value of another type counts as not set. */
+const SETTINGS = {
+  python: z.string().default(''),
+  trainerPython: z.string().default(''),
+  allowUncontained: z.boolean().default(false),
+  model: z.string().min(1).default(DEFAULT_RUN.model),
+  objective: Objective.default(DEFAULT_RUN.objective),
+  rounds: z.int().min(1).max(50).default(DEFAULT_RUN.rounds),
+  samples: z.int().min(1).max(256).default(DEFAULT_RUN.samples),
+  heldOutSamples: z.int().min(1).max(256).default(DEFAULT_RUN.heldOutSamples),
+  device: Device.default(DEFAULT_RUN.device),
+  seed: z.int().min(0).default(DEFAULT_RUN.seed),
+  sealedOnly: z.boolean().default(DEFAULT_RUN.sealedOnly),
+} as const;
+type Name = keyof typeof SETTINGS;
+export type Settings = { [N in Name]: z.infer<(typeof SETTINGS)[N]> };
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as Name[];
+
+/** The settings of a folder. `onWrong` hears of values that do not fit; their defaults apply. */
+export function readSettings(folder: vscode.Uri, onWrong: (message: string) => void): Settings {
+  const configuration = vscode.workspace.getConfiguration('leti', folder);
+  const read = (name: Name): unknown => {
+    const schema: z.ZodType = SETTINGS[name];
+    const found = schema.safeParse(configuration.get(name) ?? undefined);
+    if (found.success) return found.data;
+    onWrong(`The setting leti.${name} is not used: ${found.error.issues[0]?.message ?? 'wrong value'}.`);
+    return schema.parse(undefined);
+  };
+  return Object.fromEntries(SETTING_NAMES.map((name) => [name, read(name)])) as Settings;
+}

@@ -1,0 +1,58 @@
+import type { RunSummary, StoredModelSummary, TaskHistory, TaskSummary } from '../../protocol/backend.ts';
+import type { Sample } from '../../protocol/run.ts';
+
+/** What a tree shows; `workspace` is the path of the folder that it belongs to. */
+export interface RunNode {
+  kind: 'run';
+  workspace: string;
+  summary: RunSummary;
+}
+
+export interface StageNode {
+  kind: 'stage';
+  run: RunNode;
+  stage: string;
+  samples: number;
+  passed: number;
+}
+
+export interface TaskNode {
+  kind: 'task';
+  stage: StageNode;
+  history: TaskHistory;
+}
+
+export interface SampleNode {
+  kind: 'sample';
+  task: TaskNode;
+  sample: Sample;
+}
+
+export interface NoteNode {
+  kind: 'note';
+  text: string;
+}
+
+export interface FileNode {
+  kind: 'file';
+  workspace: string;
+  path: string;
+  tasks: WorkspaceTaskNode[];
+}
+
+export interface WorkspaceTaskNode {
+  kind: 'workspaceTask';
+  workspace: string;
+  task: TaskSummary;
+  /** How it did in the newest run. */
+  history: TaskHistory | undefined;
+}
+
+export interface ModelNode {
+  kind: 'model';
+  workspace: string;
+  model: StoredModelSummary;
+}
+
+export type RunsTreeNode = RunNode | StageNode | TaskNode | SampleNode | NoteNode;
+export type TasksTreeNode = FileNode | WorkspaceTaskNode | NoteNode;

@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { REQUESTS } from '../../protocol/backend.ts';
+import { FromPage, type ToPage } from '../../protocol/runPage.ts';
+import { openDiff } from '../commands/runs.ts';
+import { attempt, explain } from '../errors.ts';
+import type { Services } from '../services.ts';
+import { sampleUri } from './programs.ts';
+
+const VIEW = 'leti.run';
+/** Changes of the store that come together make one reading. */
+const PAUSE_MS = 500;
+
+const Address = z.object({ workspace: z.string(), run: z.string() });
+type Address = z.infer<typeof Address>;
+
+/** The pages of runs: at most one for each run, filled again after a reload of the window. */
+export class RunPages implements vscode.Disposable, vscode.WebviewPanelSerializer {
+  readonly #services: Services;
+  readonly #pages = new Map<string, RunPage>();
+  readonly #serializer: vscode.Disposable;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#serializer = vscode.window.registerWebviewPanelSerializer(VIEW, this);
+  }
+
+  open(address: Address): void {
+    const known = this.#pages.get(keyOf(address));
+    if (known !== undefined) {
+      known.panel.reveal();
+      return;
+    }
+    this.#add(
+      address,
+      vscode.window.createWebviewPanel(VIEW, `Run ${address.run}`, vscode.ViewColumn.Active, {
+        enableFindWidget: true,
+      }),
+    );
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const address = Address.safeParse(state);
+    if (address.success) this.#add(address.data, panel);
+    else panel.dispose();
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    this.#serializer.dispose();
+    for (const { panel } of this.#pages.values()) panel.dispose();
+  }
+
+  #add(address: Address, panel: vscode.WebviewPanel): void {
+    this.#pages.set(keyOf(address), new RunPage(this.#services, address, panel));
+    panel.onDidDispose(() => {
+      this.#pages.delete(keyOf(address));
+    });
+  }
+}
+
+function keyOf({ workspace, run }: Address): string {
+  return `${workspace}\n${run}`;
+}
+
+/** One page: asks the backend what the page shows, and again when the store changes while the page is seen. */
+class RunPage {
+  readonly panel: vscode.WebviewPanel;
+  readonly #services: Services;
+  readonly #address: Address;
+  #stale = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(services: Services, address: Address, panel: vscode.WebviewPanel) {
+    this.panel = panel;
+    this.#services = services;
+    this.#address = address;
+    const { extensionUri } = services.context;
+    const resources = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+    panel.webview.options = { enableScripts: true, localResourceRoots: [resources] };
+    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.svg');
+    panel.webview.html = html(panel.webview, resources, address);
+    const { backend, live } = services;
+    const disposables = [
+      panel.webview.onDidReceiveMessage((raw: unknown) => {
+        this.#hear(raw);
+      }),
+      backend.onChanged(({ workspace, what }) => {
+        if (what === 'runs' && workspace === address.workspace) this.#changed();
+      }),
+      live.onChanged(({ run, event }) => {
+        if (run === address.run && panel.visible) this.#tell({ kind: 'live', event: event ?? null });
+      }),
+      panel.onDidChangeViewState(() => {
+        if (this.#stale && panel.visible) this.#changed();
+      }),
+    ];
+    panel.onDidDispose(() => {
+      clearTimeout(this.#timer);
+      for (const disposable of disposables) disposable.dispose();
+    });
+  }
+
+  #changed(): void {
+    this.#stale = !this.panel.visible;
+    if (this.#stale || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#answer(async () => {
+        await this.#fill();
+      });
+    }, PAUSE_MS);
+  }
+
+  #hear(raw: unknown): void {
+    const message = FromPage.safeParse(raw);
+    if (!message.success) {
+      this.#services.log.warn(`a page sent what was not expected: ${z.prettifyError(message.error)}`);
+      return;
+    }
+    this.#answer(async () => {
+      await this.#react(message.data);
+    });
+  }
+
+  async #react(message: FromPage): Promise<void> {
+    const { backend } = this.#services;
+    switch (message.kind) {
+      case 'ready':
+        await this.#fill();
+        break;
+      case 'task':
+        this.#tell({
+          kind: 'task',
+          detail: await backend.ask(REQUESTS.task, { ...this.#address, task: message.task }),
+        });
+        break;
+      case 'open': {
+        const { task, stage, sample } = message;
+        await vscode.commands.executeCommand(
+          'vscode.open',
+          sampleUri({ ...this.#address, task, stage, sample }),
+          vscode.ViewColumn.Beside,
+        );
+        break;
+      }
+      case 'compare':
+        await openDiff(this.#services, { ...this.#address, task: message.task });
+        break;
+      case 'copy': {
+        const detail = await backend.ask(REQUESTS.run, this.#address);
+        await vscode.env.clipboard.writeText(JSON.stringify(detail, null, 2));
+        vscode.window.setStatusBarMessage('LeTI: the run is on the clipboard as JSON', 5000);
+        break;
+      }
+    }
+  }
+
+  async #fill(): Promise<void> {
+    const { backend, live } = this.#services;
+    const [detail, histories] = await Promise.all([
+      backend.ask(REQUESTS.run, this.#address),
+      backend.ask(REQUESTS.histories, this.#address),
+    ]);
+    this.#tell({ kind: 'run', detail, histories });
+    this.#tell({ kind: 'live', event: live.last(this.#address.run) ?? null });
+  }
+
+  /** What goes wrong is said on the page, where the user looks. */
+  #answer(work: () => Promise<void>): void {
+    void attempt(this.#services.log, async () => {
+      try {
+        await work();
+      } catch (error) {
+        const message = explain(error);
+        if (message === undefined) return;
+        this.#services.log.error(message);
+        this.#tell({ kind: 'problem', message });
+      }
+    });
+  }
+
+  #tell(message: ToPage): void {
+    void this.panel.webview.postMessage(message);
+  }
+}
+
+/** Programs and feedback are hostile text: nothing but our own script may run, and nothing is fetched from elsewhere. */
+function html(webview: vscode.Webview, resources: vscode.Uri, address: Address): string {
+  const nonce = randomBytes(16).toString('base64');
+  const file = (name: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(resources, name)).toString();
+  const state = Buffer.from(JSON.stringify(address)).toString('base64');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}';">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${file('runPage.css')}">
+<title>Run</title>
+</head>
+<body data-state="${state}">
+<main id="page" aria-busy="true"><p>Reading the run…</p></main>
+<script nonce="${nonce}" src="${file('runPage.js')}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,214 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { stageLabel } from '../../core/taskHistory.ts';
+import { percent, progressFacts, rateText } from '../../core/words.ts';
+import { REQUESTS, type RunSummary } from '../../protocol/backend.ts';
+import { explain } from '../errors.ts';
+import type { Services } from '../services.ts';
+import type { NoteNode, RunNode, RunsTreeNode, SampleNode, StageNode, TaskNode } from './nodes.ts';
+import { sampleUri } from './programs.ts';
+
+/** Runs > stages > tasks > samples. Each level is asked for when it is opened; nothing is kept. */
+export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode> {
+  readonly #services: Services;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  refresh(): void {
+    this.#changed.fire(undefined);
+  }
+
+  getTreeItem(node: RunsTreeNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'run':
+        return this.#runItem(node);
+      case 'stage':
+        return stageItem(node);
+      case 'task':
+        return taskItem(node);
+      case 'sample':
+        return sampleItem(node);
+      case 'note':
+        return noteItem(node);
+    }
+  }
+
+  async getChildren(node?: RunsTreeNode): Promise<RunsTreeNode[]> {
+    try {
+      if (node === undefined) return await this.#runs();
+      if (node.kind === 'run') return await this.#stages(node);
+      if (node.kind === 'stage') return await this.#tasks(node);
+      if (node.kind === 'task') return await this.#samples(node);
+      return [];
+    } catch (error) {
+      return [{ kind: 'note', text: explain(error) ?? 'cancelled' }];
+    }
+  }
+
+  /** Of all folders, newest first. */
+  async #runs(): Promise<RunsTreeNode[]> {
+    const { backend, places } = this.#services;
+    const notes: NoteNode[] = [];
+    const runs: RunNode[] = [];
+    for (const { uri } of places.folders()) {
+      try {
+        const place = await places.place(uri, { interpreter: false });
+        const summaries = await backend.ask(REQUESTS.runs, place);
+        runs.push(...summaries.map((summary): RunNode => ({ kind: 'run', workspace: uri.fsPath, summary })));
+      } catch (error) {
+        // One folder's damaged store hides no other folder's runs.
+        notes.push({ kind: 'note', text: explain(error) ?? 'cancelled' });
+      }
+    }
+    runs.sort((a, b) => (a.summary.startedAt < b.summary.startedAt ? 1 : -1));
+    return [...notes, ...runs];
+  }
+
+  async #stages(run: RunNode): Promise<StageNode[]> {
+    const detail = await this.#services.backend.ask(REQUESTS.run, {
+      workspace: run.workspace,
+      run: run.summary.id,
+    });
+    return detail.stages.map(({ stage, samples, passed }) => ({
+      kind: 'stage',
+      run,
+      stage,
+      samples,
+      passed,
+    }));
+  }
+
+  async #tasks(stage: StageNode): Promise<TaskNode[]> {
+    const histories = await this.#services.backend.ask(REQUESTS.histories, {
+      workspace: stage.run.workspace,
+      run: stage.run.summary.id,
+    });
+    return histories
+      .filter(({ points }) => points.some((point) => point.stage === stage.stage))
+      .map((history) => ({ kind: 'task', stage, history }));
+  }
+
+  async #samples(task: TaskNode): Promise<SampleNode[]> {
+    const { run, stage } = task.stage;
+    const detail = await this.#services.backend.ask(REQUESTS.task, {
+      workspace: run.workspace,
+      run: run.summary.id,
+      task: task.history.id,
+    });
+    const samples = detail.stages.find((known) => known.stage === stage)?.samples ?? [];
+    return samples.map((sample) => ({ kind: 'sample', task, sample }));
+  }
+
+  #runItem({ summary, workspace }: RunNode): vscode.TreeItem {
+    const item = new vscode.TreeItem(startOf(summary), vscode.TreeItemCollapsibleState.Collapsed);
+    const event = this.#services.live.last(summary.id);
+    const rate =
+      event?.event === 'progress'
+        ? `${event.phase} ${event.done}/${event.total} ${progressFacts(event)}`
+        : rates(summary);
+    const folder = this.#services.places.folders().length > 1 ? ` · ${path.basename(workspace)}` : '';
+    item.id = `${workspace}/${summary.id}`;
+    item.description = rate + folder;
+    item.iconPath = STATUS_ICONS[summary.status];
+    item.contextValue = `run.${summary.status}`;
+    item.tooltip = tooltip(summary);
+    item.accessibilityInformation = { label: `Run of ${startOf(summary)}, ${summary.status}, ${rate}` };
+    item.command = {
+      command: 'leti.openRun',
+      title: 'Open',
+      arguments: [{ kind: 'run', workspace, summary }],
+    };
+    return item;
+  }
+}
+
+const STATUS_ICONS: Record<RunSummary['status'], vscode.ThemeIcon> = {
+  running: new vscode.ThemeIcon('sync~spin'),
+  interrupted: new vscode.ThemeIcon('debug-pause', new vscode.ThemeColor('charts.yellow')),
+  failed: new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed')),
+  finished: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
+};
+
+function startOf({ startedAt }: RunSummary): string {
+  return new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** The last rate and by how much it changed: `16.3 % (+1.4)`; the status where nothing was measured. */
+function rates({ before, now, status }: RunSummary): string {
+  const last = now?.passAt['1']?.value;
+  if (last === undefined) return status;
+  const first = before?.passAt['1']?.value;
+  const change =
+    first === undefined || before?.round === now?.round ? '' : ` (${signed(100 * (last - first))})`;
+  return `${percent(last)}${change}${status === 'finished' ? '' : ` · ${status}`}`;
+}
+
+function signed(points: number): string {
+  return `${points < 0 ? '' : '+'}${points.toFixed(1)}`;
+}
+
+function tooltip(summary: RunSummary): string {
+  const { before, now, error } = summary;
+  return [
+    `${summary.status}: ${summary.objective}, ${summary.rounds} ${summary.rounds === 1 ? 'round' : 'rounds'}, model ${summary.model}`,
+    ...(before === undefined ? [] : [`${before.side} tasks before: ${rateText(before)}`]),
+    ...(now === undefined || now === before ? [] : [`${now.side} tasks now: ${rateText(now)}`]),
+    ...(error === undefined ? [] : [error]),
+  ].join('\n');
+}
+
+function stageItem(node: StageNode): vscode.TreeItem {
+  const side = node.stage.includes('held-out') ? 'held-out tasks' : 'training tasks';
+  const item = new vscode.TreeItem(
+    `${side}, ${stageLabel(node.stage)}`,
+    vscode.TreeItemCollapsibleState.Collapsed,
+  );
+  item.description = `${node.passed} of ${node.samples} pass`;
+  item.iconPath = new vscode.ThemeIcon(side === 'held-out tasks' ? 'beaker' : 'mortar-board');
+  item.contextValue = 'stage';
+  return item;
+}
+
+function taskItem({ stage, history }: TaskNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(history.id, vscode.TreeItemCollapsibleState.Collapsed);
+  const point = history.points.find((known) => known.stage === stage.stage);
+  item.description = `${point?.passed ?? 0} of ${point?.samples ?? 0}${history.change === undefined ? '' : ` · ${history.change}`}`;
+  item.iconPath = outcomeIcon((point?.passed ?? 0) > 0);
+  item.contextValue = 'task';
+  return item;
+}
+
+function sampleItem({ task, sample }: SampleNode): vscode.TreeItem {
+  const { run, stage } = task.stage;
+  const item = new vscode.TreeItem(`program ${sample.sample + 1}`, vscode.TreeItemCollapsibleState.None);
+  item.description = sample.verdict === 'passed' ? 'passed' : sample.errorType;
+  item.iconPath = outcomeIcon(sample.verdict === 'passed');
+  item.tooltip = sample.feedback;
+  item.contextValue = 'sample';
+  const address = {
+    workspace: run.workspace,
+    run: run.summary.id,
+    stage,
+    task: task.history.id,
+    sample: sample.sample,
+  };
+  item.command = { command: 'vscode.open', title: 'Open', arguments: [sampleUri(address)] };
+  return item;
+}
+
+export function noteItem(node: NoteNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.text, vscode.TreeItemCollapsibleState.None);
+  item.iconPath = new vscode.ThemeIcon('warning');
+  item.tooltip = node.text;
+  return item;
+}
+
+export function outcomeIcon(passed: boolean): vscode.ThemeIcon {
+  return passed
+    ? new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'))
+    : new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('testing.iconFailed'));
+}

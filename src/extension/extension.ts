@@ -1,0 +1,146 @@
+import * as vscode from 'vscode';
+import { Backend } from './backend.ts';
+import { evaluate, checkUnderCursor, doctor, findTasks } from './commands/workspace.ts';
+import { promote, rollBack } from './commands/models.ts';
+import { comparePrograms, deleteRun, exportRun, pickRun } from './commands/runs.ts';
+import { resume, train } from './commands/train.ts';
+import { SETTING_NAMES } from './config.ts';
+import { attempt } from './errors.ts';
+import { ModelsTree } from './explorer/modelsTree.ts';
+import type { ModelNode, RunNode, TaskNode } from './explorer/nodes.ts';
+import { Programs, SCHEME } from './explorer/programs.ts';
+import { RunPages } from './explorer/runPages.ts';
+import { RunsTree } from './explorer/runsTree.ts';
+import { TasksTree } from './explorer/tasksTree.ts';
+import { Feedback, showFeedback } from './feedback.ts';
+import { LiveRuns } from './liveRuns.ts';
+import { Places } from './places.ts';
+import { Interpreters } from './python/interpreter.ts';
+import type { Services } from './services.ts';
+
+/** Wires everything and starts nothing: the backend comes with the first view or command that asks it something. */
+export function activate(context: vscode.ExtensionContext): void {
+  const keep = <T extends vscode.Disposable>(disposable: T): T => {
+    context.subscriptions.push(disposable);
+    return disposable;
+  };
+  const log = keep(vscode.window.createOutputChannel('LeTI', { log: true }));
+  const backend = keep(new Backend(log, context.asAbsolutePath('dist/leti.mjs')));
+  const interpreters = keep(new Interpreters(log));
+  const live = keep(new LiveRuns());
+  const services: Services = { context, log, backend, places: new Places(interpreters, log), live };
+  const feedback = keep(new Feedback());
+  const pages = keep(new RunPages(services));
+  const runs = new RunsTree(services);
+  const tasks = new TasksTree(services);
+  const models = new ModelsTree(services);
+
+  const views = {
+    runs: keep(vscode.window.createTreeView('leti.runs', { treeDataProvider: runs, showCollapseAll: true })),
+    tasks: keep(
+      vscode.window.createTreeView('leti.tasks', { treeDataProvider: tasks, showCollapseAll: true }),
+    ),
+    models: keep(vscode.window.createTreeView('leti.models', { treeDataProvider: models })),
+  };
+  keep(vscode.workspace.registerTextDocumentContentProvider(SCHEME, new Programs(backend)));
+
+  // What is not seen is not refreshed; a view that comes back asks again.
+  const refreshRuns = (): void => {
+    if (views.runs.visible) runs.refresh();
+  };
+  keep(
+    backend.onChanged(({ what }) => {
+      if (what === 'models') models.refresh();
+      else refreshRuns();
+    }),
+  );
+  keep(live.onChanged(refreshRuns));
+  keep(
+    views.runs.onDidChangeVisibility(({ visible }) => {
+      if (visible) runs.refresh();
+    }),
+  );
+  const startAnew = (): void => {
+    void attempt(log, async () => {
+      await backend.stop();
+      refreshRuns();
+      models.refresh();
+    });
+  };
+  // The backend was told at its start what it may do.
+  keep(vscode.workspace.onDidGrantWorkspaceTrust(startAnew));
+  keep(vscode.workspace.onDidChangeWorkspaceFolders(refreshRuns));
+
+  // What a menu hands over is its tree's node; the palette hands over nothing.
+  const command = (name: string, action: (argument: never) => Promise<void>): void => {
+    keep(
+      vscode.commands.registerCommand(name, async (argument: never) => {
+        await attempt(log, async () => {
+          await action(argument);
+        });
+      }),
+    );
+  };
+  command('leti.train', async () => {
+    await train(services, tasks);
+    models.refresh();
+  });
+  command('leti.resume', async (node: RunNode | undefined) => {
+    await resume(services, node);
+    models.refresh();
+  });
+  command('leti.evaluate', async () => {
+    await evaluate(services);
+  });
+  command('leti.findTasks', async () => {
+    await findTasks(services, tasks);
+  });
+  command('leti.check', async () => {
+    await checkUnderCursor(services, feedback);
+  });
+  command('leti.showFeedback', async (text: string | undefined) => {
+    await showFeedback(text);
+  });
+  command('leti.openRun', async (node: RunNode | { run: string; workspace: string } | undefined) => {
+    pages.open(await pickRun(services, node));
+  });
+  command('leti.deleteRun', async (node: RunNode | undefined) => {
+    await deleteRun(services, node);
+  });
+  command('leti.exportRun', async (node: RunNode | undefined) => {
+    await exportRun(services, node);
+  });
+  command('leti.comparePrograms', async (node: TaskNode | undefined) => {
+    await comparePrograms(services, node);
+  });
+  command('leti.promote', async (node: ModelNode | undefined) => {
+    await promote(services, node);
+  });
+  command('leti.rollBack', async () => {
+    await rollBack(services);
+  });
+  command('leti.refresh', async () => {
+    runs.refresh();
+    models.refresh();
+    tasks.refresh();
+    return Promise.resolve();
+  });
+  command('leti.doctor', async () => {
+    await doctor(services);
+  });
+  command('leti.restart', async () => {
+    await backend.stop();
+    refreshRuns();
+  });
+  command('leti.openLog', async () => {
+    log.show();
+    return Promise.resolve();
+  });
+  keep(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      const changed = SETTING_NAMES.filter((name) => change.affectsConfiguration(`leti.${name}`));
+      if (changed.length > 0)
+        log.info(`Changed settings apply from the next command on: ${changed.join(', ')}`);
+    }),
+  );
+}

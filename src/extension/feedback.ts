@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import type { CheckedFunction } from '../protocol/backend.ts';
+import type { TextRange } from '../protocol/diagnostics.ts';
+
+/** Feedback of checked functions in the Problems panel; an edit of the file clears it. */
+export class Feedback implements vscode.Disposable, vscode.CodeActionProvider {
+  readonly #shown = vscode.languages.createDiagnosticCollection('leti');
+  readonly #disposables: { dispose(): unknown }[];
+
+  constructor() {
+    this.#disposables = [
+      this.#shown,
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.#shown.delete(document.uri);
+      }),
+      vscode.languages.registerCodeActionsProvider({ language: 'python', scheme: 'file' }, this, {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+      }),
+    ];
+  }
+
+  /** Replaces what was shown of the file. */
+  show(file: vscode.Uri, checked: CheckedFunction): void {
+    this.#shown.set(
+      file,
+      checked.diagnostics.map(({ range, message, code, related }) => {
+        const diagnostic = new vscode.Diagnostic(rangeOf(range), message, vscode.DiagnosticSeverity.Error);
+        diagnostic.source = 'leti';
+        diagnostic.code = code;
+        diagnostic.relatedInformation = related.map(
+          (part) =>
+            new vscode.DiagnosticRelatedInformation(
+              new vscode.Location(file, rangeOf(part.range ?? range)),
+              part.message,
+            ),
+        );
+        return diagnostic;
+      }),
+    );
+  }
+
+  provideCodeActions(
+    _document: vscode.TextDocument,
+    _range: vscode.Range,
+    context: vscode.CodeActionContext,
+  ): vscode.CodeAction[] {
+    return context.diagnostics
+      .filter(({ source }) => source === 'leti')
+      .map((diagnostic) => {
+        const action = new vscode.CodeAction('Show feedback', vscode.CodeActionKind.QuickFix);
+        action.diagnostics = [diagnostic];
+        action.command = {
+          command: 'leti.showFeedback',
+          title: 'Show feedback',
+          arguments: [diagnostic.message],
+        };
+        return action;
+      });
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
+
+/** The whole feedback as a document of its own. */
+export async function showFeedback(text: string | undefined): Promise<void> {
+  if (text === undefined) return;
+  const document = await vscode.workspace.openTextDocument({ content: `${text}\n` });
+  await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
+}
+
+function rangeOf({ start, end }: TextRange): vscode.Range {
+  return new vscode.Range(start.line, start.character, end.line, end.character);
+}

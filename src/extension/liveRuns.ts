@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import type { RunEvent } from '../protocol/run.ts';
+
+/** The runs of this window that are under way, with the last thing that each said. */
+export class LiveRuns implements vscode.Disposable {
+  readonly #events = new Map<string, RunEvent>();
+  readonly #changed = new vscode.EventEmitter<{ run: string; event: RunEvent | undefined }>();
+
+  readonly onChanged = this.#changed.event;
+
+  /** The last event of a run; undefined for one that does not go on in this window. */
+  last(run: string): RunEvent | undefined {
+    return this.#events.get(run);
+  }
+
+  /** Notes the events of one piece of work; `end` when it is over. */
+  follow(): { event: (event: RunEvent) => void; end: () => void } {
+    let run: string | undefined;
+    return {
+      event: (event) => {
+        if (event.event === 'run') run = event.run;
+        if (run !== undefined) this.#note(run, event);
+      },
+      end: () => {
+        if (run !== undefined) this.#note(run, undefined);
+      },
+    };
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  #note(run: string, event: RunEvent | undefined): void {
+    if (event === undefined) this.#events.delete(run);
+    else this.#events.set(run, event);
+    this.#changed.fire({ run, event });
+  }
+}

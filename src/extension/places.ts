@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import type { Place } from '../protocol/backend.ts';
+import { UserError } from '../protocol/errors.ts';
+import { readSettings, type Settings } from './config.ts';
+import type { Interpreters } from './python/interpreter.ts';
+
+/** The workspace's folders, with what their user chose for each. */
+export class Places {
+  readonly #interpreters: Interpreters;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #said = new Set<string>();
+
+  constructor(interpreters: Interpreters, log: vscode.LogOutputChannel) {
+    this.#interpreters = interpreters;
+    this.#log = log;
+  }
+
+  /** Folders on a disk; those of virtual file systems have no interpreter. */
+  folders(): vscode.WorkspaceFolder[] {
+    return (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  }
+
+  settings(folder: vscode.Uri): Settings {
+    return readSettings(folder, (message) => {
+      this.#log.warn(message);
+      if (this.#said.has(message)) return;
+      this.#said.add(message);
+      void vscode.window.showWarningMessage(message);
+    });
+  }
+
+  /** What a request about a folder says of it. Where it only reads, `interpreter: false` asks nobody for one. */
+  async place(folder: vscode.Uri, options: { interpreter: boolean } = { interpreter: true }): Promise<Place> {
+    const { python, trainerPython, allowUncontained } = this.settings(folder);
+    const interpreter = options.interpreter ? await this.#interpreters.of(folder, python) : undefined;
+    return {
+      workspace: folder.fsPath,
+      allowUncontained,
+      ...(interpreter === undefined ? {} : { interpreter }),
+      ...(trainerPython === '' ? {} : { trainerPython }),
+    };
+  }
+
+  /** The only folder, the active editor's, or the one that the user picks. */
+  async choose(): Promise<vscode.Uri> {
+    const folders = this.folders();
+    const [first] = folders;
+    if (first === undefined)
+      throw new UserError('No folder is open.', 'Open the folder of a Python project.');
+    if (folders.length === 1) return first.uri;
+    const active = vscode.window.activeTextEditor?.document.uri;
+    const own = active === undefined ? undefined : vscode.workspace.getWorkspaceFolder(active);
+    if (own?.uri.scheme === 'file') return own.uri;
+    const picked = await vscode.window.showWorkspaceFolderPick({ placeHolder: 'Whose tasks?' });
+    if (picked === undefined) throw new vscode.CancellationError();
+    return picked.uri;
+  }
+}

@@ -1,0 +1,78 @@
+import { EXTENSION_ID, PythonEnvironments } from '@vscode/python-environments';
+import { PVSC_EXTENSION_ID, PythonExtension } from '@vscode/python-extension';
+import * as vscode from 'vscode';
+
+/** Someone who knows the interpreter of a folder. */
+interface Adviser {
+  id: string;
+  interpreter(folder: vscode.Uri): Promise<string | undefined>;
+  /** Calls back when the user chooses another one. */
+  follow(changed: () => void): Promise<vscode.Disposable>;
+}
+
+/** The newer extension first; which of them are installed is looked up each time. */
+const ADVISERS: readonly Adviser[] = [
+  {
+    id: EXTENSION_ID,
+    interpreter: async (folder) => {
+      const api = await PythonEnvironments.api();
+      return (await api.getEnvironment(folder))?.execInfo.run.executable;
+    },
+    follow: async (changed) => (await PythonEnvironments.api()).onDidChangeEnvironment(changed),
+  },
+  {
+    id: PVSC_EXTENSION_ID,
+    interpreter: async (folder) => {
+      const { environments } = await PythonExtension.api();
+      const chosen = await environments.resolveEnvironment(environments.getActiveEnvironmentPath(folder));
+      return chosen?.executable.uri?.fsPath;
+    },
+    follow: async (changed) =>
+      (await PythonExtension.api()).environments.onDidChangeActiveEnvironmentPath(changed),
+  },
+];
+
+/**
+ * The interpreter that the user chose for a folder: in the Python environments extension, the Python extension, or
+ * the setting `leti.python`. Undefined leaves it to the backend: a `.venv`, then PATH.
+ */
+export class Interpreters implements vscode.Disposable {
+  readonly #log: vscode.LogOutputChannel;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #followed = new Map<string, vscode.Disposable>();
+
+  readonly onChanged = this.#changed.event;
+
+  constructor(log: vscode.LogOutputChannel) {
+    this.#log = log;
+  }
+
+  async of(folder: vscode.Uri, setting: string): Promise<string | undefined> {
+    for (const adviser of ADVISERS) {
+      if (vscode.extensions.getExtension(adviser.id) === undefined) continue;
+      try {
+        const found = await adviser.interpreter(folder);
+        await this.#follow(adviser);
+        if (found !== undefined) return found;
+      } catch (error) {
+        this.#log.warn(`${adviser.id} did not name an interpreter: ${String(error)}`);
+      }
+    }
+    return setting === '' ? undefined : setting;
+  }
+
+  dispose(): void {
+    for (const disposable of this.#followed.values()) disposable.dispose();
+    this.#changed.dispose();
+  }
+
+  async #follow(adviser: Adviser): Promise<void> {
+    if (this.#followed.has(adviser.id)) return;
+    this.#followed.set(
+      adviser.id,
+      await adviser.follow(() => {
+        this.#changed.fire();
+      }),
+    );
+  }
+}

@@ -1,0 +1,13 @@
+import type * as vscode from 'vscode';
+import type { Backend } from './backend.ts';
+import type { LiveRuns } from './liveRuns.ts';
+import type { Places } from './places.ts';
+
+/** What commands and views work with. */
+export interface Services {
+  context: vscode.ExtensionContext;
+  log: vscode.LogOutputChannel;
+  backend: Backend;
+  places: Places;
+  live: LiveRuns;
+}

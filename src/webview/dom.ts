@@ -1,0 +1,51 @@
+/** What an element is made of: text is only ever text, never markup. */
+type Child = Node | string;
+
+/** Makes an element. `on*` keys are listeners, the rest are attributes. */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Record<string, string> = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+export function button(label: string, pressed: () => void): HTMLButtonElement {
+  const made = element('button', { type: 'button' }, label);
+  made.addEventListener('click', pressed);
+  return made;
+}
+
+/** A table with a caption that screen readers read first. */
+export function table(
+  caption: string,
+  header: readonly string[],
+  rows: readonly (readonly Child[])[],
+): HTMLTableElement {
+  return element(
+    'table',
+    {},
+    element('caption', {}, caption),
+    element('thead', {}, element('tr', {}, ...header.map((title) => element('th', { scope: 'col' }, title)))),
+    element(
+      'tbody',
+      {},
+      ...rows.map((cells) =>
+        element(
+          'tr',
+          {},
+          ...cells.map((cell, column) =>
+            column === 0 ? element('th', { scope: 'row' }, cell) : element('td', {}, cell),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+export function section(title: string, ...children: Child[]): HTMLElement {
+  return element('section', { 'aria-label': title }, element('h2', {}, title), ...children);
+}
