@@ -15,7 +15,7 @@ const executable = {
   },
 };
 
-const typescript = {
+export const typescript = {
   test: /\.ts$/,
   loader: 'ts-loader',
   options: {

@@ -50,9 +50,10 @@ export class Backend implements vscode.Disposable {
     following: Following = {},
   ): Promise<Result> {
     const client = await this.#started();
-    const { onEvent } = following;
+    // Left out, the client would take it for one more parameter.
+    const { onEvent, token = new vscode.CancellationTokenSource().token } = following;
     if (onEvent === undefined) {
-      return request.result.parse(await client.sendRequest(request.method, params, following.token));
+      return request.result.parse(await client.sendRequest(request.method, params, token));
     }
     const progressToken = `leti-${this.#tokens++}`;
     const heard = client.onProgress(new ProgressType<unknown>(), progressToken, (value) => {
@@ -60,7 +61,7 @@ export class Backend implements vscode.Disposable {
     });
     try {
       return request.result.parse(
-        await client.sendRequest(request.method, { ...params, progressToken }, following.token),
+        await client.sendRequest(request.method, { ...params, progressToken }, token),
       );
     } finally {
       heard.dispose();

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { extension, manifest } from './support.ts';
+
+describe('the extension', () => {
+  it('is active without a backend: nothing was asked yet', async () => {
+    await extension().activate();
+    assert.equal(extension().isActive, true);
+    assert.deepEqual(backends(), []);
+  });
+
+  it('registers every command that the manifest declares, and no other', async () => {
+    const registered = (await vscode.commands.getCommands(true)).filter((name) => /^leti\.\w+$/.test(name));
+    // VS Code makes commands of its own for views.
+    const views = new Set(manifest().contributes.views.leti.map(({ id }) => id));
+    assert.deepEqual(
+      registered.filter((name) => !views.has(name)).sort(),
+      manifest()
+        .contributes.commands.map(({ command }) => command)
+        .sort(),
+    );
+  });
+
+  it('names in menus and welcome views only what there is', () => {
+    const { commands, views, menus, viewsWelcome } = manifest().contributes;
+    const known = new Set(commands.map(({ command }) => command));
+    for (const entries of Object.values(menus)) {
+      for (const { command } of entries) assert.ok(known.has(command), command);
+    }
+    const shown = new Set(views.leti.map(({ id }) => id));
+    for (const { view } of viewsWelcome) assert.ok(shown.has(view), view);
+    for (const { title } of commands) assert.match(title, /^[A-Z]/, 'a title without its words');
+  });
+
+  it('declares the settings that it reads, with its own defaults', () => {
+    const configuration = vscode.workspace.getConfiguration('leti');
+    const declared = manifest().contributes.configuration.flatMap(({ properties }) =>
+      Object.keys(properties),
+    );
+    assert.ok(declared.length > 5 && declared.length < 25);
+    for (const name of declared) {
+      const short = name.replace('leti.', '');
+      assert.notEqual(configuration.inspect(short)?.defaultValue, undefined, name);
+    }
+  });
+});
+
+/** Processes of our backend. */
+function backends(): string[] {
+  return readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return (
+        readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('leti.mjs') &&
+        readFileSync(`/proc/${name}/environ`, 'utf8').includes(process.env['LETI_HOME'] ?? 'LETI_HOME')
+      );
+    } catch {
+      return false; // it ended meanwhile
+    }
+  });
+}

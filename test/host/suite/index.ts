@@ -1,0 +1,20 @@
+import { writeFileSync } from 'node:fs';
+import Mocha from 'mocha';
+
+/** Runs all suites in the extension host; VS Code calls this. */
+export async function run(): Promise<void> {
+  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 120_000 });
+  mocha.suite.emit('pre-require', globalThis, '', mocha);
+  await import('./commands.test.ts');
+  await import('./diagnostics.test.ts');
+  await import('./training.test.ts');
+  console.log('##suites-begin');
+  await new Promise<void>((resolve, reject) => {
+    const runner = mocha.run((failures) => {
+      // An exit code alone would not tell a run without tests.
+      writeFileSync(process.env['LETI_SUITE_RESULTS'] ?? '', JSON.stringify(runner.stats));
+      if (failures === 0) resolve();
+      else reject(new Error(`${failures} tests failed`));
+    });
+  });
+}

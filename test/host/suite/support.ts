@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { RunSummary } from '../../../src/protocol/backend.ts';
+
+const Manifest = z.object({
+  contributes: z.object({
+    commands: z.array(z.object({ command: z.string(), title: z.string() })),
+    views: z.object({ leti: z.array(z.object({ id: z.string() })) }),
+    menus: z.record(z.string(), z.array(z.object({ command: z.string() }))),
+    viewsWelcome: z.array(z.object({ view: z.string(), contents: z.string() })),
+    configuration: z.array(z.object({ properties: z.record(z.string(), z.unknown()) })),
+  }),
+});
+
+export function extension(): vscode.Extension<unknown> {
+  const found = vscode.extensions.getExtension('leti.leti-vscode');
+  if (found === undefined) throw new Error('the extension is not there');
+  return found;
+}
+
+/** What VS Code made of the manifest, with its words in place. */
+export function manifest(): z.infer<typeof Manifest> {
+  return Manifest.parse(extension().packageJSON);
+}
+
+export function folder(): string {
+  return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
+}
+
+/** What the command line says of the runs: the same store by another way. */
+export function runs(): RunSummary[] {
+  const leti = path.join(process.env['LETI_ROOT'] ?? '', 'dist/leti.mjs');
+  const printed = execFileSync(process.execPath, [leti, 'runs', '--workspace', folder(), '--json'], {
+    encoding: 'utf8',
+  });
+  return z.object({ runs: z.array(RunSummary) }).parse(JSON.parse(printed)).runs;
+}
+
+/** Waits until something is so. */
+export async function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
+  for (let tries = 0; tries < 900; tries++) {
+    const found = look();
+    if (found !== undefined && found !== false) return found;
+    await sleep(100);
+  }
+  throw new Error(`waited in vain for ${what}`);
+}

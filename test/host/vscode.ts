@@ -1,0 +1,200 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { VsCodeServer } from './provision.ts';
+
+/** Without these VS Code shows pages, starts agents or asks the network. */
+const QUIET = {
+  'workbench.startupEditor': 'none',
+  'chat.disableAIFeatures': true,
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false,
+  'security.workspace.trust.startupPrompt': 'never',
+  'files.simpleDialog.enable': true,
+};
+
+export interface WindowOptions {
+  server: VsCodeServer;
+  settings?: Record<string, unknown>;
+  env?: NodeJS.ProcessEnv;
+  /** Installed before the server starts; otherwise an extension is loaded from its folder by `runSuite`. */
+  vsix?: string;
+  /** False: the folder is not trusted, as VS Code finds new folders. */
+  trust?: boolean;
+}
+
+/** One VS Code: its server, with an empty profile, and a headless browser. Whoever opens it closes it. */
+export class VsCode {
+  readonly folder: string;
+  readonly page: Page;
+  readonly authority: string;
+  readonly #server: ChildProcess;
+  readonly #browser: BrowserContext;
+
+  private constructor(
+    folder: string,
+    authority: string,
+    server: ChildProcess,
+    browser: BrowserContext,
+    page: Page,
+  ) {
+    this.folder = folder;
+    this.authority = authority;
+    this.#server = server;
+    this.#browser = browser;
+    this.page = page;
+  }
+
+  static async start(options: WindowOptions): Promise<VsCode> {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-vscode-'));
+    const user = path.join(folder, 'data/User');
+    mkdirSync(user, { recursive: true });
+    writeFileSync(path.join(user, 'settings.json'), JSON.stringify({ ...QUIET, ...options.settings }));
+    const extensions = path.join(folder, 'extensions');
+    mkdirSync(extensions);
+    const { node, entry } = options.server;
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      // Its own variable: set, it would wait for a parent that is not there.
+      CODE_SERVER_PARENT_PID: '',
+      EXTENSIONS_GALLERY: '{}',
+      XDG_CONFIG_HOME: path.join(folder, 'config'),
+      ...options.env,
+    };
+    const shared = ['--server-data-dir', path.join(folder, 'server'), '--extensions-dir', extensions];
+    if (options.vsix !== undefined) {
+      const installed = spawnSync(node, [entry, ...shared, '--install-extension', options.vsix], {
+        env,
+        encoding: 'utf8',
+      });
+      if (installed.status !== 0) throw new Error(`the VSIX could not be installed: ${installed.stderr}`);
+    }
+    const port = await freePort();
+    const log = openSync(path.join(folder, 'server.log'), 'w');
+    const server = spawn(
+      node,
+      [
+        entry,
+        ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
+        ...['--accept-server-license-terms', '--user-data-dir', path.join(folder, 'data'), ...shared],
+        // Without it a built workbench ignores the tests that its address names.
+        '--enable-smoke-test-driver',
+        ...(options.trust === false ? [] : ['--disable-workspace-trust']),
+        ...['--disable-telemetry', '--disable-experiments', '--skip-welcome', '--skip-release-notes'],
+      ],
+      { env, stdio: ['ignore', log, log] },
+    );
+    closeSync(log);
+    const authority = `127.0.0.1:${port}`;
+    try {
+      await answering(authority, server, folder);
+      const browser = await chromium.launchPersistentContext(path.join(folder, 'browser'), {
+        executablePath: options.server.chromium,
+        headless: true,
+        viewport: { width: 1280, height: 800 },
+        args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+      });
+      const page = browser.pages()[0] ?? (await browser.newPage());
+      return new VsCode(folder, authority, server, browser, page);
+    } catch (error) {
+      endTree(server.pid ?? 0);
+      throw error;
+    }
+  }
+
+  /** Opens a folder and waits for the workbench. */
+  async open(workspace: string, payload: readonly (readonly [string, string])[] = []): Promise<void> {
+    const query = new URLSearchParams({ folder: workspace });
+    if (payload.length > 0) query.set('payload', JSON.stringify(payload));
+    await this.page.goto(`http://${this.authority}/?${query.toString()}`);
+    await this.page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await endTree(this.#server.pid ?? 0);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+async function freePort(): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address === null || typeof address === 'string') reject(new Error('no port is free'));
+        else resolve(address.port);
+      });
+    });
+  });
+}
+
+async function answering(authority: string, server: ChildProcess, folder: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (server.exitCode !== null) break;
+    const response = await fetch(`http://${authority}/version`).catch(() => undefined);
+    if (response?.ok === true) return;
+    await sleep(50);
+  }
+  throw new Error(`VS Code did not start: ${readFileSync(path.join(folder, 'server.log'), 'utf8')}`);
+}
+
+/** Ends a process with its descendants; VS Code gives them process groups of their own, so they are looked up. */
+async function endTree(root: number): Promise<void> {
+  const pids = descendants(root);
+  const alive = (): number[] => pids.filter((pid) => signal(pid, 0) && !isZombie(pid));
+  for (const pid of pids) signal(pid, 'SIGTERM');
+  for (let tries = 0; alive().length > 0 && tries < 60; tries++) await sleep(50);
+  for (const pid of alive()) signal(pid, 'SIGKILL');
+}
+
+function descendants(root: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    const parent = Number(statOf(Number(name))[1]);
+    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
+  const found = [root];
+  for (let index = 0; index < found.length; index++) found.push(...(children.get(found[index] ?? 0) ?? []));
+  return found;
+}
+
+/** State and parent of a process, and more. */
+function statOf(pid: number): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return []; // it has ended
+  }
+}
+
+function isZombie(pid: number): boolean {
+  return statOf(pid)[0] === 'Z';
+}
+
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
