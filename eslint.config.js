@@ -68,7 +68,7 @@ const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'examples/', '*.js'] },
+  { ignores: ['dist/', 'dist-vsix/', 'node_modules/', 'examples/', '*.js'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -36,6 +36,12 @@ export function assembleProgram(task: Task, completion: string): AssembledProgra
   };
 }
 
+/** A program as its feedback counts the lines: a body begins on a line of its own, as it does in its module. */
+export function shownProgram({ prefix, hole }: Pick<Task, 'prefix' | 'hole'>, completion: string): string {
+  const begins = hole === 'body' && !completion.startsWith('\n') ? '\n' : '';
+  return (prefix + begins + completion).trimEnd();
+}
+
 /** The job that runs a completion with all of its task's checks. `id` is the caller's. */
 export function executionJob(
   task: Task,

@@ -30,6 +30,7 @@ export class Backend implements vscode.Disposable {
   readonly #module: string;
   readonly #changed = new vscode.EventEmitter<Change>();
   #client: Promise<LanguageClient> | undefined;
+  #running: LanguageClient | undefined;
   #tokens = 0;
 
   /** Something stored has changed, whoever changed it. */
@@ -71,7 +72,8 @@ export class Backend implements vscode.Disposable {
   /** Ends the backend; the next question starts a new one, which knows of changed trust and settings. */
   async stop(): Promise<void> {
     const client = this.#client;
-    this.#client = undefined;
+    this.#forget();
+    // A backend that never started has said so to whoever asked it.
     await (await client?.catch(() => undefined))?.dispose();
   }
 
@@ -82,11 +84,18 @@ export class Backend implements vscode.Disposable {
     });
   }
 
-  async #started(): Promise<LanguageClient> {
-    const running = await this.#client?.catch(() => undefined);
-    // After too many crashes the old client is a stopped one.
-    if (running !== undefined && running.state !== State.Stopped) return running;
-    return await (this.#client = this.#start());
+  /** One backend for all who ask at once. After too many crashes the client has stopped, and a new one is made. */
+  #started(): Promise<LanguageClient> {
+    if (this.#running?.state === State.Stopped) this.#forget();
+    return (this.#client ??= this.#start().catch((error: unknown) => {
+      this.#forget();
+      throw error;
+    }));
+  }
+
+  #forget(): void {
+    this.#client = undefined;
+    this.#running = undefined;
   }
 
   async #start(): Promise<LanguageClient> {
@@ -106,6 +115,7 @@ export class Backend implements vscode.Disposable {
       this.#changed.fire(CHANGED.params.parse(change));
     });
     await client.start();
+    this.#running = client;
     this.#log.info('The backend has started.');
     return client;
   }

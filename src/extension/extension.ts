@@ -47,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
   // What is not seen is not refreshed; a view that comes back asks again.
   const refreshRuns = (): void => {
     if (views.runs.visible) runs.refresh();
+    if (views.tasks.visible) tasks.refresh();
   };
   keep(
     backend.onChanged(({ what }) => {
@@ -54,7 +55,11 @@ export function activate(context: vscode.ExtensionContext): void {
       else refreshRuns();
     }),
   );
-  keep(live.onChanged(refreshRuns));
+  keep(
+    live.onChanged(() => {
+      if (views.runs.visible) runs.refresh();
+    }),
+  );
   keep(
     views.runs.onDidChangeVisibility(({ visible }) => {
       if (visible) runs.refresh();

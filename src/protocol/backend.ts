@@ -12,7 +12,7 @@ import {
   SamplingRecord,
   Side,
 } from './run.ts';
-import { DroppedTask } from './task.ts';
+import { DroppedTask, Task } from './task.ts';
 
 /** What a client asks the backend (`leti serve`), beyond what LSP has; all of it is answered from disk or by one piece of work. */
 export interface BackendRequest<Params, Result> {
@@ -116,6 +116,7 @@ export const TaskDetail = z.strictObject({
   side: Side,
   instruction: z.string(),
   prefix: z.string(),
+  hole: Task.shape.hole,
   /** Text of each check. */
   checks: z.array(z.string()),
   stages: z.array(StageSamples),

@@ -27,7 +27,7 @@ export async function planRun(
   const home = letiHome(env);
   await mkdir(home, { recursive: true });
   const { bavail, bsize } = await statfs(home);
-  const environment = await currentEnvironment(home, env);
+  const environment = bench.ownTrainer ?? (await currentEnvironment(home, env));
   const measured = secondsPerProgram(bench.files.store);
   return {
     tasks: tasks.map(({ task, side }) => ({ ...summaryOf(task), side })),

@@ -87,6 +87,7 @@ export class StoredRuns {
         side,
         instruction: task.instruction,
         prefix: task.prefix,
+        hole: task.hole,
         checks: task.checks.map(checkText),
         stages: store.sampledStages(run.id).flatMap((stage) => {
           const samples = store.samplesOfTask(run.id, stage, taskId);

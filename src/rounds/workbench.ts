@@ -66,6 +66,11 @@ export class Workbench {
     this.active = new ActiveModels(this.files.folder);
   }
 
+  /** The trainer's Python, where the user named one. */
+  get ownTrainer(): string | undefined {
+    return this.#options.trainerPython;
+  }
+
   /** The workspace's interpreter; programs run in it. */
   interpreter(): Promise<WorkspaceInterpreter> {
     return (this.#interpreter ??= findWorkspaceInterpreter({

@@ -108,7 +108,8 @@ function options(
   return {
     width,
     height: HEIGHT,
-    scales: { x: { time: false } },
+    // From nothing, so that a small change does not look like a large one.
+    scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     legend: { show: false },
     cursor: { show: false },
     series,

@@ -49,3 +49,22 @@ export function table(
 export function section(title: string, ...children: Child[]): HTMLElement {
   return element('section', { 'aria-label': title }, element('h2', {}, title), ...children);
 }
+
+/** Makes parts of a page and keeps them while their data stay the same, so that a live page does not jump. */
+export class Kept {
+  readonly #parts = new Map<string, { data: string; made: HTMLElement }>();
+
+  part<Data>(name: string, data: Data, make: (data: Data) => HTMLElement): HTMLElement {
+    const known = this.#parts.get(name);
+    const text = JSON.stringify(data);
+    if (known?.data === text) return known.made;
+    const made = make(data);
+    // What the reader has opened stays open.
+    const open = [...(known?.made.querySelectorAll('details') ?? [])].map((details) => details.open);
+    made.querySelectorAll('details').forEach((details, index) => {
+      details.open = open[index] ?? false;
+    });
+    this.#parts.set(name, { data: text, made });
+    return made;
+  }
+}

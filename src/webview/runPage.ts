@@ -7,9 +7,9 @@ import type { Evaluation, RunEvent } from '../protocol/run.ts';
 import { z } from 'zod';
 import { ToPage, type FromPage } from '../protocol/runPage.ts';
 import { chart, legend, type Line } from './charts.ts';
-import { button, element, section, table } from './dom.ts';
+import { button, element, Kept, section, table } from './dom.ts';
 import { taskView } from './taskView.ts';
-import { tasksTable, type Filter } from './tasksTable.ts';
+import { tasksTable } from './tasksTable.ts';
 
 // The page's policy forbids code made from text.
 z.config({ jitless: true });
@@ -28,9 +28,13 @@ const live = element('p', { class: 'live', role: 'status' });
 const overview = element('div');
 const chosen = element('div', { tabindex: '-1' });
 const problem = element('p', { class: 'problem', role: 'alert' });
-const filter: Filter = { change: undefined, words: '' };
+const kept = new Kept();
 let seed = 0;
 let shownTask: string | undefined;
+const tasks = tasksTable((task) => {
+  shownTask = task;
+  send({ kind: 'task', task });
+});
 page.replaceChildren(problem, overview, chosen);
 
 window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
@@ -57,26 +61,38 @@ send({ kind: 'ready' });
 function showRun(detail: RunDetail, histories: readonly TaskHistory[]): void {
   const { summary, report } = detail;
   seed = report.config.seed;
-  overview.replaceChildren(
+  tasks.update(histories);
+  const parts = [
+    kept.part('head', summary, head),
+    live,
+    kept.part('settings', detail.versions, () => settings(detail)),
+    kept.part('rates', [report.heldOut, report.train, report.gates], () => rates(detail)),
+    kept.part('errors', report.heldOut.length > 0 ? report.heldOut : report.train, errors),
+    kept.part('work', [detail.stages, detail.steps, report.trainings], () => training(detail)),
+    tasks.element,
+  ];
+  // Only what changed is put in, so that nothing loses its focus or its place.
+  parts.forEach((part, index) => {
+    const known = overview.children[index];
+    if (known === undefined) overview.append(part);
+    else if (known !== part) known.replaceWith(part);
+  });
+}
+
+function head({ startedAt, status, error }: RunDetail['summary']): HTMLElement {
+  return element(
+    'div',
+    {},
     element(
       'header',
       {},
-      element('h1', {}, `Run of ${new Date(summary.startedAt).toLocaleString()}`),
-      element('p', { class: `status ${summary.status}` }, summary.status),
+      element('h1', {}, `Run of ${new Date(startedAt).toLocaleString()}`),
+      element('p', { class: `status ${status}` }, status),
       button('Copy as JSON', () => {
         send({ kind: 'copy' });
       }),
     ),
-    live,
-    ...(summary.error === undefined ? [] : [element('p', { class: 'problem' }, summary.error)]),
-    settings(detail),
-    rates(detail),
-    errors(report.heldOut.length > 0 ? report.heldOut : report.train),
-    training(detail),
-    tasksTable(histories, filter, (task) => {
-      shownTask = task;
-      send({ kind: 'task', task });
-    }),
+    ...(error === undefined ? [] : [element('p', { class: 'problem' }, error)]),
   );
 }
 

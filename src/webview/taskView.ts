@@ -1,3 +1,4 @@
+import { shownProgram } from '../core/program.ts';
 import { stageLabel } from '../core/taskHistory.ts';
 import type { TaskDetail } from '../protocol/backend.ts';
 import type { FromPage } from '../protocol/runPage.ts';
@@ -87,7 +88,7 @@ function sampleView(
         send({ kind: 'open', task: detail.id, stage, sample: sample.sample });
       }),
     ),
-    programListing((detail.prefix + sample.completion).trimEnd(), id),
+    programListing(shownProgram(detail, sample.completion), id),
     ...(passed ? [] : [feedbackText(sample.feedback, id)]),
     element('p', { class: 'facts' }, facts.join(' · ')),
   );

@@ -5,18 +5,13 @@ import { button, element, section } from './dom.ts';
 /** Rows that are drawn at once; more come when the table's end is seen. */
 const ROWS = 100;
 
-/** What the reader chose to see; kept while the page fills itself again. */
-export interface Filter {
-  change: TaskChange | undefined;
-  words: string;
-}
-
-/** The run's tasks, regressions first, with filters by what became of them. */
-export function tasksTable(
-  histories: readonly TaskHistory[],
-  filter: Filter,
-  chosen: (task: string) => void,
-): HTMLElement {
+/** The run's tasks, regressions first, with filters by what became of them. `update` keeps what the reader chose. */
+export function tasksTable(chosen: (task: string) => void): {
+  element: HTMLElement;
+  update: (histories: readonly TaskHistory[]) => void;
+} {
+  let histories: readonly TaskHistory[] = [];
+  let wanted: TaskChange | undefined;
   const body = element('tbody');
   const end = element('p', { class: 'facts' });
   let rows: readonly TaskHistory[] = [];
@@ -26,41 +21,41 @@ export function tasksTable(
     drawn = Math.min(rows.length, drawn + ROWS);
     end.textContent = drawn < rows.length ? `${drawn} of ${rows.length} tasks` : `${rows.length} tasks`;
   };
-  const filters = [undefined, ...TaskChange.options].map((change) => {
-    const count = histories.filter((history) => change === undefined || history.change === change).length;
-    const made = button(`${change ?? 'all'} (${count})`, () => {
-      filter.change = change;
+  const filters = [undefined, ...TaskChange.options].map((change) => ({
+    change,
+    made: button('', () => {
+      wanted = change;
       show();
-    });
-    return { change, made };
-  });
+    }),
+  }));
   const search = element('input', {
     type: 'search',
     placeholder: 'Name of a task',
     'aria-label': 'Name of a task',
   });
-  search.value = filter.words;
   search.addEventListener('input', () => {
-    filter.words = search.value;
     show();
   });
   const show = (): void => {
-    for (const { change, made } of filters)
-      made.setAttribute('aria-pressed', String(change === filter.change));
+    for (const { change, made } of filters) {
+      const count = histories.filter((history) => change === undefined || history.change === change).length;
+      made.textContent = `${change ?? 'all'} (${count})`;
+      made.setAttribute('aria-pressed', String(change === wanted));
+    }
     rows = histories.filter(
       ({ id, change }) =>
-        (filter.change === undefined || change === filter.change) &&
-        id.toLowerCase().includes(filter.words.toLowerCase()),
+        (wanted === undefined || change === wanted) && id.toLowerCase().includes(search.value.toLowerCase()),
     );
+    const before = Math.max(ROWS, drawn);
     drawn = 0;
     body.replaceChildren();
-    more();
+    while (drawn < Math.min(rows.length, before)) more();
+    if (rows.length === 0) more();
   };
-  show();
   new IntersectionObserver((entries) => {
     if (entries.some(({ isIntersecting }) => isIntersecting) && drawn < rows.length) more();
   }).observe(end);
-  return section(
+  const made = section(
     'Tasks',
     element(
       'div',
@@ -85,6 +80,13 @@ export function tasksTable(
     ),
     end,
   );
+  return {
+    element: made,
+    update: (newest) => {
+      histories = newest;
+      show();
+    },
+  };
 }
 
 function row({ id, side, change, points }: TaskHistory, chosen: (task: string) => void): HTMLElement {

@@ -23,6 +23,7 @@ const results = process.env['LETI_SUITE_RESULTS'] ?? '';
 const server = await provisionVsCode(process.env['LETI_VSCODE_CACHE'] ?? '', console.log);
 const code = await VsCode.start({
   server,
+  suites: true,
   settings: JSON.parse(process.env['LETI_VSCODE_SETTINGS'] ?? '{}') as Record<string, unknown>,
 });
 try {

@@ -25,6 +25,7 @@ const QUIET = {
   'extensions.autoCheckUpdates': false,
   'workbench.enableExperiments': false,
   'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'security.workspace.trust.startupPrompt': 'never',
   'files.simpleDialog.enable': true,
 };
@@ -35,6 +36,8 @@ export interface WindowOptions {
   env?: NodeJS.ProcessEnv;
   /** Installed before the server starts; otherwise an extension is loaded from its folder by `runSuite`. */
   vsix?: string;
+  /** The window runs suites in its extension host. */
+  suites?: boolean;
   /** False: the folder is not trusted, as VS Code finds new folders. */
   trust?: boolean;
 }
@@ -63,9 +66,14 @@ export class VsCode {
 
   static async start(options: WindowOptions): Promise<VsCode> {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-vscode-'));
-    const user = path.join(folder, 'data/User');
-    mkdirSync(user, { recursive: true });
-    writeFileSync(path.join(user, 'settings.json'), JSON.stringify({ ...QUIET, ...options.settings }));
+    // Of a user, and of the machine: a window on a server takes settings of that scope from there alone.
+    for (const place of ['data/User', 'data/Machine']) {
+      mkdirSync(path.join(folder, place), { recursive: true });
+      writeFileSync(
+        path.join(folder, place, 'settings.json'),
+        JSON.stringify({ ...QUIET, ...options.settings }),
+      );
+    }
     const extensions = path.join(folder, 'extensions');
     mkdirSync(extensions);
     const { node, entry } = options.server;
@@ -93,8 +101,8 @@ export class VsCode {
         entry,
         ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
         ...['--accept-server-license-terms', '--user-data-dir', path.join(folder, 'data'), ...shared],
-        // Without it a built workbench ignores the tests that its address names.
-        '--enable-smoke-test-driver',
+        // A built workbench ignores the tests that its address names without it, and shows no notifications with it.
+        ...(options.suites === true ? ['--enable-smoke-test-driver'] : []),
         ...(options.trust === false ? [] : ['--disable-workspace-trust']),
         ...['--disable-telemetry', '--disable-experiments', '--skip-welcome', '--skip-release-notes'],
       ],
@@ -113,7 +121,7 @@ export class VsCode {
       const page = browser.pages()[0] ?? (await browser.newPage());
       return new VsCode(folder, authority, server, browser, page);
     } catch (error) {
-      endTree(server.pid ?? 0);
+      await endTree(server.pid ?? 0);
       throw error;
     }
   }
@@ -173,7 +181,8 @@ function descendants(root: number): number[] {
     children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
   }
   const found = [root];
-  for (let index = 0; index < found.length; index++) found.push(...(children.get(found[index] ?? 0) ?? []));
+  // The list grows while it is gone through.
+  for (const pid of found) found.push(...(children.get(pid) ?? []));
   return found;
 }
 

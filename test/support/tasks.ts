@@ -1,5 +1,6 @@
 import type { ExecutionResult } from '../../src/protocol/execution.ts';
 import type { Markers } from '../../src/protocol/model.ts';
+import type { Sample } from '../../src/protocol/run.ts';
 import type { Task } from '../../src/protocol/task.ts';
 import type { PromptStyle } from '../../src/core/prompts.ts';
 
@@ -47,4 +48,25 @@ export function baseStyle(markers: Markers = RESERVED): PromptStyle {
 /** What the runner says of a program that passed its one check; parts can be replaced. */
 export function result(parts: Partial<ExecutionResult> = {}): ExecutionResult {
   return { id: 0, verdict: 'passed', checksPassed: 1, checksTotal: 1, sealed: true, durationMs: 1, ...parts };
+}
+
+/** A stored program that failed; parts can be replaced. */
+export function sampleOf(taskId: string, parts: Partial<Sample> = {}): Sample {
+  return {
+    taskId,
+    sample: 0,
+    decoded: '',
+    completion: 'x):\n    return 1',
+    verdict: 'failed',
+    errorType: 'AssertionError',
+    feedback: 'AssertionError',
+    checksPassed: 0,
+    checksTotal: 1,
+    hash: 'h',
+    tokens: 4,
+    finish: 'stop',
+    sealed: true,
+    durationMs: 1,
+    ...parts,
+  };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
+import { shownProgram } from '../../core/program.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { Backend } from '../backend.ts';
@@ -43,6 +44,6 @@ export class Programs implements vscode.TextDocumentContentProvider {
     if (found === undefined) throw new UserError('This program is no longer stored.', 'Refresh the runs.');
     const said = found.verdict === 'passed' ? 'passed' : found.feedback;
     const comment = said.split('\n').map((line) => `# ${line}`.trimEnd());
-    return `${detail.prefix}${found.completion.trimEnd()}\n\n\n${comment.join('\n')}\n`;
+    return `${shownProgram(detail, found.completion)}\n\n\n${comment.join('\n')}\n`;
   }
 }

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
+import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
+import { RunStore } from '../../../src/store/runStore.ts';
+import { bareTask, sampleOf } from '../../support/tasks.ts';
+import { processesNaming, root } from '../../support/tinyRun.ts';
+import { provisionVsCode, type VsCodeServer } from '../provision.ts';
+import { VsCode } from '../vscode.ts';
+import { hostWorkspace } from '../workspace.ts';
+import { Workbench } from './workbench.ts';
+
+/** The packaged extension, driven as a user would drive it: mouse and keyboard in a browser, nothing else. */
+describe('the run explorer of the packaged extension', function () {
+  this.timeout(240_000);
+  const vsix = path.join(root, `dist-vsix/leti-${process.platform}-${process.arch}.vsix`);
+  let server: VsCodeServer;
+  let folder: string;
+  let home: string;
+  let project: ReturnType<typeof hostWorkspace>;
+  let code: VsCode;
+  let user: Workbench;
+
+  before(async () => {
+    execFileSync(process.execPath, [path.join(root, 'scripts/package.ts')], { stdio: 'ignore' });
+    server = await provisionVsCode(process.env['LETI_HOME'] ?? path.join(root, '.leti'), console.log);
+    folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'leti-ui-')));
+    home = path.join(folder, 'home');
+    project = hostWorkspace(folder);
+    code = await VsCode.start({ server, vsix, settings: project.settings, env: { LETI_HOME: home } });
+    await code.open(project.workspace);
+    user = new Workbench(code.page);
+  });
+
+  after(async () => {
+    await code.close();
+    assert.deepEqual(processesNaming(home), [], 'processes of the closed window live on');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  // A failing step leaves a picture of what the user saw.
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed') return;
+    const file = path.join(os.tmpdir(), `leti-ui-${Date.now()}.png`);
+    await code.page.screenshot({ path: file });
+    console.log(`      seen: ${file}`);
+  });
+
+  it('says what to do where there are no runs yet', async () => {
+    await user.openExplorer();
+    await user.pane('Runs').getByText('No runs yet').waitFor();
+    await user.pane('Runs').getByText('Train on Workspace Tasks').waitFor();
+    await user.picture('welcome');
+  });
+
+  it('finds the tasks when it is asked to', async () => {
+    await user.pane('Tasks').getByText('Find Tasks').click();
+    await user.rows('Tasks').filter({ hasText: 'ops.py' }).first().waitFor({ timeout: 60_000 });
+    assert.equal(await user.rows('Tasks').filter({ hasText: 'not tried yet' }).count(), 6);
+    await user.picture('tasks');
+  });
+
+  it('shows the plan before it trains, and stops at once when it is cancelled', async () => {
+    await user.command('LeTI: Train on workspace tasks');
+    await user.quickRow('Start training').waitFor({ timeout: 60_000 });
+    assert.match((await user.quickRow('Tasks').textContent()) ?? '', /to train on/);
+    await user.picture('plan');
+    await user.quickRow('Start training').click();
+    await user.rows('Runs').first().waitFor({ timeout: 60_000 });
+    const toast = user.notification('LeTI: training');
+    await toast.hover();
+    await toast.getByRole('button', { name: 'Cancel' }).click();
+    await user.rows('Runs').filter({ hasText: 'interrupted' }).waitFor({ timeout: 30_000 });
+    for (const name of ['leti_trainer', 'inferenceWorker']) {
+      assert.deepEqual(
+        processesNaming(home).filter((pid) => processesNaming(name).includes(pid)),
+        [],
+        `${name} goes on`,
+      );
+    }
+  });
+
+  it('resumes from the tree; the page of the run follows it live', async () => {
+    const row = user.rows('Runs').first();
+    await row.click();
+    await user.runPage().locator('h1').waitFor({ timeout: 30_000 });
+    await row.hover();
+    await row.getByRole('button', { name: /Resume/ }).click();
+    await user.runPage().locator('.live', { hasText: /\w/ }).waitFor({ timeout: 120_000 });
+    await user.picture('live');
+    await user.runPage().locator('.status', { hasText: 'finished' }).waitFor({ timeout: 180_000 });
+    await user.notification('held-out tasks').waitFor({ timeout: 30_000 });
+    await user.rows('Runs').filter({ hasText: '%' }).first().waitFor();
+  });
+
+  it('shows pass rates, errors, work and tasks of the run', async () => {
+    const page = user.runPage();
+    await page.locator('figure canvas').first().waitFor();
+    await page.locator('summary', { hasText: 'As a table' }).first().click();
+    await page.locator('figure table td').first().waitFor();
+    assert.equal(await page.locator('table.tasks tbody tr').count(), 6);
+    const pressed = page.locator('.filters button[aria-pressed="true"]');
+    assert.match((await pressed.textContent()) ?? '', /all \(6\)/);
+    await page.getByLabel('Name of a task').fill('double');
+    assert.equal(await page.locator('table.tasks tbody tr').count(), 1);
+    for (const [theme, name] of [
+      ['Light Modern', 'light'],
+      ['Dark High Contrast', 'contrast'],
+      ['Dark Modern', 'dark'],
+    ] as const) {
+      await user.theme(theme);
+      await page.locator('h1').scrollIntoViewIfNeeded();
+      await user.picture(`run-${name}`);
+    }
+  });
+
+  it('shows a task with its programs, and two of them side by side', async () => {
+    const page = user.runPage();
+    await page.locator('table.tasks button', { hasText: 'double' }).click();
+    await page.locator('article').first().waitFor();
+    assert.equal(await page.locator('article').count(), 4);
+    assert.match((await page.locator('article .facts').first().textContent()) ?? '', /seed 42.*/);
+    await page.getByLabel('Stage of the run').press('ArrowLeft');
+    await page
+      .locator('output', { hasText: 'sampled in round 1' })
+      .or(page.locator('output', { hasText: 'before' }))
+      .waitFor();
+    await user.picture('task');
+    await page.getByRole('button', { name: 'Compare first and last program' }).click();
+    await code.page.locator('.monaco-diff-editor').waitFor({ timeout: 30_000 });
+    await user.picture('diff');
+    await code.page.keyboard.press('Control+w');
+  });
+
+  it('survives a reload of the window with the page open', async () => {
+    await code.page.reload();
+    await user.runPage().locator('.status', { hasText: 'finished' }).waitFor({ timeout: 60_000 });
+  });
+
+  it('shows hostile programs as text and as nothing else', async () => {
+    const hostile = '</pre><img src=x onerror="document.title=1"><script>document.title=2</script>';
+    const task = bareTask({ id: `hostile ${hostile}` });
+    const files = workspaceFiles(project.workspace, { LETI_HOME: home });
+    const store = new RunStore(files.store);
+    store.createRun(
+      '99990101000000-abcd',
+      { ...DEFAULT_RUN, workspace: project.workspace },
+      { tier: hostile },
+    );
+    store.saveTasks('99990101000000-abcd', [{ task, side: 'train' }], []);
+    store.saveBatch(
+      '99990101000000-abcd',
+      'sample/1',
+      0,
+      { model: 'm', engine: hostile, condition: 'none', tier: 'T3' },
+      [sampleOf(task.id, { completion: `x):\n    return '''${hostile}'''`, feedback: `line 2 ${hostile}` })],
+    );
+    store.setStatus('99990101000000-abcd', 'failed', hostile);
+    store.close();
+    await user.openExplorer();
+    await user.rows('Runs').filter({ hasText: 'failed' }).first().click();
+    const page = user.runPage();
+    await page.locator('.status', { hasText: 'failed' }).waitFor({ timeout: 30_000 });
+    await page.locator('table.tasks button').click();
+    await page.locator('article').waitFor();
+    assert.match((await page.locator('.feedback').textContent()) ?? '', /<img src=x/);
+    assert.equal(await page.locator('main img, main script').count(), 0);
+    await page.locator('.feedback button').click();
+    assert.equal(await page.locator('.program li:focus').count(), 1);
+  });
+
+  it('reads the runs of a folder that is not trusted, and offers nothing that would run it', async () => {
+    const careful = await VsCode.start({
+      server,
+      vsix,
+      settings: project.settings,
+      env: { LETI_HOME: home },
+      trust: false,
+    });
+    try {
+      await careful.open(project.workspace);
+      const visitor = new Workbench(careful.page);
+      await visitor.openExplorer();
+      await visitor.rows('Runs').filter({ hasText: '%' }).first().waitFor({ timeout: 30_000 });
+      await visitor.picture('untrusted');
+      await careful.page.keyboard.press('F1');
+      await visitor.quickInput().fill('>LeTI:');
+      await visitor.quickRow('LeTI: Open run').waitFor();
+      assert.equal(await visitor.quickRow('LeTI: Train').count(), 0);
+    } finally {
+      await careful.close();
+    }
+  });
+});
