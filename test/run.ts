@@ -42,6 +42,14 @@ await suite(
   /(\d+) passing/,
   /(\d+) failing/,
 );
+await suite('host', process.execPath, ['test/host/run.ts'], /(\d+) passing/, /(\d+) failing/);
+await suite(
+  'driven',
+  path.join(root, 'node_modules/.bin/mocha'),
+  ['test/host/ui/*.test.ts'],
+  /(\d+) passing/,
+  /(\d+) failing/,
+);
 await suite(
   'pytest',
   trainer.python,

@@ -13,7 +13,7 @@ const HEIGHT = 220;
 /** Colours that every theme defines. */
 const COLOURS = [
   '--vscode-charts-blue',
-  '--vscode-charts-orange',
+  '--vscode-charts-yellow',
   '--vscode-charts-green',
   '--vscode-charts-purple',
 ];

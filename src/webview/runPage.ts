@@ -92,7 +92,8 @@ function head({ startedAt, status, error }: RunDetail['summary']): HTMLElement {
         send({ kind: 'copy' });
       }),
     ),
-    ...(error === undefined ? [] : [element('p', { class: 'problem' }, error)]),
+    // Of an interrupted run the status says all.
+    ...(error === undefined || status !== 'failed' ? [] : [element('p', { class: 'problem' }, error)]),
   );
 }
 

@@ -130,7 +130,10 @@ describe('the run explorer of the packaged extension', function () {
       .waitFor();
     await user.picture('task');
     await page.getByRole('button', { name: 'Compare first and last program' }).click();
-    await code.page.locator('.monaco-diff-editor').waitFor({ timeout: 30_000 });
+    await code.page
+      .locator('.monaco-diff-editor .view-line', { hasText: 'def' })
+      .first()
+      .waitFor({ timeout: 30_000 });
     await user.picture('diff');
     await code.page.keyboard.press('Control+w');
   });
