@@ -17,6 +17,7 @@ import { LiveRuns } from './liveRuns.ts';
 import { Places } from './places.ts';
 import { Interpreters } from './python/interpreter.ts';
 import type { Services } from './services.ts';
+import { TaskTests } from './testing.ts';
 
 /** Wires everything and starts nothing: the backend comes with the first view or command that asks it something. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -30,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const live = keep(new LiveRuns());
   const services: Services = { context, log, backend, places: new Places(interpreters, log), live };
   const feedback = keep(new Feedback());
+  keep(new TaskTests(services, feedback));
   const pages = keep(new RunPages(services));
   const runs = new RunsTree(services);
   const tasks = new TasksTree(services);

@@ -1,17 +1,21 @@
 import * as vscode from 'vscode';
 import type { CheckedFunction } from '../protocol/backend.ts';
-import type { TextRange } from '../protocol/diagnostics.ts';
+import { rangeOf } from './ranges.ts';
 
 /** Feedback of checked functions in the Problems panel; an edit of the file clears it. */
 export class Feedback implements vscode.Disposable, vscode.CodeActionProvider {
   readonly #shown = vscode.languages.createDiagnosticCollection('leti');
+  /** Of each file, by task: functions of one file are checked one by one. */
+  readonly #byTask = new Map<string, Map<string, vscode.Diagnostic[]>>();
   readonly #disposables: { dispose(): unknown }[];
 
   constructor() {
     this.#disposables = [
       this.#shown,
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0) this.#shown.delete(document.uri);
+        if (contentChanges.length > 0 && this.#byTask.delete(document.uri.toString())) {
+          this.#shown.delete(document.uri);
+        }
       }),
       vscode.languages.registerCodeActionsProvider({ language: 'python', scheme: 'file' }, this, {
         providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
@@ -19,10 +23,12 @@ export class Feedback implements vscode.Disposable, vscode.CodeActionProvider {
     ];
   }
 
-  /** Replaces what was shown of the file. */
+  /** Replaces what was shown of the task. */
   show(file: vscode.Uri, checked: CheckedFunction): void {
-    this.#shown.set(
-      file,
+    const tasks = this.#byTask.get(file.toString()) ?? new Map<string, vscode.Diagnostic[]>();
+    this.#byTask.set(file.toString(), tasks);
+    tasks.set(
+      checked.task,
       checked.diagnostics.map(({ range, message, code, related }) => {
         const diagnostic = new vscode.Diagnostic(rangeOf(range), message, vscode.DiagnosticSeverity.Error);
         diagnostic.source = 'leti';
@@ -37,6 +43,7 @@ export class Feedback implements vscode.Disposable, vscode.CodeActionProvider {
         return diagnostic;
       }),
     );
+    this.#shown.set(file, [...tasks.values()].flat());
   }
 
   provideCodeActions(
@@ -68,8 +75,4 @@ export async function showFeedback(text: string | undefined): Promise<void> {
   if (text === undefined) return;
   const document = await vscode.workspace.openTextDocument({ content: `${text}\n` });
   await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
-}
-
-function rangeOf({ start, end }: TextRange): vscode.Range {
-  return new vscode.Range(start.line, start.character, end.line, end.character);
 }

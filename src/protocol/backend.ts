@@ -124,14 +124,17 @@ export const TaskDetail = z.strictObject({
 export type TaskDetail = z.infer<typeof TaskDetail>;
 
 /** A task of the workspace as it is listed; `line` is zero-based. */
-export const TaskSummary = z.strictObject({
+export const FoundTask = z.strictObject({
   id: z.string(),
   name: z.string(),
   path: z.string(),
   line: z.int().min(0),
   checks: z.int(),
-  side: Side,
 });
+export type FoundTask = z.infer<typeof FoundTask>;
+
+/** A task with its side, as a run would split them. */
+export const TaskSummary = FoundTask.extend({ side: Side });
 export type TaskSummary = z.infer<typeof TaskSummary>;
 
 /** What a run would do, before it is started. */
@@ -164,9 +167,15 @@ export type Finding = z.infer<typeof Finding>;
 /** What the workspace's own code got for its checks. */
 export const CheckedFunction = z.strictObject({
   task: z.string(),
+  /** Of its file, relative to the workspace; the diagnostics' ranges are places in it. */
+  path: z.string(),
   verdict: Verdict,
   checksPassed: z.int(),
   checksTotal: z.int(),
+  /** The values of the failing check, where it compares two. */
+  expected: z.string().optional(),
+  actual: z.string().optional(),
+  durationMs: z.number(),
   feedback: z.string(),
   diagnostics: z.array(EditorDiagnostic),
 });
@@ -216,6 +225,20 @@ export const REQUESTS = {
     'leti/check',
     Work.extend({ path: z.string().min(1), line: z.int().min(0) }),
     CheckedFunction,
+  ),
+  /** Functions with checks, found without running anything. */
+  tasks: request('leti/tasks', Work, z.array(FoundTask)),
+  /** Today's code of tasks; those that are gone are left out. */
+  checkTasks: request(
+    'leti/checkTasks',
+    Work.extend({ tasks: z.array(z.string()) }),
+    z.array(CheckedFunction),
+  ),
+  /** Programs of the model in use for one task. */
+  solve: request(
+    'leti/solve',
+    Work.extend({ task: z.string(), samples: z.int().min(1).max(256) }),
+    z.array(Sample),
   ),
   doctor: request('leti/doctor', Work, z.array(Finding)),
 } as const;

@@ -2,34 +2,91 @@ import path from 'node:path';
 import { editorDiagnostics } from '../core/editorDiagnostics.ts';
 import { renderFeedback } from '../core/feedback.ts';
 import { assembleProgram, executionJob, type AssembledProgram } from '../core/program.ts';
-import { scanWorkspace, type Candidate } from '../harvest/scan.ts';
+import { scanWorkspace, type Candidate, type Scan } from '../harvest/scan.ts';
 import { tasksOf } from '../harvest/workspace.ts';
-import type { CheckedFunction } from '../protocol/backend.ts';
+import type { CheckedFunction, FoundTask } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
+import type { Task } from '../protocol/task.ts';
 import { limitsOf } from './limits.ts';
 import type { Workbench } from './workbench.ts';
 
+/** Functions with checks as they are found without running anything: one whose checks fail is among them. */
+export async function findTasks(bench: Workbench): Promise<FoundTask[]> {
+  const { candidates } = await scan(bench);
+  return candidates.map(({ id, name, path: file, line, checks }) => ({
+    id,
+    name,
+    path: file,
+    line: line - 1,
+    checks: checks.length,
+  }));
+}
+
 /**
- * Runs the checks of the function at a line (zero-based) of a workspace's file, on the code as it is on disk. The
- * diagnostics' ranges are places in that file. Throws a UserError where no function with checks is there.
+ * Runs the checks of the function at a line (zero-based) of a workspace's file, on the code as it is on disk. Throws a
+ * UserError where no function with checks is there.
  */
 export async function checkFunction(
   bench: Workbench,
   place: { path: string; line: number },
   timeoutSeconds: number,
 ): Promise<CheckedFunction> {
-  const interpreter = await bench.interpreter();
-  const scan = await scanWorkspace(bench.workspace, interpreter.path, bench.signal);
+  const found = await scan(bench);
   const file = path.relative(bench.workspace, place.path).split(path.sep).join('/');
-  const candidate = scan.candidates.find((known) => known.path === file && covers(known, place.line));
-  const task = tasksOf(scan).find(({ id }) => id === candidate?.id);
-  if (candidate === undefined || task === undefined) {
-    const reason = scan.dropped.findLast((drop) => drop.path === file && drop.line <= place.line + 1)?.reason;
+  const candidate = found.candidates.find((known) => known.path === file && covers(known, place.line));
+  if (candidate === undefined) {
+    const drops = found.dropped.filter((drop) => drop.path === file && drop.line <= place.line + 1);
+    const reason = drops.at(-1)?.reason;
     throw new UserError(
       `No function with tests or doctests is at ${file}:${place.line + 1}${reason === undefined ? '' : ` (${reason})`}.`,
       'Put the cursor into a function that a test names, or that has doctests.',
     );
   }
+  return await check(bench, found, candidate, timeoutSeconds, 0);
+}
+
+/** Runs the checks of today's code of several tasks; `onChecked` hears of each as it is known. */
+export async function checkTasks(
+  bench: Workbench,
+  ids: readonly string[],
+  timeoutSeconds: number,
+  onChecked: (done: number, total: number) => void,
+): Promise<CheckedFunction[]> {
+  const found = await scan(bench);
+  const wanted = new Set(ids);
+  const candidates = found.candidates.filter(({ id }) => wanted.has(id));
+  let done = 0;
+  return await Promise.all(
+    candidates.map(async (candidate, index) => {
+      const checked = await check(bench, found, candidate, timeoutSeconds, index);
+      onChecked(++done, candidates.length);
+      return checked;
+    }),
+  );
+}
+
+/** A task of the workspace by its id; throws a UserError where it is no longer there. */
+export async function workspaceTask(bench: Workbench, id: string): Promise<Task> {
+  const task = tasksOf(await scan(bench)).find((known) => known.id === id);
+  if (task === undefined)
+    throw new UserError(`There is no task ${id} any more.`, 'Look for the tasks again.');
+  return task;
+}
+
+async function scan(bench: Workbench): Promise<Scan> {
+  const interpreter = await bench.interpreter();
+  return await scanWorkspace(bench.workspace, interpreter.path, bench.signal);
+}
+
+async function check(
+  bench: Workbench,
+  found: Scan,
+  candidate: Candidate,
+  timeoutSeconds: number,
+  jobId: number,
+): Promise<CheckedFunction> {
+  const [task] = tasksOf({ ...found, candidates: [candidate] });
+  if (task === undefined) throw new Error(`${candidate.id} made no task`);
   const assembled = assembleProgram(task, `\n${candidate.body}`);
   // The module is the file itself, so its lines are the file's.
   const program: AssembledProgram = {
@@ -38,17 +95,20 @@ export async function checkFunction(
     lineOf: (line) => line,
   };
   const executor = await bench.executor();
-  const result = await executor.execute(
-    executionJob(task, assembled, 0, limitsOf(timeoutSeconds)),
-    bench.signal,
-  );
+  const job = executionJob(task, assembled, jobId, limitsOf(timeoutSeconds));
+  const result = await executor.execute(job, bench.signal);
+  const failed = result.diagnostic?.check;
   return {
     task: task.id,
+    path: candidate.path,
     verdict: result.verdict,
     checksPassed: result.checksPassed,
     checksTotal: result.checksTotal,
+    ...(failed?.expected === undefined ? {} : { expected: failed.expected }),
+    ...(failed?.actual === undefined ? {} : { actual: failed.actual }),
     feedback: renderFeedback(program, result, () => 0),
     diagnostics: editorDiagnostics(program, result, task.name),
+    durationMs: result.durationMs,
   };
 }
 

@@ -1,8 +1,9 @@
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { REQUESTS, type Place } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
-import { RunConfig } from '../../protocol/run.ts';
-import { checkFunction } from '../../rounds/checkFunction.ts';
+import { RunConfig, type Evaluation, type Sample } from '../../protocol/run.ts';
+import type { Task } from '../../protocol/task.ts';
+import { checkFunction, checkTasks, findTasks, workspaceTask } from '../../rounds/checkFunction.ts';
 import { examine } from '../../rounds/doctor.ts';
 import { evaluateModel } from '../../rounds/evaluateModel.ts';
 import { gatherTasks } from '../../rounds/gatherTasks.ts';
@@ -59,20 +60,37 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
         if (tasks.length === 0) {
           throw new UserError('This workspace has too few tasks to hold any out.', 'Add tests or doctests.');
         }
-        const { evaluation } = await evaluateModel(
-          {
-            tasks: tasks.map(({ task }) => task),
-            model: params.model ?? (await bench.active.history()).at(-1)?.model ?? config.model,
-            samples: config.heldOutSamples,
-            temperature: config.temperature,
-            ks: [1, 8],
-            condition: undefined,
-            seed: config.seed,
-            timeoutSeconds: config.timeoutSeconds,
-          },
-          bench,
-        );
-        return evaluation;
+        const measured = tasks.map(({ task }) => task);
+        return (await measure(bench, config, measured, config.heldOutSamples, params.model)).evaluation;
+      }),
+    needsTrust,
+  );
+  answer(
+    backend,
+    REQUESTS.solve,
+    (params, signal) =>
+      withBench(params, signal, async (bench, config) => {
+        const task = await workspaceTask(bench, params.task);
+        return (await measure(bench, config, [task], params.samples)).samples;
+      }),
+    needsTrust,
+  );
+  answer(
+    backend,
+    REQUESTS.tasks,
+    (params, signal) => withBench(params, signal, async (bench) => await findTasks(bench)),
+    needsTrust,
+  );
+  answer(
+    backend,
+    REQUESTS.checkTasks,
+    (params, signal) =>
+      withBench(params, signal, async (bench, config) => {
+        const begun = Date.now();
+        return await checkTasks(bench, params.tasks, config.timeoutSeconds, (done, total) => {
+          const seconds = (Date.now() - begun) / 1000;
+          bench.observe({ event: 'progress', phase: 'checking', done, total, seconds });
+        });
       }),
     needsTrust,
   );
@@ -92,5 +110,21 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     REQUESTS.doctor,
     async (place) => await examine(await watcher.folder(place.workspace), place.interpreter),
     needsTrust,
+  );
+}
+
+/** Programs of a model, by default the one in use, judged as a run's are. */
+async function measure(
+  bench: Workbench,
+  config: RunConfig,
+  tasks: readonly Task[],
+  samples: number,
+  model?: string,
+): Promise<{ evaluation: Evaluation; samples: Sample[] }> {
+  const used = model ?? (await bench.active.history()).at(-1)?.model ?? config.model;
+  const { temperature, seed, timeoutSeconds } = config;
+  return await evaluateModel(
+    { tasks, model: used, samples, temperature, ks: [1, 8], condition: undefined, seed, timeoutSeconds },
+    bench,
   );
 }

@@ -63,6 +63,27 @@ describe('the run explorer of the packaged extension', function () {
     await user.picture('tasks');
   });
 
+  it('checks the tasks from the Testing view, and shows what failed at its line', async () => {
+    await user.command('Testing: Focus on Test Explorer View');
+    await code.page
+      .locator('.test-explorer .monaco-list-row')
+      .filter({ hasText: 'ops.py' })
+      .waitFor({ timeout: 30_000 });
+    await user.command('Test: Run All Tests');
+    const outcome = code.page.locator('.test-explorer').getByText('6/7');
+    await outcome.waitFor({ timeout: 60_000 });
+    await user.picture('testing');
+    await user.command('Problems: Focus on Problems View');
+    const problem = code.page
+      .locator('.markers-panel .monaco-list-row')
+      .filter({ hasText: 'NameError' })
+      .first();
+    await problem.waitFor({ timeout: 10_000 });
+    await user.picture('problems');
+    await user.command('View: Hide Panel');
+    await user.openExplorer();
+  });
+
   it('shows the plan before it trains, and stops at once when it is cancelled', async () => {
     await user.command('LeTI: Train on workspace tasks');
     await user.quickRow('Start training').waitFor({ timeout: 60_000 });

@@ -183,6 +183,41 @@ describe('the backend', function () {
     );
   });
 
+  it('checks tasks by their ids, and says when each is done', async () => {
+    const found = await client.ask(REQUESTS.tasks, place);
+    const some = found.filter(({ path: file }) => file.endsWith('numbers.py')).slice(0, 3);
+    assert.equal(some.length, 3);
+    const done: number[] = [];
+    const tasks = [...some.map(({ id }) => id), 'gone.py:gone'];
+    const checked = await client.ask(REQUESTS.checkTasks, { ...place, tasks }, (event) => {
+      if (event.event === 'progress') done.push(event.done);
+    });
+    assert.deepEqual(
+      checked.map(({ task, verdict }) => [task, verdict]),
+      some.map(({ id }) => [id, 'passed']),
+    );
+    assert.deepEqual(done, [1, 2, 3]);
+  });
+
+  it('asks the model in use for programs of one task', async () => {
+    const [trained] = (await client.ask(REQUESTS.models, place)).filter(({ record }) => record.round === 1);
+    assert.ok(trained !== undefined);
+    await client.ask(REQUESTS.promote, { ...place, model: trained.hash });
+    const [task] = await client.ask(REQUESTS.tasks, place);
+    assert.ok(task !== undefined);
+    const samples = await client.ask(
+      REQUESTS.solve,
+      { ...place, task: task.id, samples: 3 },
+      () => undefined,
+    );
+    assert.deepEqual(
+      samples.map(({ taskId, sample }) => [taskId, sample]),
+      [0, 1, 2].map((sample) => [task.id, sample]),
+    );
+    const gone = client.ask(REQUESTS.solve, { ...place, task: 'gone.py:gone', samples: 1 });
+    assert.match(await refusal(gone), /no task gone.py:gone.*Look for the tasks again/);
+  });
+
   it('refuses parameters of the wrong shape, naming what was expected', async () => {
     const wrong = client.ask(REQUESTS.run, { workspace: fixture.workspace } as never);
     assert.match(await refusal(wrong), /leti\/run: .*expected string.*run/s);
