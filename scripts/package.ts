@@ -61,6 +61,8 @@ async function fill(folder: string, native: string): Promise<void> {
     });
   };
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.nls.json', 'media']) await copy(name);
+  // The README's picture.
+  await copy('docs/images/run-dark.png');
   await copy('dist', (file) => !file.endsWith('.map'));
   for (const name of ['leti_runner', 'leti_trainer', 'requirements']) {
     await copy(`python/${name}`, (file) => !/__pycache__|\.pyc$|^dev\.txt$/.test(file));

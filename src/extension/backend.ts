@@ -86,7 +86,8 @@ export class Backend implements vscode.Disposable {
 
   /** One backend for all who ask at once. After too many crashes the client has stopped, and a new one is made. */
   #started(): Promise<LanguageClient> {
-    if (this.#running?.state === State.Stopped) this.#forget();
+    const state = this.#running?.state;
+    if (state === State.Stopped || state === State.StartFailed) this.#forget();
     return (this.#client ??= this.#start().catch((error: unknown) => {
       this.#forget();
       throw error;

@@ -35,7 +35,7 @@ export interface WindowOptions {
   settings?: Record<string, unknown>;
   env?: NodeJS.ProcessEnv;
   /** Installed before the server starts; otherwise an extension is loaded from its folder by `runSuite`. */
-  vsix?: string;
+  vsix?: readonly string[];
   /** The window runs suites in its extension host. */
   suites?: boolean;
   /** False: the folder is not trusted, as VS Code finds new folders. */
@@ -86,8 +86,8 @@ export class VsCode {
       ...options.env,
     };
     const shared = ['--server-data-dir', path.join(folder, 'server'), '--extensions-dir', extensions];
-    if (options.vsix !== undefined) {
-      const installed = spawnSync(node, [entry, ...shared, '--install-extension', options.vsix], {
+    for (const vsix of options.vsix ?? []) {
+      const installed = spawnSync(node, [entry, ...shared, '--install-extension', vsix], {
         env,
         encoding: 'utf8',
       });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { extension, manifest } from './support.ts';
+import { backends, extension, manifest } from './support.ts';
 
 describe('the extension', () => {
   it('is active without a backend: nothing was asked yet', async () => {
@@ -45,18 +44,3 @@ describe('the extension', () => {
     }
   });
 });
-
-/** Processes of our backend. */
-function backends(): string[] {
-  return readdirSync('/proc').filter((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      return (
-        readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('leti.mjs') &&
-        readFileSync(`/proc/${name}/environ`, 'utf8').includes(process.env['LETI_HOME'] ?? 'LETI_HOME')
-      );
-    } catch {
-      return false; // it ended meanwhile
-    }
-  });
-}

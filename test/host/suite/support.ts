@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -47,4 +48,20 @@ export async function until<T>(what: string, look: () => T | undefined | false):
     await sleep(100);
   }
   throw new Error(`waited in vain for ${what}`);
+}
+
+/** Processes of our backend. */
+export function backends(): number[] {
+  const found = readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return (
+        readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('leti.mjs') &&
+        readFileSync(`/proc/${name}/environ`, 'utf8').includes(process.env['LETI_HOME'] ?? 'LETI_HOME')
+      );
+    } catch {
+      return false; // it ended meanwhile
+    }
+  });
+  return found.map(Number);
 }

@@ -10,6 +10,7 @@ import { bareTask, sampleOf } from '../../support/tasks.ts';
 import { processesNaming, root } from '../../support/tinyRun.ts';
 import { provisionVsCode, type VsCodeServer } from '../provision.ts';
 import { VsCode } from '../vscode.ts';
+import { pythonExtension } from './pythonExtension.ts';
 import { hostWorkspace } from '../workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -30,7 +31,7 @@ describe('the run explorer of the packaged extension', function () {
     folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'leti-ui-')));
     home = path.join(folder, 'home');
     project = hostWorkspace(folder);
-    code = await VsCode.start({ server, vsix, settings: project.settings, env: { LETI_HOME: home } });
+    code = await VsCode.start({ server, vsix: [vsix], settings: project.settings, env: { LETI_HOME: home } });
     await code.open(project.workspace);
     user = new Workbench(code.page);
   });
@@ -164,6 +165,21 @@ describe('the run explorer of the packaged extension', function () {
     await user.runPage().locator('.status', { hasText: 'finished' }).waitFor({ timeout: 60_000 });
   });
 
+  it('leaves a run that can be resumed when the window is reloaded in the middle of it', async () => {
+    await user.openExplorer();
+    const before = await user.rows('Runs').count();
+    await user.command('LeTI: Train on workspace tasks');
+    await user.quickRow('Start training').waitFor({ timeout: 60_000 });
+    await user.quickRow('Start training').click();
+    await user.rows('Runs').nth(before).waitFor({ timeout: 60_000 });
+    await code.page.reload();
+    await user.openExplorer();
+    const stopped = user.rows('Runs').filter({ hasText: 'interrupted' });
+    await stopped.waitFor({ timeout: 60_000 });
+    await stopped.hover();
+    await stopped.getByRole('button', { name: /Resume/ }).waitFor();
+  });
+
   it('shows hostile programs as text and as nothing else', async () => {
     const hostile = '</pre><img src=x onerror="document.title=1"><script>document.title=2</script>';
     const task = bareTask({ id: `hostile ${hostile}` });
@@ -196,10 +212,28 @@ describe('the run explorer of the packaged extension', function () {
     assert.equal(await page.locator('.program li:focus').count(), 1);
   });
 
+  it('runs programs with the interpreter that the Python extension names', async () => {
+    const python = await pythonExtension(folder, '/nowhere/chosen/python');
+    const other = await VsCode.start({
+      server,
+      vsix: [vsix, python],
+      env: { LETI_HOME: path.join(folder, 'home2') },
+    });
+    try {
+      await other.open(project.workspace);
+      const visitor = new Workbench(other.page);
+      await visitor.openExplorer();
+      await visitor.pane('Tasks').getByText('Find Tasks').click();
+      await visitor.notification('/nowhere/chosen/python cannot be used').waitFor({ timeout: 30_000 });
+    } finally {
+      await other.close();
+    }
+  });
+
   it('reads the runs of a folder that is not trusted, and offers nothing that would run it', async () => {
     const careful = await VsCode.start({
       server,
-      vsix,
+      vsix: [vsix],
       settings: project.settings,
       env: { LETI_HOME: home },
       trust: false,
