@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Backend } from './backend.ts';
 import { evaluate, checkUnderCursor, doctor, findTasks } from './commands/workspace.ts';
+import { installLauncher } from './commands/launcher.ts';
 import { promote, rollBack } from './commands/models.ts';
 import { comparePrograms, deleteRun, exportRun, pickRun } from './commands/runs.ts';
 import { resume, train } from './commands/train.ts';
@@ -17,7 +18,9 @@ import { LiveRuns } from './liveRuns.ts';
 import { Places } from './places.ts';
 import { Interpreters } from './python/interpreter.ts';
 import type { Services } from './services.ts';
+import { statusItem } from './status.ts';
 import { TaskTests } from './testing.ts';
+import { registerTools } from './tools.ts';
 
 /** Wires everything and starts nothing: the backend comes with the first view or command that asks it something. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -32,6 +35,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const services: Services = { context, log, backend, places: new Places(interpreters, log), live };
   const feedback = keep(new Feedback());
   keep(new TaskTests(services, feedback));
+  registerTools(services).forEach(keep);
+  keep(statusItem(services));
   const pages = keep(new RunPages(services));
   const runs = new RunsTree(services);
   const tasks = new TasksTree(services);
@@ -134,6 +139,9 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   command('leti.doctor', async () => {
     await doctor(services);
+  });
+  command('leti.installLauncher', async () => {
+    await installLauncher(services);
   });
   command('leti.restart', async () => {
     await backend.stop();

@@ -4,6 +4,7 @@ import type { RunEvent } from '../protocol/run.ts';
 /** The runs of this window that are under way, with the last thing that each said. */
 export class LiveRuns implements vscode.Disposable {
   readonly #events = new Map<string, RunEvent>();
+  readonly #workspaces = new Map<string, string>();
   readonly #changed = new vscode.EventEmitter<{ run: string; event: RunEvent | undefined }>();
 
   readonly onChanged = this.#changed.event;
@@ -13,12 +14,20 @@ export class LiveRuns implements vscode.Disposable {
     return this.#events.get(run);
   }
 
+  /** The folder of a run that goes on, or did, in this window. */
+  workspace(run: string): string | undefined {
+    return this.#workspaces.get(run);
+  }
+
   /** Notes the events of one piece of work; `end` when it is over. */
   follow(): { event: (event: RunEvent) => void; end: () => void } {
     let run: string | undefined;
     return {
       event: (event) => {
-        if (event.event === 'run') run = event.run;
+        if (event.event === 'run') {
+          run = event.run;
+          this.#workspaces.set(run, event.workspace);
+        }
         if (run !== undefined) this.#note(run, event);
       },
       end: () => {

@@ -234,12 +234,20 @@ export const REQUESTS = {
     Work.extend({ tasks: z.array(z.string()) }),
     z.array(CheckedFunction),
   ),
+  /** Another body for a task's function, as it stands in its module. */
+  checkProgram: request(
+    'leti/checkProgram',
+    Work.extend({ task: z.string(), body: z.string() }),
+    CheckedFunction,
+  ),
   /** Programs of the model in use for one task. */
   solve: request(
     'leti/solve',
     Work.extend({ task: z.string(), samples: z.int().min(1).max(256) }),
     z.array(Sample),
   ),
+  /** Path of the command that was written into the folder (`~` is the user's own). */
+  installLauncher: request('leti/installLauncher', z.strictObject({ folder: z.string().min(1) }), z.string()),
   doctor: request('leti/doctor', Work, z.array(Finding)),
 } as const;
 

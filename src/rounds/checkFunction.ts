@@ -65,12 +65,33 @@ export async function checkTasks(
   );
 }
 
+/**
+ * Runs a task's checks on another body than today's. A body that is not indented is, as far as today's is. Throws a
+ * UserError where the task is gone.
+ */
+export async function checkProgram(
+  bench: Workbench,
+  program: { task: string; body: string },
+  timeoutSeconds: number,
+): Promise<CheckedFunction> {
+  const found = await scan(bench);
+  const candidate = found.candidates.find(({ id }) => id === program.task);
+  if (candidate === undefined) throw gone(program.task);
+  const margin = /^\s/.test(program.body) ? '' : ' '.repeat(candidate.indent);
+  const lines = program.body.trimEnd().split('\n');
+  const body = lines.map((line) => (line === '' ? line : margin + line)).join('\n');
+  return await check(bench, found, { ...candidate, body: `${body}\n` }, timeoutSeconds, 0);
+}
+
 /** A task of the workspace by its id; throws a UserError where it is no longer there. */
 export async function workspaceTask(bench: Workbench, id: string): Promise<Task> {
   const task = tasksOf(await scan(bench)).find((known) => known.id === id);
-  if (task === undefined)
-    throw new UserError(`There is no task ${id} any more.`, 'Look for the tasks again.');
+  if (task === undefined) throw gone(id);
   return task;
+}
+
+function gone(id: string): UserError {
+  return new UserError(`There is no task ${id} any more.`, 'Look for the tasks again.');
 }
 
 async function scan(bench: Workbench): Promise<Scan> {

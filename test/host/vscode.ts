@@ -126,9 +126,10 @@ export class VsCode {
     }
   }
 
-  /** Opens a folder and waits for the workbench. */
+  /** Opens a folder, or a `.code-workspace` file, and waits for the workbench. */
   async open(workspace: string, payload: readonly (readonly [string, string])[] = []): Promise<void> {
-    const query = new URLSearchParams({ folder: workspace });
+    const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    const query = new URLSearchParams({ [kind]: workspace });
     if (payload.length > 0) query.set('payload', JSON.stringify(payload));
     await this.page.goto(`http://${this.authority}/?${query.toString()}`);
     await this.page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });

@@ -4,6 +4,7 @@ import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunReport } from '../../protocol/run.ts';
 import { Device } from '../../protocol/training.ts';
+import type { Following } from '../backend.ts';
 import type { RunNode } from '../explorer/nodes.ts';
 import type { TasksTree } from '../explorer/tasksTree.ts';
 import { withRunProgress } from '../progress.ts';
@@ -65,7 +66,7 @@ async function newestStopped(services: Services): Promise<{ workspace: string; r
 async function follow(
   services: Services,
   title: string,
-  work: (following: Parameters<Parameters<typeof withRunProgress<RunReport>>[2]>[0]) => Promise<RunReport>,
+  work: (following: Following) => Promise<RunReport>,
 ): Promise<void> {
   const live = services.live.follow();
   const report = await (async () => {

@@ -1,9 +1,18 @@
+import os from 'node:os';
+import path from 'node:path';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
+import { writeLauncher } from '../../process/launcher.ts';
 import { REQUESTS, type Place } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { RunConfig, type Evaluation, type Sample } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
-import { checkFunction, checkTasks, findTasks, workspaceTask } from '../../rounds/checkFunction.ts';
+import {
+  checkFunction,
+  checkProgram,
+  checkTasks,
+  findTasks,
+  workspaceTask,
+} from '../../rounds/checkFunction.ts';
 import { examine } from '../../rounds/doctor.ts';
 import { evaluateModel } from '../../rounds/evaluateModel.ts';
 import { gatherTasks } from '../../rounds/gatherTasks.ts';
@@ -104,6 +113,20 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
         async (bench, config) => await checkFunction(bench, params, config.timeoutSeconds),
       ),
     needsTrust,
+  );
+  answer(
+    backend,
+    REQUESTS.checkProgram,
+    (params, signal) =>
+      withBench(
+        params,
+        signal,
+        async (bench, config) => await checkProgram(bench, params, config.timeoutSeconds),
+      ),
+    needsTrust,
+  );
+  answer(backend, REQUESTS.installLauncher, async ({ folder }) =>
+    writeLauncher(path.resolve(folder.replace(/^~(?=$|[\\/])/, os.homedir()))),
   );
   answer(
     backend,

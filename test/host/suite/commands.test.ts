@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
+import { SETTING_NAMES } from '../../../src/extension/config.ts';
 import { backends, extension, manifest } from './support.ts';
 
 describe('the extension', () => {
@@ -32,15 +34,16 @@ describe('the extension', () => {
     for (const { title } of commands) assert.match(title, /^[A-Z]/, 'a title without its words');
   });
 
-  it('declares the settings that it reads, with its own defaults', () => {
+  it('declares the settings that it reads, no other, with the defaults of the command line', () => {
     const configuration = vscode.workspace.getConfiguration('leti');
     const declared = manifest().contributes.configuration.flatMap(({ properties }) =>
       Object.keys(properties),
     );
-    assert.ok(declared.length > 5 && declared.length < 25);
-    for (const name of declared) {
-      const short = name.replace('leti.', '');
-      assert.notEqual(configuration.inspect(short)?.defaultValue, undefined, name);
+    assert.deepEqual(declared.sort(), SETTING_NAMES.map((name) => `leti.${name}`).sort());
+    assert.ok(declared.length < 25);
+    for (const [name, value] of Object.entries(DEFAULT_RUN)) {
+      const known = configuration.inspect(name)?.defaultValue;
+      if (declared.includes(`leti.${name}`)) assert.deepEqual(known, value, name);
     }
   });
 });

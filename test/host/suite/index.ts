@@ -8,6 +8,7 @@ export async function run(): Promise<void> {
   await import('./commands.test.ts');
   await import('./diagnostics.test.ts');
   await import('./training.test.ts');
+  await import('./tools.test.ts');
   await import('./trouble.test.ts');
   console.log('##suites-begin');
   await new Promise<void>((resolve, reject) => {

@@ -11,6 +11,7 @@ const Manifest = z.object({
     commands: z.array(z.object({ command: z.string(), title: z.string() })),
     views: z.object({ leti: z.array(z.object({ id: z.string() })) }),
     menus: z.record(z.string(), z.array(z.object({ command: z.string() }))),
+    languageModelTools: z.array(z.object({ name: z.string() })),
     viewsWelcome: z.array(z.object({ view: z.string(), contents: z.string() })),
     configuration: z.array(z.object({ properties: z.record(z.string(), z.unknown()) })),
   }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
@@ -167,6 +167,8 @@ describe('the run explorer of the packaged extension', function () {
 
   it('leaves a run that can be resumed when the window is reloaded in the middle of it', async () => {
     await user.openExplorer();
+    // The palette knows our commands once the extension is there again.
+    await user.rows('Runs').first().waitFor({ timeout: 30_000 });
     const before = await user.rows('Runs').count();
     await user.command('LeTI: Train on workspace tasks');
     await user.quickRow('Start training').waitFor({ timeout: 60_000 });
@@ -210,6 +212,19 @@ describe('the run explorer of the packaged extension', function () {
     assert.equal(await page.locator('main img, main script').count(), 0);
     await page.locator('.feedback button').click();
     assert.equal(await page.locator('.program li:focus').count(), 1);
+  });
+
+  it('shows the runs of all folders of a workspace, and asks whose tasks to train on', async () => {
+    const second = path.join(folder, 'second');
+    mkdirSync(second);
+    const file = path.join(folder, 'both.code-workspace');
+    writeFileSync(file, JSON.stringify({ folders: [{ path: second }, { path: project.workspace }] }));
+    await code.open(file);
+    await user.openExplorer();
+    await user.rows('Runs').filter({ hasText: 'project' }).first().waitFor({ timeout: 30_000 });
+    await user.command('LeTI: Train on workspace tasks');
+    await user.quickRow('second').click();
+    await user.notification('no function with tests or doctests was found').waitFor({ timeout: 60_000 });
   });
 
   it('runs programs with the interpreter that the Python extension names', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -197,6 +198,28 @@ describe('the backend', function () {
       some.map(({ id }) => [id, 'passed']),
     );
     assert.deepEqual(done, [1, 2, 3]);
+  });
+
+  it('checks another body for a task, indented or not', async () => {
+    const found = await client.ask(REQUESTS.tasks, place);
+    const task = found.find(({ id }) => id === 'kit/dates.py:is_leap_year')?.id ?? '';
+    const body = 'return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)';
+    for (const text of [body, `    ${body}\n`]) {
+      const checked = await client.ask(REQUESTS.checkProgram, { ...place, task, body: text });
+      assert.equal(checked.verdict, 'passed', checked.feedback);
+    }
+    const wrong = await client.ask(REQUESTS.checkProgram, { ...place, task, body: 'return year % 4 == 0' });
+    assert.equal(wrong.verdict, 'failed');
+    assert.match(wrong.feedback, /is_leap_year\(1900\)/);
+  });
+
+  it('writes a launcher that runs it', async () => {
+    const file = await client.ask(REQUESTS.installLauncher, { folder: path.join(folder, 'bin') });
+    const version = (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string })
+      .version;
+    assert.equal(execFileSync(file, ['--version'], { encoding: 'utf8' }).trim(), version);
+    const nowhere = client.ask(REQUESTS.installLauncher, { folder: path.join(fixture.tasks, 'no folder') });
+    assert.match(await refusal(nowhere), /cannot be written.*folder that you may write to/);
   });
 
   it('asks the model in use for programs of one task', async () => {

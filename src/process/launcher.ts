@@ -1,0 +1,34 @@
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../protocol/errors.ts';
+import { packageRoot, packageVersion } from './packageRoot.ts';
+
+/**
+ * Writes the command `leti` into a folder: it runs this copy of LeTI with the Node that runs now, which inside VS Code is
+ * VS Code's own. Returns its path; throws a UserError where the folder cannot be written.
+ */
+export async function writeLauncher(folder: string): Promise<string> {
+  const windows = process.platform === 'win32';
+  const script = path.join(packageRoot(), 'dist', 'leti.mjs');
+  const target = path.join(folder, windows ? 'leti.cmd' : 'leti');
+  const text = windows
+    ? `@set ELECTRON_RUN_AS_NODE=1\r\n@"${process.execPath}" "${script}" %*\r\n`
+    : `#!/bin/sh\n# Written by LeTI ${packageVersion()}; write it again after an update.\nELECTRON_RUN_AS_NODE=1 exec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`;
+  const half = `${target}.${process.pid}.tmp`;
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(half, text);
+    await chmod(half, 0o755);
+    await rename(half, target);
+  } catch (error) {
+    throw new UserError(`${target} cannot be written.`, 'Name a folder that you may write to.', 2, {
+      cause: error,
+    });
+  }
+  return target;
+}
+
+/** For a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
