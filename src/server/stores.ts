@@ -1,6 +1,7 @@
-import { mkdirSync, watch, type FSWatcher } from 'node:fs';
-import { workspaceFiles, workspaceFolder } from '../rounds/workspaceFiles.ts';
+import { mkdirSync, statSync, watch, type FSWatcher } from 'node:fs';
+import path from 'node:path';
 import { CHANGED } from '../protocol/backend.ts';
+import { workspaceFiles, workspaceFolder } from '../rounds/workspaceFiles.ts';
 import type { Backend } from './work.ts';
 
 /** Changes that come together are told once. */
@@ -28,30 +29,39 @@ export function watchStores(backend: Backend): StoreWatcher {
 }
 
 function watchOne(workspace: string, named: string, backend: Backend): FSWatcher {
-  const { folder } = workspaceFiles(workspace, backend.env);
+  const { folder, store } = workspaceFiles(workspace, backend.env);
   mkdirSync(folder, { recursive: true });
-  const due = new Set<'runs' | 'models'>();
-  const watcher = watch(folder, { persistent: false }, (_event, name) => {
-    // A reader's lock files come and go without a change.
-    const what =
-      name === 'active-models.json'
-        ? 'models'
-        : /^runs\.sqlite(-wal)?$/.test(name ?? '')
-          ? 'runs'
-          : undefined;
-    if (what === undefined || due.has(what)) return;
-    due.add(what);
-    setTimeout(() => {
-      due.delete(what);
-      backend.connection
-        .sendNotification(CHANGED.method, { workspace: named, what })
-        .catch((error: unknown) => {
-          backend.connection.console.warn(String(error));
-        });
+  const state = {
+    runs: () => `${stateOf(store)} ${stateOf(`${store}-wal`)}`,
+    models: () => stateOf(path.join(folder, 'active-models.json')),
+  };
+  const told = { runs: state.runs(), models: state.models() };
+  let timer: NodeJS.Timeout | undefined;
+  const watcher = watch(folder, { persistent: false }, () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      for (const what of ['runs', 'models'] as const) {
+        const now = state[what]();
+        if (now === told[what]) continue;
+        told[what] = now;
+        tell(backend, named, what);
+      }
     }, PAUSE_MS).unref();
   });
   watcher.on('error', (error) => {
     backend.connection.console.warn(`${folder} is no longer watched: ${error.message}`);
   });
   return watcher;
+}
+
+/** A reader, too, makes and removes an empty log beside a store; only a writer leaves another size or time behind. */
+function stateOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found === undefined || found.size === 0 ? 'none' : `${found.size} ${found.mtimeMs}`;
+}
+
+function tell(backend: Backend, workspace: string, what: 'runs' | 'models'): void {
+  backend.connection.sendNotification(CHANGED.method, { workspace, what }).catch((error: unknown) => {
+    backend.connection.console.warn(String(error));
+  });
 }

@@ -8,18 +8,27 @@ import type { Services } from '../services.ts';
 import type { NoteNode, RunNode, RunsTreeNode, SampleNode, StageNode, TaskNode } from './nodes.ts';
 import { sampleUri } from './programs.ts';
 
+/** A run's progress is shown twice a second. */
+const PAUSE_MS = 500;
+
 /** Runs > stages > tasks > samples. Each level is asked for when it is opened; nothing is kept. */
 export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode> {
   readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<undefined>();
+  #timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(services: Services) {
     this.#services = services;
   }
 
+  /** Asks again, soon: what changes at once is read once. */
   refresh(): void {
-    this.#changed.fire(undefined);
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#changed.fire(undefined);
+    }, PAUSE_MS);
   }
 
   getTreeItem(node: RunsTreeNode): vscode.TreeItem {

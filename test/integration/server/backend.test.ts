@@ -115,6 +115,17 @@ describe('the backend', function () {
     assert.equal(task.stages[0]?.record?.condition, 'none');
   });
 
+  it('tells of no change when stores are only read', async () => {
+    await sleep(1000);
+    const before = client.changes.length;
+    for (let time = 0; time < 5; time++) {
+      await client.ask(REQUESTS.runs, place);
+      await client.ask(REQUESTS.histories, { ...place, run: 'last' });
+    }
+    await sleep(1000);
+    assert.equal(client.changes.length, before);
+  });
+
   it('exports a run as JSON lines', async () => {
     const file = path.join(folder, 'run.jsonl');
     await client.ask(REQUESTS.exportRun, { ...place, run: 'last', file });
