@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { letiHome } from '../process/folders.ts';
 import type { TaskSummary, TrainingPlan } from '../protocol/backend.ts';
 import type { RunConfig } from '../protocol/run.ts';
@@ -32,7 +34,7 @@ export async function planRun(
   return {
     tasks: tasks.map(({ task, side }) => ({ ...summaryOf(task), side })),
     dropped,
-    interpreter: `CPython ${interpreter.version} (${interpreter.path})`,
+    interpreter: `CPython ${interpreter.version} (${shortPath(interpreter.path, bench.workspace)})`,
     tier,
     secondsPerProgram: measured ?? SECONDS_PER_PROGRAM,
     measuredHere: measured !== undefined,
@@ -41,6 +43,17 @@ export async function planRun(
     wantedBytes:
       (environment === undefined ? ENVIRONMENT_BYTES : 0) + BASE_MODEL_BYTES + config.rounds * ROUND_BYTES,
   };
+}
+
+/** Inside the workspace relative to it, inside the user's home from `~`. */
+function shortPath(file: string, workspace: string): string {
+  for (const [folder, name] of [
+    [workspace, ''],
+    [os.homedir(), `~${path.sep}`],
+  ] as const) {
+    if (file.startsWith(folder + path.sep)) return name + file.slice(folder.length + 1);
+  }
+  return file;
 }
 
 function summaryOf(task: Task): Omit<TaskSummary, 'side'> {
