@@ -8,6 +8,7 @@ import sys
 
 from leti_runner import channel, integrity, modules
 from leti_runner.child import Child
+from leti_runner.folders import clear_folder
 from leti_runner.program import UNPARSABLE, syntax_hash
 
 
@@ -25,14 +26,17 @@ class Beside(Child):
             code, self._hash = syntax_hash(main["source"], main["path"])
         except UNPARSABLE as error:
             return "syntax", self._explain.diagnostic(error)
-        watch = integrity.Watch(self._job["pytest"])
+        changed = integrity.Watch(self._job["pytest"]).changed
         self._finder = modules.serve(self._sources, {main["module"]: main["path"]})
         self._finder.add_code(main["path"], code)
         module = importlib.import_module(main["module"])
-        return self._tampered(watch) or self._checked(module) or self._tampered(watch) or ("passed", None)
+        self._finder.move_to_front()
+        return self._tampered(changed) or self._checked(module) or self._tampered(changed) or ("passed", None)
 
     def _checked(self, module):
-        """Runs the checks, which raise what does not hold."""
+        """Runs the checks, which raise what does not hold; a verdict where they cannot be trusted."""
+        # Configuration that pytest would load, say, from a program's hand.
+        clear_folder(self._scratch)
         channel.write(self._pipe, {"loaded": True})
         rest = channel.read(self._requests, channel.LARGEST_JOB)
         self._word, self._job["checks"] = rest["word"], rest["checks"]
@@ -40,22 +44,26 @@ class Beside(Child):
         names = {check["module"]: check["path"] for check in rest["checks"] if check["kind"] == "test"}
         self._sources.update(tests)
         self._explain.add(tests)
-        self._finder.add_sources(tests, names)
+        planted = self._finder.add_sources(tests, names) & sys.modules.keys()
+        if planted:
+            return self._answer_tampered(f"the module {min(planted)} was there before the checks")
         self._explain_asserts(names, self._job["main"]["path"])
         self._run_setup(rest["setup"], module)
         function = module
         for name in self._job["entry"].split("."):
             function = getattr(function, name, None)
         self._run_checks(module, function)
+        return None
 
-    def _tampered(self, watch):
-        changed = watch.changed()
+    def _tampered(self, changed):
+        what = changed()
         name = self._job["main"]["module"]
         if getattr(sys.modules.get(name), "__loader__", None) is not self._finder:
-            changed = f"the module {name} was replaced"
-        if changed is None:
-            return None
-        return "tampered", {"type": "Tampered", "message": changed, "frames": []}
+            what = f"the module {name} was replaced"
+        return None if what is None else self._answer_tampered(what)
 
-    def _told(self, result):
-        return {"result": result, "word": self._word}
+    def _answer_tampered(self, what):
+        return "tampered", {"type": "Tampered", "message": what, "frames": []}
+
+    def _tell(self, result):
+        channel.write(self._pipe, {"result": result, "word": self._word})

@@ -1,19 +1,22 @@
 """Attempts that the sandbox must stop. What they find on this machine decides the tier."""
 
 import ctypes
+import fcntl
 import os
 import signal
 import socket
 
 
-def fly(outside):
+def fly(outside, bystander):
     """Tries each canary in this sandboxed process; by tier that promises it, True where it was contained.
 
-    `outside` is the id of a process of the machine.
+    `outside` is the id of a process of the machine, `bystander` an empty file outside the scratch folder.
     """
     attempts = {
         "T2": (
             ("write outside the scratch folder", _write_outside),
+            ("empty a file of the machine", lambda: os.truncate(bystander, 0)),
+            ("have a process signalled", _own_signals),
             ("read the parent's memory map", _read_parent),
             ("open a network connection", _connect),
             ("open a socket of the machine", _unix_socket),
@@ -48,6 +51,15 @@ def _write_outside():
     path = os.path.join("/var/tmp", f"leti-canary-{os.getpid()}")
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     os.unlink(path)
+
+
+def _own_signals():
+    read, write = os.pipe()
+    try:
+        fcntl.fcntl(read, fcntl.F_SETOWN, os.getppid())
+    finally:
+        os.close(read)
+        os.close(write)
 
 
 def _read_parent():

@@ -131,8 +131,7 @@ class Child:
             result["astHash"] = self._hash
         if len(json.dumps(result)) > channel.LARGEST_REPLY - 1000:
             result.pop("diagnostic", None)
-        channel.write(self._pipe, self._told(result))
+        self._tell(result)
 
-    def _told(self, result):
-        """The message that carries a result."""
-        return result
+    def _tell(self, result):
+        channel.write(self._pipe, result)

@@ -49,7 +49,7 @@ def harvest(root: Path) -> dict[str, Any]:
                 candidates.append({"id": task_id, **candidate})
             except CannotMask as problem:
                 dropped.append(drop(task_id, path, function.lineno, str(problem)))
-    used = {path for candidate in candidates for path in candidate["files"]}
+    used = {path for candidate in candidates for path in (*candidate["files"], *candidate["test_files"])}
     return {
         "format": FORMAT,
         "candidates": candidates,
@@ -71,9 +71,11 @@ def candidate_of(workspace: Workspace, hole: Hole, tests: list[Test]) -> dict[st
         checks.append({"kind": "doctest", "name": hole.name})
     if not checks:
         raise CannotMask(tests[0].obstacle if tests else "no test uses it and it has no doctest")
-    roots = {hole.path, *(path for test in usable for path in test.files)}
-    files = set().union(*(workspace.closure(path) for path in roots)) - {hole.path}
-    if sum(len(workspace.modules[path].source) for path in files) > MAX_FILES_CHARACTERS:
+    files = workspace.closure(hole.path) - {hole.path}
+    roots = {path for test in usable for path in test.files}
+    # What only the tests import may hold what they expect; the program does not get it.
+    test_files = set().union(*(workspace.closure(path) for path in roots)) - files - {hole.path}
+    if sum(len(workspace.modules[path].source) for path in files | test_files) > MAX_FILES_CHARACTERS:
         raise CannotMask(f"it and its tests import more than {MAX_FILES_CHARACTERS} characters of other code")
     return {
         "path": hole.path,
@@ -90,6 +92,7 @@ def candidate_of(workspace: Workspace, hole: Hole, tests: list[Test]) -> dict[st
         "template": hole.template,
         "checks": checks,
         "files": sorted(files),
+        "test_files": sorted(test_files),
     }
 
 

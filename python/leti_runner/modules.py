@@ -23,7 +23,7 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.add_sources(sources, names)
 
     def add_sources(self, sources, names):
-        """More files of the job, as in `__init__`; what it has stays as it is."""
+        """More files of the job, as in `__init__`; what it has stays as it is. Returns their names."""
         self._sources.update(sources)
         found = [*names.items(), *((name, path) for path in sources for name in module_names(path))]
         for name, path in found:
@@ -32,6 +32,11 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             self._packages.update(".".join(parts[:end]) for end in range(1, len(parts)))
         for path in sources:
             self._show(path)
+        return {name for name, path in found if path in sources and self._paths[name] == path}
+
+    def move_to_front(self):
+        """Before whatever finders a program or its packages have put in front meanwhile."""
+        sys.meta_path[:] = [self, *(finder for finder in sys.meta_path if finder is not self)]
 
     def _show(self, path):
         source = self._sources[path]
@@ -75,6 +80,13 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if prepare is not None:
             prepare(module.__dict__)
         exec(code, module.__dict__)
+
+
+def top_names(part):
+    """First parts of the names under which the modules of a program can be imported."""
+    names = [name for file in part["files"] for name in module_names(file["path"])]
+    names += [part["main"]["module"], *module_names(part["main"]["path"])]
+    return {name.partition(".")[0] for name in names}
 
 
 def module_names(path):

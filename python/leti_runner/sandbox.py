@@ -3,14 +3,17 @@
 Nothing here is undone later: all of it holds for the rest of the child's life. See docs/security.md.
 """
 
+import contextlib
 import ctypes
 import errno
+import importlib.machinery
 import os
 import platform
 import resource
 import signal
 import struct
 import sys
+import zipfile
 
 from leti_runner import syscalls
 
@@ -31,7 +34,12 @@ _LANDLOCK_RULE_PATH_BENEATH = 1
 _READ = (1 << 2) | (1 << 3)
 _EXECUTE = 1 << 0
 _MAKE_DEVICES = (1 << 6) | (1 << 11)
+_LIST = 1 << 3
 _RIGHTS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
+_TRUNCATE_ABI, _NETWORK_ABI, _SCOPE_ABI = 3, 4, 6
+"""From which version on Landlock stops emptying files, TCP, and signals and sockets to the outside."""
+_ALL_TCP = 3
+_ALL_SCOPES = 3
 
 _SYSTEM_READABLE = (
     "/lib",
@@ -47,6 +55,11 @@ _SYSTEM_READABLE = (
 )
 
 _CLONE_THREAD = 0x00010000
+_SIGNAL_OTHERS = {
+    "fcntl": (8, 10, 15),
+    "ioctl": (0x8901, 0x8902),
+}
+"""What makes the kernel signal others: F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP."""
 _CAP_DAC_READ_SEARCH = 1 << 2
 _X32_BIT = 0x40000000
 
@@ -72,6 +85,12 @@ def die_with_parent():
     LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def close_to_others():
+    """Other processes of the user can no longer look into this one (its memory, its handles)."""
+    if LIBC is not None:
+        LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def adopt_orphans():
@@ -100,18 +119,25 @@ def set_limits(limits):
 class Sandbox:
     """The rules for one zygote's children: made once, applied in each child after its fork."""
 
-    def __init__(self, scratch):
-        self.ruleset = _make_ruleset(scratch)
+    def __init__(self, scratch, own_root):
+        """`own_root`: the process has a root folder of its own, in which only scratch can be changed."""
+        self._scratch = scratch
+        self._own_root = own_root
+        self.ruleset = _make_ruleset(scratch, readable())
         machine = platform.machine()
         self._filter = _filter_of(machine) if _filters_are_known() and machine in syscalls.DENIED else None
 
     @property
     def complete(self):
         """Whether this machine offers everything that the sandbox uses; the canaries prove that it holds."""
-        return self.ruleset is not None and self._filter is not None
+        held = self._own_root or stops_emptying()
+        return self.ruleset is not None and self._filter is not None and held
 
-    def enter(self):
-        """Shuts this process in; raises OSError when a rule that the machine offers cannot be applied."""
+    def enter(self, hidden=frozenset()):
+        """Shuts this process in; raises OSError when a rule that the machine offers cannot be applied.
+
+        What lies at or below the `hidden` paths cannot be read from then on.
+        """
         if LIBC is None:
             return
         checked(LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0))
@@ -119,6 +145,11 @@ class Sandbox:
         _drop_capabilities()
         if self.ruleset is not None:
             checked(LIBC.syscall(_LANDLOCK_RESTRICT_SELF, self.ruleset, 0))
+            if hidden:
+                # Rulesets add up: what is readable must be so by both.
+                narrower = _make_ruleset(self._scratch, readable(), hidden)
+                checked(LIBC.syscall(_LANDLOCK_RESTRICT_SELF, narrower, 0))
+                os.close(narrower)
         if self._filter is not None:
             _install_filter(*self._filter)
 
@@ -131,34 +162,113 @@ def _drop_capabilities():
     checked(LIBC.capset(ctypes.create_string_buffer(header), ctypes.create_string_buffer(sets)))
 
 
-def _make_ruleset(scratch):
-    """A Landlock ruleset: Python and system libraries readable, `scratch` writable. None without Landlock."""
+def _make_ruleset(scratch, places, hidden=frozenset()):
+    """A Landlock ruleset: `places` readable but for `hidden` paths, `scratch` writable. None without it."""
     if LIBC is None:
         return None
     abi = LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)
     if abi < 1:
         return None
     rights = _RIGHTS_BY_ABI.get(min(abi, max(_RIGHTS_BY_ABI)))
-    attributes = ctypes.create_string_buffer(struct.pack("=Q", rights))
-    ruleset = LIBC.syscall(_LANDLOCK_CREATE_RULESET, attributes, 8, 0)
+    fields = [rights]
+    if abi >= _NETWORK_ABI:
+        fields.append(_ALL_TCP)
+    if abi >= _SCOPE_ABI:
+        fields.append(_ALL_SCOPES)
+    attributes = ctypes.create_string_buffer(struct.pack(f"={len(fields)}Q", *fields))
+    ruleset = LIBC.syscall(_LANDLOCK_CREATE_RULESET, attributes, 8 * len(fields), 0)
     if ruleset < 0:
         return None
-    for path in readable():
-        _allow(ruleset, path, _READ & rights)
+    for place in {os.path.realpath(place) for place in places}:
+        for path, access in _around(place, hidden):
+            _allow(ruleset, path, access & rights)
     # A scratch folder's files may be read and written, never run, and none is a device.
     _allow(ruleset, scratch, rights & ~(_EXECUTE | _MAKE_DEVICES))
     _allow(ruleset, "/dev/null", ((1 << 1) | _READ) & rights)
     return ruleset
 
 
+def stops_emptying():
+    """Whether Landlock stops programs from emptying files that they may not write."""
+    return LIBC is not None and LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1) >= _TRUNCATE_ABI
+
+
+def _around(path, hidden):
+    """What to allow so that a place is readable but for `hidden` paths: (path, rights) pairs.
+
+    A folder on the way to something hidden can be listed, because imports look for names in it.
+    """
+    if path in hidden:
+        return
+    if not _leads_to(path, hidden):
+        yield path, _READ
+        return
+    yield path, _LIST
+    for name in os.listdir(path):
+        inner = os.path.join(path, name)
+        # A link would open up all of what it leads to.
+        if not (os.path.islink(inner) and _leads_to(os.path.realpath(inner), hidden)):
+            yield from _around(inner, hidden)
+
+
+def _leads_to(path, hidden):
+    return any(place == path or place.startswith(path + os.sep) for place in hidden)
+
+
 def readable():
-    """Paths that the interpreter needs; a virtual environment's own included, workspace sources not."""
+    """Paths that the interpreter needs; a virtual environment's own included, workspace sources not.
+
+    Of a prefix only what Python itself puts there: an environment may have been made in the workspace's root.
+    """
     paths = set(_SYSTEM_READABLE)
-    paths.update((sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix))
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    for prefix in {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}:
+        own = ["bin", "pyvenv.cfg", f"lib/{version}", f"lib64/{version}"]
+        if prefix in (sys.base_prefix, sys.base_exec_prefix):
+            # The interpreter's own: shared libraries, time zones, certificates.
+            own += ["lib", "lib64", "share", "ssl", "etc/ssl"]
+        paths.update(os.path.join(prefix, name) for name in own)
     paths.add(os.path.dirname(os.__file__))
     # site-packages outside the prefixes: Debian's dist-packages, a user's own.
     paths.update(entry for entry in sys.path if entry.endswith(("-packages", ".zip")))
     return sorted(path for path in paths if os.path.exists(path))
+
+
+def installed_copies(names):
+    """Where packages and modules of these top-level names are installed, with their cached bytecode.
+
+    A workspace that is installed has there the bodies that its tasks mask. The standard library is no copy.
+    """
+    standard = os.path.dirname(os.__file__)
+    found = set()
+    for folder in sys.path:
+        if not folder or folder == standard or folder.startswith(os.path.join(standard, "lib-")):
+            continue
+        if os.path.isfile(folder):
+            found.update({folder} if _zip_holds(folder, names) else ())
+        else:
+            found.update(path for name in names for path in _copies_in(folder, name))
+    return frozenset(os.path.realpath(path) for path in found)
+
+
+def _copies_in(folder, name):
+    endings = ("", *importlib.machinery.all_suffixes())
+    found = [path for path in (os.path.join(folder, name + end) for end in endings) if os.path.lexists(path)]
+    if not found:
+        return
+    yield from found
+    cache = os.path.join(folder, "__pycache__")
+    with contextlib.suppress(OSError):
+        yield from (os.path.join(cache, entry) for entry in os.listdir(cache) if entry.startswith(name + "."))
+
+
+def _zip_holds(path, names):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            tops = {entry.split("/")[0].split(".")[0] for entry in archive.namelist()}
+    except (OSError, zipfile.BadZipFile):
+        return False
+    return not tops.isdisjoint(names)
 
 
 def _allow(ruleset, path, rights):
@@ -209,6 +319,9 @@ def _filter_of(machine):
         # Its flags lie in memory, where a filter cannot look; the C library falls back to clone.
         (_JUMP_EQUAL, 0, 1, special["clone3"]),
         (_RETURN, 0, 0, _RET_ERRNO | errno.ENOSYS),
+        *_refuse_values(special["fcntl"], argument(1), _SIGNAL_OTHERS["fcntl"]),
+        *_refuse_values(special["ioctl"], argument(1), _SIGNAL_OTHERS["ioctl"]),
+        *_refuse_values(special["prctl"], argument(0), (_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE)),
         # Signals to itself only.
         (_JUMP_EQUAL, 0, 4, special["tgkill"]),
         (_LOAD, 0, 0, argument(0)),
@@ -227,6 +340,14 @@ def _filter_of(machine):
     return b"".join(
         struct.pack("=HBBI", operation, yes, no, value) for operation, yes, no, value in code
     ), place
+
+
+def _refuse_values(number, argument, values):
+    """Instructions that refuse a system call where its argument has one of these values, and go on else."""
+    code = [(_JUMP_EQUAL, 0, 2 + 2 * len(values), number), (_LOAD, 0, 0, argument)]
+    for value in values:
+        code += [(_JUMP_EQUAL, 0, 1, value), (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM)]
+    return [*code, (_RETURN, 0, 0, _RET_ALLOW)]
 
 
 def _install_filter(packed, place):

@@ -15,7 +15,9 @@ DENIED = {
         "lsetxattr": 189, "fsetxattr": 190, "setrlimit": 160, "utime": 132, "utimes": 235,
         "futimesat": 261, "utimensat": 280, "sethostname": 170, "settimeofday": 164, "clock_settime": 227,
         "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240, "mknod": 133, "mknodat": 259,
-        "syslog": 103, "acct": 163, "fanotify_init": 300, "iopl": 172, "ioperm": 173,
+        "syslog": 103, "acct": 163, "fanotify_init": 300, "iopl": 172, "ioperm": 173, "setpriority": 141,
+        "sched_setparam": 142, "sched_setscheduler": 144, "sched_setaffinity": 203, "sched_setattr": 314,
+        "ioprio_set": 251, "kcmp": 312, "move_pages": 279, "migrate_pages": 256, "process_madvise": 440,
     },
     "aarch64": {
         "socket": 198, "ptrace": 117, "mount": 40, "umount2": 39, "pivot_root": 41, "chroot": 51,
@@ -29,12 +31,20 @@ DENIED = {
         "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7, "setrlimit": 164, "utimensat": 88,
         "sethostname": 161, "settimeofday": 170, "clock_settime": 112,
         "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180, "mknodat": 33,
-        "syslog": 116, "acct": 89, "fanotify_init": 262,
+        "syslog": 116, "acct": 89, "fanotify_init": 262, "setpriority": 140, "sched_setparam": 118,
+        "sched_setscheduler": 119, "sched_setaffinity": 122, "sched_setattr": 274, "ioprio_set": 30,
+        "kcmp": 272, "move_pages": 239, "migrate_pages": 238, "process_madvise": 440,
     },
 }  # fmt: skip
 
 #: What is looked at more closely, and the machine's name in the filter (linux/audit.h).
 SPECIAL = {
-    "x86_64": {"audit": 0xC000003E, "clone": 56, "clone3": 435, "tgkill": 234, "prlimit64": 302},
-    "aarch64": {"audit": 0xC00000B7, "clone": 220, "clone3": 435, "tgkill": 131, "prlimit64": 261},
-}
+    "x86_64": {
+        "audit": 0xC000003E, "clone": 56, "clone3": 435, "tgkill": 234, "prlimit64": 302, "fcntl": 72,
+        "ioctl": 16, "prctl": 157,
+    },
+    "aarch64": {
+        "audit": 0xC00000B7, "clone": 220, "clone3": 435, "tgkill": 131, "prlimit64": 261, "fcntl": 25,
+        "ioctl": 29, "prctl": 167,
+    },
+}  # fmt: skip

@@ -21,7 +21,7 @@ import functools  # noqa: F401
 import gc
 import heapq  # noqa: F401
 import itertools  # noqa: F401
-import json
+import json  # noqa: F401
 import math  # noqa: F401
 import operator  # noqa: F401
 import os
@@ -33,15 +33,16 @@ import shutil
 import signal
 import statistics  # noqa: F401
 import string  # noqa: F401
-import struct
 import sys
 import tempfile
 import textwrap  # noqa: F401
 import time
 import typing  # noqa: F401
 
-from leti_runner import canaries, channel, namespaces, sandbox
+from leti_runner import canaries, channel, modules, namespaces, sandbox
 from leti_runner.beside import Beside
+from leti_runner.folders import clear_folder
+from leti_runner.inbox import Inbox
 from leti_runner.judge import Judge, sealable
 from leti_runner.program import Program
 from leti_runner.remote import UnsealableError
@@ -73,10 +74,11 @@ class Zygote:
     judge alone reads the job, so neither the program's process nor this one ever holds a check in its memory.
     """
 
-    def __init__(self, scratch, outside):
+    def __init__(self, scratch, outside, bystander, own_root):
         self._scratch = os.path.realpath(scratch)
-        self._outside = outside
-        self._sandbox = sandbox.Sandbox(self._scratch)
+        self._outside, self._bystander = outside, bystander
+        self._sandbox = sandbox.Sandbox(self._scratch, own_root)
+        self._inbox = Inbox()
         self._prepare()
 
     def _prepare(self):
@@ -104,8 +106,8 @@ class Zygote:
     def complete(self):
         return self._sandbox.complete
 
-    def next_result(self):
-        """Awaits a job on standard input and runs it; its ExecutionResult, None at the end of the input.
+    def pass_on_result(self, out):
+        """Awaits a job on standard input, runs it, writes its ExecutionResult; False at the end of the input.
 
         All children are gone when it returns.
         """
@@ -122,15 +124,64 @@ class Zygote:
             os.close(ends[name])
         used = _children_seconds()
         try:
-            result = _outcome(program, judge, ends["result_r"], ends["output_r"], self._scratch)
+            result = self._outcome(program, judge, ends["result_r"], ends["output_r"])
         finally:
             _end(program, judge)
             os.close(ends["result_r"])
             os.close(ends["output_r"])
-            self._clear()
-        if result is not None and result.get("verdict") == "timeout":
+            clear_folder(self._scratch)
+        if result is None:
+            return False
+        if result.get("verdict") == "timeout":
             result["starved"] = _is_starved(_children_seconds() - used, result.pop("seconds"))
-        return result
+        self._inbox.pass_on(out, result)
+        self._inbox.wipe()
+        return True
+
+    def _outcome(self, program, judge, result_pipe, output_pipe):
+        """Reads until the judge has told its result or is gone, too much was written, or the time is over.
+
+        The head of the result; None where there was no job.
+        """
+        job, head = None, None
+        output, deadline, limit = 0, None, None
+        open_pipes = {result_pipe, output_pipe}
+        late = False
+        next_look = time.monotonic() + _LOOK_SECONDS
+        while not self._is_told(head) and result_pipe in open_pipes:
+            left = None if deadline is None else deadline - time.monotonic()
+            late = left is not None and left <= 0
+            if late or (limit is not None and output > limit) or self._inbox.full:
+                break
+            if job is not None and "id" in job and time.monotonic() > next_look:
+                next_look = time.monotonic() + _LOOK_SECONDS
+                if not _has_room(self._scratch):
+                    output = limit + 1
+                    break
+            wait = left if left is None else min(left, _LOOK_SECONDS)
+            ready, _, _ = select.select(list(open_pipes), [], [], wait)
+            if result_pipe in ready and not self._inbox.fill(result_pipe):
+                open_pipes.discard(result_pipe)
+            if output_pipe in ready:
+                count = len(os.read(output_pipe, _CHUNK))
+                output += count
+                if count == 0:
+                    open_pipes.discard(output_pipe)
+            if job is None:
+                job = self._inbox.take_head()
+                if job is not None:
+                    deadline = time.monotonic() + job["limits"]["wallSeconds"] + _GRACE_SECONDS
+                    limit = job["limits"]["outputBytes"]
+            if job is not None and head is None:
+                head = self._inbox.take_head()
+        if job is None:
+            return None
+        if "id" not in job:
+            return head if head is not None else {}
+        return _judged(job, head, program, judge, flooded=output > limit, late=late)
+
+    def _is_told(self, head):
+        return head is not None and ("rest" not in head or self._inbox.has_rest())
 
     def _serve_program(self):
         requests, replies = 3, 4
@@ -138,7 +189,7 @@ class Zygote:
         if part is None:
             # The job needs no process of its own, or there was none.
             return
-        self._shut_in(part["limits"])
+        self._shut_in(part["limits"], sandbox.installed_copies(modules.top_names(part)))
         if part["beside"]:
             Beside(part, self._scratch, requests, replies).run()
         else:
@@ -155,7 +206,9 @@ class Zygote:
         if "probe" in job:
             channel.write(result, {"limits": _PROBE_LIMITS})
             self._shut_in(_PROBE_LIMITS)
-            channel.write(result, canaries.fly(self._outside))
+            found = canaries.fly(self._outside, self._bystander)
+            channel.write(result, {"rest": True})
+            channel.write(result, found)
             return
         channel.write(result, {"limits": job["limits"], "id": job["id"], "checks": len(job["checks"])})
         self._shut_in(job["limits"])
@@ -195,95 +248,37 @@ class Zygote:
             os._exit(99)
         os._exit(0)
 
-    def _shut_in(self, limits):
-        """Confines this child for good, before it touches anything of the job."""
+    def _shut_in(self, limits, hidden=frozenset()):
+        """Confines this child for good, before it touches the job; `hidden` paths cannot be read by it."""
         os.chdir(self._scratch)
         os.umask(0o077)
         # A judge whose program is gone must live to say so: SIGPIPE stays ignored, as Python has it.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         sandbox.set_limits(limits)
-        self._sandbox.enter()
+        self._sandbox.enter(hidden)
         if self._sandbox.ruleset is not None:
             os.close(self._sandbox.ruleset)
 
-    def _clear(self):
-        """Empties the scratch folder without following links; a folder made unreadable is opened up first."""
 
-        def unlock(function, path, _error):
-            os.chmod(os.path.dirname(path), 0o700)
-            if os.path.isdir(path) and not os.path.islink(path):
-                os.chmod(path, 0o700)
-            function(path)
-
-        with os.scandir(self._scratch) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, onerror=unlock)
-                else:
-                    os.unlink(entry.path)
-
-
-def _outcome(program, judge, result_pipe, output_pipe, scratch):
-    """Reads until the judge has told its result or is gone, too much was written, or the time is over."""
-    said = bytearray()
-    job, result = None, None
-    output, deadline, limit = 0, None, None
-    open_pipes = {result_pipe, output_pipe}
-    late = False
-    next_look = time.monotonic() + _LOOK_SECONDS
-    while result is None and result_pipe in open_pipes:
-        left = None if deadline is None else deadline - time.monotonic()
-        late = left is not None and left <= 0
-        if late or (limit is not None and output > limit) or len(said) > channel.LARGEST_REPLY + 1000:
-            break
-        if job is not None and "id" in job and time.monotonic() > next_look:
-            next_look = time.monotonic() + _LOOK_SECONDS
-            if not _has_room(scratch):
-                output = limit + 1
-                break
-        wait = left if left is None else min(left, _LOOK_SECONDS)
-        ready, _, _ = select.select(list(open_pipes), [], [], wait)
-        for pipe in ready:
-            chunk = os.read(pipe, _CHUNK)
-            if not chunk:
-                open_pipes.discard(pipe)
-            elif pipe == result_pipe:
-                said += chunk
-            else:
-                output += len(chunk)
-        if job is None:
-            job = _frame(said)
-            if job is not None:
-                deadline = time.monotonic() + job["limits"]["wallSeconds"] + _GRACE_SECONDS
-                limit = job["limits"]["outputBytes"]
-        if job is not None:
-            result = _frame(said)
-    if job is None:
-        return None
-    if "id" not in job:
-        return result if result is not None else {}
-    flooded = output > limit
-    if result is None:
+def _judged(job, head, program, judge, *, flooded, late):
+    """The head of a job's result, where the judge may have told none."""
+    if head is None:
         status = _status(judge, late, job["limits"]["cpuSeconds"])
-        result = {
-            "verdict": _verdict_of(status, flooded),
-            "checksPassed": 0,
-            "durationMs": 0,
-            "sealed": False,
-        }
-    elif "unsealable" in result:
+        verdict = _verdict_of(status, flooded)
+        head = {"verdict": verdict, "checksPassed": 0, "durationMs": 0, "sealed": False}
+    elif "unsealable" in head:
         return {"id": job["id"], "unsealable": True}
-    elif result["verdict"] == "gone":
+    elif head["verdict"] == "gone":
         verdict = _verdict_of(_status(program, late, job["limits"]["cpuSeconds"]), flooded)
         # What broke the runner's code in the program's own process can only be the program.
-        result["verdict"] = "tampered" if verdict == "harness_error" else verdict
+        head["verdict"] = "tampered" if verdict == "harness_error" else verdict
     elif flooded:
-        result["verdict"] = "output_limit"
-        result.pop("diagnostic", None)
-    if result["verdict"] == "timeout":
-        result["seconds"] = job["limits"]["wallSeconds"]
-    return {**result, "id": job["id"], "checksTotal": job["checks"]}
+        # What else the judge told was told of a program that went on.
+        head = {**head, "verdict": "output_limit", "rest": False}
+    if head["verdict"] == "timeout":
+        head["seconds"] = job["limits"]["wallSeconds"]
+    return {**head, "id": job["id"], "checksTotal": job["checks"]}
 
 
 def _has_room(scratch):
@@ -323,22 +318,6 @@ def _is_starved(used, seconds):
     while time.process_time() - own < _CALIBRATION_SECONDS:
         pass
     return time.perf_counter() - clock > _BUSY * _CALIBRATION_SECONDS
-
-
-def _frame(said):
-    """Takes a whole frame from the front of `said`; None where there is none yet or it is no object."""
-    if len(said) < 4:
-        return None
-    length = struct.unpack(">I", said[:4])[0]
-    if len(said) < 4 + length:
-        return None
-    data = bytes(said[4 : 4 + length])
-    del said[: 4 + length]
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _status(pid, late, cpu_seconds):
@@ -389,32 +368,34 @@ def main():
     outside = os.getpid()
     # This package's own folder came first for its imports; programs must not find it.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
-    if "--namespaces" in sys.argv:
+    own_root = "--namespaces" in sys.argv
+    if own_root:
         try:
-            scratch = namespaces.enter()
+            home = scratch = namespaces.enter()
         except namespaces.Refused as refused:
             sys.exit(str(refused))
+        bystander = os.__file__
     else:
         sandbox.adopt_orphans()
-        scratch = tempfile.mkdtemp(prefix="leti-")
+        home = tempfile.mkdtemp(prefix="leti-")
+        scratch, bystander = os.path.join(home, "scratch"), os.path.join(home, "bystander")
+        os.mkdir(scratch)
+        os.close(os.open(bystander, os.O_WRONLY | os.O_CREAT))
+    # Else a program of the same user could write into this process's pipes where no sandbox stops it.
+    sandbox.close_to_others()
     out = os.dup(1)
     os.dup2(2, 1)
     try:
-        zygote = Zygote(scratch, outside)
+        zygote = Zygote(scratch, outside, bystander, own_root)
         gc.collect()
         gc.disable()
         gc.freeze()
         version = ".".join(str(part) for part in sys.version_info[:3])
-        channel.write(
-            out, {"ready": True, "version": version, "complete": zygote.complete, "scratch": scratch}
-        )
-        while True:
-            result = zygote.next_result()
-            if result is None:
-                return
-            channel.write(out, result)
+        channel.write(out, {"ready": True, "version": version, "complete": zygote.complete, "home": home})
+        while zygote.pass_on_result(out):
+            pass
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
 
 
 if __name__ == "__main__":

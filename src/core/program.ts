@@ -53,6 +53,7 @@ export function executionJob(
     id,
     main: program.main,
     files: task.host?.files ?? [],
+    testFiles: task.host?.testFiles ?? [],
     entry: task.name,
     seal: task.sealable === false ? 'never' : 'auto',
     setup: task.setup,

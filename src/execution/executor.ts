@@ -157,7 +157,7 @@ class Pool implements Executor {
   readonly #limit: number;
   readonly #idle: Zygote[];
   readonly #all = new Set<Zygote>();
-  readonly #queue: ((zygote: Promise<Zygote>) => void)[] = [];
+  readonly #queue: PromiseWithResolvers<Zygote>[] = [];
   readonly #runTimes = new RecentTimes();
   readonly #queueTimes = new RecentTimes();
   #starved = 0;
@@ -232,6 +232,7 @@ class Pool implements Executor {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#refuse(new InterruptedError());
     await Promise.all([...this.#all].map((zygote) => zygote.close()));
   }
 
@@ -243,15 +244,20 @@ class Pool implements Executor {
     const idle = this.#idle.pop();
     if (idle !== undefined) return Promise.resolve(idle);
     if (this.#started < this.#limit) return this.#another();
-    return new Promise((resolve) => {
-      this.#queue.push(resolve);
-    });
+    const turn = Promise.withResolvers<Zygote>();
+    this.#queue.push(turn);
+    return turn.promise;
+  }
+
+  /** Tells all that wait that their turn will not come. */
+  #refuse(error: unknown): void {
+    for (const turn of this.#queue.splice(0)) turn.reject(error);
   }
 
   #give(zygote: Zygote): void {
     const next = this.#queue.shift();
     if (next === undefined) this.#idle.push(zygote);
-    else next(Promise.resolve(zygote));
+    else next.resolve(zygote);
   }
 
   async #discard(zygote: Zygote): Promise<void> {
@@ -259,7 +265,7 @@ class Pool implements Executor {
     this.#all.delete(zygote);
     this.#started -= 1;
     const next = this.#queue.shift();
-    if (next !== undefined) next(this.#another());
+    next?.resolve(this.#another());
   }
 
   async #another(): Promise<Zygote> {
@@ -271,6 +277,8 @@ class Pool implements Executor {
       return zygote;
     } catch (error) {
       this.#started -= 1;
+      // An interpreter that cannot be started any more will not start for the others either.
+      if (this.#all.size === 0) this.#refuse(error);
       throw error;
     }
   }

@@ -10,7 +10,7 @@ const Ready = z.object({
   ready: z.literal(true),
   version: z.string(),
   complete: z.boolean(),
-  scratch: z.string(),
+  home: z.string(),
 });
 const Unsealable = z.strictObject({ id: z.int(), unsealable: z.literal(true) });
 /** What each canary found, by the tier that promises it: contained or not. */
@@ -23,6 +23,8 @@ export type CanaryReport = z.infer<typeof CanaryReport>;
 /** No answer is longer; a longer one is not from our runner. */
 const LARGEST_FRAME = 2 << 20;
 const STDERR_CHARACTERS = 2000;
+/** A cold interpreter on a slow disk is ready long before. */
+const START_MS = 60_000;
 
 /** The interpreter's process ended, or did not speak the protocol. */
 export class ZygoteError extends Error {
@@ -44,7 +46,8 @@ export class Zygote {
   #waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void } | undefined;
   #failure: ZygoteError | undefined;
   #stderr = '';
-  #scratch: string | undefined;
+  /** Its folder with the scratch folder. */
+  #home: string | undefined;
   version = '';
   complete = false;
 
@@ -82,9 +85,17 @@ export class Zygote {
    */
   static async start(interpreter: string, namespaces: boolean): Promise<Zygote> {
     const zygote = new Zygote(interpreter, namespaces);
-    const ready = Ready.parse(await zygote.#answer());
+    const timer = setTimeout(() => {
+      zygote.#fail(`it was not ready after ${START_MS / 1000} seconds`);
+      killTree(zygote.#child);
+    }, START_MS);
+    const ready = Ready.parse(
+      await zygote.#answer().finally(() => {
+        clearTimeout(timer);
+      }),
+    );
     // With namespaces the folder is in memory that goes with the process.
-    zygote.#scratch = namespaces ? undefined : ready.scratch;
+    zygote.#home = namespaces ? undefined : ready.home;
     zygote.version = ready.version;
     zygote.complete = ready.complete;
     return zygote;
@@ -123,10 +134,10 @@ export class Zygote {
     clearTimeout(timer);
   }
 
-  /** Its end; a scratch folder that it was not given time to remove goes too. */
+  /** Its end; a folder that it was not given time to remove goes too. */
   async #gone(): Promise<void> {
     await this.#ended;
-    if (this.#scratch !== undefined) await rm(this.#scratch, { recursive: true, force: true });
+    if (this.#home !== undefined) await rm(this.#home, { recursive: true, force: true });
   }
 
   async #ask(request: unknown): Promise<unknown> {

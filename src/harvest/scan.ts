@@ -27,6 +27,7 @@ const Candidate = z.strictObject({
   checks: z.array(Check).min(1),
   /** Paths, keys of `sources`. */
   files: z.array(z.string()),
+  test_files: z.array(z.string()),
 });
 export type Candidate = z.infer<typeof Candidate>;
 

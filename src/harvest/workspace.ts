@@ -71,9 +71,14 @@ export function tasksOf(scan: Scan): Task[] {
       path: candidate.path,
       before: candidate.before,
       after: candidate.after,
-      files: candidate.files.map((path): SourceFile => ({ path, source: scan.sources[path] ?? '' })),
+      files: sourcesOf(candidate.files, scan),
+      testFiles: sourcesOf(candidate.test_files, scan),
     },
   }));
+}
+
+function sourcesOf(paths: readonly string[], scan: Scan): SourceFile[] {
+  return paths.map((path) => ({ path, source: scan.sources[path] ?? '' }));
 }
 
 function instruction(candidate: Candidate): string {

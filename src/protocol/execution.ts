@@ -63,6 +63,8 @@ export const ExecutionJob = z.strictObject({
   /** `auto`: the program is kept apart from its checks wherever they allow it. */
   seal: Seal,
   files: z.array(SourceFile),
+  /** What only the checks may see. */
+  testFiles: z.array(SourceFile),
   setup: z.string(),
   checks: z.array(Check).min(1),
   limits: ExecutionLimits,

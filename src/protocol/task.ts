@@ -40,8 +40,10 @@ export const TaskHost = z.strictObject({
   path: z.string().min(1),
   before: z.string(),
   after: z.string(),
-  /** Every other file that the program and its checks may import. Never holds the original body. */
+  /** Every other file that the program may import. Never holds the original body. */
   files: z.array(SourceFile),
+  /** What only the checks import: it may hold what they expect, so programs kept apart from them never get it. */
+  testFiles: z.array(SourceFile).optional(),
 });
 export type TaskHost = z.infer<typeof TaskHost>;
 

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,26 +12,82 @@ export async function testInterpreter(): Promise<string> {
   return (await findWorkspaceInterpreter({ workspace: os.tmpdir(), explicit, env: process.env })).path;
 }
 
-/** At most at the given tier; T1 is a machine whose kernel has neither Landlock nor seccomp. */
-export async function startTestExecutor(jobs: number, most: Tier = 'T3'): Promise<Executor> {
-  const interpreter = await testInterpreter();
-  if (most !== 'T1') {
-    return await startExecutor({ interpreter, jobs, namespaces: most === 'T3', allowUncontained: false });
-  }
-  return await withLooseInterpreter(
-    async (loose) =>
-      await startExecutor({ interpreter: loose, jobs, namespaces: false, allowUncontained: true }),
-  );
+export interface TestExecutorOptions {
+  /** At most this tier; T1 is a machine whose kernel has neither Landlock nor seccomp. */
+  most?: Tier;
+  /** Programs run as a user without any rights; only root can ask for it. */
+  ordinaryUser?: boolean;
+  interpreter?: string;
+}
+
+export async function startTestExecutor(jobs: number, options: TestExecutorOptions = {}): Promise<Executor> {
+  const { most = 'T3', ordinaryUser = false } = options;
+  let interpreter = options.interpreter ?? (await testInterpreter());
+  if (most === 'T1') interpreter = looseInterpreter(interpreter);
+  if (ordinaryUser) interpreter = ordinaryInterpreter(interpreter);
+  return await startExecutor({
+    interpreter,
+    jobs,
+    namespaces: most === 'T3',
+    allowUncontained: most === 'T1',
+  });
 }
 
 /**
- * Hands over an interpreter that believes to be on an old kernel: its first system call for Landlock (444) is not
- * there, and prctl (157) takes no filter (22). For x86-64.
+ * A virtual environment made with the tests' interpreter, or one that an ordinary user may read; packages of the tests'
+ * own tools are there if asked for.
  */
-export async function withLooseInterpreter<T>(use: (loose: string) => Promise<T>): Promise<T> {
-  const interpreter = await testInterpreter();
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'loose-python-'));
-  const loose = path.join(folder, 'python');
+export async function testEnvironment(
+  folder: string,
+  options: { tools: boolean; ordinaryUser?: boolean },
+): Promise<string> {
+  const own = await testInterpreter();
+  const base = options.ordinaryUser === true ? readableByAll([own, '/usr/bin/python3']) : own;
+  execFileSync(base, ['-m', 'venv', '--without-pip', folder]);
+  const python = path.join(folder, 'bin', 'python');
+  if (options.tools) writeFileSync(path.join(packagesOf(python), 'tools.pth'), `${toolsFolder()}\n`);
+  return python;
+}
+
+/** Where an interpreter's packages are installed. */
+export function packagesOf(python: string): string {
+  return execFileSync(python, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'], {
+    encoding: 'utf8',
+  }).trim();
+}
+
+function toolsFolder(): string {
+  const tools = process.env['PYTHONPATH'];
+  if (tools === undefined) throw new Error("PYTHONPATH does not name the tests' tools: run `npm test`");
+  return tools;
+}
+
+const AS_NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
+
+/** A command that runs an interpreter as nobody. */
+function ordinaryInterpreter(interpreter: string): string {
+  return script(`#!/bin/sh\nexec setpriv ${AS_NOBODY.join(' ')} ${JSON.stringify(interpreter)} "$@"\n`);
+}
+
+function readableByAll(interpreters: readonly string[]): string {
+  // A library that cannot be read may be found elsewhere, in another version.
+  const look = [
+    '-c',
+    'import ctypes, json, os, sys; print(sys.version, os.listdir(sys.base_prefix + "/lib"))',
+  ];
+  const found = interpreters.find((interpreter) => {
+    const all = spawnSync('setpriv', [...AS_NOBODY, interpreter, ...look], { encoding: 'utf8' });
+    return all.status === 0 && all.stdout === execFileSync(interpreter, look, { encoding: 'utf8' });
+  });
+  if (found === undefined) throw new Error(`an ordinary user can run none of ${interpreters.join(', ')}`);
+  return found;
+}
+
+/**
+ * An interpreter that believes to be on an old kernel: its first system call for Landlock (444) is not there, and prctl
+ * (157) takes no filter (22). For x86-64.
+ */
+export function looseInterpreter(interpreter: string): string {
   const filter = [
     '(0x20,0,0,0)',
     '(0x15,0,1,444)',
@@ -42,9 +99,7 @@ export async function withLooseInterpreter<T>(use: (loose: string) => Promise<T>
     '(6,0,0,0x7fff0000)',
   ];
   const python = JSON.stringify(interpreter);
-  writeFileSync(
-    loose,
-    `#!${interpreter}
+  return script(`#!${interpreter}
 import ctypes, os, struct, sys
 code = b"".join(struct.pack("=HBBI", o, y, n, v) for o, y, n, v in [${filter.join(', ')}])
 buffer = ctypes.create_string_buffer(code)
@@ -53,12 +108,18 @@ libc = ctypes.CDLL(None)
 assert libc.prctl(38, 1, 0, 0, 0) == 0
 assert libc.prctl(22, 2, ctypes.create_string_buffer(program), 0, 0) == 0
 os.execv(${python}, [${python}, *sys.argv[1:]])
-`,
-  );
-  chmodSync(loose, 0o755);
-  try {
-    return await use(loose);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+`);
+}
+
+/** An executable file that anybody may run, for as long as the tests go on. */
+function script(text: string): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-python-'));
+  chmodSync(folder, 0o755);
+  process.on('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const file = path.join(folder, 'python');
+  writeFileSync(file, text);
+  chmodSync(file, 0o755);
+  return file;
 }

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { assembleProgram, executionJob } from '../../../src/core/program.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import { DEFAULT_LIMITS, Tier, type ExecutionResult } from '../../../src/protocol/execution.ts';
-import { startTestExecutor } from '../../support/executor.ts';
+import { startTestExecutor, testEnvironment } from '../../support/executor.ts';
+import { commandOf, descendants } from '../../support/processes.ts';
+import { treeHash } from '../harvest/support.ts';
 import { bareTask } from '../../support/tasks.ts';
-import { BESIDE, body, ENDINGS, ESCAPES, FORGERIES, SOURCES } from './attacks.ts';
+import { BESIDE, BESIDE_TESTS, body, ENDINGS, ESCAPES, FORGERIES, SOURCES } from './attacks.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 1, cpuSeconds: 2, memoryBytes: 512 << 20 };
 /** Taking that much memory takes a slow machine more than a second. */
@@ -17,10 +19,13 @@ const PATIENT = { ...LIMITS, wallSeconds: 15, cpuSeconds: 15 };
 const KINDS = { FORGERIES, ENDINGS, SOURCES };
 const BY_TIER = { T3: { ...KINDS, ESCAPES }, T2: { ...KINDS, ESCAPES }, T1: KINDS };
 
-for (const tier of Tier.options) hostileAt(tier);
+/** Root runs them as an ordinary user too; another user has but himself. */
+const USERS = process.getuid?.() === 0 ? ['root', 'an ordinary user'] : ['an ordinary user'];
 
-function hostileAt(tier: Tier): void {
-  describe(`hostile programs at tier ${tier}`, function () {
+for (const tier of Tier.options) for (const user of USERS) hostileAt(tier, user);
+
+function hostileAt(tier: Tier, user: string): void {
+  describe(`hostile programs at tier ${tier}, run by ${user}`, function () {
     this.timeout(60_000);
     const task = bareTask({
       checks: [
@@ -29,17 +34,33 @@ function hostileAt(tier: Tier): void {
       ],
     });
     let executor: Executor;
+    let environment: string;
     let jobs = 0;
+    let untouched: string;
 
     before(async () => {
+      environment = mkdtempSync(path.join(os.tmpdir(), 'leti-environment-'));
+      chmodSync(environment, 0o755);
       // One zygote, so that each honest program runs right behind the hostile one.
-      executor = await startTestExecutor(1, tier);
+      const ordinaryUser = user !== 'root' && process.getuid?.() === 0;
+      const interpreter = await testEnvironment(environment, { tools: true, ordinaryUser });
+      executor = await startTestExecutor(1, { most: tier, ordinaryUser, interpreter });
       assert.ok(executor.tier === tier || executor.lacking !== undefined);
+      untouched = await treeHash(environment);
     });
 
     after(async () => {
       await executor.close();
+      assert.equal(await treeHash(environment), untouched);
+      rmSync(environment, { recursive: true });
       assert.ok(!existsSync('/tmp/leti-was-here'));
+    });
+
+    afterEach(() => {
+      // The interpreter and what waits for its next program; nothing below those, whatever ran before.
+      const waiting = descendants(process.pid).map(commandOf);
+      const ours = waiting.filter((command) => command.includes('leti_runner.zygote'));
+      assert.ok(ours.length <= 4, ours.join('\n'));
     });
 
     const run = async (completion: string, of = task, limits = LIMITS): Promise<ExecutionResult> =>
@@ -59,7 +80,8 @@ function hostileAt(tier: Tier): void {
       });
     }
 
-    it('are contained beside their checks too', async () => {
+    it('are contained beside their checks too', async function () {
+      this.timeout(300_000);
       const beside = { ...task, sealable: false };
       for (const [does, completion] of Object.entries(BY_TIER[tier]).flatMap(([kind, attacks]) =>
         kind === 'ENDINGS' || kind === 'ESCAPES' ? attacks : [],
@@ -81,6 +103,39 @@ function hostileAt(tier: Tier): void {
           assert.equal(result.sealed, false);
           assert.equal((await run('x):\n    return x + 1', beside)).verdict, 'passed');
         });
+      }
+
+      for (const runner of ['plain', 'unittest', 'pytest'] as const) {
+        const source = {
+          plain: 'from program import f\ndef test_f():\n    assert f(1) == 2\n',
+          unittest:
+            'import unittest\nfrom program import f\nclass TestF(unittest.TestCase):\n    def test_f(self):\n        self.assertEqual(f(1), 2)\n',
+          pytest: 'from program import f\ndef test_f(tmp_path):\n    assert f(1) == 2\n',
+        }[runner];
+        const name = runner === 'unittest' ? 'TestF.test_f' : 'test_f';
+        const tested = bareTask({
+          sealable: false,
+          hole: 'body',
+          indent: 4,
+          prefix: 'def f(',
+          host: {
+            module: 'program',
+            path: 'program.py',
+            before: 'def f(',
+            after: '',
+            files: [],
+            testFiles: [{ path: 'test_m.py', source }],
+          },
+          checks: [{ kind: 'test', module: 'test_m', path: 'test_m.py', name, runner }],
+        });
+        for (const [does, completion, verdicts] of BESIDE_TESTS[runner]) {
+          it(`one that ${does}, with ${runner} tests: ${verdicts.join(' or ')}`, async () => {
+            const result = await run(completion, tested);
+            assert.ok(verdicts.includes(result.verdict), JSON.stringify(result));
+            const next = await run('x):\n    return x + 1', tested);
+            assert.equal(next.verdict, 'passed', JSON.stringify(next));
+          });
+        }
       }
 
       it('find neither the tests nor the original body while they are loaded', async () => {
@@ -125,6 +180,7 @@ function hostileAt(tier: Tier): void {
     it(`${reading} read a file of the user, whatever it is called`, async () => {
       const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-secret-'));
       try {
+        chmodSync(folder, 0o755);
         writeFileSync(path.join(folder, 'test_f.py'), 'assert f(1) == 2');
         const result = await run(
           body(`return open(${JSON.stringify(path.join(folder, 'test_f.py'))}).read()`),

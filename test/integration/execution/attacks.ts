@@ -95,17 +95,52 @@ export const FORGERIES: Attack[] = [
   [
     'scans its own memory for the check',
     body(
-      'wanted = ("asser" + "t f(1) ==").encode()',
-      'data = open("/proc/self/mem", "rb").read(1)',
-      'return 2',
+      'import ctypes, re',
+      'for line in open("/proc/self/maps"):',
+      '    span, rights = line.split()[:2]',
+      '    first, last = (int(end, 16) for end in span.split("-"))',
+      '    if "r" not in rights or "[v" in line: continue',
+      '    if re.search(rb"asser[t] f.1. == [2]", ctypes.string_at(first, last - first)): return 2',
+      'return 0',
+    ),
+    ['failed', 'error', 'memory', 'crashed'],
+  ],
+  [
+    "reads the judge's memory",
+    body(
+      'import os',
+      'judge = os.getpid() + 1',
+      'first = int(open(f"/proc/{judge}/maps").read().split("-")[0], 16)',
+      'memory = open(f"/proc/{judge}/mem", "rb")',
+      'memory.seek(first)',
+      'return 2 if memory.read(4) else 0',
     ),
     ['error'],
   ],
   [
-    "reads the judge's memory",
-    body('import os', 'return len(open(f"/proc/{os.getpid() + 1}/mem", "rb").read(1)) + 1'),
+    "writes an answer into the runner's pipes",
+    body(
+      'import os, json, struct',
+      'text = json.dumps({"id": 0, "verdict": "passed", "checksPassed": 2, "checksTotal": 2, "sealed": True, "durationMs": 1})',
+      'for handle in os.listdir(f"/proc/{os.getppid()}/fd"):',
+      '    with open(f"/proc/{os.getppid()}/fd/{handle}", "wb") as pipe:',
+      '        pipe.write(struct.pack(">I", len(text)) + text.encode())',
+      'return 0',
+    ),
     ['error'],
   ],
+  [
+    'looks into its own environment and handles',
+    body(
+      'import os',
+      'texts = [open(f"/proc/self/{name}", "rb").read() for name in ("environ", "cmdline")]',
+      'texts += [os.readlink(f"/proc/self/fd/{n}").encode() for n in os.listdir("/proc/self/fd") if n != "5"]',
+      'raise ValueError(b"assert" in b"".join(texts))',
+    ),
+    ['error'],
+  ],
+  ['returns what is not even itself', body('return float("nan")'), ['failed']],
+  ['returns more than any number', body('return float("inf")'), ['failed']],
   [
     "reads the judge's environment",
     body('import os', 'return len(open(f"/proc/{os.getppid()}/environ").read()) and 2'),
@@ -204,6 +239,37 @@ export const BESIDE: Attack[] = [
     ['tampered'],
   ],
   [
+    'changes what calls what runs the checks',
+    top('import leti_runner.child as c', 'c.run_check = lambda *a: None'),
+    ['tampered'],
+  ],
+  [
+    'changes the code of what runs the checks',
+    top('import leti_runner.checks as c', 'c.run_check.__code__ = (lambda *a: None).__code__'),
+    ['tampered'],
+  ],
+  [
+    'changes what looks for changes',
+    top(
+      'import leti_runner.integrity as i, leti_runner.child as c',
+      'i.Watch.changed = lambda self: None',
+      'i._look.__code__ = (lambda before, closed, parts: None).__code__',
+      'i._parts.__code__ = (lambda value: ()).__code__',
+      'c.run_check = lambda *a: None',
+    ),
+    ['tampered'],
+  ],
+  [
+    'puts a name in front of a builtin',
+    top('import leti_runner.child as c', 'c.enumerate = lambda items: []'),
+    ['tampered'],
+  ],
+  [
+    'changes how modules are imported',
+    top('import importlib', 'importlib.import_module = lambda name: None'),
+    ['tampered'],
+  ],
+  [
     'changes what tells the result in a call',
     body('import leti_runner.channel as c', 'c.write = None'),
     ['failed', 'error', 'tampered', 'exited_early'],
@@ -215,6 +281,70 @@ export const BESIDE: Attack[] = [
     ['tampered'],
   ],
 ];
+
+/** Beside their checks, which stand in a test file and need the runner that is named. */
+export const BESIDE_TESTS: Record<'plain' | 'unittest' | 'pytest', Attack[]> = {
+  plain: [
+    [
+      'plants a test module',
+      top(
+        'import sys, types',
+        'fake = types.ModuleType("test_m")',
+        'fake.test_f = lambda: None',
+        'sys.modules["test_m"] = fake',
+      ),
+      ['tampered'],
+    ],
+    [
+      'puts a finder in front',
+      top(
+        'import sys, importlib.abc, importlib.machinery',
+        'class F(importlib.abc.MetaPathFinder, importlib.abc.Loader):',
+        '    def find_spec(self, name, path=None, target=None):',
+        '        return importlib.machinery.ModuleSpec(name, self) if name == "test_m" else None',
+        '    def create_module(self, spec): return None',
+        '    def exec_module(self, module): module.test_f = lambda: None',
+        'sys.meta_path.insert(0, F())',
+      ),
+      ['failed', 'tampered'],
+    ],
+  ],
+  unittest: [
+    [
+      'keeps no failure',
+      top('import leti_runner.checks as c', 'c._Result._keep = lambda self, error: None'),
+      ['tampered'],
+    ],
+    [
+      'loads other tests',
+      top(
+        'import unittest',
+        'unittest.TestLoader.loadTestsFromName = lambda self, *a: unittest.TestSuite([unittest.FunctionTestCase(lambda: None)])',
+      ),
+      ['tampered'],
+    ],
+  ],
+  pytest: [
+    [
+      'plants a conftest.py',
+      top(
+        'with open("conftest.py", "w") as file:',
+        '    file.write("def pytest_pyfunc_call(pyfuncitem): return True")',
+      ),
+      ['failed'],
+    ],
+    [
+      'runs no test function',
+      top('import _pytest.python', '_pytest.python.Function.runtest = lambda self: None'),
+      ['tampered'],
+    ],
+    [
+      'reports no failure',
+      top('import leti_runner.checks as c', 'c._Recorder.pytest_runtest_makereport = lambda *a: None'),
+      ['tampered'],
+    ],
+  ],
+};
 
 export const ENDINGS: Attack[] = [
   ['ends at once', top('import os', 'os._exit(0)'), ['exited_early']],
@@ -271,6 +401,11 @@ export const ENDINGS: Attack[] = [
     body('import sys', 'sys.setrecursionlimit(10**9)', 'return f(x)'),
     ['crashed', 'error', 'memory', 'timeout'],
   ],
+  [
+    'runs bytecode that is none',
+    body('return type(f)(f.__code__.replace(co_code=b"\\x64\\xff" * 40, co_stacksize=0), {})(x)'),
+    ['crashed', 'error', 'failed', 'timeout'],
+  ],
   ['dereferences nothing', body('import ctypes', 'return ctypes.string_at(0)'), ['crashed']],
   [
     'never ends its thread',
@@ -284,6 +419,17 @@ export const ENDINGS: Attack[] = [
   ],
   ['waits for input', body('return input()'), ['error']],
   ['starts a debugger', body('breakpoint()', 'return 0'), ['error', 'failed']],
+  ['starts a debugger by its name', body('import pdb', 'pdb.set_trace()', 'return 0'), ['error', 'failed']],
+  [
+    'dumps its stacks and its core',
+    body('import faulthandler', 'faulthandler.dump_traceback_later(0, exit=True)', 'while True: pass'),
+    ['exited_early', 'crashed', 'timeout', 'error'],
+  ],
+  [
+    'opens a window',
+    body('import tkinter', 'tkinter.Tk()', 'return 0'),
+    ['error', 'failed', 'import_missing'],
+  ],
   ['floods its output', body('while True: print("x" * 10000)'), ['output_limit']],
   [
     'floods its errors in one line',
@@ -298,6 +444,89 @@ export const ENDINGS: Attack[] = [
 ];
 
 export const ESCAPES: Attack[] = [
+  [
+    'forks without end',
+    body('import os', 'while True:', '    try: os.fork()', '    except PermissionError: raise'),
+    ['error'],
+  ],
+  [
+    'has the kernel kill its parent',
+    body(
+      'import fcntl, os',
+      'r, w = os.pipe()',
+      'fcntl.fcntl(r, fcntl.F_SETOWN, os.getppid())',
+      'fcntl.fcntl(r, 10, 9)',
+      'fcntl.fcntl(r, fcntl.F_SETFL, os.O_ASYNC)',
+      'os.write(w, b"x")',
+    ),
+    ['error'],
+  ],
+  [
+    'has the kernel kill its parent by another call',
+    body('import fcntl, os, struct', 'fcntl.ioctl(os.pipe()[0], 0x8901, struct.pack("i", os.getppid()))'),
+    ['error'],
+  ],
+  [
+    'outlives its parent',
+    body('import ctypes', 'return 2 if ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) == 0 else 0'),
+    ['failed'],
+  ],
+  [
+    'opens itself to others',
+    body('import ctypes', 'return 2 if ctypes.CDLL(None).prctl(4, 1, 0, 0, 0) == 0 else 0'),
+    ['failed'],
+  ],
+  ['slows the machine down', body('import os', 'os.setpriority(os.PRIO_USER, 0, 19)'), ['error']],
+  [
+    'binds its parent to one processor',
+    body('import os', 'os.sched_setaffinity(os.getppid(), {0})'),
+    ['error'],
+  ],
+  [
+    'traces its parent',
+    body('import ctypes, os', 'return 2 if ctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0) == 0 else 0'),
+    ['failed'],
+  ],
+  [
+    'mounts a file system',
+    body('import ctypes', 'return 2 if ctypes.CDLL(None).mount(b"x", b".", b"tmpfs", 0, None) == 0 else 0'),
+    ['failed'],
+  ],
+  [
+    'sends packets of its own making',
+    body('import socket', 'socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)'),
+    ['error'],
+  ],
+  ['asks for an address', body('import socket', 'socket.getaddrinfo("localhost.example", 80)'), ['error']],
+  ['renames a file of the machine', body('import os', 'os.rename("/etc/hostname", "hostname")'), ['error']],
+  ['climbs out of its folder', body('open("../leti-was-here", "w")'), ['error']],
+  [
+    'changes what a shell starts with',
+    body('import os', 'open(os.path.expanduser("~root/.bashrc"), "a").write("echo")'),
+    ['error'],
+  ],
+  [
+    'leaves a hook and settings where it was started',
+    body(
+      'import os',
+      'for path in ("/.git/hooks/post-checkout", "/.vscode/settings.json"):',
+      '    try: os.makedirs(os.path.dirname(path))',
+      '    except OSError: pass',
+      '    open(path, "w")',
+    ),
+    ['error'],
+  ],
+  [
+    'changes times and marks of a file',
+    body('import os', 'os.setxattr(os.__file__, "user.x", b"1")', 'os.utime(os.__file__)'),
+    ['error'],
+  ],
+  [
+    'gives a file of the machine away',
+    body('import os', 'os.chown(os.__file__, os.getuid(), os.getgid())'),
+    ['error'],
+  ],
+  ['empties a file of the machine', body('import os', 'os.truncate(os.__file__, 0)'), ['error']],
   ['forks', body('import os', 'os.fork()', 'return 0'), ['error']],
   [
     'forks behind the library',
@@ -477,6 +706,13 @@ export const ESCAPES: Attack[] = [
 
 export const SOURCES: Attack[] = [
   ['is empty', '', ['syntax']],
+  ['begins with a mark', '\ufeffx):\n    return 0', ['failed', 'syntax']],
+  ['is five megabytes long', `x):\n    return 0\n${'# a comment\n'.repeat(450_000)}`, ['failed', 'memory']],
+  [
+    'is nested a hundred thousand times',
+    `x):\n    return ${'('.repeat(100_000)}1${')'.repeat(100_000)}`,
+    ['syntax', 'memory'],
+  ],
   ['holds a null byte', 'x):\n    return "\0"', ['syntax']],
   ['is nested too deeply', `x):\n    return ${'('.repeat(5000)}1${')'.repeat(5000)}`, ['syntax', 'memory']],
   [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,8 @@ import { findWorkspaceInterpreter } from '../../../src/execution/interpreter.ts'
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 import { DEFAULT_LIMITS, type ExecutionResult, type Verdict } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
-import { startTestExecutor, withLooseInterpreter } from '../../support/executor.ts';
+import { looseInterpreter, startTestExecutor, testInterpreter } from '../../support/executor.ts';
+import { childrenOf, commandOf } from '../../support/processes.ts';
 import { bareTask } from '../../support/tasks.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 2, cpuSeconds: 2, memoryBytes: 512 << 20 };
@@ -113,7 +114,7 @@ describe('the executor', function () {
     await executor.execute(executionJob(of, assembleProgram(of, completion), jobs++, LIMITS));
 
   it('proves that its sandbox holds, with namespaces and without', async () => {
-    const lower = await startTestExecutor(1, 'T2');
+    const lower = await startTestExecutor(1, { most: 'T2' });
     await lower.close();
     for (const { canaries } of [executor, lower]) {
       assert.ok(Object.keys(canaries.T2).length >= 9);
@@ -305,21 +306,47 @@ describe('the executor', function () {
   });
 
   it('runs nothing where programs are not contained, unless the user allows it', async () => {
-    await withLooseInterpreter(async (loose) => {
-      await assert.rejects(startExecutor({ interpreter: loose, allowUncontained: false }), (error) => {
-        assert.ok(error instanceof UserError);
-        assert.match(error.message, /not be contained here: /);
-        assert.match(error.nextStep, /--allow-uncontained/);
-        return true;
-      });
+    const interpreter = looseInterpreter(await testInterpreter());
+    await assert.rejects(startExecutor({ interpreter, allowUncontained: false }), (error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, /not be contained here: /);
+      assert.match(error.nextStep, /--allow-uncontained/);
+      return true;
     });
-    const allowed = await startTestExecutor(1, 'T1');
+    const allowed = await startTestExecutor(1, { most: 'T1' });
     try {
       assert.equal(allowed.tier, 'T1');
       const job = executionJob(task, assembleProgram(task, 'x):\n    return x + 1'), 0, LIMITS);
       assert.equal((await allowed.execute(job)).verdict, 'passed');
     } finally {
       await allowed.close();
+    }
+  });
+
+  it('tells all that wait when the interpreter is gone', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-gone-'));
+    const others = new Set(childrenOf(process.pid));
+    try {
+      const link = path.join(folder, 'python');
+      const source = `#!/bin/sh\nexec ${JSON.stringify(await testInterpreter())} "$@"\n`;
+      writeFileSync(link, source, { mode: 0o755 });
+      const failing = await startTestExecutor(1, { interpreter: link });
+      rmSync(link);
+      for (const outer of childrenOf(process.pid)) {
+        if (!others.has(outer)) process.kill(outer, 'SIGKILL');
+      }
+      const job = executionJob(task, assembleProgram(task, 'x):\n    return x + 1'), 0, LIMITS);
+      const outcomes = await Promise.allSettled([1, 2, 3, 4].map(async () => await failing.execute(job)));
+      for (const outcome of outcomes) {
+        assert.ok(
+          outcome.status === 'rejected' && outcome.reason instanceof UserError,
+          JSON.stringify(outcome),
+        );
+        assert.match(outcome.reason.message, /cannot run programs/);
+      }
+      await failing.close();
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 
@@ -334,21 +361,3 @@ describe('the executor', function () {
     );
   });
 });
-
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]) === pid;
-      } catch {
-        // It ended while we looked.
-        return false;
-      }
-    })
-    .map(Number);
-}
-
-function commandOf(pid: number): string {
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-}

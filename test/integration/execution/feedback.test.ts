@@ -121,7 +121,7 @@ describe('feedback of the interpreter', function () {
 
   before(async () => {
     // Two of them, with and without namespaces, must say the same.
-    executors.push(await startTestExecutor(1), await startTestExecutor(1, 'T2'));
+    executors.push(await startTestExecutor(1), await startTestExecutor(1, { most: 'T2' }));
   });
 
   after(async () => {

@@ -92,6 +92,25 @@ describe('programs apart from their checks', function () {
     assert.equal((await run('x):\n    yield from range(2)', lazy)).verdict, 'passed');
   });
 
+  it('hand over values, not objects: what is equal to nothing stays so, and nothing is the same object', async () => {
+    const same = bareTask({
+      checks: [{ kind: 'statements', source: 'a = [1]\nassert f(a) == a and f(a) is not a' }],
+    });
+    assert.equal((await run('x):\n    return x', same)).verdict, 'passed');
+    for (const [value, verdict] of [
+      ['float("nan")', 'failed'],
+      ['[float("nan")]', 'failed'],
+      ['float("inf")', 'passed'],
+      ['-0.0', 'passed'],
+    ] as const) {
+      const returning = bareTask({
+        checks: [{ kind: 'statements', source: `v = ${value}\nassert f(v) == v` }],
+      });
+      const result = await run('x):\n    return x', returning);
+      assert.deepEqual([result.verdict, result.sealed], [verdict, true], value);
+    }
+  });
+
   it('are judged beside their checks where these hand over objects, and it is said', async () => {
     const callback = bareTask({ checks: [{ kind: 'statements', source: 'assert f(lambda y: y + 1) == 2' }] });
     const result = await run('x):\n    return x(1)', callback);

@@ -103,7 +103,11 @@ describe('tasks found in a workspace', function () {
     assert.equal(task.host?.module, 'shop.prices');
     assert.deepEqual(
       task.host.files.map((file) => file.path),
-      ['shop/__init__.py', 'shop/rates.py', 'tests/test_prices.py'],
+      ['shop/__init__.py', 'shop/rates.py'],
+    );
+    assert.deepEqual(
+      task.host.testFiles?.map((file) => file.path),
+      ['tests/test_prices.py'],
     );
     assert.match(reasonOf(found, 'shop/prices.py:round_up'), /no test uses it/);
   });
