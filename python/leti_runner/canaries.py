@@ -5,6 +5,7 @@ import fcntl
 import os
 import signal
 import socket
+import sys
 
 
 def fly(outside, bystander):
@@ -31,11 +32,14 @@ def fly(outside, bystander):
             ("fill the disk with many files", _fill_disk),
         ),
     }
-    # Last of all: where nothing stops it, a traced process stops at its next signal.
-    last = ("T2", "trace a process", _trace)
+    if sys.platform == "darwin":
+        # Memory is watched from outside there, and the kernel signals nobody on a program's behalf.
+        elsewhere = ("take 2 GB of memory", "have a process signalled")
+        attempts = {"T2": tuple(one for one in attempts["T2"] if one[0] not in elsewhere), "T3": ()}
     found = {tier: {name: _contained(attempt) for name, attempt in named} for tier, named in attempts.items()}
-    tier, name, attempt = last
-    found[tier][name] = _contained(attempt)
+    if sys.platform != "darwin":
+        # Last of all: where nothing stops it, a traced process stops at its next signal.
+        found["T2"]["trace a process"] = _contained(_trace)
     return found
 
 
@@ -74,7 +78,10 @@ def _connect():
 
 
 def _unix_socket():
-    socket.socket(socket.AF_UNIX, socket.SOCK_STREAM).close()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        if sys.platform == "darwin":
+            # There a socket is made freely, and what it reaches is what counts.
+            connection.connect("/var/run/mDNSResponder")
 
 
 def _signal_parent():

@@ -1,4 +1,4 @@
-"""What a program may not do, enforced by the Linux kernel: Landlock for files, seccomp for system calls.
+"""What a program may not do, enforced by the kernel: by Landlock (files) and seccomp (system calls) on Linux.
 
 Nothing here is undone later: all of it holds for the rest of the child's life. See docs/security.md.
 """
@@ -15,7 +15,7 @@ import struct
 import sys
 import zipfile
 
-from leti_runner import syscalls
+from leti_runner import seatbelt, syscalls
 
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
@@ -110,6 +110,7 @@ def set_limits(limits):
     ]
     if sys.platform.startswith("linux"):
         wanted.append((resource.RLIMIT_AS, memory))
+    # Elsewhere whoever waits for the child looks at the memory that it holds.
     for name, value in wanted:
         _, hard = resource.getrlimit(name)
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
@@ -124,12 +125,15 @@ class Sandbox:
         self._scratch = scratch
         self._own_root = own_root
         self.ruleset = _make_ruleset(scratch, readable())
+        self._seatbelt = seatbelt.takes(seatbelt.profile(readable(), scratch))
         machine = platform.machine()
         self._filter = _filter_of(machine) if _filters_are_known() and machine in syscalls.DENIED else None
 
     @property
     def complete(self):
         """Whether this machine offers everything that the sandbox uses; the canaries prove that it holds."""
+        if sys.platform == "darwin":
+            return self._seatbelt
         held = self._own_root or stops_emptying()
         return self.ruleset is not None and self._filter is not None and held
 
@@ -138,6 +142,8 @@ class Sandbox:
 
         What lies at or below the `hidden` paths cannot be read from then on.
         """
+        if self._seatbelt:
+            seatbelt.enter(seatbelt.profile(readable(), self._scratch, hidden))
         if LIBC is None:
             return
         checked(LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0))
@@ -220,13 +226,13 @@ def readable():
 
     Of a prefix only what Python itself puts there: an environment may have been made in the workspace's root.
     """
-    paths = set(_SYSTEM_READABLE)
+    paths = {*_SYSTEM_READABLE, *(seatbelt.READABLE if sys.platform == "darwin" else ())}
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     for prefix in {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}:
         own = ["bin", "pyvenv.cfg", f"lib/{version}", f"lib64/{version}"]
         if prefix in (sys.base_prefix, sys.base_exec_prefix):
             # The interpreter's own: shared libraries, time zones, certificates.
-            own += ["lib", "lib64", "share", "ssl", "etc/ssl"]
+            own += ["lib", "lib64", "share", "ssl", "etc/ssl", "Python", "Python3", "Resources"]
         paths.update(os.path.join(prefix, name) for name in own)
     paths.add(os.path.dirname(os.__file__))
     # site-packages outside the prefixes: Debian's dist-packages, a user's own.

@@ -39,7 +39,7 @@ import textwrap  # noqa: F401
 import time
 import typing  # noqa: F401
 
-from leti_runner import canaries, channel, modules, namespaces, sandbox
+from leti_runner import canaries, channel, modules, namespaces, sandbox, seatbelt
 from leti_runner.beside import Beside
 from leti_runner.folders import clear_folder
 from leti_runner.inbox import Inbox
@@ -158,6 +158,9 @@ class Zygote:
                 if not _has_room(self._scratch):
                     output = limit + 1
                     break
+                if sys.platform == "darwin" and _holds_too_much(job["limits"], program, judge):
+                    # The kernel does it elsewhere, and the verdict is the same.
+                    os.kill(program, signal.SIGKILL)
             wait = left if left is None else min(left, _LOOK_SECONDS)
             ready, _, _ = select.select(list(open_pipes), [], [], wait)
             if result_pipe in ready and not self._inbox.fill(result_pipe):
@@ -227,7 +230,9 @@ class Zygote:
         if pid != 0:
             return pid
         try:
-            os.setsid()
+            # On macOS no child dies with its parent; it stays in the group that is ended together.
+            if sys.platform != "darwin":
+                os.setsid()
             sandbox.die_with_parent()
             if not job_input:
                 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -301,6 +306,10 @@ def _has_room(scratch):
     return True
 
 
+def _holds_too_much(limits, *pids):
+    return any(seatbelt.footprint(pid) > limits["memoryBytes"] for pid in pids)
+
+
 def _children_seconds():
     """CPU seconds of all children that have ended."""
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -339,7 +348,8 @@ def _end(*sessions):
     """Ends what is left of the children's sessions and collects orphans."""
     for pid in sessions:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+            # On macOS a child has no session of its own, and can start no process.
+            os.kill(pid, signal.SIGKILL) if sys.platform == "darwin" else os.killpg(pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, 0)
     with contextlib.suppress(ChildProcessError):
