@@ -20,7 +20,7 @@ _FOOTPRINT_OFFSET = 72
 
 
 def profile(places, scratch, hidden=frozenset()):
-    """Denies all but reading `places` without what is `hidden`, and writing in `scratch`; the last rule counts."""
+    """Denies all but to read `places` less what is `hidden` and to write in `scratch`; later rules win."""
     rules = [
         "(version 1)",
         "(deny default)",

@@ -47,7 +47,7 @@ from leti_runner.judge import Judge, sealable
 from leti_runner.program import Program
 from leti_runner.remote import UnsealableError
 
-_GRACE_SECONDS = 0.3
+_GRACE_SECONDS = 1.0
 """What a child gets beyond its wall limit to report the line that it was running."""
 _LOOK_SECONDS = 0.1
 """How often a running program's scratch folder is looked at."""
