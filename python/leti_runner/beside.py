@@ -34,7 +34,7 @@ class Beside(Child):
         return self._tampered(changed) or self._checked(module) or self._tampered(changed) or ("passed", None)
 
     def _checked(self, module):
-        """Runs the checks, which raise what does not hold; a verdict where they cannot be trusted."""
+        """Gets the checks and runs them: None when all passed; a verdict where they cannot be trusted."""
         # Configuration that pytest would load, say, from a program's hand.
         clear_folder(self._scratch)
         channel.write(self._pipe, {"loaded": True})
@@ -52,8 +52,7 @@ class Beside(Child):
         function = module
         for name in self._job["entry"].split("."):
             function = getattr(function, name, None)
-        self._run_checks(module, function)
-        return None
+        return self._run_checks(module, function)
 
     def _tampered(self, changed):
         what = changed()

@@ -1,9 +1,11 @@
 """The kinds of checks, each run in the child beside the program. A check that does not hold raises."""
 
+import ast
 import doctest
 import importlib
 import io
 import itertools
+import json
 import os
 import sys
 import unittest
@@ -31,6 +33,31 @@ class InvalidCheckError(Exception):
 
 class NeedsPytestError(Exception):
     """A check needs pytest and the interpreter has none."""
+
+
+def in_stages(checks):
+    """Indexes of checks in the order in which they run: the shortest first, then the others as they stand.
+
+    What fails first is told, and the shortest says it best. Where checks could leave names for those behind
+    them, or are tests of files, all keep their places.
+    """
+    order = list(range(len(checks)))
+    if len(order) > 1 and all(map(_stands_alone, checks)):
+        shortest = min(order, key=lambda index: len(json.dumps(checks[index])))
+        order.remove(shortest)
+        order.insert(0, shortest)
+    return order
+
+
+def _stands_alone(check):
+    if check["kind"] != "statements":
+        return check["kind"] in ("io", "verifier")
+    try:
+        tree = ast.parse(check["source"])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    bound = any(isinstance(node, ast.NamedExpr) for node in ast.walk(tree))
+    return not bound and all(isinstance(statement, ast.Assert) for statement in tree.body)
 
 
 def run_check(check, main, job, scratch, function):

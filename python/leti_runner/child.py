@@ -7,8 +7,19 @@ import time
 
 from leti_runner import channel
 from leti_runner.asserts import compile_with_asserts, give_helper
-from leti_runner.checks import CheckFailedError, InvalidCheckError, NeedsPytestError, run_check, text_of
+from leti_runner.checks import (
+    CheckFailedError,
+    InvalidCheckError,
+    NeedsPytestError,
+    in_stages,
+    run_check,
+    text_of,
+)
 from leti_runner.diagnostics import Explainer, missing_module
+from leti_runner.remote import ProgramEnded
+
+_COUNTING_SHARE = 0.5
+"""How much of the wall limit there is, all in all, to count on after a check has failed."""
 
 
 class Child:
@@ -43,15 +54,48 @@ class Child:
         self._write(verdict, diagnostic)
 
     def _run_setup(self, source, module):
-        if source.strip():
-            exec(compile(source, "<setup>", "exec", dont_inherit=True), module.__dict__)
+        if not source.strip():
+            return
+        try:
+            code = compile(source, "<setup>", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            raise InvalidCheckError(error) from error
+        exec(code, module.__dict__)
 
     def _run_checks(self, module, function):
-        for index, check in enumerate(self._job["checks"]):
-            self._check = index
-            run_check(check, module, self._sources, self._scratch, function)
-            self._passed += 1
+        """Runs all checks in stages: verdict and diagnostic of the first that failed; None when every one passed.
+
+        After a failure the others are only counted, while the program answers and the time is not short.
+        """
+        first = None
+        try:
+            for index in in_stages(self._job["checks"]):
+                self._check = index
+                try:
+                    run_check(self._job["checks"][index], module, self._sources, self._scratch, function)
+                    self._passed += 1
+                except BaseException as error:  # noqa: BLE001 (a program may raise anything)
+                    found = self._raised(error)
+                    if first is None:
+                        first = found
+                        self._tell_in_time(first)
+                    if _has_ended(error):
+                        break
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         self._check = None
+        return first
+
+    def _tell_in_time(self, first):
+        """Sees to it that a failure is told even if the program hangs in one of the checks behind it."""
+
+        def short(_number, _frame):
+            self._write(*first)
+            os._exit(0)
+
+        left = self._job["limits"]["wallSeconds"] * _COUNTING_SHARE - (time.perf_counter() - self._started)
+        signal.signal(signal.SIGALRM, short)
+        signal.setitimer(signal.ITIMER_REAL, max(left, 0.001))
 
     def _explain_asserts(self, names, main_path):
         for path in set(names.values()) - {main_path}:
@@ -135,3 +179,9 @@ class Child:
 
     def _tell(self, result):
         channel.write(self._pipe, result)
+
+
+def _has_ended(error):
+    """Whether a program that failed a check like this has no more answers."""
+    cause = error.cause if isinstance(error, CheckFailedError) else error
+    return isinstance(cause, (SystemExit, ProgramEnded))

@@ -4,7 +4,10 @@ import { z } from 'zod';
 export const SourceFile = z.strictObject({ path: z.string().min(1), source: z.string() });
 export type SourceFile = z.infer<typeof SourceFile>;
 
-/** One thing that a program must get right. The order of a task's checks is the order in which they run. */
+/**
+ * One thing that a program must get right. They run in a task's order, but that the shortest goes first where each
+ * stands alone (lone asserts, inputs, verifiers).
+ */
 export const Check = z.discriminatedUnion('kind', [
   /** Statements run in the program's namespace: an MBPP assert, or HumanEval's test followed by its call. */
   z.strictObject({ kind: z.literal('statements'), source: z.string().min(1) }),

@@ -31,6 +31,12 @@ const CASES: Case[] = [
     'AssertionError\ncheck: assert f(1) == 2\ngot: 1\nexpected: 2\n0 of 2 checks passed',
   ],
   [
+    'gets only the second check right',
+    'x):\n    return 3',
+    'failed',
+    'AssertionError\ncheck: assert f(1) == 2\ngot: 3\nexpected: 2\n1 of 2 checks passed',
+  ],
+  [
     'gets one check right',
     'x):\n    return 2',
     'failed',
@@ -232,13 +238,56 @@ describe('the executor', function () {
     const right = await run('\n    return x + 1', hosted);
     assert.deepEqual([right.verdict, right.checksPassed], ['passed', 3], JSON.stringify(right));
     const wrong = await run('\n    return 2', hosted);
-    assert.deepEqual([wrong.verdict, wrong.checksPassed], ['failed', 1], JSON.stringify(wrong));
+    assert.deepEqual([wrong.verdict, wrong.checksPassed], ['failed', 2], JSON.stringify(wrong));
     const text = renderFeedback(
       assembleProgram(hosted, '\n    return x'),
       await run('\n    return x', hosted),
       words,
     );
     assert.equal(text, 'AssertionError\ncheck: assert f(1) == 2\ngot: 1\nexpected: 2\n0 of 3 checks passed');
+  });
+
+  it('counts on behind a failure, the shortest check first, and tells the first with its own number', async () => {
+    const sources = ['assert f(10) == 11', 'assert f(2) == 3', 'assert f(3) == 4', 'assert f(40) == 41'];
+    const four = bareTask({ checks: sources.map((source) => ({ kind: 'statements', source })) });
+    for (const sealable of [true, false]) {
+      const of = { ...four, sealable };
+      const one = await run('x):\n    return 0 if x == 10 else x + 1', of);
+      assert.deepEqual([one.verdict, one.checksPassed, one.diagnostic?.check?.index], ['failed', 3, 0]);
+      const two = await run('x):\n    return 0 if x in (2, 10) else x + 1', of);
+      assert.deepEqual([two.verdict, two.checksPassed, two.diagnostic?.check?.index], ['failed', 2, 1]);
+      const raises = await run('x):\n    return {10: 11, 3: 4}[x]', of);
+      assert.deepEqual([raises.verdict, raises.checksPassed], ['error', 2], JSON.stringify(raises));
+      const ends = await run('x):\n    if x == 2: raise SystemExit(0)\n    return x + 1', of);
+      assert.deepEqual([ends.verdict, ends.checksPassed], ['exited_early', 0], JSON.stringify(ends));
+    }
+    const leaves = ['n = 1 # leaves a name to those behind it', 'assert f(n) == 2'];
+    const ordered = bareTask({ checks: leaves.map((source) => ({ kind: 'statements', source })) });
+    assert.equal((await run('x):\n    return x + 1', ordered)).verdict, 'passed');
+  });
+
+  it('tells the first failure of a program that hangs or dies behind it', async () => {
+    for (const sealable of [true, false]) {
+      for (const rest of ['while True: pass', 'import os; os._exit(0)', 'import time; time.sleep(99)']) {
+        const result = await run(`x):\n    if x == 1: return 0\n    ${rest}`, { ...task, sealable });
+        const dies = !sealable && rest.includes('_exit');
+        assert.deepEqual(
+          [result.verdict, result.diagnostic?.check?.index, result.checksPassed],
+          dies ? ['exited_early', undefined, 0] : ['failed', 0, 0],
+          JSON.stringify(result),
+        );
+      }
+    }
+    const inC = await run('x):\n    return 0 if x == 1 else sum(iter(int, 1))');
+    assert.deepEqual([inC.verdict, inC.sealed], ['failed', true], JSON.stringify(inC));
+  });
+
+  it('says of a setup that is no Python that the program could not be run', async () => {
+    for (const sealable of [true, false]) {
+      const broken = bareTask({ setup: 'import math\nn ==', sealable });
+      assert.equal((await run('x):\n    return x + 1', broken)).verdict, 'harness_error');
+      assert.equal((await run('x):\n    return x', broken)).verdict, 'harness_error');
+    }
   });
 
   it('gives programs that differ in layout one hash', async () => {
