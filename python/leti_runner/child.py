@@ -41,7 +41,7 @@ class Child:
         self._scratch = scratch
         self._sources = {file["path"]: file["source"] for file in job["files"]}
         self._sources[job["main"]["path"]] = job["main"]["source"]
-        self._explain = Explainer(self._sources, scratch)
+        self._explain = Explainer(self._sources)
         self._finder = None
 
     def run(self):
@@ -63,7 +63,7 @@ class Child:
         exec(code, module.__dict__)
 
     def _run_checks(self, module, function):
-        """Runs all checks in stages: verdict and diagnostic of the first that failed; None when every one passed.
+        """Runs all checks in stages: verdict and diagnostic of the first that failed; None when all passed.
 
         After a failure the others are only counted, while the program answers and the time is not short.
         """

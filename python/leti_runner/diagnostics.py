@@ -14,9 +14,8 @@ _LAST_FRAMES = 5
 class Explainer:
     """Knows which files belong to the job; frames of all others (the harness, libraries) are left out."""
 
-    def __init__(self, paths, scratch):
+    def __init__(self, paths):
         self._paths = set(paths) | {"<check>", "<setup>"}
-        self._scratch = scratch
 
     def add(self, paths):
         """More files of the job."""
@@ -90,8 +89,6 @@ class Explainer:
 
     def _message(self, error):
         text = str(error.msg) if isinstance(error, SyntaxError) else _with_suggestion(error)
-        if self._scratch:
-            text = text.replace(self._scratch, "")
         return cleaned(text.strip(), _MESSAGE)
 
 

@@ -24,12 +24,12 @@ UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, UnicodeError
 class Program:
     """`part` is what the judge sends: main module, helper files, the function's name, the wall limit."""
 
-    def __init__(self, part, scratch, requests, replies):
+    def __init__(self, part, requests, replies):
         self._part = part
         self._requests, self._replies = requests, replies
         self._sources = {file["path"]: file["source"] for file in part["files"]}
         self._sources[part["main"]["path"]] = part["main"]["source"]
-        self._explain = Explainer(self._sources, scratch)
+        self._explain = Explainer(self._sources)
         self._finder = None
 
     def serve(self):

@@ -1,15 +1,62 @@
 """Values as short text that is the same on every machine."""
 
+import os
 import re
+import sys
 
 LONGEST = 400
+_MOST = 10_000
+"""Characters at either end of a text that are looked at."""
 _LONG = 60
 """Characters from which on two values are hard to compare by eye."""
 _MOST_LOCALS = 6
 _LONGEST_LOCAL = 80
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _HOLDING = (list, tuple, set, frozenset, dict)
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+|0x[0-9a-fA-F]{6,}")
+
+_AT = re.compile(r" at 0x[0-9a-fA-F]+")
+_NUMBER = re.compile(r"(?<![\w.])(?:0x[0-9a-fA-F]{8,16}|[0-9]{12,15})(?![\w.])")
+_MODULE = re.compile(r"<module '([\w.]+)' (?:from '[^']*'|\([\w-]+\))>")
+_NEAR = 1 << 32
+_ANCHORS = [address for address in (id(object()), id(int), id(os)) if address > 1 << 40]
+"""Addresses of this process; those of what a program makes lie near. Children have their zygote's."""
+_MACHINE = []
+"""A pattern of this machine's folders and what stands for each, once they are known."""
+
+
+def hide_machine(scratch):
+    """Lets no text name the scratch folder or where the interpreter lies, which differ between machines."""
+    interpreter = {os.path.dirname(os.__file__), sys.prefix, sys.base_prefix, sys.exec_prefix}
+    interpreter.update(entry for entry in sys.path if entry.endswith(("-packages", ".zip", "lib-dynload")))
+    interpreter -= {"", "/", "/usr", "/usr/local"}
+    interpreter |= {os.path.realpath(path) for path in interpreter}
+    names = {**dict.fromkeys(interpreter, "<python>"), scratch: "."}
+    longest = sorted(names, key=len, reverse=True)
+    folder = "|".join(map(re.escape, longest))
+    # The library's temporary names are random.
+    _MACHINE[:] = [re.compile(rf"(?<![\w.])({folder})(?:/(?:(tmp)[a-z0-9_]{{8}}(?!\w))?|(?![\w.-]))"), names]
+
+
+def without_machine(text):
+    """A text without addresses and folders of this machine."""
+    text = _NUMBER.sub(_unless_address, _AT.sub("", _MODULE.sub(r"<module '\1'>", text)))
+    if not _MACHINE:
+        return text
+    pattern, names = _MACHINE
+    return pattern.sub(lambda found: _place(found, names), text)
+
+
+def _place(found, names):
+    if found[0].endswith(found[1]):
+        return names[found[1]]
+    return found[2] or ""
+
+
+def _unless_address(found):
+    number = int(found[0], 0) if found[0].startswith("0x") else int(found[0])
+    # A hash of an object is its address too, a 16th of it.
+    near = any(abs(number * factor - anchor) < _NEAR for anchor in _ANCHORS for factor in (1, 16))
+    return "<address>" if near else found[0]
 
 
 def shown(value, limit=LONGEST):
@@ -22,8 +69,10 @@ def shown(value, limit=LONGEST):
 
 
 def cleaned(text, limit=LONGEST):
-    """Text without addresses and lone surrogates, cut in the middle where it is too long."""
-    text = _ADDRESS.sub("", text).encode("utf-8", "backslashreplace").decode("utf-8")
+    """Text without what is the machine's and lone surrogates, cut in the middle where it is too long."""
+    if len(text) > 2 * _MOST:
+        text = text[:_MOST] + text[-_MOST:]
+    text = without_machine(text).encode("utf-8", "backslashreplace").decode("utf-8")
     if len(text) <= limit:
         return text
     head, tail = limit * 2 // 3, limit // 3 - 5
@@ -49,6 +98,8 @@ def difference(actual, expected):
         return None
     if max(len(shown(actual)), len(shown(expected))) <= _LONG:
         return None
+    if kind is str:
+        actual, expected = without_machine(actual), without_machine(expected)
     try:
         return cleaned(_parting(kind, actual, expected), 200)
     except BaseException:  # noqa: BLE001 (items may be objects of the program)

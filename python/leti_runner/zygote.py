@@ -39,7 +39,7 @@ import textwrap  # noqa: F401
 import time
 import typing  # noqa: F401
 
-from leti_runner import canaries, channel, modules, namespaces, sandbox, seatbelt
+from leti_runner import canaries, channel, modules, namespaces, sandbox, seatbelt, values
 from leti_runner.beside import Beside
 from leti_runner.folders import clear_folder
 from leti_runner.inbox import Inbox
@@ -100,7 +100,7 @@ class Zygote:
         sys.stdin = os.fdopen(0, closefd=False)
         sys.stdout = os.fdopen(1, "w", 1, "utf-8", "replace", closefd=False)
         sys.stderr = os.fdopen(2, "w", 1, "utf-8", "replace", closefd=False)
-        random.seed(_RANDOM_SEED)
+        values.hide_machine(self._scratch)
 
     @property
     def complete(self):
@@ -196,7 +196,7 @@ class Zygote:
         if part["beside"]:
             Beside(part, self._scratch, requests, replies).run()
         else:
-            Program(part, self._scratch, requests, replies).serve()
+            Program(part, requests, replies).serve()
 
     def _judge_job(self):
         result, requests, replies = 3, 4, 5
@@ -257,6 +257,8 @@ class Zygote:
         """Confines this child for good, before it touches the job; `hidden` paths cannot be read by it."""
         os.chdir(self._scratch)
         os.umask(0o077)
+        # Python seeds it anew in each fork.
+        random.seed(_RANDOM_SEED)
         # A judge whose program is gone must live to say so: SIGPIPE stays ignored, as Python has it.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
