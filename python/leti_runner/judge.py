@@ -15,7 +15,14 @@ from leti_runner import channel, modules
 from leti_runner.asserts import give_helper
 from leti_runner.checks import CheckFailedError
 from leti_runner.child import Child
-from leti_runner.remote import ProgramEnded, Remote, UnsealableError, call_from_stub, checked_result
+from leti_runner.remote import (
+    ProgramEnded,
+    Remote,
+    UnsealableError,
+    call_from_stub,
+    checked_hash,
+    checked_result,
+)
 
 STUB_CALL = "__leti_call__"
 
@@ -41,7 +48,7 @@ class Judge(Child):
 
     def _verdict(self):
         channel.write(self._requests, {"beside": False, **self._program_part()})
-        self._hash = str(self._remote.answer().get("hash"))[:64]
+        self._hash = checked_hash(self._remote.answer().get("hash"))
         module = self._trusted_module()
         self._run_setup(self._job["setup"], module)
         return self._run_checks(module, self._remote) or ("passed", None)
@@ -78,7 +85,8 @@ class Judge(Child):
             channel.write(self._requests, rest)
             answer = self._remote.answer()
         found = checked_result(answer.get("result"))
-        forged = answer.get("word") != word if loaded else found is not None and found["verdict"] == "passed"
+        ours = found is not None and found["verdict"] in ("passed", "failed", "harness_error")
+        forged = answer.get("word") != word if loaded else ours
         if found is None or forged or (found["verdict"] == "passed" and found["passed"] != len(checks)):
             return "tampered", None
         self._passed, self._hash = min(found["passed"], len(checks)), found["hash"]

@@ -1,6 +1,7 @@
 """The program's function as the judge's checks see it: a call crosses to the program's process and back."""
 
 import builtins
+import re
 import sys
 
 from leti_runner import channel, plain
@@ -8,6 +9,7 @@ from leti_runner.values import cleaned, shown
 
 _MOST_FRAMES = 8
 _MOST_LOCALS = 6
+_LARGEST_COUNT = 1 << 30
 
 
 class ProgramEnded(BaseException):
@@ -157,18 +159,33 @@ def checked_result(found):
             diagnostic = checked_diagnostic(diagnostic)
         result = {
             "verdict": found["verdict"],
-            "passed": max(0, int(found["checksPassed"])),
-            "hash": None if found.get("astHash") is None else str(found["astHash"])[:64],
+            "passed": _checked_count(found["checksPassed"], 0),
+            "hash": checked_hash(found.get("astHash")),
             "diagnostic": diagnostic,
         }
-    except (TypeError, KeyError, ValueError, AttributeError):
+    except _MALFORMED:
         return None
     return result if result["verdict"] in _TOLD else None
 
 
+_MALFORMED = (TypeError, LookupError, ValueError, AttributeError)
+
+
+def checked_hash(found):
+    """The hash of a program's tree as its process says it; None when it is none."""
+    return found if type(found) is str and re.fullmatch("[0-9a-f]{1,64}", found) else None
+
+
+def _checked_count(found, least):
+    """A number of lines or checks, within what the other side of the protocol takes for one."""
+    if type(found) is not int:
+        raise ValueError("expected a whole number")
+    return min(max(found, least), _LARGEST_COUNT)
+
+
 def _checked_check(found):
     texts = ("actual", "expected", "difference")
-    check = {"index": max(0, int(found["index"])), "source": cleaned(found["source"])}
+    check = {"index": _checked_count(found["index"], 0), "source": cleaned(found["source"])}
     check.update({name: cleaned(found[name]) for name in texts if found.get(name) is not None})
     return check
 
@@ -179,7 +196,7 @@ def checked_diagnostic(found):
         frames = [
             {
                 "path": cleaned(frame["path"], 300),
-                "line": max(1, int(frame["line"])),
+                "line": _checked_count(frame["line"], 1),
                 "function": cleaned(frame["function"], 200),
                 "source": cleaned(frame["source"], 300),
             }
@@ -196,9 +213,9 @@ def checked_diagnostic(found):
             "frames": frames,
         }
         if "column" in found:
-            checked["column"] = max(1, int(found["column"]))
+            checked["column"] = _checked_count(found["column"], 1)
         if "check" in found:
             checked["check"] = _checked_check(found["check"])
         return checked
-    except (TypeError, KeyError, ValueError, AttributeError):
+    except _MALFORMED:
         return None

@@ -89,11 +89,10 @@ export class Zygote {
       zygote.#fail(`it was not ready after ${START_MS / 1000} seconds`);
       killTree(zygote.#child);
     }, START_MS);
-    const ready = Ready.parse(
-      await zygote.#answer().finally(() => {
-        clearTimeout(timer);
-      }),
-    );
+    const answer = zygote.#answer().finally(() => {
+      clearTimeout(timer);
+    });
+    const ready = await zygote.#expect(Ready, answer);
     // With namespaces the folder is in memory that goes with the process.
     zygote.#home = namespaces ? undefined : ready.home;
     zygote.version = ready.version;
@@ -105,13 +104,13 @@ export class Zygote {
   async run(job: ExecutionJob): Promise<ExecutionResult> {
     const answer = await this.#ask(job);
     if (Unsealable.safeParse(answer).success) return await this.run({ ...job, seal: 'never' });
-    const result = ExecutionResult.parse(answer);
+    const result = await this.#expect(ExecutionResult, answer);
     if (result.id !== job.id) throw new ZygoteError(`it answered job ${result.id} when asked for ${job.id}`);
     return result;
   }
 
   async probe(): Promise<CanaryReport> {
-    return CanaryReport.parse(await this.#ask({ probe: true }));
+    return await this.#expect(CanaryReport, this.#ask({ probe: true }));
   }
 
   /** Ends the interpreter with everything that it started. */
@@ -148,6 +147,14 @@ export class Zygote {
     this.#child.stdin?.write(header);
     this.#child.stdin?.write(data);
     return await answer;
+  }
+
+  /** An answer in the form that is expected; an interpreter that says anything else is ended. */
+  async #expect<T>(form: z.ZodType<T>, answer: unknown): Promise<T> {
+    const found = form.safeParse(await answer);
+    if (found.success) return found.data;
+    await this.kill();
+    throw new ZygoteError("the runner's interpreter failed: it does not speak the protocol");
   }
 
   #answer(): Promise<unknown> {

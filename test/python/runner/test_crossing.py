@@ -8,10 +8,11 @@ import json
 import os
 import random
 import struct
+import tempfile
 
 import pytest
 
-from leti_runner import channel, plain, remote
+from leti_runner import channel, inbox, judge, plain, remote
 
 SEEDS = range(8)
 TAGS = [*plain._BUILD, "os.system", "", "__class__"]
@@ -110,3 +111,150 @@ def test_plain_values_come_back_as_they_were(seed):
         back = plain.decode(json.loads(json.dumps(plain.encode(value))))
         assert back == value
         assert type(back) is type(value)
+
+
+HOSTILE = [
+    None, True, -1, 0, 1 << 60, 1 << 4000, -(1 << 70), 1.5, float("inf"), float("-inf"), float("nan"), "",
+    "\ud800", "harness_error", "passed", "error", "x" * 5000, [], [[]], [0, 1], {}, {"k": {}},
+]  # fmt: skip
+
+
+def twisted(rng, value):
+    """A well-formed answer with one or two of its values replaced, wherever they lie."""
+    if isinstance(value, dict) and value and rng.randrange(4):
+        key = rng.choice(sorted(value))
+        return {**value, key: twisted(rng, value[key])}
+    if isinstance(value, list) and value and rng.randrange(4):
+        place = rng.randrange(len(value))
+        return [*value[:place], twisted(rng, value[place]), *value[place + 1 :]]
+    return rng.choice(HOSTILE)
+
+
+def diagnostic():
+    local = {"name": "x", "value": "1"}
+    frame = {"path": "program.py", "line": 2, "function": "f", "source": "return x", "locals": [local]}
+    check = {"index": 0, "source": "assert f(1) == 2", "actual": "1", "expected": "2", "difference": "d"}
+    return {"type": "ValueError", "message": "m", "frames": [frame, frame], "column": 3, "check": check}
+
+
+def is_result(found, checks):
+    """Whether a judge's message is what src/protocol/execution.ts takes for a result of so many checks."""
+
+    def count(value, least):
+        return type(value) is int and least <= value < 1 << 53
+
+    assert set(found) <= {"verdict", "checksPassed", "durationMs", "sealed", "diagnostic", "astHash"}
+    assert count(found["checksPassed"], 0)
+    assert found["checksPassed"] <= checks
+    assert type(found.get("astHash", "")) is str
+    told = found.get("diagnostic", {"type": "", "message": "", "frames": []})
+    assert set(told) <= {"type", "message", "frames", "column", "check"}
+    assert type(told["type"]) is type(told["message"]) is str
+    assert count(told.get("column", 1), 1)
+    for frame in told["frames"]:
+        assert set(frame) <= {"path", "line", "function", "source", "locals"}
+        assert count(frame["line"], 1)
+        assert all(type(frame[name]) is str for name in ("path", "function", "source"))
+        assert all(type(text) is str for local in frame.get("locals", []) for text in local.values())
+    check = told.get("check", {"index": 0})
+    assert count(check["index"], 0)
+    assert all(type(text) is str for name, text in check.items() if name != "index")
+    json.dumps(found, allow_nan=False).encode()
+    return True
+
+
+def judged(answers, beside):
+    """What a judge says of a program that gives these answers."""
+    statements = [{"kind": "statements", "source": f"assert f({n}) == {n + 1}"} for n in (1, 2)]
+    job = {
+        "id": 0,
+        "main": {"module": "program", "path": "program.py", "source": ""},
+        "files": [],
+        "entry": "f",
+        "seal": "auto",
+        "setup": "",
+        "checks": statements,
+        "limits": {"wallSeconds": 60},
+    }
+    pipes = [os.pipe() for _ in range(3)]
+    (result_r, result_w), (requests_r, requests_w), (replies_r, replies_w) = pipes
+    try:
+        for answer in answers:
+            channel.write(replies_w, answer)
+        os.close(replies_w)
+        with tempfile.TemporaryDirectory() as scratch:
+            one = judge.Judge(job, scratch, result_w, requests_w, replies_r)
+            one.run_beside() if beside else one.run()
+        os.close(result_w)
+        head = channel.read(result_r, channel.LARGEST_REPLY)
+        rest = channel.read(result_r, channel.LARGEST_REPLY) if head.pop("rest") else {}
+        return {**head, **rest}
+    finally:
+        for handle in (result_r, requests_r, requests_w, replies_r):
+            os.close(handle)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_hostile_value_in_an_answer_makes_the_harness_fail_or_passes(seed):
+    rng = random.Random(seed)
+    honest = [
+        {"hash": "ab"},
+        {"value": 2, "changed": [[0, 1]]},
+        {"raised": "error", "diagnostic": diagnostic(), "args": ["m"]},
+        {"ended": "timeout", "diagnostic": diagnostic()},
+    ]
+    for _ in range(300):
+        answers = [twisted(rng, rng.choice(honest)) if rng.randrange(2) else honest[1] for _ in range(2)]
+        found = judged([twisted(rng, honest[0]) if rng.randrange(9) == 0 else honest[0], *answers], False)
+        assert is_result(found, 2)
+        assert found["verdict"] not in ("harness_error", "passed"), answers
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_hostile_value_told_beside_makes_the_harness_fail_or_passes(seed):
+    rng = random.Random(seed)
+    result = {"verdict": "error", "checksPassed": 1, "astHash": "ab", "diagnostic": diagnostic()}
+    for _ in range(300):
+        told = {"result": twisted(rng, result), "word": rng.choice(HOSTILE)}
+        found = judged([twisted(rng, {"loaded": True}), told] if rng.randrange(2) else [told], True)
+        assert is_result(found, 2)
+        assert found["verdict"] not in ("harness_error", "passed"), told
+
+
+def test_what_a_program_says_before_its_checks_came_is_no_judgement():
+    for verdict in ("passed", "failed", "harness_error"):
+        told = {"result": {"verdict": verdict, "checksPassed": 2}, "word": None}
+        assert judged([told], True)["verdict"] == "tampered"
+    assert judged([{"result": {"verdict": "syntax", "checksPassed": 0}}], True)["verdict"] == "syntax"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_zygote_takes_whole_objects_or_nothing(seed):
+    rng = random.Random(seed)
+    texts = [
+        b"{}",
+        b'{"a": 1e400}',
+        b"[1]",
+        b"NaN",
+        b"{",
+        b"\xff",
+        b"[" * 3000,
+        b'{"a": ' + b"9" * 9000 + b"}",
+    ]
+    box = inbox.Inbox()
+    for _ in range(300):
+        said = b"".join(
+            struct.pack(">I", len(text) + rng.choice([0, 0, 0, 5, 1 << 31])) + text
+            for text in rng.choices(texts, k=rng.randrange(4))
+        )
+        read, write = os.pipe()
+        os.write(write, said + rng.randbytes(rng.randrange(6)))
+        os.close(write)
+        while box.fill(read):
+            assert not box.full
+        os.close(read)
+        for _ in range(5):
+            found = box.take_head()
+            assert found is None or type(found) is dict
+            assert box.has_rest() in (True, False)
+        box.wipe()
