@@ -1,5 +1,6 @@
 """What the interpreter said, as the Diagnostic of src/protocol/execution.ts."""
 
+import io
 import sys
 import traceback
 
@@ -9,6 +10,8 @@ from leti_runner.values import cleaned, local_values
 _MESSAGE = 500
 _FIRST_FRAMES = 3
 _LAST_FRAMES = 5
+_HOOK = sys.__excepthook__
+"""As it was before any program."""
 
 
 class Explainer:
@@ -93,16 +96,31 @@ class Explainer:
 
 
 def _with_suggestion(error):
-    """The message with what CPython itself suggests ("Did you mean ...")."""
+    """The message with what CPython itself suggests ("Did you mean ...", "Did you forget to import ...")."""
     try:
         plain = str(error)
-        lines = list(traceback.TracebackException.from_exception(error).format_exception_only())
+        said = _printed(error)
     except BaseException:  # noqa: BLE001 (a program's own exception may raise anything)
         return "<no message>"
-    last = lines[0].strip() if lines else plain
-    marker = ". Did you mean"
-    position = last.find(marker)
-    return plain if position < 0 else plain + last[position:]
+    suggestion = said[said.find(plain) + len(plain) :] if plain and plain in said else ""
+    if not suggestion.startswith(". Did you "):
+        return plain
+    # 3.12.1 forgets the question mark that its successors have.
+    return plain + suggestion.rstrip("?") + "?"
+
+
+def _printed(error):
+    """The last line of the exception as the interpreter prints it."""
+    if sys.version_info >= (3, 12) or not isinstance(error, (NameError, AttributeError)):
+        return next(traceback.TracebackException.from_exception(error).format_exception_only()).rstrip()
+    # Up to 3.11 only the hook knows them. Of the program it runs `__str__`, as above, and an object's
+    # `__dir__`, as the library does from 3.12 on; all in the process where the program ran.
+    kept, sys.stderr = sys.stderr, io.StringIO()
+    try:
+        _HOOK(type(error), error, error.__traceback__)
+        return sys.stderr.getvalue().rstrip().rpartition("\n")[2]
+    finally:
+        sys.stderr = kept
 
 
 def missing_module(error, owns):

@@ -47,10 +47,15 @@ function definitionOf(lines: readonly string[], name: string): number {
   );
 }
 
-/** From a one-based column, or from the first character that is no blank, to the end of the line. */
+/** From a one-based column in code points, or from the first character that is no blank, to the end of the line. */
 function rangeOf(lines: readonly string[], line: number, column?: number): TextRange {
   const text = lines[line] ?? '';
-  const first = column === undefined ? text.length - text.trimStart().length : column - 1;
+  const first =
+    column === undefined
+      ? text.length - text.trimStart().length
+      : Array.from(text)
+          .slice(0, column - 1)
+          .join('').length;
   return {
     start: { line, character: Math.min(first, text.length) },
     end: { line, character: text.length },

@@ -308,6 +308,10 @@ describe('the executor', function () {
       const one = bareTask();
       const result = await executor.execute(executionJob(one, assembleProgram(one, works), jobs++, limits));
       assert.equal(result.verdict, 'passed', JSON.stringify(result));
+      // One that gets nowhere even then is no sign of a bad program.
+      const waits = assembleProgram(one, 'x):\n    import time\n    time.sleep(99)');
+      const never = await executor.execute(executionJob(one, waits, jobs++, { ...limits, wallSeconds: 0.3 }));
+      assert.equal(never.verdict, 'harness_error', JSON.stringify(never));
     } finally {
       for (const child of busy) child.kill('SIGKILL');
     }

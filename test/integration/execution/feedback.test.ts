@@ -68,9 +68,41 @@ where x = 1, words = ['a', 'b'], seen = {1: {2}}`,
     'assert f(1) == 2',
     [
       [9, nameError('')],
-      [10, nameError('')],
-      [12, nameError(". Did you mean: 'value'?")],
+      [10, nameError(". Did you mean: 'value'?")],
     ],
+  ],
+  [
+    'what CPython suggests for an attribute',
+    'x):\n    return [x].appendd(1)',
+    'assert f(1) == 2',
+    [
+      [9, attributeError('')],
+      [10, attributeError(". Did you mean: 'append'?")],
+    ],
+  ],
+  [
+    'what CPython suggests for an argument, once',
+    'x):\n    return g(valeu=x)\n\ndef g(value):\n    return value',
+    'assert f(1) == 2',
+    [
+      [9, argumentError('')],
+      [13, argumentError(". Did you mean 'value'?")],
+    ],
+  ],
+  [
+    'which import CPython misses',
+    'x):\n    return math.floor(x)',
+    'assert f(1) == 2',
+    [
+      [9, importForgotten('')],
+      [12, importForgotten(". Did you forget to import 'math'?")],
+    ],
+  ],
+  [
+    'no message where the exception has none to give',
+    'x):\n    class E(NameError):\n        def __str__(self): raise KeyError\n    raise E()',
+    'assert f(1) == 2',
+    'E: <no message>\ncheck: assert f(1) == 2\nline 4, in f: raise E()\nwhere x = 1',
   ],
   [
     'where a bracket was left open',
@@ -171,4 +203,25 @@ function nameError(suggestion: string): string {
 check: assert f(1) == 2
 line 2, in f: return valeu + 1
 where value = 1`;
+}
+
+function attributeError(suggestion: string): string {
+  return `AttributeError: 'list' object has no attribute 'appendd'${suggestion}
+check: assert f(1) == 2
+line 2, in f: return [x].appendd(1)
+where x = 1`;
+}
+
+function argumentError(suggestion: string): string {
+  return `TypeError: g() got an unexpected keyword argument 'valeu'${suggestion}
+check: assert f(1) == 2
+line 2, in f: return g(valeu=x)
+where x = 1`;
+}
+
+function importForgotten(suggestion: string): string {
+  return `NameError: name 'math' is not defined${suggestion}
+check: assert f(1) == 2
+line 2, in f: return math.floor(x)
+where x = 1`;
 }

@@ -167,6 +167,15 @@ describe('feedback', () => {
         message: 'in f: return y',
       },
     ]);
+    const wide = assembleProgram(bareTask(), 'x):\n    return "😀" + (');
+    const syntax = failure({
+      type: 'SyntaxError',
+      message: "'(' was never closed",
+      frames: [{ path: 'program.py', line: 2, function: '<module>', source: 'return "😀" + (' }],
+      column: 18,
+    });
+    // Python counts code points, an editor UTF-16 units.
+    assert.equal(editorDiagnostics(wide, syntax, 'f')[0]?.range.start.character, 18);
     const killed = editorDiagnostics(program, result({ verdict: 'crashed' }), 'f');
     assert.deepEqual(
       killed.map(({ range, code }) => [range.start.line, code]),
