@@ -17,6 +17,7 @@ from leti_runner.checks import (
 )
 from leti_runner.diagnostics import Explainer, missing_module
 from leti_runner.remote import ProgramEnded
+from leti_runner.running import Running
 
 _COUNTING_SHARE = 0.5
 """How much of the wall limit there is, all in all, to count on after a check has failed."""
@@ -145,18 +146,16 @@ class Child:
         return {"index": self._check, "source": text_of(self._job["checks"][self._check])}
 
     def _watch_time(self):
-        """Reports the line that is running, a little before the zygote would kill this process."""
+        """Reports where the program hangs, a little before the zygote would kill this process."""
 
-        def late(_number, frame):
-            diagnostic = {"type": "Timeout", "message": "", "frames": self._explain.running(frame)}
+        def late(frames):
+            diagnostic = {"type": "Timeout", "message": "", "frames": frames}
             check = self._failed_check()
             if check is not None:
                 diagnostic["check"] = check
             self._write("timeout", diagnostic)
-            os._exit(0)
 
-        signal.signal(signal.SIGALRM, late)
-        signal.setitimer(signal.ITIMER_REAL, self._job["limits"]["wallSeconds"])
+        Running(self._explain, self._sources).watch(self._job["limits"]["wallSeconds"], late)
 
     def _write(self, verdict, diagnostic):
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,5 +1,6 @@
 """What the interpreter said, as the Diagnostic of src/protocol/execution.ts."""
 
+import collections
 import io
 import sys
 import traceback
@@ -10,6 +11,8 @@ from leti_runner.values import cleaned, local_values
 _MESSAGE = 500
 _FIRST_FRAMES = 3
 _LAST_FRAMES = 5
+_VARYING = (RecursionError, MemoryError)
+_TOO_DEEP = "maximum recursion depth exceeded"
 _HOOK = sys.__excepthook__
 """As it was before any program."""
 
@@ -28,7 +31,7 @@ class Explainer:
         """An exception as type, message and the job's own frames. `check` is a FailedCheck without values."""
         kind = type(error)
         name = "AssertionError" if kind is ExplainedAssertionError else kind.__name__
-        found = {"type": name, "message": self._message(error), "frames": self.frames(error.__traceback__)}
+        found = {"type": name, "message": self._message(error), "frames": self._frames_of(error)}
         if isinstance(error, SyntaxError) and error.filename in self._paths:
             found["frames"].append(
                 {
@@ -49,50 +52,55 @@ class Explainer:
                     check["difference"] = error.difference
         return found
 
-    def frames(self, trace):
-        """Frames of the job's files, outermost first; the middle of a deep recursion is left out.
+    def _frames_of(self, error):
+        """Frames of the job's files, outermost first; the middle of a deep call is left out.
 
-        The innermost has the values of its local names, if it is not a check's.
+        The innermost has the values of its local names, if it is not a check's. How deep a recursion came and
+        what had been done when the memory was full differs from time to time, so these are told without.
         """
-        frames, innermost = [], None
-        for frame, line in traceback.walk_tb(trace):
-            found = self.frame(frame, line)
-            if found is not None:
-                frames.append(found)
-                innermost = frame
-        if innermost is not None and not frames[-1]["path"].startswith("<"):
-            frames[-1]["locals"] = local_values(innermost)
+        own = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if self.owns(frame)]
+        if isinstance(error, RecursionError):
+            own = _once(own)
+        frames = [self.frame(frame, line) for frame, line in own]
+        if frames and not frames[-1]["path"].startswith("<") and not isinstance(error, _VARYING):
+            frames[-1]["locals"] = local_values(own[-1][0])
         if len(frames) > _FIRST_FRAMES + _LAST_FRAMES:
             frames = frames[:_FIRST_FRAMES] + frames[-_LAST_FRAMES:]
         return frames
 
+    def owns(self, frame):
+        """Whether a frame's file is the job's."""
+        return frame.f_code.co_filename in self._paths
+
     def frame(self, frame, line):
-        """One frame, or None if its file is not the job's."""
+        """One frame of the job."""
         path = frame.f_code.co_filename
-        if path not in self._paths:
-            return None
         summary = traceback.FrameSummary(path, line or 1, frame.f_code.co_name, lookup_line=True)
         source = cleaned((summary.line or "").strip(), 200)
         return {"path": path, "line": max(1, line or 1), "function": frame.f_code.co_name, "source": source}
 
-    def running(self, frame):
-        """The job's frames that run, from the given innermost one outwards; outermost first."""
-        frames = []
-        while frame is not None and len(frames) < _LAST_FRAMES:
-            found = self.frame(frame, frame.f_lineno)
-            if found is not None:
-                frames.insert(0, found)
-            frame = frame.f_back
-        return frames
-
     def innermost_path(self, error):
         """File of the job in which an exception was raised, or None."""
-        frames = self.frames(error.__traceback__)
-        return frames[-1]["path"] if frames else None
+        own = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if self.owns(frame)]
+        return own[-1].f_code.co_filename if own else None
 
     def _message(self, error):
+        if type(error) is RecursionError:
+            # What CPython says behind this is where it happened to be.
+            return _TOO_DEEP if str(error).startswith(_TOO_DEEP) else cleaned(str(error), _MESSAGE)
         text = str(error.msg) if isinstance(error, SyntaxError) else _with_suggestion(error)
         return cleaned(text.strip(), _MESSAGE)
+
+
+def _once(frames):
+    """The way into a recursion and each function that goes round in it, once."""
+    counts = collections.Counter(frame.f_code for frame, _ in frames)
+    first = next((place for place, (frame, _) in enumerate(frames) if counts[frame.f_code] > 1), len(frames))
+    kept = frames[:first]
+    for frame, line in frames[first:]:
+        if counts.pop(frame.f_code, 0) > 1:
+            kept.append((frame, line))
+    return kept
 
 
 def _with_suggestion(error):

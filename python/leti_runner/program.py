@@ -3,12 +3,11 @@
 import ast
 import hashlib
 import importlib
-import os
-import signal
 
 from leti_runner import channel, modules, plain
 from leti_runner.checks import call_with_input
 from leti_runner.diagnostics import Explainer, missing_module
+from leti_runner.running import Running
 
 
 def syntax_hash(source, path):
@@ -104,17 +103,13 @@ class Program:
         return "error" if missing_module(error, owns) is None else "import_missing"
 
     def _watch_time(self):
-        """Reports the line that is running, a little before the zygote would kill this process."""
-        owner = os.getpid()
+        """Reports where the program hangs, a little before the zygote would kill this process."""
 
-        def late(_number, frame):
-            if os.getpid() == owner:
-                diagnostic = {"type": "Timeout", "message": "", "frames": self._explain.running(frame)}
-                self._reply({"ended": "timeout", "diagnostic": diagnostic})
-            os._exit(0)
+        def late(frames):
+            diagnostic = {"type": "Timeout", "message": "", "frames": frames}
+            self._reply({"ended": "timeout", "diagnostic": diagnostic})
 
-        signal.signal(signal.SIGALRM, late)
-        signal.setitimer(signal.ITIMER_REAL, self._part["limits"]["wallSeconds"])
+        Running(self._explain, self._sources).watch(self._part["limits"]["wallSeconds"], late)
 
     def _reply(self, value):
         try:

@@ -53,6 +53,8 @@ _LOOK_SECONDS = 0.1
 """How often a running program's scratch folder is looked at."""
 _FAIR_SHARE = 0.8
 """A time-out is the program's own when it had the processor for this share of its wall time."""
+_WAITING_SHARE = 0.05
+"""What a program gets of the processor even on a busy machine; with less it waited for something."""
 _CALIBRATION_SECONDS = 0.02
 _BUSY = 1.5
 """The machine is busy when a loop of that length takes this many times as long on the clock."""
@@ -284,7 +286,8 @@ def _judged(job, head, program, judge, *, flooded, late):
         # What else the judge told was told of a program that went on.
         head = {**head, "verdict": "output_limit", "rest": False}
     if head["verdict"] == "timeout":
-        head["seconds"] = job["limits"]["wallSeconds"]
+        limits = job["limits"]
+        head["seconds"] = limits.get("fairSeconds", min(limits["wallSeconds"], limits["cpuSeconds"]))
     return {**head, "id": job["id"], "checksTotal": job["checks"]}
 
 
@@ -323,7 +326,7 @@ def _is_starved(used, seconds):
 
     A short loop of this process is the measure: its time on the clock against its time on the processor.
     """
-    if used > seconds * _FAIR_SHARE:
+    if not seconds * _WAITING_SHARE < used < seconds * _FAIR_SHARE:
         return False
     clock, own = time.perf_counter(), time.process_time()
     while time.process_time() - own < _CALIBRATION_SECONDS:

@@ -189,7 +189,10 @@ class Pool implements Executor {
       // Nobody can say whether the program would have ended.
       if (again === MOST_STARVED) return harnessError(job, new Error('the machine had no time for it'));
       this.#starved += 1;
-      given = { ...job, limits: { ...job.limits, wallSeconds: given.limits.wallSeconds * 2 } };
+      const { wallSeconds, cpuSeconds } = given.limits;
+      const more = { wallSeconds: wallSeconds * 2, cpuSeconds: cpuSeconds * 2 };
+      const fairSeconds = Math.min(job.limits.wallSeconds, job.limits.cpuSeconds);
+      given = { ...job, limits: { ...job.limits, ...more, fairSeconds } };
     }
   }
 

@@ -27,6 +27,8 @@ export type Verdict = z.infer<typeof Verdict>;
 export const ExecutionLimits = z.strictObject({
   wallSeconds: z.number().positive(),
   cpuSeconds: z.int().positive(),
+  /** Processor time after which a time-out is the program's own, where the limits were raised for a busy machine. */
+  fairSeconds: z.number().positive().optional(),
   memoryBytes: z.int().positive(),
   /** Standard output and error together; what goes beyond is counted, not kept. */
   outputBytes: z.int().positive(),

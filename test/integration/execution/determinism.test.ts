@@ -62,6 +62,57 @@ const PROGRAMS: [does: string, completion: string, told: RegExp][] = [
     body('import random', 'return [random.random(), random.sample(range(99), 3)]'),
     /^got: \[0\./m,
   ],
+  [
+    'recurses without end',
+    body('return f(x + 1)'),
+    /^RecursionError: maximum recursion depth exceeded\ncheck: .*\nline 2, in f: return f\(x \+ 1\)\n0 of/,
+  ],
+  [
+    'recurses through others',
+    'x):\n    return g(x)\n\ndef leaf(x):\n    return x < 0\n\ndef g(x):\n    return leaf(x) or h(x + 1)\n\ndef h(x):\n    return leaf(x) or g(x)',
+    /exceeded\ncheck: .*\nline 2, in f: .*\nline 8, in g: .*\nline 11, in h: .*\n0 of/,
+  ],
+  [
+    'takes memory until there is none',
+    body('keep = []', 'while True:', '    keep.append(bytearray(1 << 26))'),
+    /^MemoryError: .*\ncheck: .*\nline 4, in f: keep.append\(bytearray\(1 << 26\)\)\n0 of/,
+  ],
+];
+
+/** Programs that do not end, and the last line that is told of each. */
+const HANGING: [does: string, completion: string, told: RegExp][] = [
+  ['loops', body('while True:', '    x += 1', '    x -= 1'), /^line 2, in f: while True:$/m],
+  [
+    'loops in a loop',
+    body('for n in range(3):', '    while x:', '        x += 1', '        x += 2'),
+    /^line 3, in f: while x:$/m,
+  ],
+  [
+    'has a quick loop in an endless one',
+    body('while True:', '    for n in range(9):', '        x += n', '    x = 1'),
+    /^line 2, in f: while True:$/m,
+  ],
+  [
+    'calls others from a loop',
+    'x):\n    while True:\n        x = g(x)\n\ndef g(x):\n    for n in range(9):\n        x += n\n    return x',
+    /^line 2, in f: while True:$/m,
+  ],
+  [
+    'hangs in a function that it calls from a loop',
+    'x):\n    for n in range(3):\n        g(x)\n\ndef g(x):\n    while True:\n        x += 1',
+    /^line 3, in f: g\(x\)\nline 6, in g: while True:$/m,
+  ],
+  ['waits', body('import time', 'time.sleep(0.1)', 'time.sleep(99)'), /^line 4, in f: time.sleep\(99\)$/m],
+  [
+    'takes too long a way',
+    'x):\n    return fib(40 + x)\n\ndef fib(n):\n    if n < 2:\n        return n\n    left = fib(n - 1)\n    return left + fib(n - 2)',
+    /^line 2, in f: return fib\(40 \+ x\)\nline 7, in fib: left = fib\(n - 1\)$/m,
+  ],
+  [
+    'never leaves a comprehension',
+    body('import itertools', 'return [', '    n', '    for n in itertools.count()', '    if n < 0', ']'),
+    /^line 3, in (f|<listcomp>): return \[$/m,
+  ],
 ];
 
 describe('feedback, twice and on two machines', function () {
@@ -71,7 +122,8 @@ describe('feedback, twice and on two machines', function () {
 
   before(async () => {
     // Two zygotes a tier differ in addresses, and tiers in the folder.
-    for (const tier of [...Tier.options, ...Tier.options]) executors.push(await startTestExecutor(1, tier));
+    for (const tier of [...Tier.options, ...Tier.options])
+      executors.push(await startTestExecutor(1, { most: tier }));
   });
 
   after(async () => {
@@ -98,6 +150,27 @@ describe('feedback, twice and on two machines', function () {
         assert.equal(texts.size, 1, [...texts].join('\n---\n'));
         assert.match([...texts][0] ?? '', told);
         assert.doesNotMatch([...texts][0] ?? '', /0x[0-9a-f]{10}|\/tmp|\/home|\/root|\/scratch/);
+      }
+    });
+  }
+
+  for (const [does, completion, told] of HANGING) {
+    it(`is the same for a program that ${does}`, async () => {
+      for (const sealable of [true, false]) {
+        const task = bareTask({ sealable });
+        const program = assembleProgram(task, completion);
+        const texts: string[] = [];
+        for (const executor of executors) {
+          const job = executionJob(task, program, jobs++, {
+            ...DEFAULT_LIMITS,
+            wallSeconds: 0.8,
+            fairSeconds: 0.05,
+          });
+          texts.push(renderFeedback(program, await executor.execute(job), () => 0));
+        }
+        assert.equal(new Set(texts).size, 1, texts.join('\n---\n'));
+        assert.match(texts[0] ?? '', told);
+        assert.doesNotMatch(texts[0] ?? '', /where/);
       }
     });
   }
