@@ -306,13 +306,38 @@ class _Recorder:
     def __init__(self):
         self.error = None
         self.passed = 0
+        self._compared = None
+
+    def pytest_assertrepr_compare(self, op, left, right):
+        # The last comparison that did not hold; gives nothing, so that pytest explains it as ever.
+        self._compared = (op, left, right)
 
     def pytest_runtest_makereport(self, item, call):
         if call.excinfo is not None and self.error is None:
-            self.error = call.excinfo.value
+            self.error = self._with_values(call.excinfo)
         elif call.when == "call" and call.excinfo is None:
             self.passed += 1
+
+    def _with_values(self, excinfo):
+        """The exception, with what an assert compared where the line that failed is that assert alone."""
+        error, failed = excinfo.value, excinfo.traceback[-1]
+        source = " ".join(str(failed.statement).split())
+        if type(error) is not AssertionError or self._compared is None or " == " not in source:
+            return error
+        operator, left, right = self._compared
+        if operator != "==" or not source.startswith("assert ") or _joins(source):
+            return error
+        return CheckFailedError(source, shown(left), shown(right), parting=difference(left, right))
 
     def pytest_collectreport(self, report):
         if report.failed and self.error is None:
             self.error = CheckFailedError(cleaned(str(report.longrepr)))
+
+
+def _joins(source):
+    """Whether an assert holds more than one comparison, so that the last one may not be what failed."""
+    try:
+        test = ast.parse(source).body[0].test
+    except (SyntaxError, AttributeError, IndexError):
+        return True
+    return not isinstance(test, ast.Compare) or len(test.ops) > 1

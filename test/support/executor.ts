@@ -1,15 +1,38 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { startExecutor, type Executor } from '../../src/execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../src/execution/interpreter.ts';
+import { UserError } from '../../src/protocol/errors.ts';
 import type { Tier } from '../../src/protocol/execution.ts';
 
 /** The interpreter that runs the programs of tests: the one that LETI_TEST_PYTHON names, else this machine's. */
 export async function testInterpreter(): Promise<string> {
   const explicit = process.env['LETI_TEST_PYTHON'];
   return (await findWorkspaceInterpreter({ workspace: os.tmpdir(), explicit, env: process.env })).path;
+}
+
+/** One interpreter of each minor version that this machine has: the tests' own, those on PATH and pyenv's. */
+export async function testInterpreters(): Promise<{ path: string; version: string }[]> {
+  const pyenv = path.join(process.env['PYENV_ROOT'] ?? path.join(os.homedir(), '.pyenv'), 'versions');
+  const found = new Map<string, { path: string; version: string }>();
+  const candidates = [
+    await testInterpreter(),
+    ...(existsSync(pyenv) ? readdirSync(pyenv).map((name) => path.join(pyenv, name, 'bin', 'python')) : []),
+    ...Array.from({ length: 6 }, (_, index) => `python3.${9 + index}`),
+  ];
+  for (const explicit of candidates) {
+    try {
+      const one = await findWorkspaceInterpreter({ workspace: os.tmpdir(), explicit, env: process.env });
+      const minor = one.version.split('.').slice(0, 2).join('.');
+      if (!found.has(minor)) found.set(minor, { path: one.path, version: one.version });
+    } catch (error) {
+      // Not installed, too old, or a shim that points nowhere.
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return [...found.values()];
 }
 
 export interface TestExecutorOptions {

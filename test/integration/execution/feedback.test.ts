@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { renderFeedback } from '../../../src/core/feedback.ts';
 import { assembleProgram, executionJob } from '../../../src/core/program.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import { DEFAULT_LIMITS } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
-import { startTestExecutor } from '../../support/executor.ts';
+import { startTestExecutor, testEnvironment, testInterpreters } from '../../support/executor.ts';
 import { bareTask } from '../../support/tasks.ts';
 
 /** What is to be said of a program; where CPython's own words changed, from which minor version of 3 on. */
@@ -15,6 +18,7 @@ type Golden = [
   text: string | [from: number, text: string][],
 ];
 
+const QUICK = { ...DEFAULT_LIMITS, wallSeconds: 0.8, fairSeconds: 0.05 };
 const LONG = 'list(range(40))';
 const GOLDEN: Golden[] = [
   [
@@ -144,42 +148,164 @@ check: import nonexistent_package assert f(1) == 2`,
     'assert f(1) ==',
     'HarnessError: the program could not be run: SyntaxError: invalid syntax\ncheck: assert f(1) ==',
   ],
+  [
+    'what a set has too much and lacks',
+    'x):\n    return set(range(1, 31))',
+    'assert f(1) == set(range(30))',
+    `AssertionError
+check: assert f(1) == set(range(30))
+got: {${list(31).slice(4, -1)}}
+expected: {${list(30).slice(1, -1)}}
+difference: too much {30}, missing {0}`,
+  ],
+  [
+    'where long bytes part',
+    'x):\n    return b"a" * 70',
+    'assert f(1) == b"a" * 69 + b"b"',
+    `AssertionError
+check: assert f(1) == b"a" * 69 + b"b"
+got: b'${'a'.repeat(70)}'
+expected: b'${'a'.repeat(69)}b'
+difference: at character 69 got b'aaaaaa', expected b'aaaaab'`,
+  ],
+  [
+    'where it hangs',
+    'x):\n    while True:\n        x += 1',
+    'assert f(1) == 2',
+    'Timeout: the program did not finish\ncheck: assert f(1) == 2\nline 2, in f: while True:',
+  ],
+  [
+    'where the memory was full',
+    'x):\n    return bytearray(1 << 40)',
+    'assert f(1) == 2',
+    'MemoryError: the program needed too much memory\ncheck: assert f(1) == 2\nline 2, in f: return bytearray(1 << 40)',
+  ],
 ];
 
-describe('feedback of the interpreter', function () {
-  this.timeout(60_000);
-  const executors: Executor[] = [];
-  let jobs = 0;
+/** A workspace's module whose function `f` is to add 1, with a test of each kind. */
+const HOSTED = bareTask({
+  prefix: 'def f(x):\n    """Doc."""',
+  hole: 'body',
+  indent: 4,
+  host: {
+    module: 'm',
+    path: 'm.py',
+    before: 'def f(x):\n    """\n    >>> f(1)\n    2\n    """\n',
+    after: '',
+    files: [
+      {
+        path: 'test_m.py',
+        source: [
+          'import unittest',
+          'from m import f',
+          'def test_plain():\n    assert f(1) == 2',
+          'class TestF(unittest.TestCase):\n    def test_two(self):\n        self.assertEqual(f(1), 2)',
+          'def test_path(tmp_path, monkeypatch):',
+          '    monkeypatch.setenv("N", "1")',
+          '    (tmp_path / "n").write_text("1")',
+          '    assert f(int((tmp_path / "n").read_text())) == 2',
+          'def test_two_at_once(tmp_path):\n    assert f(2) == 3 and f(1) == 2',
+        ].join('\n'),
+      },
+    ],
+  },
+});
+const TEST = { kind: 'test', module: 'test_m', path: 'test_m.py' } as const;
+const HOSTED_GOLDEN: [says: string, check: Task['checks'][number], text: string][] = [
+  [
+    'what a test function compared',
+    { ...TEST, name: 'test_plain', runner: 'plain' },
+    'AssertionError\ncheck: assert f(1) == 2\ngot: 1\nexpected: 2',
+  ],
+  [
+    'what a unittest compared',
+    { ...TEST, name: 'TestF.test_two', runner: 'unittest' },
+    'AssertionError\ncheck: assertEqual in test_two\ncall: f(1)\ngot: 1\nexpected: 2\ntest_m.py, in test_two: self.assertEqual(f(1), 2)',
+  ],
+  ['what a doctest gave', { kind: 'doctest', name: 'f' }, 'AssertionError\ncheck: f(1)\ngot: 1\nexpected: 2'],
+];
+const PYTEST_GOLDEN: typeof HOSTED_GOLDEN = [
+  [
+    'what a test with fixtures compared',
+    { ...TEST, name: 'test_path', runner: 'pytest' },
+    'AssertionError\ncheck: assert f(int((tmp_path / "n").read_text())) == 2\ngot: 1\nexpected: 2',
+  ],
+  [
+    "pytest's own words where more than one comparison might have failed",
+    { ...TEST, name: 'test_two_at_once', runner: 'pytest' },
+    'AssertionError: assert (2 == 3)\n +  where 2 = f(2)\ncheck: test_two_at_once',
+  ],
+];
+
+for (const { path: interpreter, version } of await testInterpreters()) {
+  describe(`feedback of Python ${version}`, function () {
+    this.timeout(60_000);
+    const executors: Executor[] = [];
+
+    before(async () => {
+      // Two of them, with and without namespaces, must say the same.
+      executors.push(await startTestExecutor(1, { interpreter }));
+      executors.push(await startTestExecutor(1, { interpreter, most: 'T2' }));
+    });
+
+    after(async () => {
+      await Promise.all(executors.map((executor) => executor.close()));
+    });
+
+    for (const [says, completion, check, golden] of GOLDEN) {
+      it(`says ${says}, beside the checks and apart from them`, async () => {
+        for (const executor of executors) {
+          for (const sealable of [true, false]) {
+            const task = bareTask({ checks: [{ kind: 'statements', source: check }], sealable });
+            const text = await said(executor, task, completion);
+            const wanted = goldenFor(executor.pythonVersion, golden);
+            // Beside the program nobody stands between a check and its calls.
+            assert.equal(text, sealable ? wanted : wanted.replace(/^call: .*\n/m, ''));
+          }
+        }
+      });
+    }
+
+    for (const [says, check, text] of HOSTED_GOLDEN) {
+      it(`says ${says}`, async () => {
+        for (const executor of executors) {
+          assert.equal(await said(executor, { ...HOSTED, checks: [check] }, '\n    return x'), text);
+          assert.equal(await said(executor, { ...HOSTED, checks: [check] }, '\n    return x + 1'), '');
+        }
+      });
+    }
+  });
+}
+
+describe('feedback of pytest', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let executor: Executor;
 
   before(async () => {
-    // Two of them, with and without namespaces, must say the same.
-    executors.push(await startTestExecutor(1), await startTestExecutor(1, { most: 'T2' }));
+    folder = mkdtempSync(path.join(os.tmpdir(), 'leti-pytest-'));
+    const interpreter = await testEnvironment(path.join(folder, 'venv'), { tools: true });
+    executor = await startTestExecutor(1, { interpreter });
   });
 
   after(async () => {
-    await Promise.all(executors.map((executor) => executor.close()));
+    await executor.close();
+    rmSync(folder, { recursive: true });
   });
 
-  const said = async (executor: Executor, task: Task, completion: string): Promise<string> => {
-    const program = assembleProgram(task, completion);
-    const result = await executor.execute(executionJob(task, program, jobs++, DEFAULT_LIMITS));
-    return renderFeedback(program, result, () => 0);
-  };
-
-  for (const [says, completion, check, golden] of GOLDEN) {
-    it(`says ${says}, beside the checks and apart from them`, async () => {
-      for (const executor of executors) {
-        for (const sealable of [true, false]) {
-          const task = bareTask({ checks: [{ kind: 'statements', source: check }], sealable });
-          const text = await said(executor, task, completion);
-          const wanted = goldenFor(executor.pythonVersion, golden);
-          // Beside the program nobody stands between a check and its calls.
-          assert.equal(text, sealable ? wanted : wanted.replace(/^call: .*\n/m, ''));
-        }
-      }
+  for (const [says, check, text] of PYTEST_GOLDEN) {
+    it(`says ${says}`, async () => {
+      assert.equal(await said(executor, { ...HOSTED, checks: [check] }, '\n    return x'), text);
+      assert.equal(await said(executor, { ...HOSTED, checks: [check] }, '\n    return x + 1'), '');
     });
   }
 });
+
+async function said(executor: Executor, task: Task, completion: string): Promise<string> {
+  const program = assembleProgram(task, completion);
+  const limits = completion.includes('while True') ? QUICK : DEFAULT_LIMITS;
+  return renderFeedback(program, await executor.execute(executionJob(task, program, 0, limits)), () => 0);
+}
 
 function goldenFor(version: string, golden: Golden[3]): string {
   if (typeof golden === 'string') return golden;
