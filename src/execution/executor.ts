@@ -10,6 +10,8 @@ export interface Executor {
   /** What the sandbox was proved to contain when this executor started. */
   readonly tier: Tier;
   readonly pythonVersion: string;
+  /** How many programs run at a time; a few more keep it busy, all that there are only fill the memory. */
+  readonly jobs: number;
   /** What each canary found. */
   readonly canaries: CanaryReport;
   /** Why the machine offers no higher tier, where it said so. */
@@ -154,7 +156,7 @@ class Pool implements Executor {
   readonly canaries: CanaryReport;
   readonly lacking: string | undefined;
   readonly #start: () => Promise<Zygote>;
-  readonly #limit: number;
+  readonly jobs: number;
   readonly #idle: Zygote[];
   readonly #all = new Set<Zygote>();
   readonly #queue: PromiseWithResolvers<Zygote>[] = [];
@@ -173,7 +175,7 @@ class Pool implements Executor {
     lacking: string | undefined,
   ) {
     this.#start = start;
-    this.#limit = limit;
+    this.jobs = limit;
     this.#idle = [first];
     this.#all.add(first);
     this.pythonVersion = first.version;
@@ -201,7 +203,7 @@ class Pool implements Executor {
     const asked = performance.now();
     for (let attempt = 1; ; attempt++) {
       if (signal?.aborted === true || this.#closed) throw new InterruptedError();
-      const zygote = await this.#take();
+      const zygote = await this.#take(signal);
       if (this.#aborted(signal)) {
         this.#give(zygote);
         throw new InterruptedError();
@@ -245,13 +247,21 @@ class Pool implements Executor {
     return this.#closed || signal?.aborted === true;
   }
 
-  #take(): Promise<Zygote> {
+  /** A zygote when its turn comes. Whoever waits hears of an abort at once. */
+  #take(signal: AbortSignal | undefined): Promise<Zygote> {
     const idle = this.#idle.pop();
     if (idle !== undefined) return Promise.resolve(idle);
-    if (this.#started < this.#limit) return this.#another();
+    if (this.#started < this.jobs) return this.#another();
     const turn = Promise.withResolvers<Zygote>();
     this.#queue.push(turn);
-    return turn.promise;
+    const leave = (): void => {
+      const place = this.#queue.indexOf(turn);
+      if (place < 0) return;
+      this.#queue.splice(place, 1);
+      turn.reject(new InterruptedError());
+    };
+    signal?.addEventListener('abort', leave, { once: true });
+    return turn.promise.finally(() => signal?.removeEventListener('abort', leave));
   }
 
   /** Tells all that wait that their turn will not come. */

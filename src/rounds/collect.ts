@@ -123,7 +123,10 @@ export async function collectSamples(request: CollectRequest, services: CollectS
   return store.samples(request.run, request.stage);
 }
 
-/** Runs trimmed programs, each distinct one once. */
+/**
+ * Runs trimmed programs, each distinct one once. Distinct by text, not by syntax tree: feedback names lines and quotes
+ * them, so that programs which differ in layout or comments have feedback of their own.
+ */
 class ProgramRunner {
   readonly #executor: Executor;
   readonly #limits: ExecutionLimits;

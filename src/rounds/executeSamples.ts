@@ -48,8 +48,10 @@ export async function executeSamples(request: ExecuteRequest, executor: Executor
   });
   const summary: ExecuteSummary = { samples: samples.length, passed: 0, verdicts: {} };
   let done = 0;
-  const lines = await Promise.all(
-    jobs.map(async ({ sample, task, program }, index) => {
+  const lines = await mapFew(
+    jobs,
+    executor.jobs * WAITING_PER_JOB,
+    async ({ sample, task, program }, index) => {
       const job = executionJob(task, program, index, limitsOf(request.timeoutSeconds));
       const result = await executor.execute(job, request.signal);
       const passed = result.verdict === 'passed';
@@ -67,10 +69,28 @@ export async function executeSamples(request: ExecuteRequest, executor: Executor
         sealed: result.sealed,
         duration_ms: Math.round(result.durationMs),
       };
-    }),
+    },
   );
   if (request.outFile !== undefined) await writeLines(request.outFile, lines);
   return summary;
+}
+
+/** Programs handed to the executor at a time, for each that runs. */
+const WAITING_PER_JOB = 3;
+
+/** Like Promise.all over a map, with at most so many under way; the first failure ends it. */
+async function mapFew<T, R>(
+  items: readonly T[],
+  most: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const left = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of left) results[index] = await work(item, index);
+  };
+  await Promise.all(Array.from({ length: most }, worker));
+  return results;
 }
 
 /** No model is at hand here, so the feedback's budget goes by an average of Python text. */

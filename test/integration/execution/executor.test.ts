@@ -375,6 +375,25 @@ while header := sys.stdin.buffer.read(4):
     assert.equal((await run('x):\n    return x + 1')).verdict, 'passed');
   });
 
+  it('lets a job that waits hear of its abort at once, and leaves the others alone', async () => {
+    const one = await startTestExecutor(1);
+    try {
+      const slow = 'x):\n    import time\n    time.sleep(1)\n    return x + 1';
+      const job = executionJob(bareTask(), assembleProgram(bareTask(), slow), jobs++, LIMITS);
+      const order: string[] = [];
+      const running = one.execute(job).finally(() => order.push('ran'));
+      const controller = new AbortController();
+      const waiting = one.execute(job, controller.signal).finally(() => order.push('aborted'));
+      const behind = one.execute(job);
+      controller.abort();
+      await assert.rejects(waiting, InterruptedError);
+      assert.deepEqual([(await running).verdict, (await behind).verdict], ['passed', 'passed']);
+      assert.deepEqual(order, ['aborted', 'ran']);
+    } finally {
+      await one.close();
+    }
+  });
+
   it('runs nothing where programs are not contained, unless the user allows it', async () => {
     const interpreter = looseInterpreter(await testInterpreter());
     await assert.rejects(startExecutor({ interpreter, allowUncontained: false }), (error) => {
