@@ -221,6 +221,9 @@ class Zygote:
         if not sealable(job):
             judge.run_beside()
             return
+        # What checks print is not the program's.
+        for handle in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), handle)
         try:
             judge.run()
         except UnsealableError:
