@@ -43,6 +43,7 @@ class Child:
         self._sources = {file["path"]: file["source"] for file in job["files"]}
         self._sources[job["main"]["path"]] = job["main"]["source"]
         self._explain = Explainer(self._sources)
+        self._running = Running(self._explain, self._sources)
         self._finder = None
 
     def run(self):
@@ -52,6 +53,9 @@ class Child:
             verdict, diagnostic = self._verdict()
         except BaseException as error:  # noqa: BLE001 (a program may raise anything)
             verdict, diagnostic = self._raised(error)
+        if self._running.over:
+            # It ended while its lines were followed.
+            verdict, diagnostic = "timeout", {"type": "Timeout", "message": "", "frames": []}
         self._write(verdict, diagnostic)
 
     def _run_setup(self, source, module):
@@ -155,7 +159,7 @@ class Child:
                 diagnostic["check"] = check
             self._write("timeout", diagnostic)
 
-        Running(self._explain, self._sources).watch(self._job["limits"]["wallSeconds"], late)
+        self._running.watch(self._job["limits"]["wallSeconds"], late)
 
     def _write(self, verdict, diagnostic):
         signal.setitimer(signal.ITIMER_REAL, 0)

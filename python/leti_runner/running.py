@@ -21,6 +21,8 @@ class Running:
 
     def __init__(self, explain, sources):
         self._explain, self._sources = explain, sources
+        self.over = False
+        """Whether the time was over, so that what the program does from then on counts for nothing."""
         self._shared = None
         """The job's frames that every look has met, outermost first, each with the lines that ran in it."""
 
@@ -39,6 +41,7 @@ class Running:
                 os._exit(0)
             self._look(frame)
             if time.monotonic() > end - seconds * _NEXT_LOOK / 2:
+                self.over = True
                 signal.signal(signal.SIGALRM, finish)
                 signal.setitimer(signal.ITIMER_REAL, _FOLLOWED_SECONDS)
                 self._follow(finish)
