@@ -23,6 +23,10 @@ _COUNTING_SHARE = 0.5
 """How much of the wall limit there is, all in all, to count on after a check has failed."""
 
 
+class EnoughError(BaseException):
+    """A result has been told and the rest need not be found out."""
+
+
 class Child:
     """A process that runs a job's checks, after the sandbox has been entered, and tells one result.
 
@@ -51,6 +55,8 @@ class Child:
         self._watch_time()
         try:
             verdict, diagnostic = self._verdict()
+        except EnoughError:
+            return
         except BaseException as error:  # noqa: BLE001 (a program may raise anything)
             verdict, diagnostic = self._raised(error)
         if self._running.over:
@@ -79,6 +85,8 @@ class Child:
                 try:
                     run_check(self._job["checks"][index], module, self._sources, self._scratch, function)
                     self._passed += 1
+                except EnoughError:
+                    raise
                 except BaseException as error:  # noqa: BLE001 (a program may raise anything)
                     found = self._raised(error)
                     if first is None:
@@ -96,11 +104,15 @@ class Child:
 
         def short(_number, _frame):
             self._write(*first)
-            os._exit(0)
+            self._leave()
 
         left = self._job["limits"]["wallSeconds"] * _COUNTING_SHARE - (time.perf_counter() - self._started)
         signal.signal(signal.SIGALRM, short)
         signal.setitimer(signal.ITIMER_REAL, max(left, 0.001))
+
+    def _leave(self):
+        """Ends what is going on, from within a signal's handler."""
+        os._exit(0)
 
     def _explain_asserts(self, names, main_path):
         for path in set(names.values()) - {main_path}:

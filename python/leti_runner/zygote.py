@@ -31,6 +31,7 @@ import resource
 import select
 import shutil
 import signal
+import socket
 import statistics  # noqa: F401
 import string  # noqa: F401
 import sys
@@ -39,7 +40,16 @@ import textwrap  # noqa: F401
 import time
 import typing  # noqa: F401
 
-from leti_runner import canaries, channel, modules, namespaces, sandbox, seatbelt, values
+from leti_runner import (
+    canaries,
+    channel,
+    modules,
+    namespaces,
+    sandbox,
+    seatbelt,
+    standing_judge,
+    values,
+)
 from leti_runner.beside import Beside
 from leti_runner.folders import clear_folder
 from leti_runner.inbox import Inbox
@@ -60,6 +70,8 @@ _BUSY = 1.5
 """The machine is busy when a loop of that length takes this many times as long on the clock."""
 _RANDOM_SEED = 0
 _CHUNK = 1 << 16
+_STANDING_LIMITS = {"cpuSeconds": 1 << 30, "memoryBytes": 1 << 30, "fileBytes": 0}
+"""Of the standing judge, whose jobs are given their time one by one."""
 _PROBE_LIMITS = {
     "wallSeconds": 10,
     "cpuSeconds": 10,
@@ -72,8 +84,8 @@ _PROBE_LIMITS = {
 class Zygote:
     """Owns one scratch folder, which is empty before every job.
 
-    For each job it forks two children, before the job has come: the program's process and the judge's. The
-    judge alone reads the job, so neither the program's process nor this one ever holds a check in its memory.
+    For each job it forks the program's process, before the job has come. A judge in another process alone
+    reads the job, so neither the program's process nor this one ever holds a check in its memory.
     """
 
     def __init__(self, scratch, outside, bystander, own_root):
@@ -81,6 +93,7 @@ class Zygote:
         self._outside, self._bystander = outside, bystander
         self._sandbox = sandbox.Sandbox(self._scratch, own_root)
         self._inbox = Inbox()
+        self._standing = _Standing(self._start_standing)
         self._prepare()
 
     def _prepare(self):
@@ -113,49 +126,61 @@ class Zygote:
 
         All children are gone when it returns.
         """
-        pipes = {name: os.pipe() for name in ("requests", "replies", "result", "output")}
-        ends = {f"{name}_{end}": handle for name, pair in pipes.items() for end, handle in zip("rw", pair)}
-        program = self._fork([ends["requests_r"], ends["replies_w"]], ends["output_w"], self._serve_program)
-        judge = self._fork(
-            [ends["result_w"], ends["requests_w"], ends["replies_r"]],
-            ends["output_w"],
-            self._judge_job,
-            job_input=True,
-        )
-        for name in ("requests_r", "requests_w", "replies_r", "replies_w", "result_w", "output_w"):
-            os.close(ends[name])
+        ends = _Ends("requests", "replies", "result", "output", "jobs")
+        program = self._fork([ends.requests_r, ends.replies_w], ends.output_w, self._serve_program)
+        ends.close("requests_r", "replies_w")
         used = _children_seconds()
+        judge = None
         try:
-            result = self._outcome(program, judge, ends["result_r"], ends["output_r"])
+            self._standing.take(ends.result_w, ends.requests_w, ends.replies_r, ends.jobs_w)
+            head = self._first_head(ends.result_r)
+            if head == {"alone": True}:
+                # Its checks may leave something behind, so it gets a judge of its own.
+                handles = [ends.result_w, ends.requests_w, ends.replies_r, ends.jobs_r]
+                judge = self._fork(handles, ends.output_w, self._judge_job)
+                ends.close("result_w", "jobs_r")
+                head = self._first_head(ends.result_r)
+            ends.close("result_w", "requests_w", "replies_r", "jobs_r", "jobs_w", "output_w")
+            if head is None:
+                return False
+            result = self._outcome(head, program, judge, ends.result_r, ends.output_r)
         finally:
             _end(program, judge)
-            os.close(ends["result_r"])
-            os.close(ends["output_r"])
+            ends.close_all()
             clear_folder(self._scratch)
-        if result is None:
-            return False
         if result.get("verdict") == "timeout":
             result["starved"] = _is_starved(_children_seconds() - used, result.pop("seconds"))
         self._inbox.pass_on(out, result)
         self._inbox.wipe()
         return True
 
-    def _outcome(self, program, judge, result_pipe, output_pipe):
+    def _first_head(self, result_pipe):
+        """The first thing that a judge says; None where it is gone, or has nothing to say any more."""
+        while True:
+            ready, _, _ = select.select([result_pipe, self._standing.control], [], [])
+            if result_pipe not in ready or not self._inbox.fill(result_pipe):
+                return None
+            head = self._inbox.take_head()
+            if head is not None:
+                return None if "end" in head else head
+
+    def _outcome(self, job, program, judge, result_pipe, output_pipe):
         """Reads until the judge has told its result or is gone, too much was written, or the time is over.
 
-        The head of the result; None where there was no job.
+        `job` is what the judge said of it, `judge` None where the standing one has it. Gives a result's head.
         """
-        job, head = None, None
-        output, deadline, limit = 0, None, None
+        head, output, late = None, 0, False
+        deadline = time.monotonic() + job["limits"]["wallSeconds"] + _GRACE_SECONDS
+        limit = job["limits"]["outputBytes"]
         open_pipes = {result_pipe, output_pipe}
-        late = False
         next_look = time.monotonic() + _LOOK_SECONDS
-        while not self._is_told(head) and result_pipe in open_pipes:
-            left = None if deadline is None else deadline - time.monotonic()
-            late = left is not None and left <= 0
-            if late or (limit is not None and output > limit) or self._inbox.full:
+        while result_pipe in open_pipes:
+            if head is None:
+                head = self._inbox.take_head()
+            late = time.monotonic() >= deadline
+            if self._is_told(head) or late or output > limit or self._inbox.full:
                 break
-            if job is not None and "id" in job and time.monotonic() > next_look:
+            if "id" in job and time.monotonic() > next_look:
                 next_look = time.monotonic() + _LOOK_SECONDS
                 if not _has_room(self._scratch):
                     output = limit + 1
@@ -163,7 +188,7 @@ class Zygote:
                 if sys.platform == "darwin" and _holds_too_much(job["limits"], program, judge):
                     # The kernel does it elsewhere, and the verdict is the same.
                     os.kill(program, signal.SIGKILL)
-            wait = left if left is None else min(left, _LOOK_SECONDS)
+            wait = min(max(0, deadline - time.monotonic()), _LOOK_SECONDS)
             ready, _, _ = select.select(list(open_pipes), [], [], wait)
             if result_pipe in ready and not self._inbox.fill(result_pipe):
                 open_pipes.discard(result_pipe)
@@ -172,18 +197,13 @@ class Zygote:
                 output += count
                 if count == 0:
                     open_pipes.discard(output_pipe)
-            if job is None:
-                job = self._inbox.take_head()
-                if job is not None:
-                    deadline = time.monotonic() + job["limits"]["wallSeconds"] + _GRACE_SECONDS
-                    limit = job["limits"]["outputBytes"]
-            if job is not None and head is None:
-                head = self._inbox.take_head()
-        if job is None:
-            return None
         if "id" not in job:
             return head if head is not None else {}
-        return _judged(job, head, program, judge, flooded=output > limit, late=late)
+        flooded = output > limit
+        if head is None and judge is None and not flooded:
+            # It may be stuck in a check.
+            self._standing.end()
+        return _judged(job, head, program, judge, flooded=flooded, late=late)
 
     def _is_told(self, head):
         return head is not None and ("rest" not in head or self._inbox.has_rest())
@@ -200,12 +220,22 @@ class Zygote:
         else:
             Program(part, requests, replies).serve()
 
+    def _start_standing(self, control):
+        null = os.open(os.devnull, os.O_WRONLY)
+        try:
+            return self._fork([control], null, self._stand_by, job_input=True)
+        finally:
+            os.close(null)
+
+    def _stand_by(self):
+        self._shut_in(_STANDING_LIMITS)
+        standing_judge.serve(3, self._scratch)
+
     def _judge_job(self):
-        result, requests, replies = 3, 4, 5
-        job = channel.read(0, channel.LARGEST_JOB)
-        devnull = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(devnull, 0)
-        os.close(devnull)
+        """Judges the one job that the standing judge hands over."""
+        result, requests, replies, jobs = 3, 4, 5, 6
+        job = channel.read(jobs, channel.LARGEST_JOB)
+        os.close(jobs)
         if job is None:
             return
         if "probe" in job:
@@ -215,7 +245,7 @@ class Zygote:
             channel.write(result, {"rest": True})
             channel.write(result, found)
             return
-        channel.write(result, {"limits": job["limits"], "id": job["id"], "checks": len(job["checks"])})
+        channel.write(result, standing_judge.head_of(job))
         self._shut_in(job["limits"])
         judge = Judge(job, self._scratch, result, requests, replies)
         if not sealable(job):
@@ -273,16 +303,69 @@ class Zygote:
             os.close(self._sandbox.ruleset)
 
 
+class _Standing:
+    """The judge that stands by; a new one is started where it is gone or has done its share."""
+
+    def __init__(self, start):
+        self._start = start
+        self._pid, self._jobs = None, 0
+        self.control = None
+        """A socket that can be read from when the judge is gone."""
+
+    def take(self, *handles):
+        """Lets it take the next job; the handles are result, requests, replies and where it hands on jobs."""
+        if self.control is None or self._jobs == standing_judge.MOST_JOBS or not self._send(handles):
+            self.end()
+            self.control, theirs = socket.socketpair()
+            with theirs:
+                self._pid, self._jobs = self._start(theirs.fileno()), 0
+            self._send(handles)
+        self._jobs += 1
+
+    def end(self):
+        if self.control is None:
+            return
+        self.control.close()
+        _end(self._pid)
+        self.control = self._pid = None
+
+    def _send(self, handles):
+        try:
+            socket.send_fds(self.control, [b"j"], handles)
+        except OSError:
+            return False
+        return True
+
+
+class _Ends:
+    """Pipes by name: `requests` has the ends `requests_r` and `requests_w`."""
+
+    def __init__(self, *names):
+        for name in names:
+            for end, handle in zip("rw", os.pipe()):
+                setattr(self, f"{name}_{end}", handle)
+
+    def close(self, *ends):
+        """Closes those that are still open."""
+        for end in ends:
+            handle = self.__dict__.pop(end, None)
+            if handle is not None:
+                os.close(handle)
+
+    def close_all(self):
+        self.close(*list(self.__dict__))
+
+
 def _judged(job, head, program, judge, *, flooded, late):
     """The head of a job's result, where the judge may have told none."""
+    cpu_seconds = job["limits"]["cpuSeconds"]
     if head is None:
-        status = _status(judge, late, job["limits"]["cpuSeconds"])
-        verdict = _verdict_of(status, flooded)
+        verdict = _verdict_of("late" if late else _status(judge, late, cpu_seconds), flooded)
         head = {"verdict": verdict, "checksPassed": 0, "durationMs": 0, "sealed": False}
     elif "unsealable" in head:
         return {"id": job["id"], "unsealable": True}
     elif head["verdict"] == "gone":
-        verdict = _verdict_of(_status(program, late, job["limits"]["cpuSeconds"]), flooded)
+        verdict = _verdict_of(_status(program, late, cpu_seconds), flooded)
         # What broke the runner's code in the program's own process can only be the program.
         head["verdict"] = "tampered" if verdict == "harness_error" else verdict
     elif flooded:
@@ -315,7 +398,7 @@ def _has_room(scratch):
 
 
 def _holds_too_much(limits, *pids):
-    return any(seatbelt.footprint(pid) > limits["memoryBytes"] for pid in pids)
+    return any(pid is not None and seatbelt.footprint(pid) > limits["memoryBytes"] for pid in pids)
 
 
 def _children_seconds():
@@ -338,7 +421,12 @@ def _is_starved(used, seconds):
 
 
 def _status(pid, late, cpu_seconds):
-    """How a child ended; one that has not is given a moment, then ended. "late": its time was over."""
+    """How a child ended; one that has not is given a moment, then ended. "late": its time was over.
+
+    None for the standing judge, which ends for no fault of a program.
+    """
+    if pid is None:
+        return None
     for _ in range(20):
         ended, status, spent = os.wait4(pid, os.WNOHANG)
         if ended:
@@ -353,8 +441,10 @@ def _status(pid, late, cpu_seconds):
 
 
 def _end(*sessions):
-    """Ends what is left of the children's sessions and collects orphans."""
+    """Ends what is left of the children's sessions and collects orphans; None is no child."""
     for pid in sessions:
+        if pid is None:
+            continue
         with contextlib.suppress(ProcessLookupError):
             # On macOS a child has no session of its own, and can start no process.
             os.kill(pid, signal.SIGKILL) if sys.platform == "darwin" else os.killpg(pid, signal.SIGKILL)
@@ -369,6 +459,8 @@ def _verdict_of(status, flooded):
     """The verdict of a child that ended without a result; never a pass."""
     if flooded:
         return "output_limit"
+    if status is None:
+        return "harness_error"
     if status == "late":
         return "timeout"
     if os.WIFSIGNALED(status):
