@@ -1,24 +1,6 @@
-import type { Condition, Markers } from '../protocol/model.ts';
+import type { Condition, Markers, PromptStyle } from '../protocol/model.ts';
 import type { PromptSegment } from '../protocol/sampling.ts';
 import type { Task } from '../protocol/task.ts';
-
-/** What a model's chat template puts around a conversation of one turn; base models without a template have none. */
-export interface ChatFrame {
-  /** Everything before the user's text. */
-  before: string;
-  /** Everything between the user's text and the assistant's answer. */
-  after: string;
-  /** What ends the assistant's answer. */
-  end: string;
-}
-
-/** How one model is asked: its frame, and the markers under which it was or will be trained. */
-export interface PromptStyle {
-  frame: ChatFrame | undefined;
-  /** The tokenizer's end-of-text token, used where there is no chat frame. */
-  endOfText: string;
-  markers: Markers;
-}
 
 const FENCE = '```';
 

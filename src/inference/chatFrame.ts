@@ -1,5 +1,5 @@
 import { Template } from '@huggingface/jinja';
-import type { ChatFrame } from '../core/prompts.ts';
+import type { ChatFrame } from '../protocol/model.ts';
 import { UserError } from '../protocol/errors.ts';
 
 const USER = 'LETI-USER-TEXT';

@@ -12,6 +12,7 @@ import {
   SamplingRecord,
   Side,
 } from './run.ts';
+import { PromptSegment } from './sampling.ts';
 import { DroppedTask, Task } from './task.ts';
 
 /** What a client asks the backend (`leti serve`), beyond what LSP has; all of it is answered from disk or by one piece of work. */
@@ -74,11 +75,23 @@ export const StepRow = z.strictObject({
 });
 export type StepRow = z.infer<typeof StepRow>;
 
+/** What a stage's programs took to write and to run. */
+export const StageEffort = z.strictObject({
+  tokens: z.int(),
+  /** In which the model wrote. */
+  samplingSeconds: z.number(),
+  /** Of all programs, as if one ran after the other. */
+  executionSeconds: z.number(),
+});
+export type StageEffort = z.infer<typeof StageEffort>;
+
 /** Programs and time of a stage that samples. */
 export const StageCount = z.strictObject({
   stage: z.string(),
   samples: z.int(),
   passed: z.int(),
+  /** Missing where a store before version 4 did not note it. */
+  effort: StageEffort.optional(),
 });
 
 /** A run, whole but for its samples. */
@@ -108,6 +121,8 @@ export type TaskHistory = z.infer<typeof TaskHistory>;
 export const StageSamples = z.strictObject({
   stage: z.string(),
   record: SamplingRecord.optional(),
+  /** What the model was given, made again as it was made then; missing where the run did not record how. */
+  prompt: z.array(PromptSegment).optional(),
   samples: z.array(Sample),
 });
 

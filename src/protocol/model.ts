@@ -15,6 +15,26 @@ export const Markers = z.strictObject({
 });
 export type Markers = z.infer<typeof Markers>;
 
+/** What a model's chat template puts around a conversation of one turn; base models without a template have none. */
+export const ChatFrame = z.strictObject({
+  /** Everything before the user's text. */
+  before: z.string(),
+  /** Everything between the user's text and the assistant's answer. */
+  after: z.string(),
+  /** What ends the assistant's answer. */
+  end: z.string(),
+});
+export type ChatFrame = z.infer<typeof ChatFrame>;
+
+/** How one model is asked: its frame, and the markers under which it was or will be trained. */
+export const PromptStyle = z.strictObject({
+  frame: ChatFrame.optional(),
+  /** The tokenizer's end-of-text token, used where there is no chat frame. */
+  endOfText: z.string(),
+  markers: Markers,
+});
+export type PromptStyle = z.infer<typeof PromptStyle>;
+
 export const Objective = z.enum(['fcft', 'fcft-binary', 'rejection', 'sft']);
 export type Objective = z.infer<typeof Objective>;
 

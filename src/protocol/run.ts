@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FeedbackPreset, Verdict } from './execution.ts';
-import { Condition, Objective } from './model.ts';
+import { Condition, Objective, PromptStyle } from './model.ts';
 import { Device, Trained, TrainingSettings } from './training.ts';
 
 /** Everything that decides what a run does; stored with it, so that a resumed run does the same. */
@@ -75,6 +75,8 @@ export const SamplingRecord = z.strictObject({
   engine: z.string(),
   condition: Condition,
   tier: z.string(),
+  /** With the task and the condition it makes the prompt; not recorded by stores before version 4. */
+  style: PromptStyle.optional(),
 });
 export type SamplingRecord = z.infer<typeof SamplingRecord>;
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { renderFeedback } from '../core/feedback.ts';
 import { assembleProgram, executionJob, type AssembledProgram } from '../core/program.ts';
-import { samplingPrompt, type PromptStyle } from '../core/prompts.ts';
+import { samplingPrompt } from '../core/prompts.ts';
 import { keyOf } from '../core/random.ts';
 import { stopRule, trimCompletion } from '../core/trimming.ts';
 import type { Executor } from '../execution/executor.ts';
 import { InterruptedError } from '../protocol/errors.ts';
 import type { ExecutionLimits, ExecutionResult, FeedbackPreset } from '../protocol/execution.ts';
-import type { Condition } from '../protocol/model.ts';
+import type { Condition, PromptStyle } from '../protocol/model.ts';
 import type { RunObserver, Sample } from '../protocol/run.ts';
 import type { GeneratedText, Sampler, SamplingSettings } from '../protocol/sampling.ts';
 import type { Task } from '../protocol/task.ts';
@@ -77,6 +77,7 @@ export async function collectSamples(request: CollectRequest, services: CollectS
     if (stored.has(index)) continue;
     throwIfAborted(signal);
     const sampler = await services.sampler();
+    const begun = performance.now();
     const byKey = new Map(batch.map((task) => [keyOf(task.id), task]));
     const running: Promise<Sample>[] = [];
     const broken = new AbortController();
@@ -110,14 +111,22 @@ export async function collectSamples(request: CollectRequest, services: CollectS
       const outcomes = await Promise.allSettled(running);
       throw outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? error;
     }
+    const samplingSeconds = (performance.now() - begun) / 1000;
     const samples = await Promise.all(running);
     throwIfAborted(signal);
     store.saveBatch(
       request.run,
       request.stage,
       index,
-      { model: request.model, engine: sampler.engine, condition: request.condition, tier: executor.tier },
+      {
+        model: request.model,
+        engine: sampler.engine,
+        condition: request.condition,
+        tier: executor.tier,
+        style: request.style,
+      },
       samples,
+      samplingSeconds,
     );
   }
   return store.samples(request.run, request.stage);

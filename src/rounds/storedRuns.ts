@@ -2,10 +2,13 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { once } from 'node:events';
 import path from 'node:path';
+import { samplingPrompt } from '../core/prompts.ts';
 import { byChange, taskChange } from '../core/taskHistory.ts';
 import type { RunDetail, RunSummary, TaskDetail, TaskHistory } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { Check } from '../protocol/task.ts';
+import type { SamplingRecord } from '../protocol/run.ts';
+import type { PromptSegment } from '../protocol/sampling.ts';
+import type { Check, Task } from '../protocol/task.ts';
 import { isHeld, lockWorkspace } from '../store/runLock.ts';
 import { RunStore, type RunRow } from '../store/runStore.ts';
 import { runReport } from './report.ts';
@@ -36,6 +39,7 @@ export class StoredRuns {
       const report = runReport(store, run.id);
       if (report === undefined) throw unknownRun(id);
       const counts = store.counts(run.id);
+      const efforts = store.efforts(run.id);
       return {
         summary: summaryOf(store, run, isHeld(this.#files.lock)),
         report,
@@ -43,10 +47,12 @@ export class StoredRuns {
         steps: store.steps(run.id),
         stages: store.sampledStages(run.id).map((stage) => {
           const own = counts.filter((count) => count.stage === stage);
+          const effort = efforts.get(stage);
           return {
             stage,
             samples: own.reduce((sum, { samples }) => sum + samples, 0),
             passed: own.reduce((sum, { passed }) => sum + passed, 0),
+            ...(effort === undefined ? {} : { effort }),
           };
         }),
       };
@@ -92,9 +98,8 @@ export class StoredRuns {
         stages: store.sampledStages(run.id).flatMap((stage) => {
           const samples = store.samplesOfTask(run.id, stage, taskId);
           const record = store.samplingRecord(run.id, stage);
-          return samples.length === 0
-            ? []
-            : [{ stage, samples, ...(record === undefined ? {} : { record }) }];
+          if (samples.length === 0) return [];
+          return [{ stage, samples, ...(record === undefined ? {} : { record }), ...promptOf(task, record) }];
         }),
       };
     });
@@ -187,6 +192,12 @@ function summaryOf(store: RunStore, run: RunRow, live: boolean): RunSummary {
     ...(before === undefined ? {} : { before }),
     ...(now === undefined ? {} : { now }),
   };
+}
+
+/** The prompt of a task's samples, made by the functions and from the values that made it then. */
+function promptOf(task: Task, record: SamplingRecord | undefined): { prompt?: PromptSegment[] } {
+  if (record?.style === undefined) return {};
+  return { prompt: samplingPrompt(task, record.style, record.condition) };
 }
 
 function checkText(check: Check): string {

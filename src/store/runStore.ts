@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { z } from 'zod';
-import { StepRow } from '../protocol/backend.ts';
+import { StageEffort, StepRow } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
 import { RunConfig, RunStatus, Sample, SamplingRecord, Side } from '../protocol/run.ts';
 import { DroppedTask, Task } from '../protocol/task.ts';
@@ -160,20 +160,22 @@ export class RunStore {
     );
   }
 
+  /** `samplingSeconds`: in which the model wrote the samples. */
   saveBatch(
     run: string,
     stage: string,
     batch: number,
     record: SamplingRecord,
     samples: readonly Sample[],
+    samplingSeconds = 0,
   ): void {
+    const tokens = samples.reduce((sum, sample) => sum + sample.tokens, 0);
+    const executionSeconds = samples.reduce((sum, sample) => sum + sample.durationMs, 0) / 1000;
     this.#transaction(() => {
-      this.#run('INSERT INTO batches (run, stage, batch, record) VALUES (?, ?, ?, ?)', [
-        run,
-        stage,
-        batch,
-        JSON.stringify(record),
-      ]);
+      this.#run(
+        'INSERT INTO batches (run, stage, batch, record, tokens, sampling_seconds, execution_seconds) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        [run, stage, batch, JSON.stringify(record), tokens, samplingSeconds, executionSeconds],
+      );
       for (const sample of samples) {
         this.#run(
           `INSERT INTO samples (run, stage, ${COLUMNS.map(([column]) => column).join(', ')}) VALUES (?, ?, ${COLUMNS.map(() => '?').join(', ')})`,
@@ -200,6 +202,17 @@ export class RunStore {
   samplingRecord(run: string, stage: string): SamplingRecord | undefined {
     const row = this.#all('SELECT record FROM batches WHERE run = ? AND stage = ? LIMIT 1', [run, stage])[0];
     return row === undefined ? undefined : SamplingRecord.parse(JSON.parse(text(row, 'record')));
+  }
+
+  /** What each stage took so far, by its name; without stages of which some batch did not note it. */
+  efforts(run: string): Map<string, StageEffort> {
+    const rows = this.#all(
+      `SELECT stage, sum(tokens) AS tokens, sum(sampling_seconds) AS samplingSeconds,
+         sum(execution_seconds) AS executionSeconds
+       FROM batches WHERE run = ? GROUP BY stage HAVING count(tokens) = count(*)`,
+      [run],
+    );
+    return new Map(rows.map(({ stage, ...effort }) => [z.string().parse(stage), StageEffort.parse(effort)]));
   }
 
   /** Counts of every task and stage of a run, without reading a program. Harness errors are not counted. */

@@ -1,13 +1,17 @@
 /** Raised with every change of the tables; a store of a newer version is refused, never touched. */
-export const STORE_VERSION = 3;
+export const STORE_VERSION = 4;
 
 /** Counts of verdicts come from the index alone; a program's text is read only when it is shown. */
 const VERDICT_INDEX = 'CREATE INDEX samples_by_task ON samples (run, task_id, stage, verdict);';
+
+/** What a batch took; unknown of batches that an earlier version stored. */
+const EFFORT_COLUMNS = ['tokens INTEGER', 'sampling_seconds REAL', 'execution_seconds REAL'];
 
 /** What brings a store of the version before up to each version. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   2: 'ALTER TABLE samples ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0',
   3: VERDICT_INDEX,
+  4: EFFORT_COLUMNS.map((column) => `ALTER TABLE batches ADD COLUMN ${column};`).join('\n'),
 };
 
 export const SCHEMA = `
@@ -54,6 +58,7 @@ CREATE TABLE batches (
   stage TEXT NOT NULL,
   batch INTEGER NOT NULL,
   record TEXT NOT NULL,
+  ${EFFORT_COLUMNS.join(',\n  ')},
   PRIMARY KEY (run, stage, batch)
 ) STRICT;
 

@@ -1,8 +1,7 @@
 import type { ExecutionResult } from '../../src/protocol/execution.ts';
-import type { Markers } from '../../src/protocol/model.ts';
+import type { Markers, PromptStyle } from '../../src/protocol/model.ts';
 import type { Sample } from '../../src/protocol/run.ts';
 import type { Task } from '../../src/protocol/task.ts';
-import type { PromptStyle } from '../../src/core/prompts.ts';
 
 /** A bare task whose model writes the rest of `def f(`; parts can be replaced. */
 export function bareTask(parts: Partial<Task> = {}): Task {

@@ -1,7 +1,6 @@
-import type { Condition } from '../../protocol/model.ts';
+import type { Condition, PromptStyle } from '../../protocol/model.ts';
 import type { Task } from '../../protocol/task.ts';
 import type { TrainingExample } from '../../protocol/training.ts';
-import type { PromptStyle } from '../prompts.ts';
 
 /** A sample as training sees it. */
 export interface ScoredSample {

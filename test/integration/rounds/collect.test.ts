@@ -4,11 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
+import { samplingPrompt } from '../../../src/core/prompts.ts';
 import { keyOf } from '../../../src/core/random.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import { InterruptedError } from '../../../src/protocol/errors.ts';
 import type { Sample } from '../../../src/protocol/run.ts';
-import type { GeneratedText, SampleBatch, Sampler } from '../../../src/protocol/sampling.ts';
+import type { GeneratedText, PromptSegment, SampleBatch, Sampler } from '../../../src/protocol/sampling.ts';
 import { collectSamples } from '../../../src/rounds/collect.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
 import { startTestExecutor } from '../../support/executor.ts';
@@ -20,6 +21,7 @@ const TASKS = ['a', 'b', 'c'].map((id) => bareTask({ id }));
 class Dictated implements Sampler {
   readonly engine = 'dictated';
   readonly asked: string[][] = [];
+  readonly prompts: PromptSegment[][] = [];
   readonly #texts: readonly string[];
   readonly #endless: boolean;
 
@@ -30,6 +32,7 @@ class Dictated implements Sampler {
 
   async *sample(batch: SampleBatch, signal?: AbortSignal): AsyncIterable<GeneratedText> {
     this.asked.push(batch.items.map(({ key }) => TASKS.find(({ id }) => keyOf(id) === key)?.id ?? ''));
+    this.prompts.push(...batch.items.map(({ prompt }) => prompt));
     for (const { key } of batch.items) {
       for (const [sample, text] of this.#texts.entries()) {
         yield await Promise.resolve({ key, sample, text, tokens: 3, finish: 'end' as const });
@@ -93,6 +96,18 @@ describe('collecting samples', function () {
       },
     );
   }
+
+  it('records what makes the prompts again as the model got them', async () => {
+    const sampler = new Dictated(['x):\n    return x', 'x):\n    return x + 1']);
+    await collect('recorded', sampler);
+    const record = store.samplingRecord('r', 'recorded');
+    assert.ok(record?.style !== undefined);
+    const { style, condition } = record;
+    assert.deepEqual(
+      sampler.prompts,
+      TASKS.map((task) => samplingPrompt(task, style, condition)),
+    );
+  });
 
   it('trims, runs and stores every program', async () => {
     const samples = await collect(

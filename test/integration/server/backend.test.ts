@@ -100,6 +100,9 @@ describe('the backend', function () {
         ['evaluate/1/train/samples', 16],
       ],
     );
+    for (const { stage, effort } of detail.stages) {
+      assert.ok(effort !== undefined && effort.tokens > 0 && effort.samplingSeconds > 0, stage);
+    }
     const histories = await client.ask(REQUESTS.histories, { ...place, run: summary.id });
     assert.equal(histories.length, 7, 'the task that was taken out is not there');
     assert.ok(histories.every(({ points }) => points.length === 2));

@@ -102,6 +102,25 @@ describe('the run store', () => {
     assert.equal(readFileSync(text, 'utf8'), 'no database '.repeat(1000));
   });
 
+  it('brings a store of an earlier version up to date, and knows what it does not know', () => {
+    store.saveBatch('r1', 'old', 0, RECORD, [sample('a', 0)], 2);
+    store.saveBatch('r1', 'half', 0, RECORD, [sample('a', 0)], 2);
+    store.close();
+    const db = new DatabaseSync(file);
+    for (const column of ['tokens', 'sampling_seconds', 'execution_seconds']) {
+      db.exec(`ALTER TABLE batches DROP COLUMN ${column}`);
+    }
+    db.exec('PRAGMA user_version = 3');
+    db.close();
+    store = new RunStore(file);
+    store.saveBatch('r1', 'half', 1, RECORD, [sample('b', 0)], 2);
+    store.saveBatch('r1', 'new', 0, RECORD, [sample('a', 0)], 2);
+    store.saveBatch('r1', 'new', 1, RECORD, [sample('c', 0)], 3);
+    const effort = { tokens: 20, samplingSeconds: 5, executionSeconds: 0.003 };
+    assert.deepEqual([...store.efforts('r1')], [['new', effort]]);
+    assert.equal(store.samples('r1', 'old').length, 1);
+  });
+
   it('can be read while another process writes', () => {
     const reader = new RunStore(file);
     store.saveBatch('r1', 's', 0, RECORD, [sample('a', 0)]);
