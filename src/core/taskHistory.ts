@@ -39,3 +39,12 @@ export function stageLabel(stage: string): string {
   if (evaluated === null) return stage;
   return evaluated[1] === '0' ? 'before training' : `after round ${evaluated[1] ?? ''}`;
 }
+
+/** A stage, or the phase of a run in which it is done, in words that name its tasks: those of other phases stay as they are. */
+export function phaseLabel(phase: string): string {
+  const trained = /^train\/(\d+)$/.exec(phase);
+  if (trained !== null) return `training in round ${trained[1] ?? ''}`;
+  const label = stageLabel(phase);
+  if (label === phase) return phase;
+  return `${phase.includes('held-out') ? 'held-out' : 'training'} tasks, ${label}`;
+}

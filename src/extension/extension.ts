@@ -10,7 +10,7 @@ import { attempt } from './errors.ts';
 import { ModelsTree } from './explorer/modelsTree.ts';
 import type { ModelNode, RunNode, TaskNode } from './explorer/nodes.ts';
 import { Programs, SCHEME } from './explorer/programs.ts';
-import { RunPages } from './explorer/runPages.ts';
+import { RUN_PAGE, RunPages } from './explorer/runPages.ts';
 import { RunsTree } from './explorer/runsTree.ts';
 import { TasksTree } from './explorer/tasksTree.ts';
 import { Feedback, showFeedback } from './feedback.ts';
@@ -38,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerTools(services).forEach(keep);
   keep(statusItem(services));
   const pages = keep(new RunPages(services));
+  keep(vscode.window.registerWebviewPanelSerializer(RUN_PAGE, pages));
   const runs = new RunsTree(services);
   const tasks = new TasksTree(services);
   const models = new ModelsTree(services);

@@ -13,10 +13,14 @@ const HEIGHT = 220;
 /** Colours that every theme defines. */
 const COLOURS = [
   '--vscode-charts-blue',
-  '--vscode-charts-yellow',
+  '--vscode-charts-orange',
   '--vscode-charts-green',
   '--vscode-charts-purple',
 ];
+/** How far lines with intervals stand apart: a share of the axis. */
+const APART = 0.012;
+/** Half the width of an interval's ends, in points. */
+const CAP = 5;
 
 /** A chart with the same numbers as a table below it. It follows the theme and the width of the page. */
 export function chart(
@@ -40,6 +44,7 @@ export function chart(
   const rows = x.map((at, index) => [String(at), ...lines.map((line) => cell(line, index))]);
   figure.append(
     element('figcaption', {}, title),
+    ...(lines.length > 1 ? [legend(lines)] : []),
     canvas,
     element(
       'details',
@@ -52,6 +57,7 @@ export function chart(
   return figure;
 }
 
+/** Draws while the canvas is on the page, and lets go of everything when it was taken off. */
 function draw(
   canvas: HTMLElement,
   axis: string,
@@ -61,78 +67,132 @@ function draw(
 ): void {
   let plot: uPlot | undefined;
   const make = (): void => {
-    if (canvas.clientWidth === 0) return;
     plot?.destroy();
-    plot = new uPlot(options(canvas.clientWidth, axis, lines, show), data(x, lines), canvas);
+    plot = undefined;
+    if (!canvas.isConnected) {
+      sizes.disconnect();
+      themes.disconnect();
+    } else if (canvas.clientWidth > 0) {
+      plot = new uPlot(options(canvas.clientWidth, axis, x, lines, show), data(x, lines), canvas);
+    }
   };
-  new ResizeObserver(make).observe(canvas);
+  // It also hears when the canvas leaves the page: then it has no size.
+  const sizes = new ResizeObserver(make);
   // Another theme is another class of the body.
   const themes = new MutationObserver(make);
+  sizes.observe(canvas);
   themes.observe(document.body, { attributes: true, attributeFilter: ['class'] });
 }
 
+/** Where a line's points stand: lines with intervals a little apart, so that those do not cover each other. */
+function places(x: readonly number[], lines: readonly Line[], index: number): number[] {
+  const span = Math.max(1, (x.at(-1) ?? 0) - (x[0] ?? 0));
+  const apart = lines[index]?.low === undefined ? 0 : APART * span;
+  return x.map((at) => at + (index - (lines.length - 1) / 2) * apart);
+}
+
 function data(x: readonly number[], lines: readonly Line[]): uPlot.AlignedData {
-  const series = lines.flatMap(({ values, low, high }) => [
-    values,
-    ...(low === undefined || high === undefined ? [] : [low, high]),
-  ]);
-  return [[...x], ...series];
+  return uPlot.join(lines.map(({ values }, index) => [places(x, lines, index), values]));
 }
 
 function options(
   width: number,
   axis: string,
+  x: readonly number[],
   lines: readonly Line[],
   show: (value: number) => string,
 ): uPlot.Options {
   const style = getComputedStyle(document.body);
   const colour = (name: string): string => style.getPropertyValue(name).trim() || style.color;
   const text = colour('--vscode-foreground');
-  const grid = { stroke: colour('--vscode-widget-border'), width: 1 };
+  const grid = { stroke: `color-mix(in srgb, ${text} 14%, transparent)`, width: 1 };
   const font = `12px ${colour('--vscode-font-family')}`;
-  const series: uPlot.Series[] = [{ label: axis }];
-  const bands: uPlot.Band[] = [];
-  lines.forEach((line, index) => {
-    const stroke = colour(COLOURS[index % COLOURS.length] ?? '--vscode-foreground');
-    // Lines are told apart by their dashes, too.
-    const dash = index === 0 ? {} : { dash: [6, 3 * index] };
-    series.push({ label: line.name, stroke, width: 2, points: { show: true, size: 7 }, ...dash });
-    if (line.low === undefined || line.high === undefined) return;
-    const edge = { stroke: 'transparent', points: { show: false } };
-    series.push({ ...edge, label: `${line.name}, low` }, { ...edge, label: `${line.name}, high` });
-    bands.push({
-      series: [series.length - 1, series.length - 2],
-      fill: `color-mix(in srgb, ${stroke} 18%, transparent)`,
-    });
-  });
+  const strokes = lines.map((_, index) => colour(COLOURS[index % COLOURS.length] ?? '--vscode-foreground'));
+  const first = x[0] ?? 0;
+  const last = x.at(-1) ?? 1;
+  const margin = Math.max(0.5, last - first) * 0.05;
+  const highest = Math.max(
+    0,
+    ...lines.flatMap(({ values, high }) => [...values, ...(high ?? [])]).filter((value) => value !== null),
+  );
   return {
     width,
     height: HEIGHT,
     // From nothing, so that a small change does not look like a large one.
-    scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+    scales: {
+      x: { time: false, range: [first - margin, last + margin] },
+      y: { range: [0, highest > 0 ? highest * 1.1 : 1] },
+    },
     legend: { show: false },
     cursor: { show: false },
-    series,
-    bands,
+    series: [
+      { label: axis },
+      ...lines.map(({ name, values }, index): uPlot.Series => ({
+        label: name,
+        stroke: strokes[index] ?? text,
+        width: 2,
+        points: { show: values.length <= 50, size: 7, fill: strokes[index] ?? text },
+        // Lines are told apart by their dashes, too.
+        ...(index === 0 ? {} : { dash: [6, 3 * index] }),
+      })),
+    ],
+    hooks: {
+      draw: [
+        (plot) => {
+          lines.forEach((line, index) => {
+            intervals(plot, line, places(x, lines, index), strokes[index] ?? text);
+          });
+        },
+      ],
+    },
     axes: [
       {
         stroke: text,
         grid,
+        ticks: grid,
         font,
+        size: 28,
         label: axis,
         labelFont: font,
+        labelSize: 18,
+        labelGap: 0,
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
       },
-      { stroke: text, grid, font, size: 70, values: (_plot, splits) => splits.map(show) },
+      { stroke: text, grid, ticks: grid, font, size: 64, values: (_plot, splits) => splits.map(show) },
     ],
   };
 }
 
+/** A bar with ends for the interval of each of a line's points. */
+function intervals(plot: uPlot, { low, high }: Line, x: readonly number[], stroke: string): void {
+  const { ctx } = plot;
+  const cap = CAP * devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  x.forEach((at, index) => {
+    const from = low?.[index];
+    const to = high?.[index];
+    if (typeof from !== 'number' || typeof to !== 'number') return;
+    const across = plot.valToPos(at, 'x', true);
+    const ends = [plot.valToPos(from, 'y', true), plot.valToPos(to, 'y', true)] as const;
+    ctx.beginPath();
+    ctx.moveTo(across, ends[0]);
+    ctx.lineTo(across, ends[1]);
+    for (const y of ends) {
+      ctx.moveTo(across - cap, y);
+      ctx.lineTo(across + cap, y);
+    }
+    ctx.stroke();
+  });
+  ctx.restore();
+}
+
 /** Which colour and dash stands for which line. */
-export function legend(names: readonly string[]): HTMLElement {
+function legend(lines: readonly Line[]): HTMLElement {
   return element(
     'ul',
     { class: 'legend', 'aria-hidden': 'true' },
-    ...names.map((name, index) => element('li', { class: `line-${index}` }, name)),
+    ...lines.map(({ name }, index) => element('li', { class: `line-${index}` }, name)),
   );
 }

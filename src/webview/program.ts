@@ -3,8 +3,8 @@ import { parser } from '@lezer/python';
 import { button, element } from './dom.ts';
 
 /** A program with numbered, highlighted lines. Its text is hostile: it becomes text nodes and nothing else. */
-export function programListing(code: string, id: string): HTMLElement {
-  const listing = element('ol', { class: 'program', tabindex: '0', 'aria-label': 'Program' });
+export function programListing(code: string, id: string, label = 'Program'): HTMLElement {
+  const listing = element('ol', { class: 'program', tabindex: '0', 'aria-label': label });
   let line = newLine(listing, id);
   const put = (text: string, classes: string): void => {
     text.split('\n').forEach((part, index) => {
@@ -29,8 +29,8 @@ function newLine(listing: HTMLElement, id: string): HTMLElement {
 }
 
 /** Feedback as it is, but that the lines it names lead to the program's lines. */
-export function feedbackText(feedback: string, id: string): HTMLElement {
-  const text = element('pre', { class: 'feedback', tabindex: '0', 'aria-label': 'Feedback' });
+export function feedbackText(feedback: string, id: string, label: string): HTMLElement {
+  const text = element('pre', { class: 'feedback', role: 'group', tabindex: '0', 'aria-label': label });
   for (const part of feedback.split(/(\bline \d+\b)/)) {
     const number = /^line (\d+)$/.exec(part)?.[1];
     const target = (): HTMLElement | null => document.getElementById(`${id}-${number ?? ''}`);

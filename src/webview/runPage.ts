@@ -1,49 +1,61 @@
 import 'uplot/dist/uPlot.min.css';
 import './runPage.css';
-import { describeEvent, gateLine, percent, progressFacts, rateText } from '../core/words.ts';
-import { stageLabel } from '../core/taskHistory.ts';
-import type { RunDetail, TaskDetail, TaskHistory } from '../protocol/backend.ts';
-import type { Evaluation, RunEvent } from '../protocol/run.ts';
 import { z } from 'zod';
-import { ToPage, type FromPage } from '../protocol/runPage.ts';
-import { chart, legend, type Line } from './charts.ts';
+import { phaseLabel } from '../core/taskHistory.ts';
+import { describeEvent, gateLine, percent, progressFacts, rateText } from '../core/words.ts';
+import type { RunDetail, TaskDetail, TaskHistory } from '../protocol/backend.ts';
+import type { Evaluation, RunConfig, RunEvent } from '../protocol/run.ts';
+import { ToPage } from '../protocol/runPage.ts';
+import { chart, type Line } from './charts.ts';
 import { button, element, Kept, section, table } from './dom.ts';
-import { taskView } from './taskView.ts';
+import { Memory, send } from './host.ts';
+import { TaskView } from './taskView.ts';
 import { tasksTable } from './tasksTable.ts';
 
 // The page's policy forbids code made from text.
 z.config({ jitless: true });
 
-declare function acquireVsCodeApi(): { postMessage(message: FromPage): void; setState(state: unknown): void };
-
-const host = acquireVsCodeApi();
-const send = (message: FromPage): void => {
-  host.postMessage(message);
-};
-/** What the window gives back to the extension after a reload. */
-host.setState(JSON.parse(atob(document.body.dataset['state'] ?? '')));
-
+const memory = new Memory();
 const page = document.getElementById('page') ?? document.body;
-const live = element('p', { class: 'live', role: 'status' });
+const live = element('p', { class: 'live' });
+/** What a screen reader says by itself: each phase once, not each of its steps. */
+const spoken = element('p', { class: 'spoken', role: 'status' });
 const overview = element('div');
 const chosen = element('div', { tabindex: '-1' });
 const problem = element('p', { class: 'problem', role: 'alert' });
 const kept = new Kept();
-let seed = 0;
-let shownTask: string | undefined;
-const tasks = tasksTable((task) => {
-  shownTask = task;
+const tasks = tasksTable(memory, (task) => {
+  memory.change({ task, stage: undefined });
   send({ kind: 'task', task });
 });
-page.replaceChildren(problem, overview, chosen);
+let config: RunConfig | undefined;
+let opened: { task: string; view: TaskView } | undefined;
+/** Where the reader was before the page was hidden; there once everything is drawn. */
+let comeBack: number | undefined = memory.view.scroll;
+page.replaceChildren(problem, spoken, overview, chosen);
 
-window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-  const message = ToPage.parse(data);
+addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  const message = ToPage.safeParse(data);
+  if (!message.success) {
+    send({ kind: 'log', message: `it was told what it does not know: ${z.prettifyError(message.error)}` });
+    return;
+  }
+  hear(message.data);
+});
+addEventListener('error', ({ message }) => {
+  send({ kind: 'log', message });
+});
+addEventListener('scroll', () => {
+  if (comeBack === undefined) memory.change({ scroll: scrollY });
+});
+send({ kind: 'ready' });
+
+function hear(message: ToPage): void {
   page.setAttribute('aria-busy', 'false');
   if (message.kind !== 'live') problem.textContent = '';
   switch (message.kind) {
     case 'run':
-      showRun(message.detail, message.histories);
+      showRun(message.title, message.detail, message.histories);
       break;
     case 'task':
       showTask(message.detail);
@@ -55,20 +67,21 @@ window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       problem.textContent = message.message;
       break;
   }
-});
-send({ kind: 'ready' });
+}
 
-function showRun(detail: RunDetail, histories: readonly TaskHistory[]): void {
+function showRun(title: string, detail: RunDetail, histories: readonly TaskHistory[]): void {
   const { summary, report } = detail;
-  seed = report.config.seed;
+  config = report.config;
   tasks.update(histories);
+  const sides = [report.heldOut, report.train];
   const parts = [
-    kept.part('head', summary, head),
+    kept.part('head', [title, summary] as const, head),
     live,
     kept.part('settings', detail.versions, () => settings(detail)),
-    kept.part('rates', [report.heldOut, report.train, report.gates], () => rates(detail)),
-    kept.part('errors', report.heldOut.length > 0 ? report.heldOut : report.train, errors),
-    kept.part('work', [detail.stages, detail.steps, report.trainings], () => training(detail)),
+    kept.part('rates', [...sides, report.gates], () => rates(detail)),
+    kept.part('errors', sides, errors),
+    kept.part('work', [detail.stages, report.trainings], () => work(detail)),
+    kept.part('loss', detail.steps, loss),
     tasks.element,
   ];
   // Only what changed is put in, so that nothing loses its focus or its place.
@@ -77,16 +90,27 @@ function showRun(detail: RunDetail, histories: readonly TaskHistory[]): void {
     if (known === undefined) overview.append(part);
     else if (known !== part) known.replaceWith(part);
   });
+  // An open task may have new programs; one that was open when the page was hidden is opened again.
+  const { task } = memory.view;
+  if (task !== undefined && histories.some(({ id }) => id === task)) send({ kind: 'task', task });
+  else returnTo();
 }
 
-function head({ startedAt, status, error }: RunDetail['summary']): HTMLElement {
+/** Back to where the reader was, once. */
+function returnTo(): void {
+  if (comeBack === undefined) return;
+  scrollTo(0, comeBack);
+  comeBack = undefined;
+}
+
+function head([title, { status, error }]: readonly [string, RunDetail['summary']]): HTMLElement {
   return element(
     'div',
     {},
     element(
       'header',
       {},
-      element('h1', {}, `Run of ${new Date(startedAt).toLocaleString()}`),
+      element('h1', {}, title),
       element('p', { class: `status ${status}` }, status),
       button('Copy as JSON', () => {
         send({ kind: 'copy' });
@@ -98,16 +122,31 @@ function head({ startedAt, status, error }: RunDetail['summary']): HTMLElement {
 }
 
 function showTask(detail: TaskDetail): void {
-  chosen.replaceChildren(taskView(detail, seed, send));
-  if (detail.id === shownTask) chosen.focus();
+  // An answer that came late, after another task was chosen.
+  if (config === undefined || detail.id !== memory.view.task) return;
+  if (opened?.task === detail.id) {
+    opened.view.update(detail);
+    return;
+  }
+  opened = { task: detail.id, view: new TaskView(detail, config, memory) };
+  chosen.replaceChildren(opened.view.element);
+  if (comeBack !== undefined) {
+    returnTo();
+    return;
+  }
+  chosen.focus();
   chosen.scrollIntoView({ block: 'start' });
 }
 
 function showLive(event: RunEvent | null): void {
   if (event === null) live.textContent = '';
-  else if (event.event === 'progress')
-    live.textContent = `${event.phase}: ${event.done} of ${event.total} ${progressFacts(event)}`;
-  else live.textContent = describeEvent(event);
+  else if (event.event === 'progress') {
+    const facts = progressFacts(event);
+    live.textContent = `${phaseLabel(event.phase)}: ${event.done} of ${event.total}${facts === '' ? '' : ` · ${facts}`}`;
+  } else live.textContent = describeEvent(event);
+  const say =
+    event === null ? '' : event.event === 'progress' ? phaseLabel(event.phase) : describeEvent(event);
+  if (spoken.textContent !== say) spoken.textContent = say;
 }
 
 function settings({ report: { config }, versions }: RunDetail): HTMLElement {
@@ -133,48 +172,50 @@ function settings({ report: { config }, versions }: RunDetail): HTMLElement {
 }
 
 function rates({ report }: RunDetail): HTMLElement {
-  const sides: [string, Evaluation[]][] = [
-    ['held-out', report.heldOut],
-    ['train', report.train],
-  ];
-  const measured = sides.filter(([, evaluations]) => evaluations.length > 0);
-  const rounds = [
-    ...new Set(measured.flatMap(([, evaluations]) => evaluations.map(({ round }) => round))),
-  ].sort((a, b) => a - b);
+  const measured = [report.heldOut, report.train].filter((evaluations) => evaluations.length > 0);
+  const rounds = [...new Set(measured.flat().map(({ round }) => round))].sort((a, b) => a - b);
   if (rounds.length === 0) return section('Pass rate', element('p', {}, 'Nothing is measured yet.'));
-  const lines = measured.map(([name, evaluations]): Line => {
+  const lines = measured.map((evaluations): Line => {
     const at = (key: 'value' | 'low' | 'high'): (number | null)[] =>
       rounds.map((round) => evaluations.find((known) => known.round === round)?.passAt['1']?.[key] ?? null);
-    return { name, values: at('value'), low: at('low'), high: at('high') };
+    return { name: sideName(evaluations), values: at('value'), low: at('low'), high: at('high') };
   });
-  const last = measured[0]?.[1].at(-1);
+  const last = measured[0]?.at(-1);
   return section(
     'Pass rate',
     ...(last === undefined ? [] : [element('p', {}, `${last.side} tasks now: ${rateText(last)}`)]),
-    legend(lines.map(({ name }) => name)),
     chart('Programs that pass by round, with 95 % intervals', 'round', rounds, lines, percent),
     ...report.gates.map((gate) => element('p', {}, gateLine(gate))),
   );
 }
 
-function errors(evaluations: readonly Evaluation[]): HTMLElement {
+/** What went wrong, round by round; a table for each side that was measured. */
+function errors(sides: readonly (readonly Evaluation[])[]): HTMLElement {
+  const measured = sides.filter((evaluations) => evaluations.length > 0);
+  if (measured.length === 0) return section('Errors', element('p', {}, 'None yet.'));
+  return section('Errors', ...measured.map(errorsOf));
+}
+
+function errorsOf(evaluations: readonly Evaluation[]): HTMLElement {
   const types = new Map<string, number>();
   for (const { errorTypes } of evaluations) {
     for (const [type, count] of Object.entries(errorTypes)) types.set(type, (types.get(type) ?? 0) + count);
   }
   types.delete('passed');
+  const name = sideName(evaluations);
+  if (types.size === 0) return element('p', {}, `No errors on ${name}.`);
   const rows = [...types]
     .sort(([, a], [, b]) => b - a)
     .map(([type]) => [
       type,
       ...evaluations.map((evaluation) => share(evaluation.errorTypes[type] ?? 0, evaluation.samples)),
     ]);
-  if (rows.length === 0) return section('Errors', element('p', {}, 'None yet.'));
   const header = evaluations.map(({ round }) => (round === 0 ? 'before' : `after round ${round}`));
-  return section(
-    'Errors',
-    table(`Errors on ${evaluations[0]?.side ?? ''} tasks`, ['error', ...header], rows),
-  );
+  return table(`Errors on ${name}`, ['error', ...header], rows);
+}
+
+function sideName(evaluations: readonly Evaluation[]): string {
+  return evaluations[0]?.side === 'held-out' ? 'held-out tasks' : 'training tasks';
 }
 
 /** A number with a bar that has its length. */
@@ -185,37 +226,50 @@ function share(count: number, total: number): HTMLElement {
   return element('span', {}, bar, `${percent(fraction)} (${count})`);
 }
 
-function training({ report, steps, stages }: RunDetail): HTMLElement {
-  const rows = stages.map(({ stage, samples, passed }) => [
-    `${stage.includes('held-out') ? 'held-out' : 'train'}, ${stageLabel(stage)}`,
+/** Programs, time and throughput of each stage, and what training did. */
+function work({ report, stages }: RunDetail): HTMLElement {
+  const rate = (count: number, seconds: number): string =>
+    seconds > 0 ? (count / seconds).toPrecision(3) : '-';
+  const rows = stages.map(({ stage, samples, passed, effort }) => [
+    phaseLabel(stage),
     String(samples),
     String(passed),
+    ...(effort === undefined
+      ? ['-', '-', '-']
+      : [
+          rate(samples, effort.samplingSeconds),
+          rate(effort.tokens, effort.samplingSeconds),
+          rate(samples, effort.executionSeconds),
+        ]),
   ]);
   const trained = report.trainings.map(({ round, examples, steps: count, tokens, seconds, method }) => [
     `round ${round}`,
     String(examples),
     String(count),
-    seconds === 0 ? '-' : `${Math.round(tokens / seconds)}`,
+    rate(tokens, seconds),
     `${Math.round(seconds)} s`,
     method,
   ]);
-  const losses: Line = { name: 'loss', values: steps.map(({ loss }) => loss) };
   return section(
     'Work',
-    table('Programs by stage', ['stage', 'programs', 'passed'], rows),
+    table(
+      'Programs by stage, written and run in a second (run: one after the other)',
+      ['stage', 'programs', 'passed', 'written/s', 'tokens/s', 'run/s'],
+      rows,
+    ),
     ...(trained.length === 0
       ? []
       : [table('Training', ['round', 'texts', 'steps', 'tokens/s', 'time', 'method'], trained)]),
-    ...(steps.length === 0
-      ? []
-      : [
-          chart(
-            'Training loss by step',
-            'step',
-            steps.map((_, index) => index + 1),
-            [losses],
-            (value) => value.toFixed(2),
-          ),
-        ]),
+  );
+}
+
+function loss(steps: RunDetail['steps']): HTMLElement {
+  if (steps.length === 0) return element('div');
+  return chart(
+    'Training loss by step',
+    'step',
+    steps.map((_, index) => index + 1),
+    [{ name: 'loss', values: steps.map((step) => step.loss) }],
+    (value) => value.toFixed(2),
   );
 }

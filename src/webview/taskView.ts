@@ -1,95 +1,179 @@
 import { shownProgram } from '../core/program.ts';
-import { stageLabel } from '../core/taskHistory.ts';
+import { phaseLabel } from '../core/taskHistory.ts';
 import type { TaskDetail } from '../protocol/backend.ts';
-import type { FromPage } from '../protocol/runPage.ts';
+import type { RunConfig } from '../protocol/run.ts';
 import { button, element, section } from './dom.ts';
+import { send, type Memory } from './host.ts';
 import { feedbackText, programListing } from './program.ts';
-
-/** One task of the run: its checks, a slider over the stages, and each stage's programs with their feedback. */
-export function taskView(detail: TaskDetail, seed: number, send: (message: FromPage) => void): HTMLElement {
-  const samples = element('div', { 'aria-live': 'polite' });
-  const last = Math.max(0, detail.stages.length - 1);
-  const slider = element('input', {
-    type: 'range',
-    min: '0',
-    max: String(last),
-    value: String(last),
-    'aria-label': 'Stage of the run',
-  });
-  const label = element('output');
-  const show = (): void => {
-    const stage = detail.stages[Number(slider.value)];
-    if (stage === undefined) {
-      label.textContent = 'No programs yet';
-      return;
-    }
-    const passed = stage.samples.filter(({ verdict }) => verdict === 'passed').length;
-    label.textContent = `${stageLabel(stage.stage)}: ${passed} of ${stage.samples.length} pass`;
-    slider.setAttribute('aria-valuetext', label.textContent);
-    samples.replaceChildren(...stage.samples.map((sample) => sampleView(detail, stage, sample, seed, send)));
-  };
-  slider.addEventListener('input', show);
-  show();
-  return section(
-    detail.id,
-    element('p', {}, detail.instruction),
-    element(
-      'details',
-      {},
-      element('summary', {}, 'Prompt and checks'),
-      programListing(detail.prefix, 'prefix'),
-      element(
-        'ul',
-        { class: 'checks' },
-        ...detail.checks.map((check) => element('li', {}, element('code', {}, check))),
-      ),
-    ),
-    element('div', { class: 'stages' }, slider, label),
-    button('Compare first and last program', () => {
-      send({ kind: 'compare', task: detail.id });
-    }),
-    samples,
-  );
-}
 
 type Stage = TaskDetail['stages'][number];
 
-function sampleView(
-  detail: TaskDetail,
-  { stage, record }: Stage,
-  sample: Stage['samples'][number],
-  seed: number,
-  send: (message: FromPage) => void,
-): HTMLElement {
-  const id = `program-${sample.sample}`;
-  const passed = sample.verdict === 'passed';
-  const facts = [
-    `${sample.checksPassed} of ${sample.checksTotal} checks`,
-    `${sample.tokens} tokens, ended by ${sample.finish}`,
-    sample.sealed ? 'judged apart from its checks' : 'judged beside its checks',
+/**
+ * One task of the run: its prompt and checks, a slider over the stages, and each stage's programs with their feedback.
+ * `update` keeps the stage that the reader chose, and what has the focus.
+ */
+export class TaskView {
+  readonly element: HTMLElement;
+  readonly #memory: Memory;
+  readonly #config: RunConfig;
+  readonly #slider = element('input', { type: 'range', min: '0', 'aria-label': 'Stage of the run' });
+  readonly #label = element('output');
+  readonly #facts = element('p', { class: 'facts' });
+  readonly #prompt = element('div');
+  readonly #samples = element('div');
+  readonly #from = element('select', { 'aria-label': 'Programs on the left' });
+  readonly #to = element('select', { 'aria-label': 'Programs on the right' });
+  #detail: TaskDetail;
+  #shown = '';
+
+  constructor(detail: TaskDetail, config: RunConfig, memory: Memory) {
+    this.#memory = memory;
+    this.#config = config;
+    this.#detail = detail;
+    this.#slider.addEventListener('input', () => {
+      const chosen = Number(this.#slider.value);
+      // At the end it follows what comes.
+      const follows = chosen === this.#detail.stages.length - 1;
+      memory.change({ stage: follows ? undefined : this.#detail.stages[chosen]?.stage });
+      this.#show();
+    });
+    this.element = section(
+      detail.id,
+      element('p', { class: 'instruction' }, detail.instruction),
+      element(
+        'details',
+        {},
+        element('summary', {}, 'Prompt and checks'),
+        this.#prompt,
+        element('h3', {}, detail.checks.length === 1 ? 'Check' : 'Checks'),
+        element(
+          'ul',
+          { class: 'checks' },
+          ...detail.checks.map((check) => element('li', {}, element('code', {}, check))),
+        ),
+      ),
+      element('div', { class: 'stages' }, this.#slider, this.#label),
+      this.#facts,
+      element(
+        'div',
+        { class: 'stages', role: 'group', 'aria-label': 'Compare programs' },
+        this.#from,
+        this.#to,
+        button('Compare side by side', () => {
+          send({ kind: 'compare', task: detail.id, from: this.#from.value, to: this.#to.value });
+        }),
+      ),
+      this.#samples,
+    );
+    this.update(detail);
+  }
+
+  update(detail: TaskDetail): void {
+    this.#detail = detail;
+    const labels = detail.stages.map(({ stage }) => [stage, phaseLabel(stage)] as const);
+    fill(this.#from, labels, 0);
+    fill(this.#to, labels, labels.length - 1);
+    this.#show();
+  }
+
+  #show(): void {
+    const { stages } = this.#detail;
+    const wanted = stages.findIndex(({ stage }) => stage === this.#memory.view.stage);
+    const index = wanted === -1 ? stages.length - 1 : wanted;
+    const stage = stages[index];
+    this.#slider.max = String(Math.max(0, stages.length - 1));
+    this.#slider.value = String(index);
+    if (stage === undefined) {
+      this.#label.textContent = 'No programs yet';
+      return;
+    }
+    const passed = stage.samples.filter(({ verdict }) => verdict === 'passed').length;
+    this.#label.textContent = `${phaseLabel(stage.stage)}: ${passed} of ${stage.samples.length} pass`;
+    this.#slider.setAttribute('aria-valuetext', this.#label.textContent);
+    // A stage that is shown does not change: its programs came together.
+    if (this.#shown === stage.stage) return;
+    this.#shown = stage.stage;
+    this.#facts.textContent = stageFacts(stage, this.#config).join(' · ');
+    this.#prompt.replaceChildren(promptView(this.#detail, stage));
+    this.#samples.replaceChildren(...stage.samples.map((sample) => sampleView(this.#detail, stage, sample)));
+  }
+}
+
+/** The options of a select; what was chosen stays chosen. */
+function fill(
+  select: HTMLSelectElement,
+  labels: readonly (readonly [string, string])[],
+  otherwise: number,
+): void {
+  if (select.options.length === labels.length) return;
+  const chosen = select.dataset['chosen'];
+  select.onchange = () => {
+    select.dataset['chosen'] = select.value;
+  };
+  select.replaceChildren(...labels.map(([value, label]) => element('option', { value }, label)));
+  select.value = chosen ?? labels[otherwise]?.[0] ?? '';
+}
+
+/** What is the same for all programs of a stage: who wrote them, how they were asked for, and where they ran. */
+function stageFacts({ record }: Stage, config: RunConfig): string[] {
+  return [
     ...(record === undefined
       ? []
       : [
-          `model ${record.model.slice(0, 8)} (${record.engine})`,
-          `asked under ${record.condition}`,
-          `tier ${record.tier}`,
+          `model ${record.model.slice(0, 8)}`,
+          record.engine,
+          record.condition === 'none' ? 'asked without a verdict' : `asked for a ${record.condition} program`,
         ]),
-    `seed ${seed}, program ${sample.sample + 1}`,
-    `${Math.round(sample.durationMs)} ms`,
+    `temperature ${config.temperature}`,
+    `top-p ${config.topP}`,
+    config.topK === 0 ? 'top-k off' : `top-k ${config.topK}`,
+    `at most ${config.maxTokens} tokens`,
+    `seed ${config.seed}`,
+    `time limit ${config.timeoutSeconds} s`,
+    ...(record === undefined ? [] : [`sandbox tier ${record.tier}`]),
+  ];
+}
+
+/** The prompt as the model got it; what is not the task's own text is set apart. */
+function promptView(detail: TaskDetail, { prompt }: Stage): HTMLElement {
+  if (prompt === undefined) {
+    return element(
+      'div',
+      {},
+      element('p', {}, 'This run did not record its prompts. The program goes on from here:'),
+      programListing(detail.prefix, 'prefix'),
+    );
+  }
+  return element(
+    'pre',
+    { class: 'prompt', role: 'group', tabindex: '0', 'aria-label': 'Prompt' },
+    ...prompt.map(({ kind, text }) => element('span', { class: kind }, text)),
+  );
+}
+
+function sampleView(detail: TaskDetail, { stage }: Stage, sample: Stage['samples'][number]): HTMLElement {
+  const name = `program ${sample.sample + 1}`;
+  const id = `program-${sample.sample}`;
+  const passed = sample.verdict === 'passed';
+  const open = button('Open', () => {
+    send({ kind: 'open', task: detail.id, stage, sample: sample.sample });
+  });
+  open.setAttribute('aria-label', `Open ${name}`);
+  const facts = [
+    `verdict ${sample.verdict.replaceAll('_', ' ')}`,
+    `${sample.checksPassed} of ${sample.checksTotal} checks`,
+    `${sample.tokens} tokens, ended by ${FINISH[sample.finish]}`,
+    sample.sealed ? 'judged apart from its checks' : 'judged beside its checks',
+    `ran ${Math.round(sample.durationMs)} ms`,
   ];
   return element(
     'article',
     { class: passed ? 'passed' : 'not-passed', 'aria-label': `Program ${sample.sample + 1}` },
-    element(
-      'h3',
-      {},
-      `Program ${sample.sample + 1}: ${passed ? 'passed' : sample.errorType} `,
-      button('Open', () => {
-        send({ kind: 'open', task: detail.id, stage, sample: sample.sample });
-      }),
-    ),
-    programListing(shownProgram(detail, sample.completion), id),
-    ...(passed ? [] : [feedbackText(sample.feedback, id)]),
+    element('h3', {}, `Program ${sample.sample + 1}: ${passed ? 'passed' : sample.errorType} `, open),
+    programListing(shownProgram(detail, sample.completion), id, `Program ${sample.sample + 1}`),
+    ...(passed ? [] : [feedbackText(sample.feedback, id, `Feedback on ${name}`)]),
     element('p', { class: 'facts' }, facts.join(' · ')),
   );
 }
+
+const FINISH = { end: 'the model', stop: 'the end of the function', length: 'the limit' } as const;

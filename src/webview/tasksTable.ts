@@ -1,17 +1,17 @@
-import { stageLabel } from '../core/taskHistory.ts';
+import { phaseLabel } from '../core/taskHistory.ts';
 import { TaskChange, type TaskHistory } from '../protocol/backend.ts';
-import { button, element, section } from './dom.ts';
+import { button, element } from './dom.ts';
+import type { Memory } from './host.ts';
 
 /** Rows that are drawn at once; more come when the table's end is seen. */
 const ROWS = 100;
 
 /** The run's tasks, regressions first, with filters by what became of them. `update` keeps what the reader chose. */
-export function tasksTable(chosen: (task: string) => void): {
-  element: HTMLElement;
-  update: (histories: readonly TaskHistory[]) => void;
-} {
+export function tasksTable(
+  memory: Memory,
+  chosen: (task: string) => void,
+): { element: HTMLElement; update: (histories: readonly TaskHistory[]) => void } {
   let histories: readonly TaskHistory[] = [];
-  let wanted: TaskChange | undefined;
   const body = element('tbody');
   const end = element('p', { class: 'facts' });
   let rows: readonly TaskHistory[] = [];
@@ -24,7 +24,7 @@ export function tasksTable(chosen: (task: string) => void): {
   const filters = [undefined, ...TaskChange.options].map((change) => ({
     change,
     made: button('', () => {
-      wanted = change;
+      memory.change({ filter: change });
       show();
     }),
   }));
@@ -33,35 +33,40 @@ export function tasksTable(chosen: (task: string) => void): {
     placeholder: 'Name of a task',
     'aria-label': 'Name of a task',
   });
+  search.value = memory.view.search;
   search.addEventListener('input', () => {
+    memory.change({ search: search.value });
     show();
   });
   const show = (): void => {
+    const { filter, rows: before } = memory.view;
     for (const { change, made } of filters) {
       const count = histories.filter((history) => change === undefined || history.change === change).length;
       made.textContent = `${change ?? 'all'} (${count})`;
-      made.setAttribute('aria-pressed', String(change === wanted));
+      made.setAttribute('aria-pressed', String(change === filter));
     }
     rows = histories.filter(
       ({ id, change }) =>
-        (wanted === undefined || change === wanted) && id.toLowerCase().includes(search.value.toLowerCase()),
+        (filter === undefined || change === filter) && id.toLowerCase().includes(search.value.toLowerCase()),
     );
-    const before = Math.max(ROWS, drawn);
     drawn = 0;
     body.replaceChildren();
-    while (drawn < Math.min(rows.length, before)) more();
-    if (rows.length === 0) more();
+    do more();
+    while (drawn < Math.min(rows.length, before));
   };
   new IntersectionObserver((entries) => {
-    if (entries.some(({ isIntersecting }) => isIntersecting) && drawn < rows.length) more();
+    if (!entries.some(({ isIntersecting }) => isIntersecting) || drawn >= rows.length) return;
+    more();
+    memory.change({ rows: drawn });
   }).observe(end);
-  const made = section(
-    'Tasks',
+  const made = element(
+    'section',
+    { 'aria-label': 'Tasks' },
+    element('div', { class: 'heading' }, element('h2', {}, 'Tasks'), search),
     element(
       'div',
       { class: 'filters', role: 'group', 'aria-label': 'Filter' },
       ...filters.map(({ made }) => made),
-      search,
     ),
     element(
       'table',
@@ -83,8 +88,13 @@ export function tasksTable(chosen: (task: string) => void): {
   return {
     element: made,
     update: (newest) => {
+      // What has not changed is not drawn again: a row may have the focus.
+      if (JSON.stringify(newest) === JSON.stringify(histories) && body.childElementCount > 0) return;
+      const focused = body.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
       histories = newest;
       show();
+      if (focused === undefined) return;
+      [...body.querySelectorAll('button')].find(({ textContent }) => textContent === focused)?.focus();
     },
   };
 }
@@ -104,7 +114,7 @@ function row({ id, side, change, points }: TaskHistory, chosen: (task: string) =
       'td',
       {},
       ...points.map(({ stage, samples, passed }) =>
-        element('span', { class: 'point', title: stageLabel(stage) }, `${passed}/${samples}`),
+        element('span', { class: 'point', title: phaseLabel(stage) }, `${passed}/${samples}`),
       ),
     ),
   );

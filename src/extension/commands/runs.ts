@@ -59,13 +59,17 @@ export async function comparePrograms(services: Services, node: TaskNode | undef
   await openDiff(services, { workspace: run.workspace, run: run.summary.id, task: node.history.id });
 }
 
+/** Programs of two stages of a task, of the first and the last one where none are named. */
 export async function openDiff(
   services: Services,
   address: { workspace: string; run: string; task: string },
+  stages?: { from: string; to: string },
 ): Promise<void> {
   const detail = await services.backend.ask(REQUESTS.task, address);
-  const [first] = detail.stages;
-  const last = detail.stages.at(-1);
+  const named = (name: string | undefined): (typeof detail.stages)[number] | undefined =>
+    detail.stages.find(({ stage }) => stage === name);
+  const first = stages === undefined ? detail.stages[0] : named(stages.from);
+  const last = stages === undefined ? detail.stages.at(-1) : named(stages.to);
   if (first === undefined || last === undefined) return;
   const programOf = ({ stage, samples }: typeof first): vscode.Uri => {
     // A passing program says most about a stage, if it has one.

@@ -2,31 +2,27 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { REQUESTS } from '../../protocol/backend.ts';
-import { FromPage, type ToPage } from '../../protocol/runPage.ts';
+import { startText } from '../../core/words.ts';
+import { addressToAttribute, FromPage, PageAddress, type ToPage } from '../../protocol/runPage.ts';
 import { openDiff } from '../commands/runs.ts';
 import { attempt, explain } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { sampleUri } from './programs.ts';
 
-const VIEW = 'leti.run';
+export const RUN_PAGE = 'leti.run';
 /** Changes of the store that come together make one reading. */
 const PAUSE_MS = 500;
-
-const Address = z.object({ workspace: z.string(), run: z.string() });
-type Address = z.infer<typeof Address>;
 
 /** The pages of runs: at most one for each run, filled again after a reload of the window. */
 export class RunPages implements vscode.Disposable, vscode.WebviewPanelSerializer {
   readonly #services: Services;
   readonly #pages = new Map<string, RunPage>();
-  readonly #serializer: vscode.Disposable;
 
   constructor(services: Services) {
     this.#services = services;
-    this.#serializer = vscode.window.registerWebviewPanelSerializer(VIEW, this);
   }
 
-  open(address: Address): void {
+  open(address: PageAddress): void {
     const known = this.#pages.get(keyOf(address));
     if (known !== undefined) {
       known.panel.reveal();
@@ -34,25 +30,27 @@ export class RunPages implements vscode.Disposable, vscode.WebviewPanelSerialize
     }
     this.#add(
       address,
-      vscode.window.createWebviewPanel(VIEW, `Run ${address.run}`, vscode.ViewColumn.Active, {
+      vscode.window.createWebviewPanel(RUN_PAGE, 'Run', vscode.ViewColumn.Active, {
         enableFindWidget: true,
       }),
     );
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const address = Address.safeParse(state);
+    const address = PageAddress.safeParse(state);
     if (address.success) this.#add(address.data, panel);
-    else panel.dispose();
+    else {
+      this.#services.log.warn(`a page cannot be shown again: ${z.prettifyError(address.error)}`);
+      panel.dispose();
+    }
     return Promise.resolve();
   }
 
   dispose(): void {
-    this.#serializer.dispose();
     for (const { panel } of this.#pages.values()) panel.dispose();
   }
 
-  #add(address: Address, panel: vscode.WebviewPanel): void {
+  #add(address: PageAddress, panel: vscode.WebviewPanel): void {
     this.#pages.set(keyOf(address), new RunPage(this.#services, address, panel));
     panel.onDidDispose(() => {
       this.#pages.delete(keyOf(address));
@@ -60,7 +58,7 @@ export class RunPages implements vscode.Disposable, vscode.WebviewPanelSerialize
   }
 }
 
-function keyOf({ workspace, run }: Address): string {
+function keyOf({ workspace, run }: PageAddress): string {
   return `${workspace}\n${run}`;
 }
 
@@ -68,11 +66,11 @@ function keyOf({ workspace, run }: Address): string {
 class RunPage {
   readonly panel: vscode.WebviewPanel;
   readonly #services: Services;
-  readonly #address: Address;
+  readonly #address: PageAddress;
   #stale = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(services: Services, address: Address, panel: vscode.WebviewPanel) {
+  constructor(services: Services, address: PageAddress, panel: vscode.WebviewPanel) {
     this.panel = panel;
     this.#services = services;
     this.#address = address;
@@ -146,7 +144,10 @@ class RunPage {
         break;
       }
       case 'compare':
-        await openDiff(this.#services, { ...this.#address, task: message.task });
+        await openDiff(this.#services, { ...this.#address, task: message.task }, message);
+        break;
+      case 'log':
+        this.#services.log.warn(`the page of a run: ${message.message}`);
         break;
       case 'copy': {
         const detail = await backend.ask(REQUESTS.run, this.#address);
@@ -163,7 +164,9 @@ class RunPage {
       backend.ask(REQUESTS.run, this.#address),
       backend.ask(REQUESTS.histories, this.#address),
     ]);
-    this.#tell({ kind: 'run', detail, histories });
+    const title = `Run of ${startText(detail.summary.startedAt)}`;
+    this.panel.title = title;
+    this.#tell({ kind: 'run', title, detail, histories });
     this.#tell({ kind: 'live', event: live.last(this.#address.run) ?? null });
   }
 
@@ -187,11 +190,10 @@ class RunPage {
 }
 
 /** Programs and feedback are hostile text: nothing but our own script may run, and nothing is fetched from elsewhere. */
-function html(webview: vscode.Webview, resources: vscode.Uri, address: Address): string {
+function html(webview: vscode.Webview, resources: vscode.Uri, address: PageAddress): string {
   const nonce = randomBytes(16).toString('base64');
   const file = (name: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(resources, name)).toString();
-  const state = Buffer.from(JSON.stringify(address)).toString('base64');
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -201,7 +203,7 @@ function html(webview: vscode.Webview, resources: vscode.Uri, address: Address):
 <link rel="stylesheet" href="${file('runPage.css')}">
 <title>Run</title>
 </head>
-<body data-state="${state}">
+<body data-address="${addressToAttribute(address)}">
 <main id="page" aria-busy="true"><p>Reading the run…</p></main>
 <script nonce="${nonce}" src="${file('runPage.js')}"></script>
 </body>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { shownProgram } from '../../../src/core/program.ts';
-import { byChange, stageLabel, taskChange } from '../../../src/core/taskHistory.ts';
+import { byChange, phaseLabel, stageLabel, taskChange } from '../../../src/core/taskHistory.ts';
 import type { TaskHistory } from '../../../src/protocol/backend.ts';
 
 const history = (id: string, ...passed: number[]): TaskHistory => {
@@ -40,6 +40,11 @@ describe("a task's history", () => {
     assert.equal(stageLabel('evaluate/0/held-out'), 'before training');
     assert.equal(stageLabel('evaluate/3/train/samples'), 'after round 3');
     assert.equal(stageLabel('else'), 'else');
+    assert.equal(phaseLabel('evaluate/0/held-out'), 'held-out tasks, before training');
+    assert.equal(phaseLabel('evaluate/1/train/samples'), 'training tasks, after round 1');
+    assert.equal(phaseLabel('sample/2'), 'training tasks, sampled in round 2');
+    assert.equal(phaseLabel('train/2'), 'training in round 2');
+    assert.equal(phaseLabel('trainer environment'), 'trainer environment');
   });
 });
 
