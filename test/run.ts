@@ -1,5 +1,6 @@
 /**
- * `npm test`: everything that must hold before a change lands, in one process tree with one summary line.
+ * `npm test`: everything that must hold before a change lands, in one process tree with one summary line. `npm run
+ * test:full` (the argument `full`) runs what takes long instead.
  * Data and environments of the tests live in `.leti/` beside the sources, so that a second run is quick.
  */
 import { spawn } from 'node:child_process';
@@ -30,36 +31,52 @@ const env = {
   PYTHONDONTWRITEBYTECODE: '1',
 };
 
-await step('lint', 'npm', ['run', '--silent', 'lint']);
-await step('types', 'npm', ['run', '--silent', 'typecheck']);
-await step('ruff', trainer.python, ['-m', 'ruff', 'check', 'python', 'test']);
-await step('ruff format', trainer.python, ['-m', 'ruff', 'format', '--check', 'python', 'test']);
-await step('build', 'npm', ['run', '--silent', 'build']);
-await suite(
-  'mocha',
-  path.join(root, 'node_modules/.bin/mocha'),
-  ['test/{unit,integration}/**/*.test.ts'],
-  /(\d+) passing/,
-  /(\d+) failing/,
-);
-await suite('host', process.execPath, ['test/host/run.ts'], /(\d+) passing/, /(\d+) failing/);
-await suite(
-  'driven',
-  path.join(root, 'node_modules/.bin/mocha'),
-  ['test/host/ui/*.test.ts'],
-  /(\d+) passing/,
-  /(\d+) failing/,
-);
-await suite(
-  'pytest',
-  trainer.python,
-  ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', 'python', 'test/python'],
-  /(\d+) passed/,
-  /(\d+) failed/,
-);
+if (process.argv[2] === 'full') await full();
+else await everything();
 
 console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
+
+async function full(): Promise<void> {
+  await step('build', 'npm', ['run', '--silent', 'build']);
+  await suite(
+    'full',
+    path.join(root, 'node_modules/.bin/mocha'),
+    ['test/full/*.test.ts'],
+    /(\d+) passing/,
+    /(\d+) failing/,
+  );
+}
+
+async function everything(): Promise<void> {
+  await step('lint', 'npm', ['run', '--silent', 'lint']);
+  await step('types', 'npm', ['run', '--silent', 'typecheck']);
+  await step('ruff', trainer.python, ['-m', 'ruff', 'check', 'python', 'test']);
+  await step('ruff format', trainer.python, ['-m', 'ruff', 'format', '--check', 'python', 'test']);
+  await step('build', 'npm', ['run', '--silent', 'build']);
+  await suite(
+    'mocha',
+    path.join(root, 'node_modules/.bin/mocha'),
+    ['test/{unit,integration}/**/*.test.ts'],
+    /(\d+) passing/,
+    /(\d+) failing/,
+  );
+  await suite('host', process.execPath, ['test/host/run.ts'], /(\d+) passing/, /(\d+) failing/);
+  await suite(
+    'driven',
+    path.join(root, 'node_modules/.bin/mocha'),
+    ['test/host/ui/*.test.ts'],
+    /(\d+) passing/,
+    /(\d+) failing/,
+  );
+  await suite(
+    'pytest',
+    trainer.python,
+    ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', 'python', 'test/python'],
+    /(\d+) passed/,
+    /(\d+) failed/,
+  );
+}
 
 /** One command that passes or fails as a whole. */
 async function step(name: string, command: string, args: string[]): Promise<void> {
