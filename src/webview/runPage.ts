@@ -65,6 +65,7 @@ function hear(message: ToPage): void {
       break;
     case 'problem':
       problem.textContent = message.message;
+      returnTo();
       break;
   }
 }
@@ -229,7 +230,7 @@ function share(count: number, total: number): HTMLElement {
 /** Programs, time and throughput of each stage, and what training did. */
 function work({ report, stages }: RunDetail): HTMLElement {
   const rate = (count: number, seconds: number): string =>
-    seconds > 0 ? (count / seconds).toPrecision(3) : '-';
+    seconds > 0 ? (count / seconds).toFixed(count / seconds < 10 ? 1 : 0) : '-';
   const rows = stages.map(({ stage, samples, passed, effort }) => [
     phaseLabel(stage),
     String(samples),
@@ -253,7 +254,7 @@ function work({ report, stages }: RunDetail): HTMLElement {
   return section(
     'Work',
     table(
-      'Programs by stage, written and run in a second (run: one after the other)',
+      'Programs by stage; in a second as if one ran after the other',
       ['stage', 'programs', 'passed', 'written/s', 'tokens/s', 'run/s'],
       rows,
     ),
