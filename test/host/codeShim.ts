@@ -24,7 +24,9 @@ const server = await provisionVsCode(process.env['LETI_VSCODE_CACHE'] ?? '', con
 const code = await VsCode.start({
   server,
   suites: true,
-  settings: JSON.parse(process.env['LETI_VSCODE_SETTINGS'] ?? '{}') as Record<string, unknown>,
+  settings: JSON.parse(
+    readFileSync(path.join(flag('user-data-dir'), 'User/settings.json'), 'utf8'),
+  ) as Record<string, unknown>,
 });
 try {
   process.exitCode = await suites(code);

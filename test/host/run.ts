@@ -2,13 +2,14 @@
  * Host tests: the suites of `suite/` in a real VS Code, with a real workspace, a real backend and a tiny model. A desktop
  * VS Code is downloaded where that is possible, else the server in npm's code-server stands for it.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import webpack from 'webpack';
 import { typescript } from '../../webpack.config.js';
 import { provisionVsCode } from './provision.ts';
+import { QUIET } from './vscode.ts';
 import { hostWorkspace } from './workspace.ts';
 import { root } from '../support/tinyRun.ts';
 
@@ -17,6 +18,10 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-host-'));
 try {
   const tests = await buildSuites(path.join(folder, 'suites'));
   const { workspace, settings } = hostWorkspace(folder);
+  // A desktop VS Code reads its settings here; the one that stands for it is given the same.
+  const profile = path.join(folder, 'profile');
+  mkdirSync(path.join(profile, 'User'), { recursive: true });
+  writeFileSync(path.join(profile, 'User/settings.json'), JSON.stringify({ ...QUIET, ...settings }));
   const server = (await canDownload()) ? undefined : path.join(import.meta.dirname, 'codeShim.ts');
   // Before the suites' clock starts.
   if (server !== undefined) await provisionVsCode(cache, console.log);
@@ -24,11 +29,10 @@ try {
     ...(server === undefined ? {} : { vscodeExecutablePath: server }),
     extensionDevelopmentPath: root,
     extensionTestsPath: tests,
-    launchArgs: [workspace, '--disable-workspace-trust'],
+    launchArgs: [workspace, '--disable-workspace-trust', `--user-data-dir=${profile}`],
     extensionTestsEnv: {
       LETI_HOME: path.join(folder, 'home'),
       LETI_VSCODE_CACHE: cache,
-      LETI_VSCODE_SETTINGS: JSON.stringify(settings),
       LETI_SUITE_RESULTS: path.join(folder, 'results.json'),
       LETI_ROOT: root,
     },

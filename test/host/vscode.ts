@@ -17,8 +17,9 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import type { VsCodeServer } from './provision.ts';
 
 /** Without these VS Code shows pages, starts agents or asks the network. */
-const QUIET = {
+export const QUIET = {
   'workbench.startupEditor': 'none',
+  'workbench.colorTheme': 'Dark Modern',
   'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',
   'extensions.autoUpdate': false,
@@ -29,6 +30,13 @@ const QUIET = {
   'security.workspace.trust.startupPrompt': 'never',
   'files.simpleDialog.enable': true,
 };
+
+/** Names of themes, and what VS Code calls their kinds. */
+export const THEMES = {
+  light: { title: 'Light Modern', kind: 'vs' },
+  contrast: { title: 'Default High Contrast', kind: 'hc-black' },
+  dark: { title: 'Dark Modern', kind: 'vs-dark' },
+} as const;
 
 export interface WindowOptions {
   server: VsCodeServer;
@@ -47,17 +55,20 @@ export class VsCode {
   readonly folder: string;
   readonly page: Page;
   readonly authority: string;
+  readonly #settings: Record<string, unknown>;
   readonly #server: ChildProcess;
   readonly #browser: BrowserContext;
 
   private constructor(
     folder: string,
+    settings: Record<string, unknown>,
     authority: string,
     server: ChildProcess,
     browser: BrowserContext,
     page: Page,
   ) {
     this.folder = folder;
+    this.#settings = settings;
     this.authority = authority;
     this.#server = server;
     this.#browser = browser;
@@ -66,14 +77,7 @@ export class VsCode {
 
   static async start(options: WindowOptions): Promise<VsCode> {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-vscode-'));
-    // Of a user, and of the machine: a window on a server takes settings of that scope from there alone.
-    for (const place of ['data/User', 'data/Machine']) {
-      mkdirSync(path.join(folder, place), { recursive: true });
-      writeFileSync(
-        path.join(folder, place, 'settings.json'),
-        JSON.stringify({ ...QUIET, ...options.settings }),
-      );
-    }
+    writeSettings(folder, { ...QUIET, ...options.settings });
     const extensions = path.join(folder, 'extensions');
     mkdirSync(extensions);
     const { node, entry } = options.server;
@@ -119,7 +123,7 @@ export class VsCode {
         args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
       });
       const page = browser.pages()[0] ?? (await browser.newPage());
-      return new VsCode(folder, authority, server, browser, page);
+      return new VsCode(folder, options.settings ?? {}, authority, server, browser, page);
     } catch (error) {
       await endTree(server.pid ?? 0);
       throw error;
@@ -135,10 +139,30 @@ export class VsCode {
     await this.page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });
   }
 
+  /** Puts another theme on, without a key or a click: what is open stays open. */
+  async theme(name: keyof typeof THEMES): Promise<void> {
+    const on = this.page.locator(`.monaco-workbench.${THEMES[name].kind}`);
+    // A change that comes while the window looks at the one before goes unnoticed, so it is made again.
+    for (let tries = 0; tries < 20 && !(await on.isVisible()); tries++) {
+      writeSettings(this.folder, { ...QUIET, ...this.#settings, 'workbench.colorTheme': THEMES[name].title });
+      await on.waitFor({ timeout: 2000 }).catch(() => undefined);
+    }
+    await on.waitFor();
+    await sleep(300); // pages and editors draw again
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
     await endTree(this.#server.pid ?? 0);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+/** Of a user, and of the machine: a window on a server takes settings of that scope from there alone. */
+function writeSettings(folder: string, settings: Record<string, unknown>): void {
+  for (const place of ['data/User', 'data/Machine']) {
+    mkdirSync(path.join(folder, place), { recursive: true });
+    writeFileSync(path.join(folder, place, 'settings.json'), JSON.stringify(settings));
   }
 }
 
