@@ -6,6 +6,8 @@ export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 120_000 });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   await import('./commands.test.ts');
+  await import('./manifest.test.ts');
+  await import('./pages.test.ts');
   await import('./diagnostics.test.ts');
   await import('./training.test.ts');
   await import('./tools.test.ts');

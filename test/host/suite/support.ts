@@ -10,7 +10,19 @@ const Manifest = z.object({
   contributes: z.object({
     commands: z.array(z.object({ command: z.string(), title: z.string() })),
     views: z.object({ leti: z.array(z.object({ id: z.string() })) }),
-    menus: z.record(z.string(), z.array(z.object({ command: z.string() }))),
+    menus: z.record(z.string(), z.array(z.object({ command: z.string(), when: z.string().optional() }))),
+    walkthroughs: z.array(
+      z.object({
+        steps: z.array(
+          z.object({
+            id: z.string(),
+            description: z.string(),
+            media: z.object({ image: z.string() }),
+            completionEvents: z.array(z.string()),
+          }),
+        ),
+      }),
+    ),
     languageModelTools: z.array(z.object({ name: z.string() })),
     viewsWelcome: z.array(z.object({ view: z.string(), contents: z.string() })),
     configuration: z.array(z.object({ properties: z.record(z.string(), z.unknown()) })),

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { Backend } from '../../../src/extension/backend.ts';
+import { RUN_PAGE, RunPages } from '../../../src/extension/explorer/runPages.ts';
+import { LiveRuns } from '../../../src/extension/liveRuns.ts';
+import { Places } from '../../../src/extension/places.ts';
+import { Interpreters } from '../../../src/extension/python/interpreter.ts';
+import { folder } from './support.ts';
+
+describe('the pages of runs', () => {
+  const log = vscode.window.createOutputChannel('LeTI, tests of pages', { log: true });
+  const backend = new Backend(log, '/nowhere/leti.mjs');
+  const interpreters = new Interpreters(log);
+  const live = new LiveRuns();
+  const context = { extensionUri: vscode.Uri.file(process.env['LETI_ROOT'] ?? '') };
+  const pages = new RunPages({
+    context: context as vscode.ExtensionContext,
+    log,
+    backend,
+    places: new Places(interpreters, log),
+    live,
+  });
+
+  after(() => {
+    for (const made of [pages, backend, interpreters, live, log]) made.dispose();
+  });
+
+  const restored = async (state: unknown): Promise<{ panel: vscode.WebviewPanel; gone: boolean }> => {
+    const panel = vscode.window.createWebviewPanel(RUN_PAGE, 'Run', vscode.ViewColumn.Active);
+    let gone = false;
+    panel.onDidDispose(() => {
+      gone = true;
+    });
+    await pages.deserializeWebviewPanel(panel, state);
+    return { panel, gone };
+  };
+
+  it('close what they cannot show again', async () => {
+    for (const state of [undefined, null, 7, 'run', [], {}, { run: 'r' }, { workspace: '', run: 'r' }]) {
+      assert.equal((await restored(state)).gone, true, JSON.stringify(state));
+    }
+  });
+
+  it('show a run again, also where what the reader chose is damaged', async () => {
+    const workspace = `${folder()}/Prüfung "日本"`;
+    const { panel, gone } = await restored({ workspace, run: 'r', view: { filter: 7 } });
+    assert.equal(gone, false);
+    assert.match(panel.webview.html, /data-address="[^"<>\s]+"/);
+    assert.equal(panel.webview.options.enableScripts, true);
+    panel.dispose();
+  });
+});
