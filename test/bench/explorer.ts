@@ -1,7 +1,8 @@
 /**
- * What the run explorer asks the backend, on a store of 200 runs, one of them with 100,000 samples.
+ * What the run explorer asks the backend, on a store of 200 runs, one of them with 100,000 samples; then the page of that
+ * run in a window of VS Code, from the command to its table of tasks.
  *
- *   node test/bench/explorer.ts [--repeats 5]
+ *   npm run package && node test/bench/explorer.ts [--repeats 5]
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
@@ -13,7 +14,11 @@ import { StoredRuns } from '../../src/rounds/storedRuns.ts';
 import { stages } from '../../src/rounds/stages.ts';
 import { workspaceFiles } from '../../src/rounds/workspaceFiles.ts';
 import { RunStore } from '../../src/store/runStore.ts';
+import { provisionVsCode } from '../host/provision.ts';
+import { Workbench } from '../host/ui/workbench.ts';
+import { VsCode } from '../host/vscode.ts';
 import { bareTask, sampleOf } from '../support/tasks.ts';
+import { root } from '../support/tinyRun.ts';
 
 const { values } = parseArgs({ options: { repeats: { type: 'string', default: '5' } } });
 const RUNS = 200;
@@ -34,8 +39,41 @@ try {
   measure('page of the large run', () => stored.detail('large').stages.length);
   measure('its table of tasks', () => stored.histories('large').length);
   measure('one of its tasks with all programs', () => stored.task('large', 'task-0007').stages.length);
+  await inWindow();
 } finally {
   rmSync(home, { recursive: true, force: true });
+}
+
+/** Opens the large run from the tree, again and again: the click, VS Code's frame, our script, messages and drawing. */
+async function inWindow(): Promise<void> {
+  const code = await VsCode.start({
+    server: await provisionVsCode(process.env['LETI_HOME'] ?? path.join(root, '.leti'), console.log),
+    vsix: [path.join(root, `dist-vsix/leti-${process.platform}-${process.arch}.vsix`)],
+    env: { LETI_HOME: home },
+  });
+  try {
+    await code.open(home);
+    const user = new Workbench(code);
+    await user.openExplorer();
+    await user.rows('Runs').first().waitFor();
+    const whole: number[] = [];
+    const framed: number[] = [];
+    for (let time = 0; time < Number(values.repeats); time++) {
+      const begun = Date.now();
+      // Its click runs the command that opens the run.
+      await user.rows('Runs').first().click();
+      const page = user.runPage();
+      await page.locator('table.tasks tbody tr').nth(99).waitFor();
+      whole.push(Date.now() - begun);
+      framed.push((await page.locator('html').evaluate(() => performance.timeOrigin)) - begun);
+      await code.page.keyboard.press('Control+w');
+      await page.locator('html').waitFor({ state: 'detached' });
+    }
+    say('from the command to the table of tasks in a window', whole);
+    say('of which until VS Code has a frame for the page', framed);
+  } finally {
+    await code.close();
+  }
 }
 
 function measure(what: string, ask: () => number): void {
@@ -45,6 +83,10 @@ function measure(what: string, ask: () => number): void {
     if (count === 0) throw new Error(`${what}: nothing was found`);
     return performance.now() - begun;
   });
+  say(what, times);
+}
+
+function say(what: string, times: readonly number[]): void {
   const first = times[0] ?? 0;
   const median = [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
   console.log(`  ${what}: first ${first.toFixed(0)} ms, median ${median.toFixed(0)} ms`);
@@ -56,16 +98,18 @@ function fill(file: string): void {
   const record = { model: 'm', engine: 'e', condition: 'none' as const, tier: 'T3' };
   const ids = Array.from({ length: TASKS }, (_, index) => `task-${String(index).padStart(4, '0')}`);
   const completion = 'x):\n' + '    x = x + 1  # a line of a program\n'.repeat(12);
-  for (let run = 0; run < RUNS; run++) {
-    const id = run === 0 ? 'large' : `run-${run}`;
+  for (let run = 1; run <= RUNS; run++) {
+    // The newest, which is the first in the tree.
+    const large = run === RUNS;
+    const id = large ? 'large' : `run-${run}`;
     store.createRun(id, config, {});
-    const own = run === 0 ? ids : ids.slice(0, 20);
+    const own = large ? ids : ids.slice(0, 20);
     store.saveTasks(
       id,
       own.map((task) => ({ task: bareTask({ id: task }), side: 'train' as const })),
       [],
     );
-    for (let round = 1; round <= (run === 0 ? ROUNDS : 1); round++) {
+    for (let round = 1; round <= (large ? ROUNDS : 1); round++) {
       const samples = own.flatMap((task, index) =>
         Array.from({ length: SAMPLES }, (_, sample) => {
           const verdict = (index + sample + round) % 4 === 0 ? ('passed' as const) : ('failed' as const);

@@ -40,12 +40,15 @@ try {
   await code.open(folder);
   await sleep(10_000);
   await report('VS Code alone, nothing of LeTI opened');
-  const user = new Workbench(code.page);
+  const user = new Workbench(code);
   await user.openExplorer();
   await user.rows('Runs').first().click();
   await user.runPage().locator('.status', { hasText: 'finished' }).waitFor();
   await sleep(5000);
   await report('with the run explorer and a page of a run');
+  await user.command('View: Toggle Primary Side Bar Visibility');
+  await sleep(5000);
+  await report('with the side bar closed, the page still open');
 } finally {
   await code.close();
   rmSync(folder, { recursive: true, force: true });
