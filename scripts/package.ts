@@ -61,8 +61,9 @@ async function fill(folder: string, native: string): Promise<void> {
     });
   };
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.nls.json', 'media']) await copy(name);
-  // The README's picture.
-  await copy('docs/images/run-dark.png');
+  // What the README shows.
+  const readme = await readFile(path.join(root, 'README.md'), 'utf8');
+  for (const [, image] of readme.matchAll(/\]\((docs\/images\/[\w-]+\.png)\)/g)) await copy(image ?? '');
   await copy('dist', (file) => !file.endsWith('.map'));
   for (const name of ['leti_runner', 'leti_trainer', 'requirements']) {
     await copy(`python/${name}`, (file) => !/__pycache__|\.pyc$|^dev\.txt$/.test(file));

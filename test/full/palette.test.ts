@@ -42,11 +42,11 @@ describe('the example, trained from the palette of the packaged extension', func
     });
     try {
       await code.open(workspace);
-      const user = new Workbench(code.page);
+      const user = new Workbench(code);
       await user.openExplorer();
       await user.command('LeTI: Train on workspace tasks');
       await user.quickRow('Start training').waitFor({ timeout: 2 * minutes });
-      await user.picture('plan');
+      await user.picture('example-plan');
       await user.quickRow('Start training').click();
       const newest = user.rows('Runs').first();
       await user
@@ -56,33 +56,26 @@ describe('the example, trained from the palette of the packaged extension', func
       await newest.click();
       const page = user.runPage();
       await page.locator('.live', { hasText: 'programs/s' }).waitFor({ timeout: 10 * minutes });
-      await user.picture('live');
+      await user.picture('example-live');
       await page.locator('.status', { hasText: 'finished' }).waitFor({ timeout: 45 * minutes });
       await user.notification('held-out tasks').getByRole('button', { name: /Clear/ }).click();
-      for (const [theme, name] of [
-        ['Light Modern', 'light'],
-        ['Dark High Contrast', 'contrast'],
-        ['Dark Modern', 'dark'],
-      ] as const) {
-        await user.theme(theme);
-        await page.locator('h1').scrollIntoViewIfNeeded();
-        await user.picture(`run-${name}`);
-        await page.locator('.filters button', { hasText: 'newly fixed' }).scrollIntoViewIfNeeded();
-        await user.picture(`run-tasks-${name}`);
-      }
+      await page.locator('h1').scrollIntoViewIfNeeded();
+      await user.picture('example-run');
+      await page.locator('table.tasks').scrollIntoViewIfNeeded();
+      await user.picture('example-tasks');
       await page
         .locator('.filters button', { hasText: /regressed|newly fixed/ })
         .first()
         .click();
       await page.locator('table.tasks button').first().click();
       await page.locator('article').first().waitFor();
-      await user.picture('task');
-      await page.getByRole('button', { name: 'Compare first and last program' }).click();
+      await user.picture('example-task');
+      await page.getByRole('button', { name: 'Compare side by side' }).click();
       await code.page
         .locator('.monaco-diff-editor .view-line', { hasText: 'def' })
         .first()
         .waitFor({ timeout: minutes });
-      await user.picture('diff');
+      await user.picture('example-diff');
     } finally {
       await code.close();
     }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
 import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
@@ -33,7 +34,7 @@ describe('the run explorer of the packaged extension', function () {
     project = hostWorkspace(folder);
     code = await VsCode.start({ server, vsix: [vsix], settings: project.settings, env: { LETI_HOME: home } });
     await code.open(project.workspace);
-    user = new Workbench(code.page);
+    user = new Workbench(code);
   });
 
   after(async () => {
@@ -64,6 +65,46 @@ describe('the run explorer of the packaged extension', function () {
     await user.picture('tasks');
   });
 
+  it('has a provider for each view that the manifest declares', async () => {
+    const manifest = z
+      .object({
+        contributes: z.object({ views: z.record(z.string(), z.array(z.object({ id: z.string() }))) }),
+      })
+      .parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
+    const declared = Object.values(manifest.contributes.views).flat();
+    assert.equal(await code.page.locator('.part.sidebar .pane').count(), declared.length);
+    // VS Code's words where a view has none.
+    assert.equal(await code.page.getByText('no data provider').count(), 0);
+  });
+
+  it('leads through the first run: its links do what they say', async () => {
+    await user.command('Welcome: Open Walkthrough');
+    await user.quickRow('Train a model on your own tests').click();
+    const steps = code.page.locator('.getting-started-step');
+    await steps.first().waitFor();
+    assert.equal(await steps.count(), 6);
+    await steps.filter({ hasText: 'Choose the interpreter' }).click();
+    // Pictures stand beside the steps where there is room.
+    await user.command('View: Toggle Primary Side Bar Visibility');
+    await user.picture('walkthrough');
+    await user.command('View: Toggle Primary Side Bar Visibility');
+    await code.page.getByText('Name an Interpreter').click();
+    await code.page.locator('.settings-editor').getByText('Interpreter that runs programs').waitFor();
+    await user.stepPicture('interpreter', { x: 128, y: 94, width: 1024, height: 380 });
+    // The settings lie over the window.
+    await code.page.keyboard.press('Escape');
+    await steps.filter({ hasText: 'See what is needed' }).click();
+    await code.page.getByText('Run the Doctor').click();
+    await code.page
+      .locator('.editor-instance .view-line', { hasText: 'ok' })
+      .first()
+      .waitFor({ timeout: 60_000 });
+    // Without the lines that name folders of the machine.
+    await user.stepPicture('environment', { x: 355, y: 88, width: 760, height: 247 });
+    await user.command('View: Revert and Close Editor');
+    await code.page.keyboard.press('Control+w');
+  });
+
   it('checks the tasks from the Testing view, and shows what failed at its line', async () => {
     await user.command('Testing: Focus on Test Explorer View');
     await code.page
@@ -81,6 +122,9 @@ describe('the run explorer of the packaged extension', function () {
       .first();
     await problem.waitFor({ timeout: 10_000 });
     await user.picture('problems');
+    await problem.dblclick();
+    await user.stepPicture('check');
+    await code.page.keyboard.press('Control+w');
     await user.command('View: Hide Panel');
     await user.openExplorer();
   });
@@ -90,6 +134,7 @@ describe('the run explorer of the packaged extension', function () {
     await user.quickRow('Start training').waitFor({ timeout: 60_000 });
     assert.match((await user.quickRow('Tasks').textContent()) ?? '', /to train on/);
     await user.picture('plan');
+    await user.stepPicture('train');
     await user.quickRow('Start training').click();
     await user.rows('Runs').first().waitFor({ timeout: 60_000 });
     const toast = user.notification('LeTI: training');
@@ -128,15 +173,29 @@ describe('the run explorer of the packaged extension', function () {
     assert.match((await pressed.textContent()) ?? '', /all \(6\)/);
     await page.getByLabel('Name of a task').fill('double');
     assert.equal(await page.locator('table.tasks tbody tr').count(), 1);
-    for (const [theme, name] of [
-      ['Light Modern', 'light'],
-      ['Dark High Contrast', 'contrast'],
-      ['Dark Modern', 'dark'],
+    await page.getByLabel('Name of a task').fill('');
+    await page.locator('h1').scrollIntoViewIfNeeded();
+    await user.picture('run');
+    await user.stepPicture('look');
+    await page.locator('table.tasks').scrollIntoViewIfNeeded();
+    await user.picture('run-tasks');
+  });
+
+  it('lists rounds, tasks and programs below a run, and the models', async () => {
+    const runs = user.rows('Runs');
+    const run = runs.first().locator('.monaco-tl-twistie');
+    await run.click();
+    for (const [parent, child] of [
+      ['before training', 'ops.py:'],
+      ['ops.py:', 'program 1'],
     ] as const) {
-      await user.theme(theme);
-      await page.locator('h1').scrollIntoViewIfNeeded();
-      await user.picture(`run-${name}`);
+      await runs.filter({ hasText: parent }).first().locator('.monaco-tl-twistie').click();
+      await runs.filter({ hasText: child }).first().waitFor();
     }
+    await user.picture('runs');
+    await run.click();
+    await user.rows('Models').filter({ hasText: 'LeTI round 1' }).waitFor();
+    await user.picture('models', user.pane('Models'));
   });
 
   it('shows a task with its programs, and two of them side by side', async () => {
@@ -144,14 +203,17 @@ describe('the run explorer of the packaged extension', function () {
     await page.locator('table.tasks button', { hasText: 'double' }).click();
     await page.locator('article').first().waitFor();
     assert.equal(await page.locator('article').count(), 4);
-    assert.match((await page.locator('article .facts').first().textContent()) ?? '', /seed 42.*/);
+    assert.match((await page.locator('.facts', { hasText: 'temperature' }).textContent()) ?? '', /seed 42.*/);
     await page.getByLabel('Stage of the run').press('ArrowLeft');
     await page
       .locator('output', { hasText: 'sampled in round 1' })
       .or(page.locator('output', { hasText: 'before' }))
       .waitFor();
+    await page.getByText('Prompt and checks').click();
+    assert.match((await page.locator('.prompt').textContent()) ?? '', /def double\(x\):/);
+    await page.getByText('Prompt and checks').click();
     await user.picture('task');
-    await page.getByRole('button', { name: 'Compare first and last program' }).click();
+    await page.getByRole('button', { name: 'Compare side by side' }).click();
     await code.page
       .locator('.monaco-diff-editor .view-line', { hasText: 'def' })
       .first()
@@ -236,7 +298,7 @@ describe('the run explorer of the packaged extension', function () {
     });
     try {
       await other.open(project.workspace);
-      const visitor = new Workbench(other.page);
+      const visitor = new Workbench(other);
       await visitor.openExplorer();
       await visitor.pane('Tasks').getByText('Find Tasks').click();
       await visitor.notification('/nowhere/chosen/python cannot be used').waitFor({ timeout: 30_000 });
@@ -255,7 +317,7 @@ describe('the run explorer of the packaged extension', function () {
     });
     try {
       await careful.open(project.workspace);
-      const visitor = new Workbench(careful.page);
+      const visitor = new Workbench(careful);
       await visitor.openExplorer();
       await visitor.rows('Runs').filter({ hasText: '%' }).first().waitFor({ timeout: 30_000 });
       await visitor.picture('untrusted');
@@ -263,6 +325,10 @@ describe('the run explorer of the packaged extension', function () {
       await visitor.quickInput().fill('>LeTI:');
       await visitor.quickRow('LeTI: Open run').waitFor();
       assert.equal(await visitor.quickRow('LeTI: Train').count(), 0);
+      await careful.page.keyboard.press('Escape');
+      await visitor.command('Workspaces: Manage Workspace Trust');
+      await careful.page.locator('.workspace-trust-editor').waitFor();
+      await visitor.stepPicture('trust', { x: 0, y: 0, width: 1280, height: 800 });
     } finally {
       await careful.close();
     }

@@ -1,13 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { root } from '../../support/tinyRun.ts';
+import type { VsCode } from '../vscode.ts';
 
 /** What a user does in the workbench. */
 export class Workbench {
   readonly page: Page;
+  readonly #code: VsCode;
 
-  constructor(page: Page) {
-    this.page = page;
+  constructor(code: VsCode) {
+    this.#code = code;
+    this.page = code.page;
   }
 
   /** Opens the run explorer's side bar. */
@@ -29,9 +33,19 @@ export class Workbench {
 
   /** Writes into the palette and takes the entry that says exactly this. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput().fill(`>${title}`);
+    await this.palette(title);
     await this.quickRow(title).first().click();
+  }
+
+  /** Opens the palette and writes into it. A key that comes while the one before is going is lost. */
+  async palette(text: string): Promise<void> {
+    const open = async (): Promise<boolean> =>
+      await this.quickInput()
+        .fill(`>${text}`, { timeout: 3000 })
+        .then(() => true)
+        .catch(() => false);
+    do await this.page.keyboard.press('F1');
+    while (!(await open()));
   }
 
   quickInput(): Locator {
@@ -51,20 +65,25 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   }
 
-  async theme(name: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput().fill('>Preferences: Color Theme');
-    await this.quickRow('Preferences: Color Theme').first().click();
-    await this.quickInput().and(this.page.locator('[placeholder*="heme"]')).waitFor();
-    await this.quickInput().fill(name);
-    await this.quickRow(name).first().click();
+  /** Keeps a picture of a part of the window, else of its upper left, for a step of the walkthrough. */
+  async stepPicture(name: string, clip = { x: 0, y: 0, width: 860, height: 540 }): Promise<void> {
+    if (process.env['LETI_SCREENSHOTS'] === undefined) return;
+    await this.#code.theme('dark');
+    await this.page.screenshot({
+      path: path.join(root, `media/walkthrough/${name}.png`),
+      clip,
+    });
   }
 
-  /** Keeps a picture where LETI_SCREENSHOTS names a folder. */
-  async picture(name: string): Promise<void> {
+  /** Keeps a picture for each kind of theme where LETI_SCREENSHOTS names a folder. */
+  async picture(name: string, of: Locator | Page = this.page): Promise<void> {
     const folder = process.env['LETI_SCREENSHOTS'];
     if (folder === undefined) return;
     mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+    await this.page.mouse.move(640, 799); // away from what would explain itself
+    for (const theme of ['light', 'contrast', 'dark'] as const) {
+      await this.#code.theme(theme);
+      await of.screenshot({ path: path.join(folder, `${name}-${theme}.png`) });
+    }
   }
 }
