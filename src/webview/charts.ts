@@ -10,10 +10,10 @@ export interface Line {
 }
 
 const HEIGHT = 220;
-/** Colours that every theme defines. */
+/** Colours that every theme defines; high contrast has no orange. */
 const COLOURS = [
   '--vscode-charts-blue',
-  '--vscode-charts-orange',
+  '--vscode-charts-yellow',
   '--vscode-charts-green',
   '--vscode-charts-purple',
 ];
