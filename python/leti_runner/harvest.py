@@ -1,8 +1,9 @@
 """Finds the functions of a workspace that tests cover, as text to make tasks of.
 
-Run as `python -m leti_runner.harvest WORKSPACE [--unsaved]`; prints one JSON object. With `--unsaved` the first line of
-standard input is a JSON object of texts by their paths, which stand for what is on disk. Reads Python files, runs none of
-them, and ends when its standard input is closed, so that it never outlives who started it.
+Run as `python -m leti_runner.harvest WORKSPACE [--unsaved]`; prints one JSON object. With `--unsaved` the
+first line of standard input is a JSON object of texts by their paths, which stand for what is on disk. Reads
+Python files, runs none of them, and ends when its standard input is closed, so that it never outlives who
+started it.
 """
 
 import json

@@ -1,8 +1,8 @@
 """Says whether pieces of Python parse, while somebody types: a warm process that runs none of them.
 
-Reads one JSON object a line, `{"before": ..., "after": ..., "texts": [...]}`, and answers which of the texts, put between
-the two, first gives a file that parses: `{"first": INDEX or null, "error": what is wrong with the first text}`.
-Ends with its standard input.
+Reads one JSON object a line, `{"before": ..., "after": ..., "texts": [...]}`, and answers which of the texts,
+put between the two, first gives a file that parses: `{"first": INDEX or null, "error": what is wrong with the
+first text or null}`. Ends with its standard input.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Optional
 
 
 def problem(source: str) -> Optional[str]:
-    """What keeps a source from being compiled, or None. Compiling finds more than parsing does and runs nothing."""
+    """What keeps a source from compiling, or None. Compiling finds more than parsing and runs nothing."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -59,6 +59,7 @@ export class CompletionService {
   readonly #model: CompletionModel;
   readonly #cache = new CompletionCache();
   #shown: Shown | undefined;
+  #by = '';
   #parser: Promise<ParseCheck> | undefined;
   #tests: { read: Promise<string[]>; at: number } | undefined;
 
@@ -97,6 +98,7 @@ export class CompletionService {
         context.inside === 'comment' ? 'comments are not completed' : 'code follows the cursor',
       );
     }
+    this.#answeredBy(await this.#model.key());
     const known = this.#known(prefix, suffix);
     if (known !== undefined) {
       if (known === '') return answer(undefined, 'the model had nothing to add', { cached: true });
@@ -107,7 +109,7 @@ export class CompletionService {
     const written = await used.completer.complete(draft.request, { signal: asked.signal, supersede: true });
     const finished = finishCompletion(written.text, context, draft.prompt.pending, draft.extent);
     const fitting = finished === undefined ? undefined : await this.#fitting(prefix, suffix, finished);
-    this.#cache.use(used.hash);
+    this.#answeredBy(used.key);
     this.#cache.put({ prefix, suffix, settings: '' }, fitting ?? '');
     if (fitting === undefined) {
       const why = finished === undefined ? 'the model had nothing to add' : 'the file would not parse';
@@ -169,6 +171,14 @@ export class CompletionService {
   #known(prefix: string, suffix: string): string | undefined {
     const rest = this.#shown === undefined ? undefined : restOf(this.#shown, prefix, suffix);
     return rest ?? this.#cache.get({ prefix, suffix, settings: '' });
+  }
+
+  /** What another model wrote is forgotten. */
+  #answeredBy(model: string): void {
+    if (model === this.#by) return;
+    this.#by = model;
+    this.#cache.use(model);
+    this.#shown = undefined;
   }
 
   async #fitting(prefix: string, suffix: string, text: string): Promise<string | undefined> {

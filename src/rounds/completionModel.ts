@@ -7,7 +7,8 @@ import type { Workbench } from './workbench.ts';
 
 /** The model that answers now. */
 export interface ModelInUse {
-  hash: string;
+  /** Under which name it was asked for: a stored hash, or what the user named. */
+  key: string;
   name: string;
   style: CompletionStyle;
   countTokens: (text: string) => number;
@@ -39,22 +40,30 @@ export class CompletionModel {
 
   /** The model to ask now. One that was promoted since is loaded beside it and takes over when it is ready. */
   async inUse(): Promise<ModelInUse> {
-    if (this.#current === undefined) {
-      const starting = this.#start();
-      this.#current = starting;
-      starting.catch(() => {
-        if (this.#current === starting) this.#current = undefined;
-      });
-      return await starting;
+    const running = this.#current;
+    if (running !== undefined) {
+      await this.key();
+      return await (this.#current ?? running);
     }
-    const current = await this.#current;
+    const starting = this.#start();
+    this.#current = starting;
+    starting.catch(() => {
+      if (this.#current === starting) this.#current = undefined;
+    });
+    return await starting;
+  }
+
+  /** Which model would answer; starts none, but a promotion since the last request begins to be loaded. */
+  async key(): Promise<string> {
     const wanted = await this.#wanted();
-    if (wanted !== undefined && wanted !== current.hash && wanted !== this.#refused) {
+    const current = await this.#current?.catch(() => undefined);
+    if (current === undefined) return wanted;
+    if (wanted !== current.key && wanted !== this.#refused) {
       this.#swapping ??= this.#swap(current, wanted).finally(() => {
         this.#swapping = undefined;
       });
     }
-    return current;
+    return current.key;
   }
 
   /** Resolves once no promotion is being loaded. */
@@ -70,17 +79,18 @@ export class CompletionModel {
     await (await current?.catch(() => undefined))?.completer.close();
   }
 
-  /** Hash of the promoted model; undefined while the base model, or a named one, is in use. */
-  async #wanted(): Promise<string | undefined> {
-    if (this.#options.model !== undefined) return undefined;
-    return (await this.#options.bench.active.history()).at(-1)?.model;
+  /** The named model, else the one promoted last, else the base model. */
+  async #wanted(): Promise<string> {
+    const { model, bench } = this.#options;
+    return model ?? (await bench.active.history()).at(-1)?.model ?? DEFAULT_RUN.model;
   }
 
   async #start(): Promise<ModelInUse> {
     const { bench, start } = this.#options;
-    const model = await this.#load(this.#options.model ?? (await this.#wanted()) ?? DEFAULT_RUN.model);
+    const key = await this.#wanted();
+    const model = await this.#load(key);
     const completer = await start(await foldersOf(bench, model));
-    return inUse(model, completer);
+    return inUse(key, model, completer);
   }
 
   async #load(name: string): Promise<LoadedModel> {
@@ -94,13 +104,13 @@ export class CompletionModel {
     );
   }
 
-  async #swap(current: ModelInUse, hash: string): Promise<void> {
+  async #swap(current: ModelInUse, key: string): Promise<void> {
     try {
-      const model = await this.#load(hash);
+      const model = await this.#load(key);
       await current.completer.swap(await foldersOf(this.#options.bench, model));
-      this.#current = Promise.resolve(inUse(model, current.completer));
+      this.#current = Promise.resolve(inUse(key, model, current.completer));
     } catch (error) {
-      this.#refused = hash;
+      this.#refused = key;
       this.#options.onNotice(error instanceof Error ? error.message : String(error));
     }
   }
@@ -114,10 +124,10 @@ async function foldersOf(bench: Workbench, model: LoadedModel): Promise<ModelFol
   };
 }
 
-function inUse(model: LoadedModel, completer: Completer): ModelInUse {
-  const { hash, record, style, countTokens } = model;
+function inUse(key: string, model: LoadedModel, completer: Completer): ModelInUse {
+  const { record, style, countTokens } = model;
   return {
-    hash,
+    key,
     name: record.name,
     countTokens,
     completer,

@@ -175,7 +175,7 @@ async function judge(
   };
   if (!REPAIRABLE.has(diagnostic?.type ?? '')) return judged;
   const text = renderFeedback(program, result, draft.used.countTokens);
-  return { ...judged, feedback: { program: program.text, text } };
+  return { ...judged, feedback: { program: program.text.trimEnd(), text } };
 }
 
 /** The feedback of the best candidate that has some. */

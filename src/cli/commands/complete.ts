@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
-import path from 'node:path';
 import { Command } from 'commander';
 import { offsetAt } from '../../core/positions.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { CompletionService } from '../../rounds/complete.ts';
 import { verifyCompletion } from '../../rounds/verifyCompletion.ts';
 import { Workbench } from '../../rounds/workbench.ts';
+import { projectOf } from '../../rounds/workspaceFiles.ts';
 import { ALLOW_UNCONTAINED, wholeNumber } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
@@ -20,9 +19,6 @@ interface CompleteFlags extends RunFlags {
   workspace?: string;
   json?: boolean;
 }
-
-/** What marks the folder of a project. */
-const PROJECT = ['.git', 'pyproject.toml', 'setup.py', 'setup.cfg'];
 
 export function completeCommand(): Command {
   return new Command('complete')
@@ -151,13 +147,4 @@ async function readPlace(file: string, { line, character }: CompleteFlags): Prom
     throw new UserError(`${file} has ${lines} lines, so no line ${line}.`, 'Lines are counted from 0.', 2);
   }
   return { path: real, text, offset };
-}
-
-/** The nearest folder above a file that looks like a project's; else the file's own. */
-function projectOf(file: string): string {
-  const own = path.dirname(file);
-  for (let folder = own; ; folder = path.dirname(folder)) {
-    if (PROJECT.some((name) => existsSync(path.join(folder, name)))) return folder;
-    if (folder === path.dirname(folder)) return own;
-  }
 }

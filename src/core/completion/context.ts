@@ -1,3 +1,4 @@
+import { isRelated, wordsOf } from './related.ts';
 import { blockEnd, enclosing, type Definition } from './scopes.ts';
 import { behindString, columns, headerEnd, indentOf, indentUnit, mask, type Inside } from './source.ts';
 import {
@@ -94,9 +95,11 @@ export function completionContext(
   const shown = fit(before.slice(begin), options, scope?.kind === 'def');
   const found =
     scope?.kind === 'def' ? functionOf(all, maskedAll, scopes, scope, before.length, end) : undefined;
+  const asked = found === undefined ? '' : `${found.name} ${found.docstring}`;
   const spare = options.budget - options.countTokens(shown);
+  // A docstring says what is asked for, in the words of training; only without one do tests have to.
   const tests =
-    found === undefined
+    found?.docstring !== ''
       ? []
       : testsNaming(found.name, options, Math.min(spare, options.budget * TESTS_SHARE));
   const left = spare - tests.reduce((sum, test) => sum + options.countTokens(test), 0);
@@ -110,7 +113,7 @@ export function completionContext(
     head: headOf(
       all,
       maskedAll,
-      { begin, end, scope, owner: owner === scope ? undefined : owner },
+      { begin, end, scope, owner: owner === scope ? undefined : owner, asked },
       left,
       options,
     ),
@@ -191,6 +194,8 @@ interface Around {
   begin: number;
   end: number;
   scope: Definition | undefined;
+  /** Name and docstring of the function. */
+  asked: string;
   /** The class around a method. */
   owner: Definition | undefined;
 }
@@ -213,6 +218,8 @@ function headOf(
   };
   const inside = around.owner === undefined ? '' : classContext(source, masked, around, afford);
   const names = namesIn(own + inside);
+  const asked = new Set(wordsOf(around.asked));
+  const wanted = (name: string): boolean => names.has(name) || isRelated(name, asked);
   const shown: { statement: Statement; text: string }[] = [];
   const statements = statementsIn(masked, 0).filter(
     ({ start, end }) => end <= around.begin || start >= around.end,
@@ -223,7 +230,7 @@ function headOf(
         around.owner !== undefined &&
         statement.start <= around.owner.start &&
         around.owner.start < statement.end;
-      if (statement.kind !== kind || covers || !statement.names.some((name) => names.has(name))) continue;
+      if (statement.kind !== kind || covers || !statement.names.some(wanted)) continue;
       const text =
         kind === 'definition'
           ? signature(source, masked, statement, true)

@@ -43,10 +43,10 @@ export function opensBlock(context: Pick<CompletionContext, 'before'>): boolean 
  */
 export function stopPattern(context: CompletionContext, pending: string, extent: Extent): string {
   if (extent === 'line') return pending.includes('\n') ? '\\S[^\\n]*\\n' : '[^\\n]*\\n';
-  const onOwnLine = context.lineBefore.trim() === '';
+  // Behind a header the block stands further in; behind a docstring, or on a line of its own, where the cursor does.
+  const opened = /:\s*(?:#.*)?$/.test(context.lineBefore);
   const width = context.unit === '\t' ? TAB : context.unit.length;
-  const level =
-    Math.ceil(columns(context.indent) / (context.unit === '\t' ? 8 : width)) + (onOwnLine ? 0 : 1);
+  const level = Math.ceil(columns(context.indent) / (context.unit === '\t' ? 8 : width)) + (opened ? 1 : 0);
   // At the level of the module nothing stands further out: two empty lines end a piece of it.
   if (level === 0) return '\\S[^]*?\\n\\s*\\n\\s*\\n|\\n```';
   // By whole steps: what stands between two steps is repaired afterwards.

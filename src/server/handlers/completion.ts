@@ -13,6 +13,7 @@ import { InterruptedError, UserError } from '../../protocol/errors.ts';
 import { CompletionService, type Completed } from '../../rounds/complete.ts';
 import { verifyCompletion } from '../../rounds/verifyCompletion.ts';
 import { Workbench } from '../../rounds/workbench.ts';
+import { projectOf } from '../../rounds/workspaceFiles.ts';
 import { followDocuments } from '../documents.ts';
 import type { StoreWatcher } from '../stores.ts';
 import { aborted, answer, contextOf, responseError, type Backend } from '../work.ts';
@@ -205,7 +206,7 @@ function placeOf(
   return from === undefined ? undefined : { text, offset: from + (selected?.text.length ?? 0), selected };
 }
 
-/** The innermost of the client's folders that holds a file; without one the file's own. */
+/** The innermost of the client's folders that holds a file; without one the folder of its project. */
 function workspaceOf(uri: string, folders: readonly string[]): string {
   if (!uri.startsWith('file:')) throw new UserError('Only files are completed.', 'Save the document first.');
   const file = fileURLToPath(uri);
@@ -214,7 +215,7 @@ function workspaceOf(uri: string, folders: readonly string[]): string {
     .map((folder) => fileURLToPath(folder))
     .filter((folder) => file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep))
     .sort((a, b) => b.length - a.length);
-  return holding[0] ?? path.dirname(file);
+  return holding[0] ?? projectOf(file);
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -93,6 +93,13 @@ class Shape(Base):
     );
   });
 
+  it('shows what the docstring is about while nothing is called yet', () => {
+    const context = contextAt(
+      'VOWELS = "aeiou"\nLIMIT = 3\n\n\ndef f(text):\n    """Count the vowels."""\n    |\n',
+    );
+    assert.equal(context.head, 'VOWELS = "aeiou"\n\n\n');
+  });
+
   it('shows helpers below the cursor, in the order of the file', () => {
     const context = contextAt(
       'import os\n\n\ndef f(p):\n    return g(os.path, |)\n\n\ndef g(a, b):\n    return a\n',
@@ -135,6 +142,12 @@ class Shape(Base):
       'def test_f(self):\n    assert f(1) == 2',
       'def test_more():\n    assert f(3) == 4 and f(5) == 6',
     ]);
+  });
+
+  it('brings no tests where a docstring says what is asked for', () => {
+    const options = { ...DEFAULT_CONTEXT, testSources: ['def test_f():\n    assert f(1) == 2\n'] };
+    assert.equal(contextAt('def f(x):\n    |', options).tests.length, 1);
+    assert.deepEqual(contextAt('def f(x):\n    """Add one."""\n    |', options).tests, []);
   });
 
   it('stays within its budget and keeps the header and what is near', () => {

@@ -16,6 +16,12 @@ describe('finishing a completion', () => {
     ['a body', 'def f(a):\n    |', '\n    x = 1\n    return x\n\ndef g():', 'x = 1\n    return x'],
     ['a body behind its header', 'def f(a):|', '\n    return a\n```', '\n    return a'],
     ['a body behind a docstring', 'def f(a):\n    """Do."""\n    |', '\n    return a\n```\nIt', 'return a'],
+    [
+      'a body at the end of a docstring',
+      'def f(a):\n    """Do."""|\n\n\nx = 1\n',
+      '\n    return a\n```',
+      '\n    return a',
+    ],
     ['a bad first step', 'def f(a):\n    |', '\n   return a', 'return a'],
     ['an argument', 'print(|)', 'a, b)\nx', 'a, b'],
     ['the end of a line', 'x = |\n', ' 1\ny = 2', '1'],
