@@ -61,7 +61,7 @@ class Module:
 
 
 class Workspace:
-    """All Python files below a folder, parsed by this interpreter; `unsaved` texts stand for those on disk."""
+    """All Python files below a folder, parsed by this interpreter; `unsaved` texts replace those on disk."""
 
     def __init__(self, root: Path, unsaved: Optional[dict[str, str]] = None) -> None:
         self._unsaved = unsaved or {}

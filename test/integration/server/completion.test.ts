@@ -176,6 +176,35 @@ describe('inline completion over LSP', function () {
     );
   });
 
+  it('ends the inference process after a while without requests, and starts it again', async () => {
+    const other = new BackendClient(home);
+    await other.initialize({ trusted: true, completion: { idleMinutes: 0.02 } });
+    const own = new Set([client.child.pid, ...processesNaming(home)]);
+    const started = (): number[] => processesNaming(home).filter((pid) => !own.has(pid));
+    const { text, line, character } = withoutBody('double');
+    await other.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'python', version: 0, text },
+    });
+    for (const prefix of ['', 'x = 1\n']) {
+      await other.connection.sendNotification('textDocument/didChange', {
+        textDocument: { uri, version: 1 },
+        contentChanges: [{ text: prefix + text }],
+      });
+      const items = await other.connection.sendRequest<InlineCompletionItem[]>(
+        'textDocument/inlineCompletion',
+        {
+          textDocument: { uri },
+          position: { line: line + (prefix === '' ? 0 : 1), character },
+          context: { triggerKind: 1 },
+        },
+      );
+      assert.equal(items[0]?.insertText, 'return x * 2');
+      assert.ok(started().length > 0);
+      while (started().length > 0) await sleep(100);
+    }
+    assert.equal(await other.close(), 0);
+  });
+
   it('runs candidates on request', async () => {
     const { text, line, character } = withoutBody('double');
     const verified = await client.ask(REQUESTS.complete, {
