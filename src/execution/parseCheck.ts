@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { JsonLinesChild } from '../process/jsonLines.ts';
+import { ChildEndedError, JsonLinesChild } from '../process/jsonLines.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 
 /** Which of some texts first gives a file that parses, and what is wrong with the first text. */
@@ -21,7 +21,7 @@ export class ParseCheck {
     this.#interpreter = interpreter;
   }
 
-  /** Tries the texts between the two parts of a file, in order. Rejects when the interpreter ends under it. */
+  /** Tries the texts between the two parts of a file, in order. A text under which the interpreter ends does not parse. */
   async first(before: string, after: string, texts: readonly string[]): Promise<Parsed> {
     const asked = this.#last.then(async () => await this.#ask({ before, after, texts }));
     // Whoever asked hears of a failure; the next question begins anew.
@@ -43,6 +43,7 @@ export class ParseCheck {
     } catch (error) {
       this.#child = undefined;
       child.kill();
+      if (error instanceof ChildEndedError) return { first: null, error: error.message };
       throw error;
     }
   }

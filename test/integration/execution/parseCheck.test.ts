@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { ParseCheck } from '../../../src/execution/parseCheck.ts';
 import { testInterpreter } from '../../support/executor.ts';
 
@@ -43,6 +46,18 @@ describe('the parse check', function () {
       answers.map(({ first }) => first),
       [0, null, 0],
     );
+  });
+
+  it('takes a text that ends the interpreter for one that does not parse', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-parse-'));
+    const weak = path.join(folder, 'python');
+    writeFileSync(weak, '#!/bin/sh\nread -r line\nexit 3\n');
+    chmodSync(weak, 0o755);
+    const answer = await new ParseCheck(weak).first('', '', ['x = 1']);
+    assert.equal(answer.first, null);
+    assert.match(answer.error ?? '', /exit code 3/);
+    await assert.rejects(new ParseCheck(path.join(folder, 'none')).first('', '', ['x = 1']), /ENOENT/);
+    rmSync(folder, { recursive: true });
   });
 
   it('starts again after it was closed', async () => {
