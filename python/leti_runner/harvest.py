@@ -1,7 +1,9 @@
 """Finds the functions of a workspace that tests cover, as text to make tasks of.
 
-Run as `python -m leti_runner.harvest WORKSPACE`; prints one JSON object. Reads Python files, runs none of
-them, and ends when its standard input is closed, so that it never outlives who started it.
+Run as `python -m leti_runner.harvest WORKSPACE [--unsaved]`; prints one JSON object. With `--unsaved` the
+first line of standard input is a JSON object of texts by their paths, which stand for what is on disk. Reads
+Python files, runs none of them, and ends when its standard input is closed, so that it never outlives who
+started it.
 """
 
 import json
@@ -9,7 +11,7 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from leti_runner.harvest_functions import CannotMask, Hole, functions_of, mask
 from leti_runner.harvest_modules import Module, Workspace
@@ -24,8 +26,8 @@ MAX_CHECKS = 40
 MAX_FILES_CHARACTERS = 1_000_000
 
 
-def harvest(root: Path) -> dict[str, Any]:
-    workspace = Workspace(root)
+def harvest(root: Path, unsaved: Optional[dict[str, str]] = None) -> dict[str, Any]:
+    workspace = Workspace(root, unsaved)
     tests: dict[Target, list[Test]] = {}
     for test in TestFinder(workspace).all_tests():
         for target in test.targets:
@@ -139,11 +141,12 @@ def end_with_parent() -> None:
 
 
 def main() -> None:
-    end_with_parent()
     root = Path(sys.argv[1])
+    unsaved = json.loads(sys.stdin.readline()) if "--unsaved" in sys.argv[2:] else None
+    end_with_parent()
     # What is installed is looked up as the workspace would see it, without this package's own folder.
     sys.path.pop(0)
-    json.dump(harvest(root), sys.stdout)
+    json.dump(harvest(root, unsaved), sys.stdout)
     sys.stdout.flush()
     # The waiting thread holds standard input, so the interpreter is not asked to tidy up.
     os._exit(0)

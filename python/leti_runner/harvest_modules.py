@@ -61,9 +61,10 @@ class Module:
 
 
 class Workspace:
-    """All Python files below a folder, parsed by this interpreter."""
+    """All Python files below a folder, parsed by this interpreter; `unsaved` texts replace those on disk."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, unsaved: Optional[dict[str, str]] = None) -> None:
+        self._unsaved = unsaved or {}
         self.modules: dict[str, Module] = {}
         self.folders: set[str] = set()
         #: Files that could not be used: path, line, reason.
@@ -74,7 +75,7 @@ class Workspace:
         self._missing: dict[str, list[str]] = {}
         #: The dotted names under which each file is imported.
         self.imported_as: dict[str, list[str]] = {}
-        for path in python_files(root):
+        for path in dict.fromkeys([*python_files(root), *self._unsaved]):
             if len(self.modules) >= MAX_FILES:
                 self.problems.append((path, 1, f"the workspace has more than {MAX_FILES} Python files"))
                 break
@@ -84,7 +85,8 @@ class Workspace:
 
     def _read(self, root: Path, path: str) -> None:
         try:
-            data = (root / path).read_bytes()
+            unsaved = self._unsaved.get(path)
+            data = (root / path).read_bytes() if unsaved is None else unsaved.encode("utf-8", "surrogatepass")
         except OSError as error:
             self.problems.append((path, 1, f"the file cannot be read: {error.strerror}"))
             return

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../process/packageRoot.ts';
 import { EXIT_CODES, InterruptedError, UserError } from '../protocol/errors.ts';
 import { cleanCommand } from './commands/clean.ts';
+import { completeCommand } from './commands/complete.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { executeCommand } from './commands/execute.ts';
@@ -24,6 +25,7 @@ for (const command of [
   tasksCommand(),
   executeCommand(),
   evaluateCommand(),
+  completeCommand(),
   runsCommand(),
   modelsCommand(),
   cleanCommand(),

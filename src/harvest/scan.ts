@@ -41,29 +41,45 @@ export type Scan = z.infer<typeof Scan>;
 
 /**
  * Parses the workspace's Python files with its own interpreter and finds the functions that tests or doctests cover.
- * No code of the workspace runs and nothing is written. Throws a UserError when the folder or the interpreter is
+ * No code of the workspace runs and nothing is written. Texts in `unsaved`, by their paths in the workspace, stand for
+ * what is on disk. Throws a UserError when the folder or the interpreter is
  * unusable, InterruptedError when cancelled.
  */
 export async function scanWorkspace(
   workspace: string,
   interpreter: string,
   signal?: AbortSignal,
+  unsaved?: Readonly<Record<string, string>>,
 ): Promise<Scan> {
   const root = path.resolve(workspace);
   const folder = await stat(root).catch(() => undefined);
   if (folder?.isDirectory() !== true) {
     throw new UserError(`${root} is not a folder`, 'Name the folder of a Python project.', 2);
   }
-  const printed = await runScanner(root, interpreter, signal);
+  const printed = await runScanner(root, interpreter, signal, unsaved);
   return Scan.parse(JSON.parse(printed));
 }
 
 /** The scanner ends when its standard input closes, so it never outlives this process. */
-async function runScanner(root: string, interpreter: string, signal?: AbortSignal): Promise<string> {
+async function runScanner(
+  root: string,
+  interpreter: string,
+  signal: AbortSignal | undefined,
+  unsaved: Readonly<Record<string, string>> | undefined,
+): Promise<string> {
   return await new Promise((resolve, reject) => {
-    execFile(
+    const child = execFile(
       interpreter,
-      ['-s', '-B', '-X', 'utf8', '-m', 'leti_runner.harvest', root],
+      [
+        '-s',
+        '-B',
+        '-X',
+        'utf8',
+        '-m',
+        'leti_runner.harvest',
+        root,
+        ...(unsaved === undefined ? [] : ['--unsaved']),
+      ],
       {
         cwd: path.join(packageRoot(), 'python'),
         // As the executor starts it, so that both see the same installed packages.
@@ -80,6 +96,9 @@ async function runScanner(root: string, interpreter: string, signal?: AbortSigna
         else reject(scannerError(interpreter, error, stderr));
       },
     );
+    // A scanner that is gone already says so by its exit.
+    child.stdin?.on('error', () => undefined);
+    if (unsaved !== undefined) child.stdin?.write(`${JSON.stringify(unsaved)}\n`);
   });
 }
 

@@ -1,6 +1,7 @@
+import { bodyInstruction, docstringSummary } from '../core/instructions.ts';
 import type { DroppedTask, SourceFile, Task } from '../protocol/task.ts';
 import { assignFamilies } from './families.ts';
-import { scanWorkspace, type Candidate, type Scan } from './scan.ts';
+import { scanWorkspace, type Scan } from './scan.ts';
 import { validateTasks, type ProgramRunner } from './validate.ts';
 
 export interface HarvestOptions {
@@ -50,7 +51,7 @@ export function tasksOf(scan: Scan): Task[] {
   const families = assignFamilies(
     scan.candidates.map((candidate) => ({
       id: candidate.id,
-      text: `${summary(candidate.docstring)}\n${candidate.body}`,
+      text: `${docstringSummary(candidate.docstring)}\n${candidate.body}`,
       template: candidate.template,
     })),
   );
@@ -58,7 +59,7 @@ export function tasksOf(scan: Scan): Task[] {
     id: candidate.id,
     source: candidate.source,
     name: candidate.name,
-    instruction: instruction(candidate),
+    instruction: bodyInstruction(candidate.name, candidate.docstring),
     prefix: candidate.prefix,
     hole: 'body',
     indent: candidate.indent,
@@ -79,19 +80,4 @@ export function tasksOf(scan: Scan): Task[] {
 
 function sourcesOf(paths: readonly string[], scan: Scan): SourceFile[] {
   return paths.map((path) => ({ path, source: scan.sources[path] ?? '' }));
-}
-
-function instruction(candidate: Candidate): string {
-  const [owner, method] = candidate.name.split('.');
-  const what =
-    method === undefined
-      ? `the Python function \`${candidate.name}\``
-      : `the method \`${method}\` of the Python class \`${owner ?? ''}\``;
-  const words = summary(candidate.docstring);
-  return words === '' ? `Write the body of ${what}.` : `Write the body of ${what}: ${words}`;
-}
-
-/** The first paragraph of a docstring on one line. */
-function summary(docstring: string): string {
-  return (docstring.trim().split(/\n\s*\n|\n\s*>>>/)[0] ?? '').replaceAll(/\s+/g, ' ').trim();
 }

@@ -22,10 +22,25 @@ export interface BackendRequest<Params, Result> {
   result: z.ZodType<Result>;
 }
 
-/** `initializationOptions` of the language server. */
+/** How the documents that a client sends are completed. */
+export const CompletionOptions = z.strictObject({
+  /** Whether comments are completed; they are not by default. */
+  comments: z.boolean().optional(),
+  /** The interpreter that parses; found as the command line finds it where it is not named. */
+  interpreter: z.string().min(1).optional(),
+  /** A model instead of the one in use in the workspace. */
+  model: z.string().min(1).optional(),
+  /** After so many minutes without a request the inference process ends; the next request starts it again. */
+  idleMinutes: z.number().positive().optional(),
+});
+export type CompletionOptions = z.infer<typeof CompletionOptions>;
+
+/** `initializationOptions` of the language server; without any, the workspace is trusted and completed. */
 export const BackendOptions = z.strictObject({
   /** False: stored runs can be read, and nothing of the workspace is run, parsed or trained on. */
   trusted: z.boolean(),
+  /** Left out, the client sends no documents and nothing is completed. */
+  completion: CompletionOptions.optional(),
 });
 export type BackendOptions = z.infer<typeof BackendOptions>;
 
@@ -196,6 +211,32 @@ export const CheckedFunction = z.strictObject({
 });
 export type CheckedFunction = z.infer<typeof CheckedFunction>;
 
+/** One of several candidates for a place. */
+export const RankedCompletion = z.strictObject({
+  text: z.string(),
+  /** What may honestly be said of it: `passes 3 of 3 tests`, `agrees with 5 of 8 samples`, `not run`. */
+  label: z.string(),
+  /** Left out where it was not run. */
+  verdict: Verdict.optional(),
+  checksPassed: z.int(),
+  checksTotal: z.int(),
+  /** How many of all candidates say the same. */
+  agreement: z.int(),
+});
+export type RankedCompletion = z.infer<typeof RankedCompletion>;
+
+/** Candidates for one place, the best first. */
+export const VerifiedCompletion = z.strictObject({
+  candidates: z.array(RankedCompletion),
+  /** The function whose tests and doctests were run; left out where none cover the place. */
+  task: z.string().optional(),
+  /** How many candidates were written anew from what the interpreter said of the first ones. */
+  repaired: z.int(),
+  /** Name of the model. */
+  model: z.string(),
+});
+export type VerifiedCompletion = z.infer<typeof VerifiedCompletion>;
+
 const InRun = Place.extend({ run: z.string().min(1) });
 const Nothing = z.null();
 
@@ -261,6 +302,22 @@ export const REQUESTS = {
     Work.extend({ task: z.string(), samples: z.int().min(1).max(256) }),
     z.array(Sample),
   ),
+  /**
+   * Several candidates at a place of a file as its editor has it (zero-based), run against the tests and doctests of the
+   * function there unless `execute` is false.
+   */
+  complete: request(
+    'leti/complete',
+    Work.extend({
+      path: z.string().min(1),
+      text: z.string(),
+      line: z.int().min(0),
+      character: z.int().min(0),
+      candidates: z.int().min(1).max(64),
+      execute: z.boolean(),
+    }),
+    VerifiedCompletion,
+  ),
   /** Path of the command that was written into the folder (`~` is the user's own). */
   installLauncher: request('leti/installLauncher', z.strictObject({ folder: z.string().min(1) }), z.string()),
   doctor: request('leti/doctor', Work, z.array(Finding)),
@@ -273,4 +330,21 @@ export const WorkEvent = RunEvent;
 export const CHANGED = {
   method: 'leti/changed',
   params: z.strictObject({ workspace: z.string(), what: z.enum(['runs', 'models']) }),
+} as const;
+
+/** From the backend: how a `textDocument/inlineCompletion` was answered, for a status. */
+export const COMPLETED = {
+  method: 'leti/completed',
+  params: z.strictObject({
+    uri: z.string(),
+    shown: z.boolean(),
+    /** Why nothing is shown. */
+    why: z.string().optional(),
+    /** Known already: nothing was asked of the model. */
+    cached: z.boolean(),
+    /** Name of the model that wrote it. */
+    model: z.string().optional(),
+    /** Time until the text, without waiting for the user. */
+    milliseconds: z.number(),
+  }),
 } as const;

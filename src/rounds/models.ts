@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { pickFillTokens, type FillTokens } from '../core/completion/fillTokens.ts';
 import { pickMarkers } from '../core/markers.ts';
 import { mixExamples } from '../core/mix.ts';
 import { endSegment, taskSegments } from '../core/prompts.ts';
@@ -20,6 +21,8 @@ import type { TrainerClient } from '../training/trainerClient.ts';
 /** A model of the store, ready to be asked. */
 export interface LoadedModel extends StoredModel {
   style: PromptStyle;
+  /** The tokenizer's tokens to fill in the middle with, if it has some. */
+  fill: FillTokens | undefined;
   /** Tokens of plain text under the model's tokenizer. */
   countTokens: (text: string) => number;
 }
@@ -55,6 +58,7 @@ export async function loadModel(stored: StoredModel): Promise<LoadedModel> {
   return {
     ...stored,
     countTokens: (text) => tokenizer.countTokens(text),
+    fill: pickFillTokens(folder.tokenizer.added_tokens),
     style: {
       frame: chatFrame(folder.chatTemplate, folder.specialTokens),
       endOfText: folder.specialTokens['eos_token'] ?? '',
@@ -133,9 +137,10 @@ export async function exportModel(
   texts: () => Promise<readonly TrainingExample[]>,
   observe: RunObserver,
 ): Promise<string> {
+  const known = await exportedFolder(model.hash, precision, store);
+  if (known !== undefined) return known;
   const folder = store.exportFolder(model.hash, precision);
   const record = path.join(folder, AGREEMENT_RECORD);
-  if ((await readFile(record).catch(() => undefined)) !== undefined) return folder;
   await requireFreeSpace(path.dirname(folder), EXPORT_BYTES, 'Exporting the model');
   observe({ event: 'phase', phase: 'export', detail: `${model.record.name} to ONNX in ${precision}` });
   const textFile = `${folder}.${process.pid}.texts.jsonl`;
@@ -164,6 +169,17 @@ export async function exportModel(
   await rename(`${record}.tmp`, record);
   observe({ event: 'export', model: model.hash, precision, folder, agreement, tokens: total });
   return folder;
+}
+
+/** Folder of an export that was made and checked before. */
+export async function exportedFolder(
+  hash: string,
+  precision: Precision,
+  store: ModelStore,
+): Promise<string | undefined> {
+  const folder = store.exportFolder(hash, precision);
+  const record = await readFile(path.join(folder, AGREEMENT_RECORD)).catch(() => undefined);
+  return record === undefined ? undefined : folder;
 }
 
 /** Texts on which an export is compared with torch. */

@@ -4,9 +4,11 @@ import path from 'node:path';
 import { startExecutor, type Executor } from '../execution/executor.ts';
 import { findWorkspaceInterpreter, type WorkspaceInterpreter } from '../execution/interpreter.ts';
 import { standardLibrarySources } from '../harvest/pythonSources.ts';
+import { createNodeCompleter } from '../inference/nodeCompleter.ts';
 import { createNodeSampler } from '../inference/nodeSampler.ts';
 import { requireFreeSpace } from '../process/diskSpace.ts';
 import { letiHome } from '../process/folders.ts';
+import type { Completer, ModelFolders } from '../protocol/completion.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ModelRecord } from '../protocol/model.ts';
 import type { Evaluation, RunObserver, RunReport } from '../protocol/run.ts';
@@ -18,7 +20,14 @@ import { activeModels } from '../training/cleanup.ts';
 import { ensureTrainerEnvironment, type TrainerEnvironment } from '../training/environment.ts';
 import { ModelStore } from '../training/modelStore.ts';
 import { TrainerClient, type StepEvent } from '../training/trainerClient.ts';
-import { agreementTexts, exportModel, loadModel, resolveModel, type LoadedModel } from './models.ts';
+import {
+  agreementTexts,
+  exportedFolder,
+  exportModel,
+  loadModel,
+  resolveModel,
+  type LoadedModel,
+} from './models.ts';
 import { workspaceFiles, type WorkspaceFiles } from './workspaceFiles.ts';
 
 export interface WorkbenchOptions {
@@ -141,6 +150,14 @@ export class Workbench {
     return await loadModel(stored);
   }
 
+  /** A model by its name or hash, if it is stored and exported: completing with it needs neither trainer nor network. */
+  async readyModel(name: string): Promise<LoadedModel | undefined> {
+    const stored = (await this.models.alias(name)) ?? (await this.models.get(name));
+    if (stored === undefined) return undefined;
+    const exported = await exportedFolder(stored.hash, 'int8', this.models);
+    return exported === undefined ? undefined : await loadModel(stored);
+  }
+
   /** What rounds sample with: onnxruntime in the trainer process on the CPU, torch on an accelerator. */
   async roundSampler(model: LoadedModel, tasks: readonly Task[]): Promise<Sampler> {
     const { profile } = await this.environment();
@@ -170,6 +187,16 @@ export class Workbench {
       threads: os.availableParallelism(),
     });
   }
+
+  /** Starts a process that completes with an exported model; whoever starts it closes it. */
+  readonly startCompleter = async (model: ModelFolders): Promise<Completer> =>
+    await createNodeCompleter({
+      model,
+      threads: os.availableParallelism(),
+      onCrash: (message) => {
+        this.observe({ event: 'notice', message });
+      },
+    });
 
   /** Folder of an exported model, made on first use. */
   async exported(model: LoadedModel, precision: Precision, tasks: readonly Task[]): Promise<string> {

@@ -6,6 +6,8 @@ import { UserError } from '../protocol/errors.ts';
 import { isHeld } from '../store/runLock.ts';
 
 const LOCK = 'run.lock';
+/** What marks the folder of a project. */
+const PROJECT = ['.git', 'pyproject.toml', 'setup.py', 'setup.cfg'];
 
 /** Where a workspace's runs live; never inside the workspace itself. */
 export interface WorkspaceFiles {
@@ -42,4 +44,13 @@ export async function isAnyRunGoingOn(home: string): Promise<boolean> {
   const root = path.join(home, 'workspaces');
   const names = existsSync(root) ? await readdir(root) : [];
   return names.map((name) => path.join(root, name, LOCK)).some((lock) => existsSync(lock) && isHeld(lock));
+}
+
+/** The nearest folder above a file that looks like a project's; else the file's own. */
+export function projectOf(file: string): string {
+  const own = path.dirname(file);
+  for (let folder = own; ; folder = path.dirname(folder)) {
+    if (PROJECT.some((name) => existsSync(path.join(folder, name)))) return folder;
+    if (folder === path.dirname(folder)) return own;
+  }
 }

@@ -6,6 +6,7 @@ import {
 } from 'vscode-languageserver/node';
 import { packageVersion } from '../process/packageRoot.ts';
 import { BackendOptions } from '../protocol/backend.ts';
+import { answerCompletion } from './handlers/completion.ts';
 import { answerModels } from './handlers/models.ts';
 import { answerRuns } from './handlers/runs.ts';
 import { answerWorkspace } from './handlers/workspace.ts';
@@ -25,14 +26,22 @@ export function serve(
 ): void {
   const stop = new AbortController();
   connection.onInitialize((params): InitializeResult => {
-    const options = BackendOptions.parse(params.initializationOptions ?? { trusted: true });
+    const options = BackendOptions.parse(params.initializationOptions ?? { trusted: true, completion: {} });
     const backend: Backend = { connection, env, stopped: stop.signal, trusted: options.trusted };
     const watcher = watchStores(backend);
     answerRuns(backend, watcher);
     answerModels(backend, watcher);
     answerWorkspace(backend, watcher);
+    const folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
+    answerCompletion(backend, watcher, options.completion, folders);
     return {
-      capabilities: { textDocumentSync: TextDocumentSyncKind.None },
+      capabilities:
+        options.completion === undefined
+          ? { textDocumentSync: TextDocumentSyncKind.None }
+          : {
+              textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+              inlineCompletionProvider: true,
+            },
       serverInfo: { name: 'LeTI', version: packageVersion() },
     };
   });

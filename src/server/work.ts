@@ -78,7 +78,7 @@ function observer(backend: Backend, token: string | undefined): RunObserver {
   };
 }
 
-function aborted(token: CancellationToken): AbortSignal {
+export function aborted(token: CancellationToken): AbortSignal {
   const controller = new AbortController();
   if (token.isCancellationRequested) controller.abort();
   token.onCancellationRequested(() => {
@@ -87,7 +87,7 @@ function aborted(token: CancellationToken): AbortSignal {
   return controller.signal;
 }
 
-function responseError(error: unknown): Error {
+export function responseError(error: unknown): Error {
   if (error instanceof InterruptedError) {
     return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
   }

@@ -1,0 +1,150 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { Command } from 'commander';
+import { offsetAt } from '../../core/positions.ts';
+import { UserError } from '../../protocol/errors.ts';
+import { CompletionService } from '../../rounds/complete.ts';
+import { verifyCompletion } from '../../rounds/verifyCompletion.ts';
+import { Workbench } from '../../rounds/workbench.ts';
+import { projectOf } from '../../rounds/workspaceFiles.ts';
+import { ALLOW_UNCONTAINED, wholeNumber } from '../options.ts';
+import { createOutput, type Output } from '../output.ts';
+import { runContext, type RunFlags } from '../runContext.ts';
+
+interface CompleteFlags extends RunFlags {
+  line: number;
+  character: number;
+  candidates?: number;
+  verify?: boolean;
+  model?: string;
+  workspace?: string;
+  json?: boolean;
+}
+
+export function completeCommand(): Command {
+  return new Command('complete')
+    .description(
+      'Completes a Python file at a position with the model in use; optionally runs candidates first.',
+    )
+    .argument('<file>', 'the file')
+    .requiredOption('--line <l>', 'line, counted from 0', wholeNumber(0))
+    .requiredOption('--character <c>', 'character in the line, counted from 0', wholeNumber(0))
+    .option('--candidates <n>', 'how many to write; 1 unless they are verified', wholeNumber(1))
+    .option(
+      '--verify',
+      "run candidates against the function's doctests and tests, the best first (8 candidates)",
+    )
+    .option(
+      '--model <model>',
+      "a model instead of the workspace's: default, a folder, a stored hash, or a hub id",
+    )
+    .option('--workspace <folder>', "the project's folder; found above the file by default")
+    .option('--python <path>', 'interpreter that parses, and runs the candidates')
+    .option(...ALLOW_UNCONTAINED)
+    .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
+    .option('--json', 'JSON lines for programs')
+    .action(async (file: string, flags: CompleteFlags) => {
+      const output = createOutput({ json: flags.json === true });
+      const place = await readPlace(file, flags);
+      const workspace = await realpath(flags.workspace ?? projectOf(place.path));
+      const bench = new Workbench({ workspace, device: 'auto', ...runContext(flags, output) });
+      const service = new CompletionService({
+        bench,
+        start: bench.startCompleter,
+        model: flags.model,
+        prepare: true,
+        onNotice: (message) => {
+          output.event({ event: 'notice', message });
+        },
+      });
+      try {
+        const candidates = flags.candidates ?? (flags.verify === true ? 8 : 1);
+        if (candidates === 1 && flags.verify !== true)
+          await completeOnce(service, place, bench.signal, output);
+        else await completeBest(service, bench, { ...place, candidates }, flags.verify === true, output);
+      } finally {
+        output.end();
+        await service.close();
+        await bench.close();
+      }
+    });
+}
+
+interface Place {
+  path: string;
+  text: string;
+  offset: number;
+}
+
+async function completeOnce(
+  service: CompletionService,
+  place: Place,
+  signal: AbortSignal,
+  output: Output,
+): Promise<void> {
+  const { text, why, model, milliseconds } = await service.complete({
+    ...place,
+    manual: true,
+    comments: true,
+    signal,
+  });
+  if (text === undefined) {
+    output.result({ event: 'nothing', why, model }, () => `Nothing to show: ${why ?? 'no reason known'}.`);
+    return;
+  }
+  output.result({ event: 'completion', text, label: 'not run', model, milliseconds }, () => text);
+}
+
+async function completeBest(
+  service: CompletionService,
+  bench: Workbench,
+  request: Place & { candidates: number },
+  execute: boolean,
+  output: Output,
+): Promise<void> {
+  const { candidates, task, repaired, model } = await verifyCompletion(service, bench, {
+    ...request,
+    execute,
+    signal: bench.signal,
+  });
+  if (execute && task === undefined) {
+    output.event({ event: 'notice', message: 'No test or doctest covers this place; nothing was run.' });
+  }
+  if (candidates.length === 0) {
+    const why = 'no candidate fits';
+    output.result({ event: 'nothing', why, model }, () => `Nothing to show: ${why}.`);
+  }
+  candidates.forEach(({ text, label, verdict, checksPassed, checksTotal, agreement }, index) => {
+    output.result(
+      {
+        event: 'completion',
+        text,
+        label,
+        verdict,
+        checksPassed,
+        checksTotal,
+        agreement,
+        task,
+        repaired,
+        model,
+      },
+      () => `${index === 0 ? '' : '\n'}# ${label}\n${text}`,
+    );
+  });
+}
+
+async function readPlace(file: string, { line, character }: CompleteFlags): Promise<Place> {
+  let text: string;
+  let real: string;
+  try {
+    real = await realpath(file);
+    text = await readFile(real, 'utf8');
+  } catch (error) {
+    throw new UserError(`${file} cannot be read.`, 'Name a Python file.', 2, { cause: error });
+  }
+  const offset = offsetAt(text, { line, character });
+  if (offset === undefined) {
+    const lines = text.split('\n').length;
+    throw new UserError(`${file} has ${lines} lines, so no line ${line}.`, 'Lines are counted from 0.', 2);
+  }
+  return { path: real, text, offset };
+}

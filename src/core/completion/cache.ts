@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+
+const SEPARATOR = '\u0000';
+
+/**
+ * Completions by model, place and settings, the least recently used going first. Another model's are dropped at once:
+ * after a round of training they would be stale.
+ */
+export class CompletionCache {
+  readonly #capacity: number;
+  #model = '';
+  readonly #entries = new Map<string, string>();
+
+  constructor(capacity = 250) {
+    this.#capacity = capacity;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Says which model answers from now on. */
+  use(model: string): void {
+    if (model === this.#model) return;
+    this.#model = model;
+    this.#entries.clear();
+  }
+
+  put(place: Place, text: string): void {
+    const { key, line } = keyOf(place);
+    this.#remember(key(line), text);
+  }
+
+  /**
+   * What was completed here, or further left on the line with a beginning that was typed since; an empty text is
+   * an answer too. Undefined where nothing is known.
+   */
+  get(place: Place): string | undefined {
+    const { key, line } = keyOf(place);
+    for (let end = line.length; end >= 0; end -= 1) {
+      const text = this.#entries.get(key(line.slice(0, end)));
+      if (text === undefined) continue;
+      const typed = line.slice(end);
+      if (typed !== '' && (!text.startsWith(typed) || typed.length === text.length)) continue;
+      this.#remember(key(line.slice(0, end)), text);
+      return text.slice(typed.length);
+    }
+    return undefined;
+  }
+
+  #remember(key: string, text: string): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, text);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.#capacity) break;
+      this.#entries.delete(oldest);
+    }
+  }
+}
+
+/** Where and how a completion was asked for. */
+export interface Place {
+  prefix: string;
+  suffix: string;
+  /** Everything else that decides the answer, as text. */
+  settings: string;
+}
+
+/** What is far away is hashed once, the line in front of the cursor stays as it is: it is walked back. */
+function keyOf({ prefix, suffix, settings }: Place): { key: (line: string) => string; line: string } {
+  const lineStart = prefix.lastIndexOf('\n') + 1;
+  const far = [settings, suffix, prefix.slice(0, lineStart)].join(SEPARATOR);
+  const hash = createHash('sha256').update(far).digest('base64');
+  return { key: (line) => hash + line, line: prefix.slice(lineStart) };
+}

@@ -1,0 +1,80 @@
+import type { Condition } from '../../protocol/model.ts';
+import type { PromptSegment } from '../../protocol/sampling.ts';
+import { bodyInstruction } from '../instructions.ts';
+import { plain, type PromptStyle } from '../prompts.ts';
+import type { CompletionContext } from './context.ts';
+import type { FillTokens } from './fillTokens.ts';
+
+/** How the model in use is asked for completions. */
+export interface CompletionStyle extends PromptStyle {
+  condition: Condition;
+  /** Undefined where the model was not trained to fill in the middle, or was trained under its chat frame since. */
+  fill: FillTokens | undefined;
+}
+
+export interface CompletionPrompt {
+  segments: PromptSegment[];
+  /** White space before the cursor that the prompt leaves out: the answer brings it (`withoutPending`). */
+  pending: string;
+}
+
+const CONTINUE = 'Continue this Python code.';
+const FENCE = '```';
+
+/**
+ * The prompt whose continuation is the completion. A function is asked for in the words of training, with its header and
+ * what is written of it at the end of the answer. It never ends in white space, which the tokenizer would have
+ * merged with what follows. `feedback` says what was wrong with an earlier try.
+ */
+export function completionPrompt(
+  context: CompletionContext,
+  style: CompletionStyle,
+  feedback?: { program: string; text: string },
+): CompletionPrompt {
+  const written = context.head + context.before;
+  const code = written.trimEnd();
+  const pending = written.slice(code.length);
+  const marker: PromptSegment[] =
+    style.condition === 'none' ? [] : [{ kind: 'frame', text: style.markers[style.condition] }];
+  const text = (content: string): PromptSegment => ({ kind: 'text', text: plain(content, style.markers) });
+  if (style.fill !== undefined && feedback === undefined) {
+    const { prefix, suffix, middle } = style.fill;
+    const segments = [
+      { kind: 'frame' as const, text: prefix },
+      text(code),
+      { kind: 'frame' as const, text: suffix },
+    ];
+    if (context.after !== '') segments.push(text(context.after));
+    return { segments: [...marker, ...segments.filter(full), { kind: 'frame', text: middle }], pending };
+  }
+  const asked = [instruction(context), ...testsText(context.tests), ...feedbackText(feedback)].join('\n\n');
+  const frame = style.frame;
+  const segments =
+    frame === undefined
+      ? [text(`"""\n${asked}\n"""\n${code}`.trimEnd())]
+      : [
+          { kind: 'frame' as const, text: frame.before },
+          text(asked),
+          { kind: 'frame' as const, text: frame.after },
+          text(`${FENCE}python\n${code}`.trimEnd()),
+        ];
+  // An empty file's answer begins with the line break that the prompt does not end in.
+  return { segments: [...marker, ...segments.filter(full)], pending: code === '' ? `\n${written}` : pending };
+}
+
+function instruction({ function: around }: CompletionContext): string {
+  return around === undefined ? CONTINUE : bodyInstruction(around.name, around.docstring);
+}
+
+function testsText(tests: readonly string[]): string[] {
+  return tests.length === 0 ? [] : [`It must pass:\n\n${tests.join('\n\n')}`];
+}
+
+function feedbackText(feedback: { program: string; text: string } | undefined): string[] {
+  if (feedback === undefined) return [];
+  return [`This was wrong:\n\n${feedback.program}\n\n${feedback.text}`];
+}
+
+function full(segment: PromptSegment): boolean {
+  return segment.text !== '';
+}

@@ -1,0 +1,50 @@
+import type { Change } from './acceptance.ts';
+
+/** The place of accepted text in its document. */
+export interface Range {
+  start: number;
+  end: number;
+}
+
+/** What became of accepted text some time later. */
+export type Survival = 'kept' | 'edited' | 'removed';
+
+/** Edits beyond this share of the text leave too little of it to speak of. */
+const MOST_EDITED = 0.5;
+const MOST_COMPARED = 2000;
+
+/** The range after a change; what is changed inside it stays inside. */
+export function moved(range: Range, { offset, removed, text }: Change): Range {
+  const gone = offset + removed;
+  const by = text.length - removed;
+  if (gone <= range.start) return { start: range.start + by, end: range.end + by };
+  if (offset >= range.end) return range;
+  const start = Math.min(range.start, offset);
+  return { start, end: Math.max(start, Math.max(range.end, gone) + by) };
+}
+
+/** Compares accepted text with what stands in its place now; layout does not count. */
+export function survival(accepted: string, now: string): Survival {
+  const [before, after] = [words(accepted), words(now)];
+  if (before.join(' ') === after.join(' ')) return 'kept';
+  const most = Math.max(before.length, after.length);
+  return distance(before, after) / most <= MOST_EDITED ? 'edited' : 'removed';
+}
+
+function words(text: string): string[] {
+  return (text.match(/\w+|[^\w\s]/g) ?? []).slice(0, MOST_COMPARED);
+}
+
+/** Least number of words to add, take away or replace. */
+function distance(a: readonly string[], b: readonly string[]): number {
+  let above = Array.from({ length: b.length + 1 }, (_, index) => index);
+  a.forEach((word, row) => {
+    const current = [row + 1];
+    b.forEach((other, column) => {
+      const swap = (above[column] ?? 0) + (word === other ? 0 : 1);
+      current.push(Math.min(swap, (above[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+    });
+    above = current;
+  });
+  return above[b.length] ?? 0;
+}

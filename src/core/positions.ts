@@ -1,0 +1,31 @@
+/** A place in a text as editors count it: zero-based line, and UTF-16 units in it. */
+export interface Position {
+  line: number;
+  character: number;
+}
+
+/** Offset of a position; undefined where the text has no such line. A character behind the line's end is its end. */
+export function offsetAt(text: string, { line, character }: Position): number | undefined {
+  let start = 0;
+  for (let count = 0; count < line; count += 1) {
+    const newline = text.indexOf('\n', start);
+    if (newline === -1) return undefined;
+    start = newline + 1;
+  }
+  const end = text.indexOf('\n', start);
+  const length = (end === -1 ? text : text.slice(0, end)).slice(start).replace(/\r$/, '').length;
+  return start + Math.min(character, length);
+}
+
+/** A text after an editor changed it: a range of it, or all of it where none is given. Undefined where there is no such range. */
+export function withChange(
+  text: string,
+  range: { start: Position; end: Position } | undefined,
+  replacement: string,
+): string | undefined {
+  if (range === undefined) return replacement;
+  const start = offsetAt(text, range.start);
+  // The line behind the last one is the text's end.
+  const end = offsetAt(text, range.end) ?? text.length;
+  return start === undefined ? undefined : text.slice(0, start) + replacement + text.slice(end);
+}

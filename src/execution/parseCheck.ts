@@ -1,0 +1,58 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { ChildEndedError, JsonLinesChild } from '../process/jsonLines.ts';
+import { packageRoot } from '../process/packageRoot.ts';
+
+/** Which of some texts first gives a file that parses, and what is wrong with the first text. */
+const Parsed = z.strictObject({ first: z.int().min(0).nullable(), error: z.string().nullable() });
+export type Parsed = z.infer<typeof Parsed>;
+
+/**
+ * A warm process of the workspace's interpreter that says whether texts parse as parts of a file. It is started when it
+ * is first asked, isolated from the workspace, and ends with this process.
+ */
+export class ParseCheck {
+  readonly #interpreter: string;
+  #child: JsonLinesChild<Parsed> | undefined;
+  /** Questions are answered one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(interpreter: string) {
+    this.#interpreter = interpreter;
+  }
+
+  /** Tries the texts between the two parts of a file, in order. A text under which the interpreter ends does not parse. */
+  async first(before: string, after: string, texts: readonly string[]): Promise<Parsed> {
+    const asked = this.#last.then(async () => await this.#ask({ before, after, texts }));
+    // Whoever asked hears of a failure; the next question begins anew.
+    this.#last = asked.catch(() => undefined);
+    return await asked;
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    await child?.close();
+  }
+
+  async #ask(question: object): Promise<Parsed> {
+    const child = (this.#child ??= this.#start());
+    try {
+      for await (const answer of child.request(question, () => true)) return answer;
+      throw new Error('the parse check gave no answer');
+    } catch (error) {
+      this.#child = undefined;
+      child.kill();
+      if (error instanceof ChildEndedError) return { first: null, error: error.message };
+      throw error;
+    }
+  }
+
+  #start(): JsonLinesChild<Parsed> {
+    const script = path.join(packageRoot(), 'python', 'leti_runner', 'parse_check.py');
+    return new JsonLinesChild(this.#interpreter, ['-I', '-B', '-X', 'utf8', script], {
+      env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' },
+      schema: Parsed,
+    });
+  }
+}

@@ -1,0 +1,228 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  InlineCompletionTriggerKind,
+  type InlineCompletionItem,
+  type InlineCompletionParams,
+} from 'vscode-languageserver/node';
+import { debounceMs } from '../../core/completion/debounce.ts';
+import { offsetAt, withChange } from '../../core/positions.ts';
+import { COMPLETED, REQUESTS, type CompletionOptions } from '../../protocol/backend.ts';
+import { InterruptedError, UserError } from '../../protocol/errors.ts';
+import { CompletionService, type Completed } from '../../rounds/complete.ts';
+import { verifyCompletion } from '../../rounds/verifyCompletion.ts';
+import { Workbench } from '../../rounds/workbench.ts';
+import { projectOf } from '../../rounds/workspaceFiles.ts';
+import { followDocuments } from '../documents.ts';
+import type { StoreWatcher } from '../stores.ts';
+import { aborted, answer, contextOf, responseError, type Backend } from '../work.ts';
+
+const IDLE_MINUTES = 5;
+/** Key times and answers that are remembered. */
+const RECENT = 20;
+
+/** Completes documents that the client sends, and places that it names. `folders` are its workspace folders' addresses. */
+export function answerCompletion(
+  backend: Backend,
+  watcher: StoreWatcher,
+  options: CompletionOptions | undefined,
+  folders: readonly string[],
+): void {
+  const { connection } = backend;
+  const services = new Services(backend, options ?? {});
+  answer(
+    backend,
+    REQUESTS.complete,
+    async (params, signal) => {
+      const workspace = await watcher.folder(params.workspace);
+      const offset = offsetAt(params.text, params);
+      if (offset === undefined) {
+        throw new UserError(`${params.path} has no line ${params.line}.`, 'Ask again.', 2);
+      }
+      const bench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, params, signal) });
+      try {
+        const { path: file, text, candidates, execute } = params;
+        const request = { path: file, text, offset, candidates, execute, signal };
+        return await services.use(workspace, (service) => verifyCompletion(service, bench, request));
+      } finally {
+        await bench.close();
+      }
+    },
+    { needsTrust: true },
+  );
+  if (options === undefined) return;
+
+  const changes: number[] = [];
+  const documents = followDocuments(connection, () => {
+    changes.push(performance.now());
+    if (changes.length > RECENT) changes.shift();
+  });
+  let latency: number | undefined;
+  let newest = new AbortController();
+  const tell = (uri: string, told: Omit<Completed, 'text'>, shown: boolean): void => {
+    const { why, model, cached, milliseconds } = told;
+    const params = {
+      uri,
+      shown,
+      cached,
+      milliseconds,
+      ...(why === undefined ? {} : { why }),
+      ...(model === undefined ? {} : { model }),
+    };
+    connection.sendNotification(COMPLETED.method, params).catch((error: unknown) => {
+      connection.console.warn(String(error));
+    });
+  };
+  const complete = async (
+    params: InlineCompletionParams,
+    signal: AbortSignal,
+  ): Promise<InlineCompletionItem[]> => {
+    const { uri } = params.textDocument;
+    const place = placeOf(documents.textOf(uri), params);
+    if (place === undefined || !backend.trusted) return [];
+    const manual = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
+    const workspace = await watcher.folder(workspaceOf(uri, folders));
+    return await services.use(workspace, async (service) => {
+      const wait = debounceMs({ changes, latency }, { manual, cached: service.knows(place) });
+      if (wait > 0) await pause(wait, signal);
+      const asked = { ...place, manual, comments: options.comments === true, signal };
+      const completed = await service.complete(asked);
+      if (!completed.cached && completed.text !== undefined) {
+        latency = latency === undefined ? completed.milliseconds : (latency * 3 + completed.milliseconds) / 4;
+      }
+      tell(uri, completed, completed.text !== undefined);
+      if (completed.text === undefined) return [];
+      const { selected } = place;
+      return selected === undefined
+        ? [{ insertText: completed.text }]
+        : [{ insertText: selected.text + completed.text, range: selected.range }];
+    });
+  };
+  connection.languages.inlineCompletion.on(async (params, token) => {
+    // Only the newest place is of interest: the user has gone on.
+    newest.abort();
+    newest = new AbortController();
+    const began = performance.now();
+    try {
+      return await complete(params, AbortSignal.any([backend.stopped, newest.signal, aborted(token)]));
+    } catch (error) {
+      if (error instanceof InterruptedError) return [];
+      if (
+        !(error instanceof UserError) ||
+        params.context.triggerKind === InlineCompletionTriggerKind.Invoked
+      ) {
+        throw responseError(error);
+      }
+      // Who only types is not told by a message; the status says it.
+      const why = `${error.message} ${error.nextStep}`;
+      const milliseconds = performance.now() - began;
+      tell(params.textDocument.uri, { why, cached: false, model: undefined, milliseconds }, false);
+      return [];
+    }
+  });
+}
+
+/** One service a workspace, made when it is first asked; its processes end when nobody asks for a while. */
+class Services {
+  readonly #backend: Backend;
+  readonly #options: CompletionOptions;
+  readonly #known = new Map<string, CompletionService>();
+  #busy = 0;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(backend: Backend, options: CompletionOptions) {
+    this.#backend = backend;
+    this.#options = options;
+    backend.stopped.addEventListener('abort', () => {
+      this.#rest();
+    });
+  }
+
+  async use<T>(workspace: string, work: (service: CompletionService) => Promise<T>): Promise<T> {
+    clearTimeout(this.#idle);
+    this.#busy += 1;
+    try {
+      return await work(this.#of(workspace));
+    } finally {
+      this.#busy -= 1;
+      if (this.#busy === 0) {
+        const minutes = this.#options.idleMinutes ?? IDLE_MINUTES;
+        this.#idle = setTimeout(() => {
+          this.#rest();
+        }, minutes * 60_000).unref();
+      }
+    }
+  }
+
+  #of(workspace: string): CompletionService {
+    const known = this.#known.get(workspace);
+    if (known !== undefined) return known;
+    const { interpreter, model } = this.#options;
+    const { stopped, connection } = this.#backend;
+    const bench = new Workbench({
+      workspace,
+      device: 'auto',
+      ...contextOf(this.#backend, { workspace, interpreter }, stopped),
+    });
+    const service = new CompletionService({
+      bench,
+      start: bench.startCompleter,
+      model,
+      prepare: false,
+      onNotice: (message) => {
+        connection.console.warn(message);
+      },
+    });
+    this.#known.set(workspace, service);
+    return service;
+  }
+
+  #rest(): void {
+    for (const service of this.#known.values()) {
+      service.close().catch((error: unknown) => {
+        this.#backend.connection.console.warn(String(error));
+      });
+    }
+  }
+}
+
+interface DocumentPlace {
+  text: string;
+  offset: number;
+  /** What is selected in a list of suggestions; the completion goes on behind it. */
+  selected: InlineCompletionParams['context']['selectedCompletionInfo'];
+}
+
+function placeOf(
+  document: string | undefined,
+  { position, context }: InlineCompletionParams,
+): DocumentPlace | undefined {
+  if (document === undefined) return undefined;
+  const selected = context.selectedCompletionInfo;
+  const text = selected === undefined ? document : withChange(document, selected.range, selected.text);
+  if (text === undefined) return undefined;
+  const from = offsetAt(document, selected?.range.start ?? position);
+  return from === undefined ? undefined : { text, offset: from + (selected?.text.length ?? 0), selected };
+}
+
+/** The innermost of the client's folders that holds a file; without one the folder of its project. */
+function workspaceOf(uri: string, folders: readonly string[]): string {
+  if (!uri.startsWith('file:')) throw new UserError('Only files are completed.', 'Save the document first.');
+  const file = fileURLToPath(uri);
+  const holding = folders
+    .filter((folder) => folder.startsWith('file:'))
+    .map((folder) => fileURLToPath(folder))
+    .filter((folder) => file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep))
+    .sort((a, b) => b.length - a.length);
+  return holding[0] ?? projectOf(file);
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch (error) {
+    if (signal.aborted) throw new InterruptedError();
+    throw error;
+  }
+}

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import {
+  CancellationTokenSource,
+  InlineCompletionTriggerKind,
+  type InlineCompletionItem,
+  type ProtocolConnection,
+} from 'vscode-languageserver-protocol/node';
+import { COMPLETED, REQUESTS } from '../../../src/protocol/backend.ts';
+import { BackendClient } from '../../support/backendClient.ts';
+import { completionFixture, withoutBody, type CompletionFixture } from '../../support/completionFixture.ts';
+import { LetiProcess, processesNaming, trainerPython } from '../../support/tinyRun.ts';
+
+/** Inline completion as any editor gets it that speaks the protocol. */
+describe('inline completion over LSP', function () {
+  this.timeout(180_000);
+  let folder: string;
+  let home: string;
+  let fixture: CompletionFixture;
+  let client: BackendClient;
+  let connection: ProtocolConnection;
+  let uri: string;
+  let version = 0;
+  const told: ReturnType<typeof COMPLETED.params.parse>[] = [];
+
+  before(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'leti-lsp-'));
+    home = path.join(folder, 'home');
+    fixture = completionFixture(folder);
+    uri = pathToFileURL(fixture.file).href;
+    client = new BackendClient(home);
+    connection = client.connection;
+    connection.onNotification(COMPLETED.method, (params: unknown) => {
+      told.push(COMPLETED.params.parse(params));
+    });
+  });
+
+  after(async () => {
+    assert.equal(await client.close(), 0);
+    assert.deepEqual(processesNaming(home), []);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function replace(text: string): Promise<void> {
+    await connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version: ++version },
+      contentChanges: [{ text }],
+    });
+  }
+
+  async function complete(
+    position: { line: number; character: number },
+    triggerKind: InlineCompletionTriggerKind = InlineCompletionTriggerKind.Automatic,
+    more: object = {},
+  ): Promise<InlineCompletionItem[]> {
+    return await connection.sendRequest('textDocument/inlineCompletion', {
+      textDocument: { uri },
+      position,
+      context: { triggerKind, ...more },
+    });
+  }
+
+  it('is offered to an editor that says nothing of its own, with the documents kept in step', async () => {
+    const { capabilities } = await connection.sendRequest<{ capabilities: object }>('initialize', {
+      processId: process.pid,
+      rootUri: null,
+      capabilities: {},
+      workspaceFolders: [{ uri: pathToFileURL(fixture.workspace).href, name: 'workspace' }],
+    });
+    assert.deepEqual(capabilities, {
+      textDocumentSync: { openClose: true, change: 2 },
+      inlineCompletionProvider: true,
+    });
+    await connection.sendNotification('initialized', {});
+    await connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'python', version, text: withoutBody('add_one').text },
+    });
+  });
+
+  it('says quietly that no model is ready, and aloud to who asks by hand', async () => {
+    assert.deepEqual(await complete(withoutBody('add_one')), []);
+    assert.match(told.at(-1)?.why ?? '', /not ready/);
+    await assert.rejects(complete(withoutBody('add_one'), InlineCompletionTriggerKind.Invoked), /not ready/);
+    assert.deepEqual(processesNaming(home), [client.child.pid]);
+  });
+
+  it('completes with the model in use once there is one', async () => {
+    const { line, character } = withoutBody('add_one');
+    const at = ['--line', String(line), '--character', String(character)];
+    const prepared = new LetiProcess(
+      [
+        'complete',
+        fixture.file,
+        ...at,
+        '--model',
+        fixture.model,
+        '--trainer-python',
+        trainerPython(),
+        '--json',
+      ],
+      home,
+    );
+    assert.equal((await prepared.ended).code, 0, prepared.stderr);
+    const place = { workspace: fixture.workspace };
+    const [model] = await client.ask(REQUESTS.models, place);
+    await client.ask(REQUESTS.promote, { ...place, model: model!.hash });
+    assert.deepEqual(await complete(withoutBody('add_one')), [{ insertText: 'return x + 1' }]);
+    assert.deepEqual([told.at(-1)?.shown, told.at(-1)?.cached], [true, false]);
+  });
+
+  it('follows edits of the document, and needs no model for what was typed through', async () => {
+    const { line, character } = withoutBody('add_one');
+    await connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version: ++version },
+      contentChanges: [
+        { range: { start: { line, character }, end: { line, character } }, text: 'ret' },
+        {
+          range: { start: { line, character: character + 3 }, end: { line, character: character + 3 } },
+          text: 'urn',
+        },
+      ],
+    });
+    assert.deepEqual(await complete({ line, character: character + 6 }), [{ insertText: ' x + 1' }]);
+    assert.equal(told.at(-1)?.cached, true);
+  });
+
+  it('goes on behind what is selected in a list of suggestions', async () => {
+    const { line, character } = withoutBody('add_one');
+    const range = { start: { line, character }, end: { line, character: character + 6 } };
+    const selectedCompletionInfo = { range, text: 'return x' };
+    assert.deepEqual(
+      await complete({ line, character: character + 6 }, InlineCompletionTriggerKind.Automatic, {
+        selectedCompletionInfo,
+      }),
+      [{ insertText: 'return x + 1', range }],
+    );
+  });
+
+  it('answers the newest of many requests only', async () => {
+    const { text, line, character } = withoutBody('double');
+    await replace(text);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => complete({ line, character })));
+    assert.deepEqual(
+      answers.map((items) => items.length),
+      [0, 0, 0, 0, 1],
+    );
+    assert.equal(answers[4]?.[0]?.insertText, 'return x * 2');
+  });
+
+  it('lets a request go that the editor cancels', async () => {
+    const { text, line, character } = withoutBody('double');
+    await replace(`# new\n${text}`);
+    const source = new CancellationTokenSource();
+    const asked = connection.sendRequest<unknown>(
+      'textDocument/inlineCompletion',
+      { textDocument: { uri }, position: { line: line + 1, character }, context: { triggerKind: 2 } },
+      source.token,
+    );
+    source.cancel();
+    assert.deepEqual(await asked.catch(() => []), []);
+  });
+
+  it('has nothing for documents that are closed or unknown', async () => {
+    const { line, character } = withoutBody('double');
+    assert.deepEqual(
+      await connection.sendRequest('textDocument/inlineCompletion', {
+        textDocument: { uri: `${uri}x` },
+        position: { line, character },
+        context: { triggerKind: 1 },
+      }),
+      [],
+    );
+  });
+
+  it('ends the inference process after a while without requests, and starts it again', async () => {
+    const other = new BackendClient(home);
+    await other.initialize({ trusted: true, completion: { idleMinutes: 0.02 } });
+    const own = new Set([client.child.pid, ...processesNaming(home)]);
+    const started = (): number[] => processesNaming(home).filter((pid) => !own.has(pid));
+    const { text, line, character } = withoutBody('double');
+    await other.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'python', version: 0, text },
+    });
+    for (const prefix of ['', 'x = 1\n']) {
+      await other.connection.sendNotification('textDocument/didChange', {
+        textDocument: { uri, version: 1 },
+        contentChanges: [{ text: prefix + text }],
+      });
+      const items = await other.connection.sendRequest<InlineCompletionItem[]>(
+        'textDocument/inlineCompletion',
+        {
+          textDocument: { uri },
+          position: { line: line + (prefix === '' ? 0 : 1), character },
+          context: { triggerKind: 1 },
+        },
+      );
+      assert.equal(items[0]?.insertText, 'return x * 2');
+      assert.ok(started().length > 0);
+      while (started().length > 0) await sleep(100);
+    }
+    assert.equal(await other.close(), 0);
+  });
+
+  it('runs candidates on request', async () => {
+    const { text, line, character } = withoutBody('double');
+    const verified = await client.ask(REQUESTS.complete, {
+      workspace: fixture.workspace,
+      path: fixture.file,
+      ...{ text, line, character },
+      candidates: 3,
+      execute: true,
+    });
+    assert.equal(verified.candidates[0]?.label, 'passes 2 of 2 tests');
+    assert.equal(verified.task, 'numbers_kit.py:double');
+  });
+});
+
+describe('a language server that completes nothing', function () {
+  this.timeout(60_000);
+
+  for (const [name, options] of [
+    ['where the client does not ask for it', { trusted: true }],
+    ['in a folder that is not trusted', { trusted: false, completion: {} }],
+  ] as const) {
+    it(`starts no process ${name}`, async () => {
+      const home = mkdtempSync(path.join(os.tmpdir(), 'leti-lsp-'));
+      const client = new BackendClient(home);
+      await client.initialize(options);
+      const uri = pathToFileURL(path.join(home, 'a.py')).href;
+      await client.connection.sendNotification('textDocument/didOpen', {
+        textDocument: { uri, languageId: 'python', version: 0, text: 'x = ' },
+      });
+      const items: unknown = await client.connection
+        .sendRequest('textDocument/inlineCompletion', {
+          textDocument: { uri },
+          position: { line: 0, character: 4 },
+          context: { triggerKind: 2 },
+        })
+        .catch(() => []);
+      assert.deepEqual(items, []);
+      await sleep(200);
+      assert.deepEqual(processesNaming(home), [client.child.pid]);
+      assert.equal(await client.close(), 0);
+      rmSync(home, { recursive: true });
+    });
+  }
+});

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { moved, survival } from '../../../../src/core/completion/survival.ts';
+
+describe('survival', () => {
+  it('is told by how much of the words is still there', () => {
+    assert.equal(survival('return a+b', 'return a + b'), 'kept');
+    assert.equal(survival('return a + b', 'return a - b'), 'edited');
+    assert.equal(survival('return a + b', 'raise ValueError(a)'), 'removed');
+    assert.equal(survival('return a + b', ''), 'removed');
+  });
+
+  it('looks where the text is now', () => {
+    const range = { start: 10, end: 20 };
+    assert.deepEqual(moved(range, { offset: 0, removed: 2, text: 'abc' }), { start: 11, end: 21 });
+    assert.deepEqual(moved(range, { offset: 30, removed: 2, text: '' }), range);
+    assert.deepEqual(moved(range, { offset: 12, removed: 2, text: 'abcd' }), { start: 10, end: 22 });
+    assert.deepEqual(moved(range, { offset: 8, removed: 4, text: '' }), { start: 8, end: 16 });
+    assert.deepEqual(moved(range, { offset: 5, removed: 30, text: '' }), { start: 5, end: 5 });
+  });
+});
