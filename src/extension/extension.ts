@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { Backend } from './backend.ts';
-import { evaluate, checkUnderCursor, doctor, findTasks } from './commands/workspace.ts';
+import { checkUnderCursor, doctor, evaluate, findTasks, type FunctionPlace } from './commands/workspace.ts';
 import { installLauncher } from './commands/launcher.ts';
 import { promote, rollBack } from './commands/models.ts';
+import { repair, REPAIR_SCHEME, Repairs } from './commands/repair.ts';
 import { comparePrograms, deleteRun, exportRun, pickRun } from './commands/runs.ts';
 import { resume, train } from './commands/train.ts';
 import { SETTING_NAMES } from './config.ts';
-import { attempt } from './errors.ts';
+import { attempt, sayGaveUp } from './errors.ts';
 import { ModelsTree } from './explorer/modelsTree.ts';
 import type { ModelNode, RunNode, TaskNode } from './explorer/nodes.ts';
 import { Programs, SCHEME } from './explorer/programs.ts';
@@ -22,8 +23,17 @@ import { statusItem } from './status.ts';
 import { TaskTests } from './testing.ts';
 import { registerTools } from './tools.ts';
 
-/** Wires everything and starts nothing: the backend comes with the first view or command that asks it something. */
-export function activate(context: vscode.ExtensionContext): void {
+/**
+ * Wires everything and starts nothing: the backend comes with the first view or command that asks it something. Answers
+ * how long that took.
+ */
+export function activate(context: vscode.ExtensionContext): { milliseconds: number } {
+  const begun = performance.now();
+  wire(context);
+  return { milliseconds: performance.now() - begun };
+}
+
+function wire(context: vscode.ExtensionContext): void {
   const keep = <T extends vscode.Disposable>(disposable: T): T => {
     context.subscriptions.push(disposable);
     return disposable;
@@ -38,8 +48,8 @@ export function activate(context: vscode.ExtensionContext): void {
   registerTools(services).forEach(keep);
   keep(statusItem(services));
   const pages = keep(new RunPages(services));
-  const runs = new RunsTree(services);
-  const tasks = new TasksTree(services);
+  const runs = keep(new RunsTree(services));
+  const tasks = keep(new TasksTree(services));
   const models = new ModelsTree(services);
 
   const views = {
@@ -50,6 +60,8 @@ export function activate(context: vscode.ExtensionContext): void {
     models: keep(vscode.window.createTreeView('leti.models', { treeDataProvider: models })),
   };
   keep(vscode.workspace.registerTextDocumentContentProvider(SCHEME, new Programs(backend)));
+  const repairs = new Repairs();
+  keep(vscode.workspace.registerTextDocumentContentProvider(REPAIR_SCHEME, repairs));
 
   // What is not seen is not refreshed; a view that comes back asks again.
   const refreshRuns = (): void => {
@@ -63,13 +75,24 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   keep(
-    live.onChanged(() => {
-      if (views.runs.visible) runs.refresh();
+    live.onChanged(({ run, event }) => {
+      if (!views.runs.visible) return;
+      if (event === undefined) runs.refresh();
+      else runs.moved(run);
     }),
   );
   keep(
     views.runs.onDidChangeVisibility(({ visible }) => {
       if (visible) runs.refresh();
+    }),
+  );
+  keep(
+    backend.onState((now) => {
+      if (now.state === 'gave up') sayGaveUp(log, now.why);
+      // What is shown may be the error of a question that nobody answered. One that gave up is not asked: that would start it.
+      if (now.state !== 'running') return;
+      refreshRuns();
+      models.refresh();
     }),
   );
   const startAnew = (): void => {
@@ -109,6 +132,9 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   command('leti.check', async () => {
     await checkUnderCursor(services, feedback);
+  });
+  command('leti.repair', async (place: FunctionPlace | undefined) => {
+    await repair(services, repairs, place);
   });
   command('leti.showFeedback', async (text: string | undefined) => {
     await showFeedback(text);

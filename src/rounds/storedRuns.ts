@@ -100,9 +100,13 @@ export class StoredRuns {
     });
   }
 
-  /** Bytes of a run's working files; its rows in the store come on top. */
+  /** Bytes of a run's working files and of what the store holds of it. */
   async size(id: string): Promise<number> {
-    return await sizeOf(this.#files.run(this.#read((store) => found(store, id).id)));
+    const { run, stored } = this.#read((store) => {
+      const run = found(store, id).id;
+      return { run, stored: store.bytesOf(run) };
+    });
+    return stored + (await sizeOf(this.#files.run(run)));
   }
 
   /** Deletes a run with its samples and working files; models that it made stay stored. Refused while a run goes on. */

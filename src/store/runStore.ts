@@ -95,6 +95,17 @@ export class RunStore {
     return row === undefined ? undefined : toRun(row);
   }
 
+  /** Bytes of a run's texts: its programs with their feedback, and its tasks. */
+  bytesOf(id: string): number {
+    const sum = (sql: string): number => Number(this.#all(sql, [id])[0]?.['bytes'] ?? 0);
+    return (
+      sum(
+        `SELECT sum(length(CAST(completion AS BLOB)) + length(CAST(decoded AS BLOB)) + length(CAST(feedback AS BLOB))) AS bytes
+         FROM samples WHERE run = ?`,
+      ) + sum('SELECT sum(length(CAST(task AS BLOB))) AS bytes FROM run_tasks WHERE run = ?')
+    );
+  }
+
   deleteRun(id: string): void {
     this.#run('DELETE FROM runs WHERE id = ?', [id]);
   }
