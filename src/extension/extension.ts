@@ -7,6 +7,7 @@ import { repair, REPAIR_SCHEME, Repairs } from './commands/repair.ts';
 import { comparePrograms, deleteRun, exportRun, pickRun } from './commands/runs.ts';
 import { resume, train } from './commands/train.ts';
 import { SETTING_NAMES } from './config.ts';
+import { ContextKeys } from './contextKeys.ts';
 import { attempt, sayGaveUp } from './errors.ts';
 import { ModelsTree } from './explorer/modelsTree.ts';
 import type { ModelNode, RunNode, TaskNode } from './explorer/nodes.ts';
@@ -42,9 +43,11 @@ function wire(context: vscode.ExtensionContext): void {
   const backend = keep(new Backend(log, context.asAbsolutePath('dist/leti.mjs')));
   const interpreters = keep(new Interpreters(log));
   const live = keep(new LiveRuns());
-  const services: Services = { context, log, backend, places: new Places(interpreters, log), live };
+  const places = new Places(interpreters, log);
+  const keys = new ContextKeys(() => places.folders().map(({ uri }) => uri.fsPath));
+  const services: Services = { context, log, backend, places, live, keys };
   const feedback = keep(new Feedback());
-  keep(new TaskTests(services, feedback));
+  const tests = keep(new TaskTests(services, feedback));
   registerTools(services).forEach(keep);
   keep(statusItem(services));
   const pages = keep(new RunPages(services));
@@ -69,13 +72,20 @@ function wire(context: vscode.ExtensionContext): void {
     if (views.tasks.visible) tasks.refresh();
   };
   keep(
-    backend.onChanged(({ what }) => {
-      if (what === 'models') models.refresh();
-      else refreshRuns();
+    backend.onChanged(({ workspace, what }) => {
+      if (what === 'models') {
+        keys.note(workspace, { models: undefined, promotions: undefined });
+        models.refresh();
+      } else {
+        keys.note(workspace, { runs: undefined });
+        refreshRuns();
+      }
     }),
   );
   keep(
     live.onChanged(({ run, event }) => {
+      const workspace = live.workspace(run);
+      if (workspace !== undefined) keys.note(workspace, { live: event !== undefined });
       if (!views.runs.visible) return;
       if (event === undefined) runs.refresh();
       else runs.moved(run);
@@ -104,7 +114,20 @@ function wire(context: vscode.ExtensionContext): void {
   };
   // The backend was told at its start what it may do.
   keep(vscode.workspace.onDidGrantWorkspaceTrust(startAnew));
-  keep(vscode.workspace.onDidChangeWorkspaceFolders(refreshRuns));
+  keep(
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      keys.update();
+      refreshRuns();
+      models.refresh();
+    }),
+  );
+  keep(
+    interpreters.onChanged(() => {
+      log.info('Another interpreter was chosen; what is looked for or checked from now on uses it.');
+      refreshRuns();
+      tests.refresh();
+    }),
+  );
 
   // What a menu hands over is its tree's node; the palette hands over nothing.
   const command = (name: string, action: (argument: never) => Promise<void>): void => {

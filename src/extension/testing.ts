@@ -43,6 +43,11 @@ export class TaskTests implements vscode.Disposable {
     );
   }
 
+  /** Looks again for tasks that are shown; where none are, nobody has asked yet. */
+  refresh(): void {
+    if (this.#controller.items.size > 0) void this.#find(undefined);
+  }
+
   dispose(): void {
     this.#controller.dispose();
   }

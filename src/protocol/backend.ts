@@ -226,7 +226,14 @@ export const REQUESTS = {
   runSize: request('leti/runSize', InRun, z.number()),
   deleteRun: request('leti/deleteRun', InRun, Nothing),
   exportRun: request('leti/exportRun', InRun.extend({ file: z.string().min(1) }), Nothing),
-  models: request('leti/models', Place, z.array(StoredModelSummary)),
+  /** `otherwise` names the model that is in use while none was promoted. */
+  models: request(
+    'leti/models',
+    Place.extend({ otherwise: z.string().optional() }),
+    z.array(StoredModelSummary),
+  ),
+  /** How many promotions can be rolled back. */
+  promotions: request('leti/promotions', Place, z.int()),
   promote: request('leti/promote', Place.extend({ model: z.string().min(1) }), Nothing),
   /** Name of the model then in use. */
   rollback: request('leti/rollback', Place, z.string()),
@@ -278,6 +285,8 @@ export const REQUESTS = {
   ),
   /** Path of the command that was written into the folder (`~` is the user's own). */
   installLauncher: request('leti/installLauncher', z.strictObject({ folder: z.string().min(1) }), z.string()),
+  /** Whether what a first training needs is there, looked at without running anything of the workspace. */
+  needs: request('leti/needs', Place, z.strictObject({ interpreter: z.boolean(), trainer: z.boolean() })),
   doctor: request('leti/doctor', Work, z.array(Finding)),
 } as const;
 

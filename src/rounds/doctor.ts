@@ -10,6 +10,23 @@ import { TrainerClient } from '../training/trainerClient.ts';
 import { throwIfAborted } from './collect.ts';
 import { workspaceFolder } from './workspaceFiles.ts';
 
+/** Whether an interpreter and a trainer environment are there; neither is made. */
+export async function whatIsThere({
+  workspace,
+  interpreter,
+  trainerPython,
+  env,
+}: ExamineOptions): Promise<{ interpreter: boolean; trainer: boolean }> {
+  const found = await findWorkspaceInterpreter({ workspace, explicit: interpreter, env }).catch(
+    (error: unknown) => {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    },
+  );
+  const trainer = trainerPython ?? (await madeTrainer(env));
+  return { interpreter: found !== undefined, trainer: trainer !== undefined };
+}
+
 export interface ExamineOptions {
   workspace: string;
   interpreter: string | undefined;

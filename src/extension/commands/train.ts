@@ -9,6 +9,7 @@ import type { Following } from '../backend.ts';
 import type { RunNode } from '../explorer/nodes.ts';
 import type { TasksTree } from '../explorer/tasksTree.ts';
 import { differing, withRemembered, type Answers } from './answers.ts';
+import { askForModel } from './models.ts';
 import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 
@@ -109,7 +110,10 @@ async function askForAnswers(
     });
     if (picked === undefined) return undefined;
     if (picked.does === 'start') break;
-    answers = { ...answers, ...(await change(picked.does, plan, { ...choices, ...answers })) };
+    answers = {
+      ...answers,
+      ...(await change(services, folder, picked.does, plan, { ...choices, ...answers })),
+    };
   }
   await services.context.workspaceState.update(key, differing(answers, settings));
   return answers;
@@ -147,6 +151,8 @@ function rowsOf(plan: TrainingPlan, answers: Answers & Choices): Row[] {
 }
 
 async function change(
+  services: Services,
+  folder: vscode.Uri,
   what: keyof Answers,
   plan: TrainingPlan,
   answers: Answers & Choices,
@@ -169,12 +175,8 @@ async function change(
       return { skipTasks: plan.tasks.map(({ id }) => id).filter((id) => !kept.has(id)) };
     }
     case 'model': {
-      const model = await vscode.window.showInputBox({
-        title: 'Model',
-        value: answers.model,
-        prompt: 'default, a model folder, the hash of a stored model, or a hub id (owner/name)',
-      });
-      return model === undefined || model.trim() === '' ? {} : { model: model.trim() };
+      const model = await askForModel(services, folder, answers.model);
+      return model === undefined ? {} : { model };
     }
     case 'device': {
       const device = await vscode.window.showQuickPick(Device.options, { title: 'Device' });

@@ -78,7 +78,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
 
   /** Of all folders, newest first. */
   async #runs(): Promise<RunsTreeNode[]> {
-    const { backend, places } = this.#services;
+    const { backend, places, keys } = this.#services;
     const notes: NoteNode[] = [];
     const runs: RunNode[] = [];
     for (const { uri } of places.folders()) {
@@ -86,6 +86,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
         const place = await places.place(uri, { interpreter: false });
         const summaries = await backend.ask(REQUESTS.runs, place);
         runs.push(...summaries.map((summary): RunNode => ({ kind: 'run', workspace: uri.fsPath, summary })));
+        keys.note(uri.fsPath, { runs: summaries });
+        if (summaries.length === 0) await this.#noteNeeds(uri);
       } catch (error) {
         // One folder's damaged store hides no other folder's runs.
         notes.push({ kind: 'note', text: explain(error) ?? 'cancelled' });
@@ -95,6 +97,14 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
     this.#shown.clear();
     for (const run of runs) this.#shown.set(run.summary.id, run);
     return [...notes, ...runs];
+  }
+
+  /** Where nothing was trained yet, the view says what that needs first. */
+  async #noteNeeds(folder: vscode.Uri): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
+    const { backend, places, keys } = this.#services;
+    const needs = await backend.ask(REQUESTS.needs, await places.place(folder));
+    keys.note(folder.fsPath, { needs });
   }
 
   async #stages(run: RunNode): Promise<StageNode[]> {

@@ -13,7 +13,7 @@ import {
   findTasks,
   workspaceTasks,
 } from '../../rounds/checkFunction.ts';
-import { examine } from '../../rounds/doctor.ts';
+import { examine, whatIsThere } from '../../rounds/doctor.ts';
 import { evaluateModel } from '../../rounds/evaluateModel.ts';
 import { gatherTasks } from '../../rounds/gatherTasks.ts';
 import { planRun } from '../../rounds/plan.ts';
@@ -138,8 +138,21 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
       ),
     needsTrust,
   );
-  answer(backend, REQUESTS.installLauncher, async ({ folder }) =>
-    writeLauncher(path.resolve(folder.replace(/^~(?=$|[\\/])/, os.homedir()))),
+  answer(
+    backend,
+    REQUESTS.installLauncher,
+    async ({ folder }) => writeLauncher(path.resolve(folder.replace(/^~(?=$|[\\/])/, os.homedir()))),
+    needsTrust,
+  );
+  answer(
+    backend,
+    REQUESTS.needs,
+    async (place, signal) =>
+      await whatIsThere({
+        ...contextOf(backend, place, signal),
+        workspace: await watcher.folder(place.workspace),
+      }),
+    needsTrust,
   );
   answer(
     backend,

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { Backend } from '../../../src/extension/backend.ts';
+import { ContextKeys } from '../../../src/extension/contextKeys.ts';
 import { LiveRuns } from '../../../src/extension/liveRuns.ts';
 import { Places } from '../../../src/extension/places.ts';
 import { Interpreters } from '../../../src/extension/python/interpreter.ts';
@@ -72,9 +73,12 @@ export async function instead<T>(
   }
 }
 
+let suiteLog: vscode.LogOutputChannel | undefined;
+
 /** Everything that commands work with, of the suites' own, so that dialogs can be answered; its backend ends with `work`. */
 export async function withServices<T>(work: (services: Services) => Promise<T>): Promise<T> {
-  const log = vscode.window.createOutputChannel('LeTI suites', { log: true });
+  // Kept: a backend that ends says so after it was let go.
+  const log = (suiteLog ??= vscode.window.createOutputChannel('LeTI suites', { log: true }));
   const backend = new Backend(log, path.join(process.env['LETI_ROOT'] ?? '', 'dist/leti.mjs'));
   const interpreters = new Interpreters(log);
   const services: Services = {
@@ -83,13 +87,14 @@ export async function withServices<T>(work: (services: Services) => Promise<T>):
     backend,
     places: new Places(interpreters, log),
     live: new LiveRuns(),
+    keys: new ContextKeys(() => [folder()]),
   };
   try {
     return await work(services);
   } finally {
     await backend.stop();
     interpreters.dispose();
-    log.dispose();
+    services.live.dispose();
   }
 }
 

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
@@ -162,7 +163,17 @@ describe('the backend', function () {
       active.map(({ hash }) => hash),
       [trained.hash],
     );
+    assert.equal(await client.ask(REQUESTS.promotions, place), 1);
     assert.equal(await client.ask(REQUESTS.rollback, place), 'The base model');
+    assert.equal(await client.ask(REQUESTS.promotions, place), 0);
+    const base = (await client.ask(REQUESTS.models, { ...place, otherwise: fixture.model })).filter(
+      (model) => model.active,
+    );
+    assert.deepEqual(
+      base.map(({ record }) => record.source),
+      [fixture.model],
+      'before a promotion the model of the settings is in use',
+    );
     assert.match(
       await refusal(client.ask(REQUESTS.rollback, place)),
       /no promotion to undo.*lists the models/,
@@ -260,6 +271,30 @@ describe('the backend', function () {
       renameSync(`${stored}.away`, stored);
       await client.ask(REQUESTS.rollback, place);
     }
+  });
+
+  it('says whether what training needs is there', async () => {
+    assert.deepEqual(await client.ask(REQUESTS.needs, place), { interpreter: true, trainer: true });
+    const { workspace } = place;
+    assert.deepEqual(await client.ask(REQUESTS.needs, { workspace, interpreter: '/nowhere/python' }), {
+      interpreter: false,
+      trainer: false,
+    });
+  });
+
+  it('takes no interpreter from an environment that was activated where the editor was started', async () => {
+    const activated = path.join(folder, 'activated');
+    mkdirSync(path.join(activated, 'bin'), { recursive: true });
+    symlinkSync(trainerPython(), path.join(activated, 'bin/python'));
+    const outer = process.env['VIRTUAL_ENV'];
+    process.env['VIRTUAL_ENV'] = activated;
+    const other = new BackendClient(path.join(folder, 'home3'));
+    if (outer === undefined) delete process.env['VIRTUAL_ENV'];
+    else process.env['VIRTUAL_ENV'] = outer;
+    await other.initialize({ trusted: true });
+    const [interpreter] = await other.ask(REQUESTS.doctor, place);
+    assert.match(interpreter?.detail ?? '', /\(PATH\)$/);
+    assert.equal(await other.close(), 0);
   });
 
   it('looks at what is needed, at the trainer that the user named too, and stops when it is told to', async () => {
@@ -423,6 +458,10 @@ describe('the backend', function () {
       [REQUESTS.plan, place],
       [REQUESTS.check, { ...place, path: `${fixture.workspace}/kit/x.py`, line: 1 }],
       [REQUESTS.promote, { ...place, model: 'abcd' }],
+      [REQUESTS.repair, { ...place, path: `${fixture.workspace}/kit/x.py`, line: 1 }],
+      [REQUESTS.deleteRun, { ...place, run: 'last' }],
+      [REQUESTS.exportRun, { ...place, run: 'last', file: path.join(folder, 'untrusted.jsonl') }],
+      [REQUESTS.installLauncher, { folder: path.join(folder, 'untrusted') }],
     ] as const) {
       assert.match(await refusal(careful.ask(request as never, params as never)), /not trusted/);
     }
