@@ -8,7 +8,7 @@ const MOST_CHARACTERS = 2000;
 
 /**
  * The task of writing another body for a function that fails: its instruction shows the failing program and what the
- * interpreter said of it. Checks, prefix and hole are the task's, so its programs are judged as any others are.
+ * interpreter said of it. But for its name all else is the task's, so its programs are judged as any others are.
  */
 export function repairTask(task: Task, failing: { completion: string; feedback: string }): Task {
   const instruction = [
@@ -18,7 +18,7 @@ export function repairTask(task: Task, failing: { completion: string; feedback: 
     `The interpreter says:\n${bounded(failing.feedback.trimEnd())}`,
     'Write it correctly.',
   ].join('\n\n');
-  return { ...task, instruction };
+  return { ...task, id: `${task.id} (repair)`, instruction };
 }
 
 /** The feedback that most of the programs that failed got; empty where none failed. */

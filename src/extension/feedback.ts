@@ -28,6 +28,9 @@ export class Feedback implements vscode.Disposable, vscode.CodeActionProvider {
   show(file: vscode.Uri, checked: CheckedFunction): void {
     const tasks = this.#byTask.get(file.toString()) ?? new Map<string, vscode.Diagnostic[]>();
     this.#byTask.set(file.toString(), tasks);
+    const folder = vscode.workspace.getWorkspaceFolder(file)?.uri;
+    const placeOf = (path: string | undefined): vscode.Uri =>
+      path === undefined || folder === undefined ? file : vscode.Uri.joinPath(folder, path);
     tasks.set(
       checked.task,
       checked.diagnostics.map(({ range, message, code, related }) => {
@@ -37,7 +40,7 @@ export class Feedback implements vscode.Disposable, vscode.CodeActionProvider {
         diagnostic.relatedInformation = related.map(
           (part) =>
             new vscode.DiagnosticRelatedInformation(
-              new vscode.Location(file, rangeOf(part.range ?? range)),
+              new vscode.Location(placeOf(part.path), rangeOf(part.range ?? range)),
               part.message,
             ),
         );

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { commonFeedback } from '../core/repair.ts';
 import { describeEvent, percent } from '../core/words.ts';
 import { REQUESTS, type CheckedFunction } from '../protocol/backend.ts';
+import type { TextRange } from '../protocol/diagnostics.ts';
 import type { Sample } from '../protocol/run.ts';
 import { attempt } from './errors.ts';
 import type { Feedback } from './feedback.ts';
@@ -145,9 +146,19 @@ export class TaskTests implements vscode.Disposable {
     const [diagnostic] = diagnostics;
     if (diagnostic !== undefined) {
       message.location = new vscode.Location(file, rangeOf(diagnostic.range));
-      message.stackTrace = [diagnostic, ...diagnostic.related].flatMap(({ range, message: label }) =>
-        range === undefined ? [] : [new vscode.TestMessageStackFrame(label, file, rangeOf(range).start)],
-      );
+      const frame = (
+        { range, message: label }: { range?: TextRange | undefined; message: string },
+        uri = file,
+      ): vscode.TestMessageStackFrame[] =>
+        range === undefined ? [] : [new vscode.TestMessageStackFrame(label, uri, rangeOf(range).start)];
+      // Innermost first: the line that failed, the calls that led there, the test.
+      message.stackTrace = [
+        ...frame(diagnostic),
+        ...diagnostic.related.filter(({ path: other }) => other === undefined).flatMap((part) => frame(part)),
+        ...diagnostic.related.flatMap((part) =>
+          part.path === undefined ? [] : frame(part, vscode.Uri.joinPath(folder.uri, part.path)),
+        ),
+      ];
     }
     if (result.verdict === 'failed') run.failed(item, message, result.durationMs);
     else run.errored(item, message, result.durationMs);

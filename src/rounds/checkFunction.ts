@@ -144,7 +144,10 @@ export async function check(
     ...(failed?.expected === undefined ? {} : { expected: failed.expected }),
     ...(failed?.actual === undefined ? {} : { actual: failed.actual }),
     feedback: renderFeedback(program, result, () => 0),
-    diagnostics: editorDiagnostics(program, result, task.name),
+    diagnostics: editorDiagnostics(program, result, task.name, {
+      checks: task.checks,
+      files: task.host?.files ?? [],
+    }),
     durationMs: result.durationMs,
   };
 }

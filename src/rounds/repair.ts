@@ -9,8 +9,8 @@ import { evaluateModel } from './evaluateModel.ts';
 import type { Workbench } from './workbench.ts';
 
 /**
- * Asks the model in use for other bodies of the function at a line (zero-based) of a workspace's file, showing it
- * today's and what its checks say, and runs each in the sandbox. The file stays as it is. Throws a UserError where no
+ * Asks the model in use for other bodies of the function at a line (zero-based) of a workspace's file, half of them with
+ * today's and what its checks say before its eyes, and runs each in the sandbox. The file stays as it is. Throws a UserError where no
  * function with checks is, or its checks pass.
  */
 export async function repairFunction(
@@ -30,9 +30,10 @@ export async function repairFunction(
   if (task === undefined) throw new Error(`${candidate.id} made no task`);
   const { samples } = await evaluateModel(
     {
-      tasks: [repairTask(task, { completion: `\n${candidate.body}`, feedback: today.feedback })],
+      // Small models are helped by what failed, or led astray; half of the programs are asked for without it.
+      tasks: [repairTask(task, { completion: `\n${candidate.body}`, feedback: today.feedback }), task],
       model: await bench.modelInUse(config.model),
-      samples: config.samples,
+      samples: Math.ceil(config.samples / 2),
       temperature: config.temperature,
       ks: [1],
       condition: undefined,

@@ -10,13 +10,14 @@ import webpack from 'webpack';
 import { typescript } from '../../webpack.config.js';
 import { provisionVsCode } from './provision.ts';
 import { hostWorkspace } from './workspace.ts';
-import { root } from '../support/tinyRun.ts';
+import { modelOf, root } from '../support/tinyRun.ts';
 
 const cache = process.env['LETI_HOME'] ?? path.join(root, '.leti');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-host-'));
 try {
   const tests = await buildSuites(path.join(folder, 'suites'));
   const { workspace, settings } = hostWorkspace(folder);
+  const repairModel = modelOf(folder, 'add_one', 'add one', 'return x + 1');
   const server = (await canDownload()) ? undefined : path.join(import.meta.dirname, 'codeShim.ts');
   // Before the suites' clock starts.
   if (server !== undefined) await provisionVsCode(cache, console.log);
@@ -31,6 +32,7 @@ try {
       LETI_VSCODE_SETTINGS: JSON.stringify(settings),
       LETI_SUITE_RESULTS: path.join(folder, 'results.json'),
       LETI_ROOT: root,
+      LETI_REPAIR_MODEL: repairModel,
     },
   });
 } catch (error) {

@@ -138,9 +138,10 @@ describe('tasks in the Testing view', () => {
         path.basename(uri?.fsPath ?? ''),
         position?.line,
       ]);
-      assert.deepEqual(frames.slice(0, 2), [
+      assert.deepEqual(frames, [
         ['wrong.py', 1],
         ['wrong.py', 5],
+        ['test_wrong.py', 3],
       ]);
       assert.match(recorder.output, /wrong\.py:triple: failed, 0 of 1 checks pass\r\n/);
     });

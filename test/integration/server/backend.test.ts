@@ -22,7 +22,14 @@ import { ErrorData, REQUESTS } from '../../../src/protocol/backend.ts';
 import type { RunConfig, RunEvent } from '../../../src/protocol/run.ts';
 import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
 import { BackendClient } from '../../support/backendClient.ts';
-import { processesNaming, root, tinyFixture, trainerPython, type Fixture } from '../../support/tinyRun.ts';
+import {
+  modelOf,
+  processesNaming,
+  root,
+  tinyFixture,
+  trainerPython,
+  type Fixture,
+} from '../../support/tinyRun.ts';
 
 /** The backend as an editor meets it, over standard input and output. */
 describe('the backend', function () {
@@ -196,9 +203,9 @@ describe('the backend', function () {
     assert.ok(plan.tasks.some(({ side }) => side === 'held-out'));
     assert.ok(plan.measuredHere && plan.secondsPerProgram > 0);
     assert.ok(['cpu', 'cuda', 'mps'].includes(plan.autoDevice));
-    const sides = (tasks: typeof plan.tasks): string => tasks.map(({ side }) => side).join();
+    const sides = (tasks: typeof plan.tasks): string[] => tasks.map(({ id, side }) => `${side} ${id}`).sort();
     const otherSeed = await client.ask(REQUESTS.plan, { ...place, settings: { seed: 7 } });
-    assert.notEqual(sides(otherSeed.tasks), sides(plan.tasks), 'the split is the one of the seed');
+    assert.notDeepEqual(sides(otherSeed.tasks), sides(plan.tasks), 'the split is the one of the seed');
     // What the plan is shown with in the editor is what a run would do.
     const { heldOut } = plannedWork(otherSeed.tasks, { ...DEFAULT_RUN, seed: 7 });
     assert.deepEqual(
@@ -347,16 +354,17 @@ describe('the backend', function () {
     const source = 'def add_one(x):\n    """Write add one."""\n    y = x\n    return y + z\n\n\nKEPT = 1\n';
     writeFileSync(file, source);
     writeFileSync(test, 'import small\n\n\ndef test_add_one():\n    assert small.add_one(4) == 5\n');
+    const model = modelOf(folder, 'add_one', 'Write add one.', 'return x + 1');
     const ask = (samples: number, line: number) =>
       client.ask(
         REQUESTS.repair,
-        { ...place, path: file, line, settings: { model: fixture.model, samples, seed: 1 } },
+        { ...place, path: file, line, settings: { model, samples } },
         () => undefined,
       );
     try {
-      const repair = await ask(64, 3);
+      const repair = await ask(8, 3);
       assert.equal(repair.task, 'small.py:add_one');
-      assert.equal(repair.tried, 64);
+      assert.equal(repair.tried, 8);
       assert.ok(repair.passed > 0, repair.feedback);
       const { edit } = repair;
       assert.ok(edit !== undefined);

@@ -27,10 +27,11 @@ describe('repairTask', () => {
     assert.equal(answer?.text, '```python\ndef f(x):');
   });
 
-  it('judges as the task does: nothing but the instruction is another', () => {
-    const { instruction, ...rest } = repairTask(task, failing);
+  it('judges as the task does: nothing but name and instruction is another', () => {
+    const { id, instruction, ...rest } = repairTask(task, failing);
+    assert.notEqual(id, task.id, 'both are asked side by side');
     assert.notEqual(instruction, task.instruction);
-    assert.deepEqual({ ...rest, instruction: task.instruction }, task);
+    assert.deepEqual({ ...rest, id: task.id, instruction: task.instruction }, task);
   });
 
   it('breaks markers in what programs and feedback say, and bounds them', () => {
