@@ -2,6 +2,8 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { once } from 'node:events';
 import path from 'node:path';
+import { ZodError } from 'zod';
+import { DEFAULT_RUN } from '../core/defaults.ts';
 import { byChange, taskChange } from '../core/taskHistory.ts';
 import type { RunDetail, RunSummary, TaskDetail, TaskHistory } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
@@ -20,12 +22,17 @@ export class StoredRuns {
     this.#files = workspaceFiles(workspace, env);
   }
 
-  /** Newest first; none where there was never a run. */
+  /** Newest first; none where there was never a run. A damaged record hides no other run and says that it is damaged. */
   list(): RunSummary[] {
     if (!existsSync(this.#files.store)) return [];
     return this.#read((store) => {
       const live = isHeld(this.#files.lock);
-      return store.runs().map((run) => summaryOf(store, run, live));
+      return [
+        ...store.runs().map((run) => readableSummary(store, run, live)),
+        ...store.damagedRuns().map(damagedSummary),
+      ].sort((a, b) =>
+        a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : a.id < b.id ? 1 : -1,
+      );
     });
   }
 
@@ -103,7 +110,7 @@ export class StoredRuns {
   /** Bytes of a run's working files and of what the store holds of it. */
   async size(id: string): Promise<number> {
     const { run, stored } = this.#read((store) => {
-      const run = found(store, id).id;
+      const run = idOf(store, id);
       return { run, stored: store.bytesOf(run) };
     });
     return stored + (await sizeOf(this.#files.run(run)));
@@ -114,7 +121,7 @@ export class StoredRuns {
     const lock = lockWorkspace(this.#files.lock);
     try {
       const run = this.#read((store) => {
-        const { id: known } = found(store, id);
+        const known = idOf(store, id);
         store.deleteRun(known);
         return known;
       });
@@ -169,8 +176,37 @@ function found(store: RunStore, id: string): RunRow {
   return run;
 }
 
+/** Of a run that is there, be its record damaged or not. */
+function idOf(store: RunStore, id: string): string {
+  if (id === 'last') return found(store, id).id;
+  if (!store.has(id)) throw unknownRun(id);
+  return id;
+}
+
 function unknownRun(id: string): UserError {
   return new UserError(`There is no run ${id} in this workspace.`, '`leti runs` lists the runs.', 2);
+}
+
+function damagedSummary({ id, startedAt }: Pick<RunRow, 'id' | 'startedAt'>): RunSummary {
+  return {
+    id,
+    status: 'failed',
+    startedAt,
+    error: 'The record of this run is damaged. Delete the run.',
+    objective: DEFAULT_RUN.objective,
+    rounds: 0,
+    model: 'unknown',
+  };
+}
+
+/** A run's summary, also where what one of its stages found cannot be read. */
+function readableSummary(store: RunStore, run: RunRow, live: boolean): RunSummary {
+  try {
+    return summaryOf(store, run, live);
+  } catch (error) {
+    if (error instanceof ZodError || error instanceof SyntaxError) return damagedSummary(run);
+    throw error;
+  }
 }
 
 function summaryOf(store: RunStore, run: RunRow, live: boolean): RunSummary {
