@@ -7,6 +7,7 @@ import { deleteRun, exportRun } from '../../../src/extension/commands/runs.ts';
 import { evaluate } from '../../../src/extension/commands/workspace.ts';
 import type { RunNode, TaskNode } from '../../../src/extension/explorer/nodes.ts';
 import { RunsTree } from '../../../src/extension/explorer/runsTree.ts';
+import { registerTools } from '../../../src/extension/tools.ts';
 import { withRunProgress } from '../../../src/extension/progress.ts';
 import type { RunEvent } from '../../../src/protocol/run.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
@@ -176,5 +177,37 @@ describe('progress in the window', () => {
       assert.deepEqual(drawn, [shown], 'the one run, once');
       tree.dispose();
     });
+  });
+});
+
+describe('a round of training that an agent asks for', () => {
+  it('waits for the user, and is followed as any run is', async () => {
+    const tools = new Map<string, vscode.LanguageModelTool<object>>();
+    const register = (name: string, tool: vscode.LanguageModelTool<object>): vscode.Disposable => {
+      tools.set(name, tool);
+      return new vscode.Disposable(() => undefined);
+    };
+    await withServices(async (services) => {
+      await instead(vscode.lm, 'registerTool', register, () => Promise.resolve(registerTools(services)));
+      const source = new vscode.CancellationTokenSource();
+      const asked = [...tools].flatMap(([name, tool]) => {
+        const prepared = tool.prepareInvocation?.({ input: {} }, source.token);
+        assert.ok(prepared !== undefined && prepared !== null && !('then' in prepared));
+        return prepared.confirmationMessages === undefined ? [] : [name];
+      });
+      assert.deepEqual(asked, ['leti_train_round']);
+      const heard: (RunEvent | undefined)[] = [];
+      services.live.onChanged(({ event }) => {
+        heard.push(event);
+        source.cancel();
+      });
+      const tool = tools.get('leti_train_round');
+      await assert.rejects(
+        Promise.resolve(tool?.invoke({ input: {}, toolInvocationToken: undefined }, source.token)),
+      );
+      assert.equal(heard[0]?.event, 'run');
+      assert.equal(heard.at(-1), undefined, 'it is over');
+    });
+    await until('the run to be stopped', () => runs()[0]?.status === 'interrupted');
   });
 });
