@@ -21,8 +21,8 @@ export const KEYS = {
     runs !== undefined && !runs.some(({ status }) => status === 'interrupted' || status === 'failed'),
   'leti.noModels': ({ models }) => models === 0,
   'leti.noPromotion': ({ promotions }) => promotions === 0,
-  'leti.running': ({ runs, live }) =>
-    live === true || (runs?.some(({ status }) => status === 'running') ?? false),
+  // Of other windows' runs only a list that may be old tells; who trains beside one is told so.
+  'leti.running': ({ live }) => live === true,
   'leti.noInterpreter': ({ needs }) => needs?.interpreter === false,
   'leti.noTrainer': ({ needs }) => needs?.trainer === false,
 } as const satisfies Record<string, (known: KnownState) => boolean>;
