@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { executeCommand } from './commands/execute.ts';
 import { modelsCommand } from './commands/models.ts';
+import { repairCommand } from './commands/repair.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { tasksCommand } from './commands/tasks.ts';
@@ -26,6 +27,7 @@ for (const command of [
   executeCommand(),
   evaluateCommand(),
   completeCommand(),
+  repairCommand(),
   runsCommand(),
   modelsCommand(),
   cleanCommand(),

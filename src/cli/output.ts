@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 import type { RunEvent } from '../protocol/run.ts';
-import { describeEvent, progressFacts } from '../core/words.ts';
+import { describeEvent, progressFacts, progressLine } from '../core/words.ts';
 
 /** Where a command's words go: bars and lines for people, plain lines in a pipe, JSON lines for programs. */
 export interface Output {
@@ -100,7 +100,7 @@ class LineOutput extends TextOutput {
     if (event.phase === this.#phase && !ended && now - this.#last < LINE_SECONDS * 1000) return;
     this.#phase = ended ? '' : event.phase;
     this.#last = now;
-    this.line(`${event.phase}: ${event.done} of ${event.total}${suffix(progressFacts(event))}`);
+    this.line(progressLine(event));
   }
 
   protected line(text: string): void {
@@ -110,8 +110,4 @@ class LineOutput extends TextOutput {
   end(): void {
     // Lines are whole as they are written.
   }
-}
-
-function suffix(text: string): string {
-  return text === '' ? '' : ` (${text})`;
 }

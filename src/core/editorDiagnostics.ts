@@ -1,17 +1,20 @@
 import type { ExecutionResult, Frame } from '../protocol/execution.ts';
 import type { EditorDiagnostic, TextRange } from '../protocol/diagnostics.ts';
+import type { Check, SourceFile } from '../protocol/task.ts';
 import { renderFeedback } from './feedback.ts';
 import type { AssembledProgram } from './program.ts';
 
 /**
  * What the interpreter said about a failed program, at the line of the program's text where it happened, as an editor
  * shows it. Without a line of its own (a wrong value, a killed process) it stands at the line that defines the
- * function. Empty for a program that passed.
+ * function. A failing test points at its own definition, in the file of `files` that holds it. Empty for a program that
+ * passed.
  */
 export function editorDiagnostics(
   program: AssembledProgram,
   result: ExecutionResult,
   name: string,
+  { checks, files }: { checks: readonly Check[]; files: readonly SourceFile[] } = { checks: [], files: [] },
 ): EditorDiagnostic[] {
   if (result.verdict === 'passed') return [];
   const lines = program.text.split('\n');
@@ -29,7 +32,9 @@ export function editorDiagnostics(
       message: renderFeedback(program, result, () => 0),
       code: result.diagnostic?.type ?? result.verdict,
       related: [
-        ...(check === undefined ? [] : [{ message: check.source }]),
+        ...(check === undefined
+          ? []
+          : [{ ...placeOfCheck(checks[check.index], files), message: check.source }]),
         ...own.slice(0, -1).map(({ frame, line }) => ({
           range: rangeOf(lines, line),
           message: inFunction(frame),
@@ -37,6 +42,20 @@ export function editorDiagnostics(
       ],
     },
   ];
+}
+
+/** Where a test is defined; nothing for checks without a file of their own. */
+function placeOfCheck(
+  check: Check | undefined,
+  files: readonly SourceFile[],
+): { path: string; range: TextRange } | undefined {
+  if (check?.kind !== 'test') return undefined;
+  const source = files.find(({ path }) => path === check.path)?.source;
+  if (source === undefined) return undefined;
+  const lines = source.split('\n');
+  // Parametrised cases have their case in brackets behind the name.
+  const name = check.name.replace(/\[.*$/s, '');
+  return { path: check.path, range: rangeOf(lines, definitionOf(lines, name)) };
 }
 
 function definitionOf(lines: readonly string[], name: string): number {

@@ -22,18 +22,25 @@ export function assembleProgram(task: Task, completion: string): AssembledProgra
       lineOf: (line) => (line <= lines ? line : undefined),
     };
   }
-  // The prefix ends without the newline that stands before the body in the module, so the completion brings it.
-  const body = completion.replace(/^\n/, '');
-  const source = host.before + ensureNewline(body) + host.after;
+  const body = bodyLines(completion);
+  const source = host.before + body + host.after;
   const firstBodyLine = countLines(host.before);
   const firstShownLine = countLines(task.prefix) + 1;
-  const lastBodyLine = firstBodyLine + countLines(body) - 1;
+  const lastBodyLine = firstBodyLine + countLines(body) - 2;
   return {
     text,
     main: { module: host.module, path: host.path, source, ...stubOf(task) },
     lineOf: (line) =>
       line >= firstBodyLine && line <= lastBodyLine ? line - firstBodyLine + firstShownLine : undefined,
   };
+}
+
+/**
+ * The whole lines of a completed body, as they stand in its module. The prefix ends without the newline that stands
+ * before the body there, so the completion brings it.
+ */
+export function bodyLines(completion: string): string {
+  return ensureNewline(completion.replace(/^\n/, ''));
 }
 
 /** A program as its feedback counts the lines: a body begins on a line of its own, as it does in its module. */

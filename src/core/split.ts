@@ -13,9 +13,9 @@ export interface SplitOptions {
   heldOutCount?: number;
 }
 
-export interface Split {
-  train: Task[];
-  heldOut: Task[];
+export interface Split<T> {
+  train: T[];
+  heldOut: T[];
 }
 
 /**
@@ -23,7 +23,10 @@ export interface Split {
  * in an order that depends on the seed and their names alone, so the order of the tasks does not matter, and the
  * result keeps it. As a family goes whole, the count reached may fall short of the wish, never exceed it.
  */
-export function splitTasks(tasks: readonly Task[], options: SplitOptions): Split {
+export function splitTasks<T extends Pick<Task, 'family'>>(
+  tasks: readonly T[],
+  options: SplitOptions,
+): Split<T> {
   const wish =
     options.heldOutCount ??
     (options.heldOutFraction === undefined

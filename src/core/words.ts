@@ -70,6 +70,12 @@ export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
   }
 }
 
+/** `sample/1: 12 of 48 (3.1 programs/s, 8.3 % passed)` */
+export function progressLine(event: ProgressEvent): string {
+  const facts = progressFacts(event);
+  return `${event.phase}: ${event.done} of ${event.total}${facts === '' ? '' : ` (${facts})`}`;
+}
+
 /** Rates and time left, from what this process did in this phase. */
 export function progressFacts(event: ProgressEvent): string {
   const parts: string[] = [];

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import {
+  CloseAction,
+  ErrorAction,
   LanguageClient,
   ProgressType,
   RevealOutputChannelOn,
@@ -9,11 +11,15 @@ import {
 import type { z } from 'zod';
 import { CHANGED, WorkEvent, type BackendOptions, type BackendRequest } from '../protocol/backend.ts';
 import type { RunEvent } from '../protocol/run.ts';
+import { Restarts, whyEnded, type Ending } from './endings.ts';
 
 export type Change = z.infer<typeof CHANGED.params>;
 
-/** Crashes within three minutes after which the backend is started again; at the next one it stays away. */
-const MOST_RESTARTS = 2;
+/** What becomes of a backend that ended without being asked to. `why` is said when it is not started again. */
+export type BackendState = { state: 'running' | 'restarting' } | { state: 'gave up'; why: string };
+
+/** Broken messages in a row after which the connection is given up. */
+const MOST_ERRORS = 3;
 
 /** How a request is followed: by its events, and stopped by its token. */
 export interface Following {
@@ -29,12 +35,16 @@ export class Backend implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #module: string;
   readonly #changed = new vscode.EventEmitter<Change>();
+  readonly #state = new vscode.EventEmitter<BackendState>();
+  #lost = false;
   #client: Promise<LanguageClient> | undefined;
   #running: LanguageClient | undefined;
   #tokens = 0;
 
   /** Something stored has changed, whoever changed it. */
   readonly onChanged = this.#changed.event;
+  /** It ended by itself, or is back after that. */
+  readonly onState = this.#state.event;
 
   constructor(log: vscode.LogOutputChannel, module: string) {
     this.#log = log;
@@ -79,6 +89,7 @@ export class Backend implements vscode.Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+    this.#state.dispose();
     this.stop().catch((error: unknown) => {
       this.#log.warn(String(error));
     });
@@ -101,6 +112,8 @@ export class Backend implements vscode.Disposable {
 
   async #start(): Promise<LanguageClient> {
     const options: BackendOptions = { trusted: vscode.workspace.isTrusted };
+    const restarts = new Restarts();
+    let ending: Ending = { code: null, signal: null, lastLine: '' };
     const client = new LanguageClient(
       'leti',
       'LeTI',
@@ -109,15 +122,68 @@ export class Backend implements vscode.Disposable {
         outputChannel: this.#log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         initializationOptions: options,
-        connectionOptions: { maxRestartCount: MOST_RESTARTS },
+        stdioOptions: {
+          stdout: (input) => {
+            eachLine(input, (line) => {
+              this.#log.info(line);
+            });
+          },
+          stderr: (input) => {
+            eachLine(input, (line) => {
+              ending.lastLine = line;
+              this.#log.error(line);
+            });
+          },
+        },
+        errorHandler: {
+          error: (_error, _message, count) => ({
+            action: (count ?? 0) <= MOST_ERRORS ? ErrorAction.Continue : ErrorAction.Shutdown,
+          }),
+          // It is said by whoever listens to `onState`.
+          closed: () => ({
+            action: this.#ended(restarts, ending) ? CloseAction.Restart : CloseAction.DoNotRestart,
+            handled: true,
+          }),
+        },
       },
     );
     client.onNotification(CHANGED.method, (change: unknown) => {
       this.#changed.fire(CHANGED.params.parse(change));
     });
+    client.onDidChangeState(({ newState }) => {
+      if (newState !== State.Running) return;
+      ending = { code: null, signal: null, lastLine: '' };
+      const own = ending;
+      client.serverProcess?.once('exit', (code, signal) => {
+        Object.assign(own, { code, signal });
+      });
+      this.#log.info('The backend has started.');
+      if (this.#lost) this.#state.fire({ state: 'running' });
+      this.#lost = false;
+    });
     await client.start();
     this.#running = client;
-    this.#log.info('The backend has started.');
     return client;
   }
+
+  /** It ended without being asked to; true when it is to be started again. */
+  #ended(restarts: Restarts, ending: Ending): boolean {
+    const again = restarts.ended(Date.now());
+    const why = whyEnded(ending);
+    this.#lost = true;
+    this.#log.error(`The backend has ended: ${why}.`);
+    this.#state.fire(again ? { state: 'restarting' } : { state: 'gave up', why });
+    return again;
+  }
+}
+
+/** What a process prints, line by line. */
+function eachLine(input: NodeJS.ReadableStream, hear: (line: string) => void): void {
+  let rest = '';
+  input.setEncoding('utf8');
+  input.on('data', (chunk: string | Buffer) => {
+    const lines = (rest + chunk.toString()).split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') hear(line);
+  });
 }

@@ -1,20 +1,37 @@
 import * as vscode from 'vscode';
-import { LSPErrorCodes, ResponseError } from 'vscode-languageclient/node';
+import { ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageclient/node';
 import { ErrorData } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
+import { inEditor } from './editorWords.ts';
+import { gaveUpWords } from './endings.ts';
 
 const SHOW_LOG = 'Show Log';
 
-/** What went wrong, in the backend's words with its next step; undefined for what the user cancelled. */
+/** What a request is answered with when the backend is gone. */
+const GONE: readonly number[] = [ErrorCodes.PendingResponseRejected, ErrorCodes.ConnectionInactive];
+const GONE_WORDS =
+  'LeTI\'s backend ended in the middle of this work. Try again; a run that was going on can be resumed ("LeTI: Resume a stopped run").';
+
+/** What went wrong, with its next step, for a user of the editor; undefined for what the user cancelled. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof vscode.CancellationError) return undefined;
   if (error instanceof ResponseError) {
     if (error.code === LSPErrorCodes.RequestCancelled) return undefined;
+    if (GONE.includes(error.code)) return GONE_WORDS;
     const data = ErrorData.safeParse(error.data);
-    return data.success ? `${error.message} ${data.data.nextStep}` : error.message;
+    return data.success ? `${error.message} ${inEditor(data.data.nextStep)}` : error.message;
   }
-  if (error instanceof UserError) return `${error.message} ${error.nextStep}`;
+  if (error instanceof UserError) return `${error.message} ${inEditor(error.nextStep)}`;
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Says that the backend stays away, and offers to start it by hand. */
+export function sayGaveUp(log: vscode.LogOutputChannel, why: string): void {
+  const restart = 'Restart';
+  void vscode.window.showErrorMessage(gaveUpWords(why), restart, SHOW_LOG).then((choice) => {
+    if (choice === SHOW_LOG) log.show();
+    if (choice === restart) void vscode.commands.executeCommand('leti.restart');
+  });
 }
 
 /** Does something that a user asked for; what goes wrong is logged and said once, with a way to the log. */

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { Backend } from './backend.ts';
-import { evaluate, checkUnderCursor, doctor, findTasks } from './commands/workspace.ts';
+import { checkUnderCursor, doctor, evaluate, findTasks, type FunctionPlace } from './commands/workspace.ts';
 import { installLauncher } from './commands/launcher.ts';
 import { promote, rollBack } from './commands/models.ts';
+import { repair, REPAIR_SCHEME, Repairs } from './commands/repair.ts';
 import { comparePrograms, deleteRun, exportRun, pickRun } from './commands/runs.ts';
 import { resume, train } from './commands/train.ts';
 import { SETTING_NAMES } from './config.ts';
-import { attempt } from './errors.ts';
+import { ContextKeys } from './contextKeys.ts';
+import { attempt, sayGaveUp } from './errors.ts';
 import { ModelsTree } from './explorer/modelsTree.ts';
 import type { ModelNode, RunNode, TaskNode } from './explorer/nodes.ts';
 import { Programs, SCHEME } from './explorer/programs.ts';
@@ -22,8 +24,17 @@ import { statusItem } from './status.ts';
 import { TaskTests } from './testing.ts';
 import { registerTools } from './tools.ts';
 
-/** Wires everything and starts nothing: the backend comes with the first view or command that asks it something. */
-export function activate(context: vscode.ExtensionContext): void {
+/**
+ * Wires everything and starts nothing: the backend comes with the first view or command that asks it something. Answers
+ * how long that took.
+ */
+export function activate(context: vscode.ExtensionContext): { milliseconds: number } {
+  const begun = performance.now();
+  wire(context);
+  return { milliseconds: performance.now() - begun };
+}
+
+function wire(context: vscode.ExtensionContext): void {
   const keep = <T extends vscode.Disposable>(disposable: T): T => {
     context.subscriptions.push(disposable);
     return disposable;
@@ -32,15 +43,17 @@ export function activate(context: vscode.ExtensionContext): void {
   const backend = keep(new Backend(log, context.asAbsolutePath('dist/leti.mjs')));
   const interpreters = keep(new Interpreters(log));
   const live = keep(new LiveRuns());
-  const services: Services = { context, log, backend, places: new Places(interpreters, log), live };
+  const places = new Places(interpreters, log);
+  const keys = new ContextKeys(() => places.folders().map(({ uri }) => uri.fsPath));
+  const services: Services = { context, log, backend, places, live, keys };
   const feedback = keep(new Feedback());
-  keep(new TaskTests(services, feedback));
+  const tests = keep(new TaskTests(services, feedback));
   registerTools(services).forEach(keep);
   keep(statusItem(services));
   const pages = keep(new RunPages(services));
   keep(vscode.window.registerWebviewPanelSerializer(RUN_PAGE, pages));
-  const runs = new RunsTree(services);
-  const tasks = new TasksTree(services);
+  const runs = keep(new RunsTree(services));
+  const tasks = keep(new TasksTree(services));
   const models = new ModelsTree(services);
 
   const views = {
@@ -51,6 +64,8 @@ export function activate(context: vscode.ExtensionContext): void {
     models: keep(vscode.window.createTreeView('leti.models', { treeDataProvider: models })),
   };
   keep(vscode.workspace.registerTextDocumentContentProvider(SCHEME, new Programs(backend)));
+  const repairs = new Repairs();
+  keep(vscode.workspace.registerTextDocumentContentProvider(REPAIR_SCHEME, repairs));
 
   // What is not seen is not refreshed; a view that comes back asks again.
   const refreshRuns = (): void => {
@@ -58,19 +73,37 @@ export function activate(context: vscode.ExtensionContext): void {
     if (views.tasks.visible) tasks.refresh();
   };
   keep(
-    backend.onChanged(({ what }) => {
-      if (what === 'models') models.refresh();
-      else refreshRuns();
+    backend.onChanged(({ workspace, what }) => {
+      if (what === 'models') {
+        keys.note(workspace, { models: undefined, promotions: undefined });
+        models.refresh();
+      } else {
+        keys.note(workspace, { runs: undefined });
+        refreshRuns();
+      }
     }),
   );
   keep(
-    live.onChanged(() => {
-      if (views.runs.visible) runs.refresh();
+    live.onChanged(({ run, event }) => {
+      const workspace = live.workspace(run);
+      if (workspace !== undefined) keys.note(workspace, { live: event !== undefined });
+      if (!views.runs.visible) return;
+      if (event === undefined) runs.refresh();
+      else runs.moved(run);
     }),
   );
   keep(
     views.runs.onDidChangeVisibility(({ visible }) => {
       if (visible) runs.refresh();
+    }),
+  );
+  keep(
+    backend.onState((now) => {
+      if (now.state === 'gave up') sayGaveUp(log, now.why);
+      // What is shown may be the error of a question that nobody answered. One that gave up is not asked: that would start it.
+      if (now.state !== 'running') return;
+      refreshRuns();
+      models.refresh();
     }),
   );
   const startAnew = (): void => {
@@ -82,7 +115,20 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   // The backend was told at its start what it may do.
   keep(vscode.workspace.onDidGrantWorkspaceTrust(startAnew));
-  keep(vscode.workspace.onDidChangeWorkspaceFolders(refreshRuns));
+  keep(
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      keys.update();
+      refreshRuns();
+      models.refresh();
+    }),
+  );
+  keep(
+    interpreters.onChanged(() => {
+      log.info('Another interpreter was chosen; what is looked for or checked from now on uses it.');
+      refreshRuns();
+      tests.refresh();
+    }),
+  );
 
   // What a menu hands over is its tree's node; the palette hands over nothing.
   const command = (name: string, action: (argument: never) => Promise<void>): void => {
@@ -110,6 +156,9 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   command('leti.check', async () => {
     await checkUnderCursor(services, feedback);
+  });
+  command('leti.repair', async (place: FunctionPlace | undefined) => {
+    await repair(services, repairs, place);
   });
   command('leti.showFeedback', async (text: string | undefined) => {
     await showFeedback(text);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CheckedFunction } from '../protocol/backend.ts';
+import type { FunctionPlace } from './commands/workspace.ts';
 import { rangeOf } from './ranges.ts';
 
 /** Feedback of checked functions in the Problems panel; an edit of the file clears it. */
@@ -27,6 +28,9 @@ export class Feedback implements vscode.Disposable, vscode.CodeActionProvider {
   show(file: vscode.Uri, checked: CheckedFunction): void {
     const tasks = this.#byTask.get(file.toString()) ?? new Map<string, vscode.Diagnostic[]>();
     this.#byTask.set(file.toString(), tasks);
+    const folder = vscode.workspace.getWorkspaceFolder(file)?.uri;
+    const placeOf = (path: string | undefined): vscode.Uri =>
+      path === undefined || folder === undefined ? file : vscode.Uri.joinPath(folder, path);
     tasks.set(
       checked.task,
       checked.diagnostics.map(({ range, message, code, related }) => {
@@ -36,7 +40,7 @@ export class Feedback implements vscode.Disposable, vscode.CodeActionProvider {
         diagnostic.relatedInformation = related.map(
           (part) =>
             new vscode.DiagnosticRelatedInformation(
-              new vscode.Location(file, rangeOf(part.range ?? range)),
+              new vscode.Location(placeOf(part.path), rangeOf(part.range ?? range)),
               part.message,
             ),
         );
@@ -47,27 +51,36 @@ export class Feedback implements vscode.Disposable, vscode.CodeActionProvider {
   }
 
   provideCodeActions(
-    _document: vscode.TextDocument,
+    document: vscode.TextDocument,
     _range: vscode.Range,
     context: vscode.CodeActionContext,
   ): vscode.CodeAction[] {
     return context.diagnostics
       .filter(({ source }) => source === 'leti')
-      .map((diagnostic) => {
-        const action = new vscode.CodeAction('Show feedback', vscode.CodeActionKind.QuickFix);
-        action.diagnostics = [diagnostic];
-        action.command = {
-          command: 'leti.showFeedback',
-          title: 'Show feedback',
-          arguments: [diagnostic.message],
-        };
-        return action;
-      });
+      .flatMap((diagnostic) => [
+        quickFix('Show feedback', diagnostic, 'leti.showFeedback', diagnostic.message),
+        quickFix('Try to repair', diagnostic, 'leti.repair', {
+          uri: document.uri,
+          line: diagnostic.range.start.line,
+        } satisfies FunctionPlace),
+      ]);
   }
 
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
   }
+}
+
+function quickFix(
+  title: string,
+  diagnostic: vscode.Diagnostic,
+  command: string,
+  argument: unknown,
+): vscode.CodeAction {
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  action.diagnostics = [diagnostic];
+  action.command = { command, title, arguments: [argument] };
+  return action;
 }
 
 /** The whole feedback as a document of its own. */

@@ -19,14 +19,15 @@ export class LiveRuns implements vscode.Disposable {
     return this.#workspaces.get(run);
   }
 
-  /** Notes the events of one piece of work; `end` when it is over. */
-  follow(): { event: (event: RunEvent) => void; end: () => void } {
+  /** Notes the events of one piece of work on a folder; `end` when it is over. */
+  follow(workspace: string): { event: (event: RunEvent) => void; end: () => void } {
     let run: string | undefined;
     return {
       event: (event) => {
         if (event.event === 'run') {
           run = event.run;
-          this.#workspaces.set(run, event.workspace);
+          // As the window names it, which may be a link.
+          this.#workspaces.set(run, workspace);
         }
         if (run !== undefined) this.#note(run, event);
       },

@@ -29,6 +29,13 @@ export class Places {
     });
   }
 
+  /** What the settings of a folder say about a run. */
+  choices(folder: vscode.Uri): Omit<Settings, 'python' | 'trainerPython' | 'allowUncontained'> {
+    const { model, objective, rounds, samples, heldOutSamples, device, seed, sealedOnly } =
+      this.settings(folder);
+    return { model, objective, rounds, samples, heldOutSamples, device, seed, sealedOnly };
+  }
+
   /** What a request about a folder says of it. Where it only reads, `interpreter: false` asks nobody for one. */
   async place(folder: vscode.Uri, options: { interpreter: boolean } = { interpreter: true }): Promise<Place> {
     const { python, trainerPython, allowUncontained } = this.settings(folder);

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Backend } from './backend.ts';
+import type { ContextKeys } from './contextKeys.ts';
 import type { LiveRuns } from './liveRuns.ts';
 import type { Places } from './places.ts';
 
@@ -10,4 +11,5 @@ export interface Services {
   backend: Backend;
   places: Places;
   live: LiveRuns;
+  keys: ContextKeys;
 }

@@ -1,18 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { percent } from '../core/words.ts';
+import { commonFeedback } from '../core/repair.ts';
+import { describeEvent, percent } from '../core/words.ts';
 import { REQUESTS, type CheckedFunction } from '../protocol/backend.ts';
+import type { TextRange } from '../protocol/diagnostics.ts';
 import type { Sample } from '../protocol/run.ts';
 import { attempt } from './errors.ts';
 import type { Feedback } from './feedback.ts';
 import { rangeOf } from './ranges.ts';
 import type { Services } from './services.ts';
-
-/** A task in the Testing view, with what a request about it needs. */
-interface Known {
-  folder: vscode.WorkspaceFolder;
-  task: string;
-}
 
 /**
  * The workspace's tasks in VS Code's Testing view. "Check" runs the tests of today's code in the sandbox; "Solve with
@@ -22,7 +18,8 @@ export class TaskTests implements vscode.Disposable {
   readonly #services: Services;
   readonly #feedback: Feedback;
   readonly #controller: vscode.TestController;
-  readonly #known = new WeakMap<vscode.TestItem, Known>();
+  /** The folder of each task. */
+  readonly #folders = new WeakMap<vscode.TestItem, vscode.WorkspaceFolder>();
 
   constructor(services: Services, feedback: Feedback) {
     this.#services = services;
@@ -47,6 +44,11 @@ export class TaskTests implements vscode.Disposable {
     );
   }
 
+  /** Looks again for tasks that are shown; where none are, nobody has asked yet. */
+  refresh(): void {
+    if (this.#controller.items.size > 0) void this.#find(undefined);
+  }
+
   dispose(): void {
     this.#controller.dispose();
   }
@@ -66,7 +68,7 @@ export class TaskTests implements vscode.Disposable {
             const item = this.#controller.createTestItem(task.id, task.name, uri);
             item.range = new vscode.Range(task.line, 0, task.line, 0);
             item.description = `${task.checks} ${task.checks === 1 ? 'check' : 'checks'}`;
-            this.#known.set(item, { folder, task: task.id });
+            this.#folders.set(item, folder);
             parent.children.add(item);
           }
           files.push(parent);
@@ -98,7 +100,7 @@ export class TaskTests implements vscode.Disposable {
     const found: vscode.TestItem[] = [];
     const add = (item: vscode.TestItem): void => {
       if (exclude?.includes(item) === true) return;
-      if (this.#known.has(item)) found.push(item);
+      if (this.#folders.has(item)) found.push(item);
       item.children.forEach(add);
     };
     if (include === undefined) this.#controller.items.forEach(add);
@@ -108,7 +110,7 @@ export class TaskTests implements vscode.Disposable {
 
   async #check(run: vscode.TestRun, items: readonly vscode.TestItem[]): Promise<void> {
     const { places, backend } = this.#services;
-    for (const [folder, own] of Map.groupBy(items, (item) => this.#known.get(item)?.folder)) {
+    for (const [folder, own] of Map.groupBy(items, (item) => this.#folders.get(item))) {
       if (folder === undefined) continue;
       for (const item of own) run.started(item);
       const place = await places.place(folder.uri);
@@ -130,6 +132,8 @@ export class TaskTests implements vscode.Disposable {
   ): void {
     const file = vscode.Uri.file(path.join(folder.uri.fsPath, result.path));
     this.#feedback.show(file, result);
+    const counts = `${result.checksPassed} of ${result.checksTotal} checks pass`;
+    run.appendOutput(`${item.id}: ${result.verdict}, ${counts}\r\n`, undefined, item);
     if (result.verdict === 'passed') {
       run.passed(item, result.durationMs);
       return;
@@ -142,41 +146,53 @@ export class TaskTests implements vscode.Disposable {
     const [diagnostic] = diagnostics;
     if (diagnostic !== undefined) {
       message.location = new vscode.Location(file, rangeOf(diagnostic.range));
-      message.stackTrace = [diagnostic, ...diagnostic.related].flatMap(({ range, message: label }) =>
-        range === undefined ? [] : [new vscode.TestMessageStackFrame(label, file, rangeOf(range).start)],
-      );
+      const frame = (
+        { range, message: label }: { range?: TextRange | undefined; message: string },
+        uri = file,
+      ): vscode.TestMessageStackFrame[] =>
+        range === undefined ? [] : [new vscode.TestMessageStackFrame(label, uri, rangeOf(range).start)];
+      // Innermost first: the line that failed, the calls that led there, the test.
+      message.stackTrace = [
+        ...frame(diagnostic),
+        ...diagnostic.related.filter(({ path: other }) => other === undefined).flatMap((part) => frame(part)),
+        ...diagnostic.related.flatMap((part) =>
+          part.path === undefined ? [] : frame(part, vscode.Uri.joinPath(folder.uri, part.path)),
+        ),
+      ];
     }
     if (result.verdict === 'failed') run.failed(item, message, result.durationMs);
     else run.errored(item, message, result.durationMs);
   }
 
-  /** A task is solved when any program passes. */
+  /** A task is solved when any program passes. All tasks of a folder are asked at once: the model is loaded once. */
   async #solve(run: vscode.TestRun, items: readonly vscode.TestItem[]): Promise<void> {
     const { places, backend } = this.#services;
-    for (const item of items) {
-      const known = this.#known.get(item);
-      if (known === undefined || run.token.isCancellationRequested) continue;
-      run.started(item);
-      const place = await places.place(known.folder.uri);
-      const { samples: count } = places.settings(known.folder.uri);
-      const begun = Date.now();
+    for (const [folder, own] of Map.groupBy(items, (item) => this.#folders.get(item))) {
+      if (folder === undefined) continue;
+      for (const item of own) run.started(item);
+      const place = await places.place(folder.uri);
+      const settings = places.choices(folder.uri);
+      const tasks = own.map(({ id }) => id);
       const samples = await backend.ask(
         REQUESTS.solve,
-        { ...place, task: known.task, samples: count },
-        { token: run.token },
+        { ...place, tasks, settings },
+        {
+          token: run.token,
+          onEvent: (event) => {
+            if (event.event !== 'progress') run.appendOutput(`${describeEvent(event)}\r\n`);
+          },
+        },
       );
-      const passed = samples.filter(({ verdict }) => verdict === 'passed').length;
-      const rate = `${passed} of ${samples.length} programs pass (${percent(passed / samples.length)})`;
-      run.appendOutput(`${known.task}: ${rate}\r\n`, undefined, item);
-      if (passed > 0) run.passed(item, Date.now() - begun);
-      else run.failed(item, new vscode.TestMessage(`${rate}\n\n${mostCommon(samples)}`), Date.now() - begun);
+      const byTask = Map.groupBy(samples, ({ taskId }) => taskId);
+      for (const item of own) this.#tellSolved(run, item, byTask.get(item.id) ?? []);
     }
   }
-}
 
-/** The feedback that most programs got. */
-function mostCommon(samples: readonly Sample[]): string {
-  const groups = [...Map.groupBy(samples, ({ feedback }) => feedback)];
-  const [feedback, own] = groups.sort(([, a], [, b]) => b.length - a.length)[0] ?? ['', []];
-  return `${own.length} times:\n${feedback}`;
+  #tellSolved(run: vscode.TestRun, item: vscode.TestItem, samples: readonly Sample[]): void {
+    const passed = samples.filter(({ verdict }) => verdict === 'passed').length;
+    const rate = `${passed} of ${samples.length} programs pass (${percent(passed / samples.length)})`;
+    run.appendOutput(`${item.id}: ${rate}\r\n`, undefined, item);
+    if (passed > 0) run.passed(item);
+    else run.failed(item, new vscode.TestMessage(`${rate}\n\n${commonFeedback(samples)}`));
+  }
 }

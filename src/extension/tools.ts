@@ -20,7 +20,7 @@ const SHOWN = 4;
  * programs got, and, after the user agreed, a round of training.
  */
 export function registerTools(services: Services): vscode.Disposable[] {
-  const { backend, places } = services;
+  const { backend, places, live } = services;
   return [
     tool('leti_list_tasks', ListTasks, async (_input, token) => {
       const place = await places.place(await places.choose());
@@ -50,10 +50,11 @@ export function registerTools(services: Services): vscode.Disposable[] {
       async (_input, token) => {
         const folder = await places.choose();
         const place = await places.place(folder);
-        const { model, objective, samples, heldOutSamples, device, seed, sealedOnly } =
-          places.settings(folder);
-        const settings = { model, objective, samples, heldOutSamples, device, seed, sealedOnly, rounds: 1 };
-        const report = await backend.ask(REQUESTS.train, { ...place, start: { settings } }, { token });
+        const settings = { ...places.choices(folder), rounds: 1 };
+        const following = live.follow(folder.fsPath);
+        const report = await backend
+          .ask(REQUESTS.train, { ...place, start: { settings } }, { token, onEvent: following.event })
+          .finally(following.end);
         return [...report.heldOut.map(evaluationLine), ...report.gates.map(gateLine)].join('\n');
       },
       {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EditorDiagnostic } from './diagnostics.ts';
+import { EditorDiagnostic, TextRange } from './diagnostics.ts';
 import { Verdict } from './execution.ts';
 import { ModelRecord, Objective } from './model.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from './run.ts';
 import { PromptSegment } from './sampling.ts';
 import { DroppedTask, Task } from './task.ts';
+import { Device } from './training.ts';
 
 /** What a client asks the backend (`leti serve`), beyond what LSP has; all of it is answered from disk or by one piece of work. */
 export interface BackendRequest<Params, Result> {
@@ -57,6 +58,10 @@ export const Place = z.strictObject({
   allowUncontained: z.boolean().optional(),
 });
 export type Place = z.infer<typeof Place>;
+
+/** What the user set for a run and did not leave to its defaults. */
+const Choices = RunConfig.omit({ workspace: true }).partial();
+export type Choices = z.infer<typeof Choices>;
 
 /** Work that takes long reports its events under this token, as LSP's `$/progress`; cancelling the request stops it. */
 const Work = Place.extend({ progressToken: z.string().optional() });
@@ -164,7 +169,7 @@ export const FoundTask = z.strictObject({
 export type FoundTask = z.infer<typeof FoundTask>;
 
 /** A task with its side, as a run would split them. */
-export const TaskSummary = FoundTask.extend({ side: Side });
+export const TaskSummary = FoundTask.extend({ side: Side, family: Task.shape.family });
 export type TaskSummary = z.infer<typeof TaskSummary>;
 
 /** What a run would do, before it is started. */
@@ -177,8 +182,12 @@ export const TrainingPlan = z.strictObject({
   secondsPerProgram: z.number(),
   measuredHere: z.boolean(),
   environmentReady: z.boolean(),
+  /** What the device `auto` is on this machine. */
+  autoDevice: Device,
   freeBytes: z.number(),
+  /** What a run puts on the disk once, and with each of its rounds. */
   wantedBytes: z.number(),
+  bytesPerRound: z.number(),
 });
 export type TrainingPlan = z.infer<typeof TrainingPlan>;
 
@@ -236,6 +245,19 @@ export const VerifiedCompletion = z.strictObject({
   model: z.string(),
 });
 export type VerifiedCompletion = z.infer<typeof VerifiedCompletion>;
+/** What became of asking the model for another body of a function whose checks fail. */
+export const Repair = z.strictObject({
+  task: z.string(),
+  /** Of the function's file, relative to the workspace. */
+  path: z.string(),
+  tried: z.int(),
+  passed: z.int(),
+  /** Puts the first program that passed in the place of today's body; line ends are `\n`. */
+  edit: z.strictObject({ range: TextRange, text: z.string() }).optional(),
+  /** What most of the programs that failed got; empty when all passed. */
+  feedback: z.string(),
+});
+export type Repair = z.infer<typeof Repair>;
 
 const InRun = Place.extend({ run: z.string().min(1) });
 const Nothing = z.null();
@@ -255,32 +277,46 @@ export const REQUESTS = {
   /** Regressed tasks first. */
   histories: request('leti/histories', InRun, z.array(TaskHistory)),
   task: request('leti/task', InRun.extend({ task: z.string() }), TaskDetail),
-  /** Bytes on disk that deleting a run frees. */
+  /** Bytes of a run's working files and stored programs, which go when it is deleted. */
   runSize: request('leti/runSize', InRun, z.number()),
   deleteRun: request('leti/deleteRun', InRun, Nothing),
   exportRun: request('leti/exportRun', InRun.extend({ file: z.string().min(1) }), Nothing),
-  models: request('leti/models', Place, z.array(StoredModelSummary)),
+  /** `otherwise` names the model that is in use while none was promoted. */
+  models: request(
+    'leti/models',
+    Place.extend({ otherwise: z.string().optional() }),
+    z.array(StoredModelSummary),
+  ),
+  /** How many promotions can be rolled back. */
+  promotions: request('leti/promotions', Place, z.int()),
   promote: request('leti/promote', Place.extend({ model: z.string().min(1) }), Nothing),
   /** Name of the model then in use. */
   rollback: request('leti/rollback', Place, z.string()),
-  plan: request('leti/plan', Work, TrainingPlan),
+  /** All usable tasks, split as a run of these settings without `skipTasks` would. */
+  plan: request('leti/plan', Work.extend({ settings: Choices.optional() }), TrainingPlan),
   train: request(
     'leti/train',
     Work.extend({
-      start: z.union([
-        z.strictObject({ settings: RunConfig.omit({ workspace: true }).partial() }),
-        z.strictObject({ resume: z.string().min(1) }),
-      ]),
+      start: z.union([z.strictObject({ settings: Choices }), z.strictObject({ resume: z.string().min(1) })]),
     }),
     RunReport,
   ),
-  /** The model in use (or the named one) on the tasks that runs hold out. */
-  evaluate: request('leti/evaluate', Work.extend({ model: z.string().optional() }), Evaluation),
+  /** The model in use, else the settings', on the tasks that runs hold out. */
+  evaluate: request('leti/evaluate', Work.extend({ settings: Choices.optional() }), Evaluation),
   /** Today's code of the function at a line (zero-based) of a file as it is on disk. */
   check: request(
     'leti/check',
     Work.extend({ path: z.string().min(1), line: z.int().min(0) }),
     CheckedFunction,
+  ),
+  /**
+   * Asks the model in use, else the settings', for other bodies of the function at a line (zero-based) of a file as it
+   * is on disk, as many as the settings say. Nothing is changed.
+   */
+  repair: request(
+    'leti/repair',
+    Work.extend({ path: z.string().min(1), line: z.int().min(0), settings: Choices.optional() }),
+    Repair,
   ),
   /** Functions with checks, found without running anything. */
   tasks: request('leti/tasks', Work, z.array(FoundTask)),
@@ -296,10 +332,10 @@ export const REQUESTS = {
     Work.extend({ task: z.string(), body: z.string() }),
     CheckedFunction,
   ),
-  /** Programs of the model in use for one task. */
+  /** Programs of the model in use, else the settings', for tasks: as many for each as the settings say. */
   solve: request(
     'leti/solve',
-    Work.extend({ task: z.string(), samples: z.int().min(1).max(256) }),
+    Work.extend({ tasks: z.array(z.string()).min(1), settings: Choices.optional() }),
     z.array(Sample),
   ),
   /**
@@ -320,6 +356,8 @@ export const REQUESTS = {
   ),
   /** Path of the command that was written into the folder (`~` is the user's own). */
   installLauncher: request('leti/installLauncher', z.strictObject({ folder: z.string().min(1) }), z.string()),
+  /** Whether what a first training needs is there, looked at without running anything of the workspace. */
+  needs: request('leti/needs', Place, z.strictObject({ interpreter: z.boolean(), trainer: z.boolean() })),
   doctor: request('leti/doctor', Work, z.array(Finding)),
 } as const;
 

@@ -13,7 +13,12 @@ export const EditorDiagnostic = z.strictObject({
   message: z.string(),
   /** The exception's class, or the verdict where there is none. */
   code: z.string(),
-  /** The failing check, which has no place in the program's text, and the calls that led to the line. */
-  related: z.array(z.strictObject({ range: TextRange.optional(), message: z.string() })),
+  /**
+   * The failing check, and the calls that led to the line. `path` names another file of the workspace that the range is
+   * a place in; a check without a range has no place of its own.
+   */
+  related: z.array(
+    z.strictObject({ path: z.string().optional(), range: TextRange.optional(), message: z.string() }),
+  ),
 });
 export type EditorDiagnostic = z.infer<typeof EditorDiagnostic>;

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { editorDiagnostics } from '../core/editorDiagnostics.ts';
 import { renderFeedback } from '../core/feedback.ts';
@@ -31,8 +32,19 @@ export async function checkFunction(
   place: { path: string; line: number },
   timeoutSeconds: number,
 ): Promise<CheckedFunction> {
+  const { found, candidate } = await functionAt(bench, place);
+  return await check(bench, found, candidate, timeoutSeconds, 0);
+}
+
+/** The function with checks at a line (zero-based) of a workspace's file; throws a UserError where none is. */
+export async function functionAt(
+  bench: Workbench,
+  place: { path: string; line: number },
+): Promise<{ found: Scan; candidate: Candidate }> {
   const found = await scan(bench);
-  const file = path.relative(bench.workspace, place.path).split(path.sep).join('/');
+  // An editor names a file as its user opened it, perhaps through a link; the workspace's path is the real one.
+  const real = await realpath(place.path).catch(() => place.path);
+  const file = path.relative(bench.workspace, real).split(path.sep).join('/');
   const candidate = found.candidates.find((known) => known.path === file && covers(known, place.line));
   if (candidate === undefined) {
     const drops = found.dropped.filter((drop) => drop.path === file && drop.line <= place.line + 1);
@@ -42,7 +54,7 @@ export async function checkFunction(
       'Put the cursor into a function that a test names, or that has doctests.',
     );
   }
-  return await check(bench, found, candidate, timeoutSeconds, 0);
+  return { found, candidate };
 }
 
 /** Runs the checks of today's code of several tasks; `onChecked` hears of each as it is known. */
@@ -83,11 +95,14 @@ export async function checkProgram(
   return await check(bench, found, { ...candidate, body: `${body}\n` }, timeoutSeconds, 0);
 }
 
-/** A task of the workspace by its id; throws a UserError where it is no longer there. */
-export async function workspaceTask(bench: Workbench, id: string): Promise<Task> {
-  const task = tasksOf(await scan(bench)).find((known) => known.id === id);
-  if (task === undefined) throw gone(id);
-  return task;
+/** Tasks of the workspace by their ids; throws a UserError where one is no longer there. */
+export async function workspaceTasks(bench: Workbench, ids: readonly string[]): Promise<Task[]> {
+  const known = new Map(tasksOf(await scan(bench)).map((task) => [task.id, task]));
+  return ids.map((id) => {
+    const task = known.get(id);
+    if (task === undefined) throw gone(id);
+    return task;
+  });
 }
 
 function gone(id: string): UserError {
@@ -99,7 +114,8 @@ async function scan(bench: Workbench): Promise<Scan> {
   return await scanWorkspace(bench.workspace, interpreter.path, bench.signal);
 }
 
-async function check(
+/** Runs a candidate's checks on its body. */
+export async function check(
   bench: Workbench,
   found: Scan,
   candidate: Candidate,
@@ -128,7 +144,10 @@ async function check(
     ...(failed?.expected === undefined ? {} : { expected: failed.expected }),
     ...(failed?.actual === undefined ? {} : { actual: failed.actual }),
     feedback: renderFeedback(program, result, () => 0),
-    diagnostics: editorDiagnostics(program, result, task.name),
+    diagnostics: editorDiagnostics(program, result, task.name, {
+      checks: task.checks,
+      files: task.host?.files ?? [],
+    }),
     durationMs: result.durationMs,
   };
 }

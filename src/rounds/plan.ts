@@ -7,7 +7,7 @@ import type { TaskSummary, TrainingPlan } from '../protocol/backend.ts';
 import type { RunConfig } from '../protocol/run.ts';
 import type { Task } from '../protocol/task.ts';
 import { RunStore } from '../store/runStore.ts';
-import { currentEnvironment } from '../training/environment.ts';
+import { currentEnvironment, pickProfile } from '../training/environment.ts';
 import { gatherTasks } from './gatherTasks.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -17,13 +17,13 @@ const ENVIRONMENT_BYTES = 1.4e9;
 const BASE_MODEL_BYTES = 1.3e9;
 const ROUND_BYTES = 0.8e9;
 
-/** What a run of this configuration would do. Tasks are found and validated; nothing is stored. */
+/** What a run of this configuration would do, were no task taken out. Tasks are found and validated; nothing is stored. */
 export async function planRun(
   config: RunConfig,
   bench: Workbench,
   env: NodeJS.ProcessEnv,
 ): Promise<TrainingPlan> {
-  const { tasks, dropped } = await gatherTasks(config, bench);
+  const { tasks, dropped } = await gatherTasks({ ...config, skipTasks: [] }, bench);
   const interpreter = await bench.interpreter();
   const { tier } = await bench.executor();
   const home = letiHome(env);
@@ -39,9 +39,10 @@ export async function planRun(
     secondsPerProgram: measured ?? SECONDS_PER_PROGRAM,
     measuredHere: measured !== undefined,
     environmentReady: environment !== undefined,
+    autoDevice: await pickProfile('auto', env),
     freeBytes: bavail * bsize,
-    wantedBytes:
-      (environment === undefined ? ENVIRONMENT_BYTES : 0) + BASE_MODEL_BYTES + config.rounds * ROUND_BYTES,
+    wantedBytes: (environment === undefined ? ENVIRONMENT_BYTES : 0) + BASE_MODEL_BYTES,
+    bytesPerRound: ROUND_BYTES,
   };
 }
 
@@ -66,6 +67,7 @@ function summaryOf(task: Task): Omit<TaskSummary, 'side'> {
     path: task.host?.path ?? '',
     line: Math.max(0, line),
     checks: task.checks.length,
+    family: task.family,
   };
 }
 

@@ -87,8 +87,7 @@ async function work(
 }
 
 function resumable(store: RunStore, id: string): RunRow {
-  const runs = store.runs();
-  const found = id === 'last' ? runs[0] : runs.find((run) => run.id === id);
+  const found = id === 'last' ? store.runs()[0] : store.run(id);
   if (found === undefined) {
     throw new UserError(`There is no run ${id} in this workspace.`, '`leti runs` lists the runs.', 2);
   }

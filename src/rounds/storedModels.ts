@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { letiHome } from '../process/folders.ts';
 import type { StoredModelSummary } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
@@ -16,14 +17,19 @@ export class StoredModels {
     this.#store = new ModelStore(letiHome(env));
   }
 
-  /** In the order of their hashes. */
-  async list(): Promise<StoredModelSummary[]> {
-    const used = (await this.#active.history()).at(-1)?.model;
+  /** In the order of their hashes. `otherwise` names the model that is in use while none was promoted. */
+  async list(otherwise?: string): Promise<StoredModelSummary[]> {
+    const used = (await this.#active.history()).at(-1)?.model ?? (await this.#named(otherwise));
     return (await this.#store.list()).map(({ hash, record }) => ({
       hash,
       record,
       active: hash === used,
     }));
+  }
+
+  /** How many promotions can be undone. */
+  async promotions(): Promise<number> {
+    return (await this.#active.history()).length;
   }
 
   /** Puts a model into use by the beginning of its hash; throws a UserError where none or several begin so. */
@@ -34,6 +40,15 @@ export class StoredModels {
     }
     await this.#active.promote(model.hash, 'promoted by hand');
     return model;
+  }
+
+  /** Hash of the stored model that a name stands for, as far as that is known without reading weights. */
+  async #named(name: string | undefined): Promise<string | undefined> {
+    if (name === undefined) return undefined;
+    const known = (await this.#store.alias(name)) ?? (await this.#store.get(name));
+    if (known !== undefined) return known.hash;
+    const folder = path.resolve(name);
+    return (await this.#store.list()).find(({ record }) => record.source === folder)?.hash;
   }
 
   /** Undoes the last promotion; says what is in use then. */

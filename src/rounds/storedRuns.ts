@@ -3,6 +3,8 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { once } from 'node:events';
 import path from 'node:path';
 import { samplingPrompt } from '../core/prompts.ts';
+import { ZodError } from 'zod';
+import { DEFAULT_RUN } from '../core/defaults.ts';
 import { byChange, taskChange } from '../core/taskHistory.ts';
 import type { RunDetail, RunSummary, TaskDetail, TaskHistory } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
@@ -23,12 +25,17 @@ export class StoredRuns {
     this.#files = workspaceFiles(workspace, env);
   }
 
-  /** Newest first; none where there was never a run. */
+  /** Newest first; none where there was never a run. A damaged record hides no other run and says that it is damaged. */
   list(): RunSummary[] {
     if (!existsSync(this.#files.store)) return [];
     return this.#read((store) => {
       const live = isHeld(this.#files.lock);
-      return store.runs().map((run) => summaryOf(store, run, live));
+      return [
+        ...store.runs().map((run) => readableSummary(store, run, live)),
+        ...store.damagedRuns().map(damagedSummary),
+      ].sort((a, b) =>
+        a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : a.id < b.id ? 1 : -1,
+      );
     });
   }
 
@@ -105,9 +112,13 @@ export class StoredRuns {
     });
   }
 
-  /** Bytes of a run's working files; its rows in the store come on top. */
+  /** Bytes of a run's working files and of what the store holds of it. */
   async size(id: string): Promise<number> {
-    return await sizeOf(this.#files.run(this.#read((store) => found(store, id).id)));
+    const { run, stored } = this.#read((store) => {
+      const run = idOf(store, id);
+      return { run, stored: store.bytesOf(run) };
+    });
+    return stored + (await sizeOf(this.#files.run(run)));
   }
 
   /** Deletes a run with its samples and working files; models that it made stay stored. Refused while a run goes on. */
@@ -115,7 +126,7 @@ export class StoredRuns {
     const lock = lockWorkspace(this.#files.lock);
     try {
       const run = this.#read((store) => {
-        const { id: known } = found(store, id);
+        const known = idOf(store, id);
         store.deleteRun(known);
         return known;
       });
@@ -170,8 +181,37 @@ function found(store: RunStore, id: string): RunRow {
   return run;
 }
 
+/** Of a run that is there, be its record damaged or not. */
+function idOf(store: RunStore, id: string): string {
+  if (id === 'last') return found(store, id).id;
+  if (!store.has(id)) throw unknownRun(id);
+  return id;
+}
+
 function unknownRun(id: string): UserError {
   return new UserError(`There is no run ${id} in this workspace.`, '`leti runs` lists the runs.', 2);
+}
+
+function damagedSummary({ id, startedAt }: Pick<RunRow, 'id' | 'startedAt'>): RunSummary {
+  return {
+    id,
+    status: 'failed',
+    startedAt,
+    error: 'The record of this run is damaged. Delete the run.',
+    objective: DEFAULT_RUN.objective,
+    rounds: 0,
+    model: 'unknown',
+  };
+}
+
+/** A run's summary, also where what one of its stages found cannot be read. */
+function readableSummary(store: RunStore, run: RunRow, live: boolean): RunSummary {
+  try {
+    return summaryOf(store, run, live);
+  } catch (error) {
+    if (error instanceof ZodError || error instanceof SyntaxError) return damagedSummary(run);
+    throw error;
+  }
 }
 
 function summaryOf(store: RunStore, run: RunRow, live: boolean): RunSummary {

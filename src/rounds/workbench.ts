@@ -138,6 +138,19 @@ export class Workbench {
     return await resolveModel(name, this.models, this.startTrainer, this.observe);
   }
 
+  /** Name of the model that completions use: the promoted one, else the given. Throws a UserError when it was deleted since. */
+  async modelInUse(otherwise: string): Promise<string> {
+    const promoted = (await this.active.history()).at(-1)?.model;
+    if (promoted === undefined) return otherwise;
+    if ((await this.models.get(promoted)) === undefined) {
+      throw new UserError(
+        `The model in use, ${promoted}, is no longer stored.`,
+        'Go back to the model before (`leti models rollback`), or promote another (`leti models promote`).',
+      );
+    }
+    return promoted;
+  }
+
   /** A model that a run made before; throws a UserError when it was deleted since. */
   async storedModel(hash: string): Promise<LoadedModel> {
     const stored = await this.models.get(hash);

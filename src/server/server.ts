@@ -27,7 +27,12 @@ export function serve(
   const stop = new AbortController();
   connection.onInitialize((params): InitializeResult => {
     const options = BackendOptions.parse(params.initializationOptions ?? { trusted: true, completion: {} });
-    const backend: Backend = { connection, env, stopped: stop.signal, trusted: options.trusted };
+    const backend: Backend = {
+      connection,
+      env: withoutActivated(env),
+      stopped: stop.signal,
+      trusted: options.trusted,
+    };
     const watcher = watchStores(backend);
     answerRuns(backend, watcher);
     answerModels(backend, watcher);
@@ -57,4 +62,13 @@ export function serve(
     });
   }
   connection.listen();
+}
+
+/**
+ * The environment without a Python one that happened to be activated where the editor was started: the editor names an
+ * interpreter, else the workspace's own counts.
+ */
+function withoutActivated(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const activated = new Set(['VIRTUAL_ENV', 'CONDA_PREFIX']);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !activated.has(name)));
 }

@@ -15,20 +15,26 @@ export interface StoreWatcher {
 
 /** The operating system says what changed; nothing is polled. */
 export function watchStores(backend: Backend): StoreWatcher {
-  const watchers = new Map<string, FSWatcher>();
+  const watchers = new Map<string, { names: Set<string>; watcher: FSWatcher }>();
   backend.stopped.addEventListener('abort', () => {
-    for (const watcher of watchers.values()) watcher.close();
+    for (const { watcher } of watchers.values()) watcher.close();
   });
   return {
     folder: async (named) => {
       const workspace = await workspaceFolder(named);
-      if (!watchers.has(workspace)) watchers.set(workspace, watchOne(workspace, named, backend));
+      const watched = watchers.get(workspace);
+      if (watched !== undefined) watched.names.add(named);
+      else {
+        const names = new Set([named]);
+        watchers.set(workspace, { names, watcher: watchOne(workspace, names, backend) });
+      }
       return workspace;
     },
   };
 }
 
-function watchOne(workspace: string, named: string, backend: Backend): FSWatcher {
+/** Changes are told under each name by which the client knows the folder: its own, and those of links to it. */
+function watchOne(workspace: string, names: ReadonlySet<string>, backend: Backend): FSWatcher {
   const { folder, store } = workspaceFiles(workspace, backend.env);
   mkdirSync(folder, { recursive: true });
   const state = {
@@ -44,7 +50,7 @@ function watchOne(workspace: string, named: string, backend: Backend): FSWatcher
         const now = state[what]();
         if (now === told[what]) continue;
         told[what] = now;
-        tell(backend, named, what);
+        for (const name of names) tell(backend, name, what);
       }
     }, PAUSE_MS).unref();
   });

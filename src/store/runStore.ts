@@ -85,14 +85,40 @@ export class RunStore {
     ]);
   }
 
-  /** Newest first. */
+  /** Newest first, without those whose record is damaged. */
   runs(): RunRow[] {
-    return this.#all('SELECT * FROM runs ORDER BY started_at DESC, id DESC', []).map(toRun);
+    return this.#runs().flatMap((row) => readable(row) ?? []);
   }
 
+  /** Runs whose record cannot be read; all that is left to do is to delete them. */
+  damagedRuns(): { id: string; startedAt: string }[] {
+    return this.#runs()
+      .filter((row) => readable(row) === undefined)
+      .map((row) => ({ id: String(row['id']), startedAt: String(row['started_at']) }));
+  }
+
+  has(id: string): boolean {
+    return this.#all('SELECT 1 FROM runs WHERE id = ?', [id]).length > 0;
+  }
+
+  /** Throws a UserError when its record is damaged. */
   run(id: string): RunRow | undefined {
     const row = this.#all('SELECT * FROM runs WHERE id = ?', [id])[0];
-    return row === undefined ? undefined : toRun(row);
+    if (row === undefined) return undefined;
+    const run = readable(row);
+    if (run === undefined) throw new UserError(`The record of run ${id} is damaged.`, 'Delete the run.');
+    return run;
+  }
+
+  /** Bytes of a run's texts: its programs with their feedback, and its tasks. */
+  bytesOf(id: string): number {
+    const sum = (sql: string): number => Number(this.#all(sql, [id])[0]?.['bytes'] ?? 0);
+    return (
+      sum(
+        `SELECT sum(length(CAST(completion AS BLOB)) + length(CAST(decoded AS BLOB)) + length(CAST(feedback AS BLOB))) AS bytes
+         FROM samples WHERE run = ?`,
+      ) + sum('SELECT sum(length(CAST(task AS BLOB))) AS bytes FROM run_tasks WHERE run = ?')
+    );
   }
 
   deleteRun(id: string): void {
@@ -276,6 +302,10 @@ export class RunStore {
     }
   }
 
+  #runs(): Record<string, unknown>[] {
+    return this.#all('SELECT * FROM runs ORDER BY started_at DESC, id DESC', []);
+  }
+
   #samples(where: string, values: SQLInputValue[]): Sample[] {
     const columns = COLUMNS.map(([column, key]) => `${column} AS "${key}"`).join(', ');
     return this.#all(`SELECT ${columns} FROM samples ${where}`, values).map((row) =>
@@ -319,6 +349,16 @@ const COLUMNS: readonly (readonly [string, keyof Sample])[] = [
 /** SQLite has no truth values. */
 function toColumn(value: Sample[keyof Sample]): SQLInputValue {
   return typeof value === 'boolean' ? Number(value) : value;
+}
+
+/** A run's row; undefined when it does not hold what a run's row holds. */
+function readable(row: Record<string, unknown>): RunRow | undefined {
+  try {
+    return toRun(row);
+  } catch (error) {
+    if (error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function toRun(row: Record<string, unknown>): RunRow {

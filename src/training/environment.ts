@@ -44,7 +44,10 @@ const NEEDED_BYTES: Record<Profile, number> = { cpu: 2.5e9, cuda: 9e9, mps: 2.5e
  */
 export async function ensureTrainerEnvironment(options: EnvironmentOptions): Promise<TrainerEnvironment> {
   const profile = await pickProfile(options.device, options.env);
-  if (options.explicit !== undefined) return await checkedExplicit(options.explicit, profile, options.env);
+  if (options.explicit !== undefined) {
+    await requireTrainerPython(options.explicit, options.env);
+    return { python: options.explicit, profile, folder: undefined };
+  }
   const requirements = options.requirements ?? ownRequirements();
   const lock = await lockHash(requirements);
   const folder = folderOf(options.home, profile, lock);
@@ -91,18 +94,15 @@ function ownRequirements(): string {
 }
 
 /** CUDA when the driver answers, MPS on Apple silicon, else the CPU; a named device is taken at its word. */
-async function pickProfile(device: Device, env: NodeJS.ProcessEnv): Promise<Profile> {
+export async function pickProfile(device: Device, env: NodeJS.ProcessEnv): Promise<Profile> {
   if (device !== 'auto') return device;
   if (process.platform === 'darwin' && process.arch === 'arm64') return 'mps';
   const { code, stdout } = await runCommand('nvidia-smi', ['-L'], { env });
   return code === 0 && stdout.includes('GPU') ? 'cuda' : 'cpu';
 }
 
-async function checkedExplicit(
-  python: string,
-  profile: Profile,
-  env: NodeJS.ProcessEnv,
-): Promise<TrainerEnvironment> {
+/** Throws a UserError when a Python that the user named for the trainer cannot be used. */
+export async function requireTrainerPython(python: string, env: NodeJS.ProcessEnv): Promise<void> {
   const probed = await probePython(python, env);
   if (probed === undefined || !isUsable(probed.version)) {
     throw new UserError(
@@ -111,7 +111,6 @@ async function checkedExplicit(
       2,
     );
   }
-  return { python, profile, folder: undefined };
 }
 
 async function install(

@@ -10,7 +10,7 @@ import { format } from 'node:util';
 import { provisionVsCode } from './provision.ts';
 import { VsCode } from './vscode.ts';
 
-const LIMIT_MS = 8 * 60_000;
+const LIMIT_MS = 12 * 60_000;
 
 const flag = (name: string): string => {
   const value =

@@ -11,7 +11,7 @@ import { typescript } from '../../webpack.config.js';
 import { provisionVsCode } from './provision.ts';
 import { QUIET } from './vscode.ts';
 import { hostWorkspace } from './workspace.ts';
-import { root } from '../support/tinyRun.ts';
+import { modelOf, root } from '../support/tinyRun.ts';
 
 const cache = process.env['LETI_HOME'] ?? path.join(root, '.leti');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-host-'));
@@ -22,6 +22,7 @@ try {
   const profile = path.join(folder, 'profile');
   mkdirSync(path.join(profile, 'User'), { recursive: true });
   writeFileSync(path.join(profile, 'User/settings.json'), JSON.stringify({ ...QUIET, ...settings }));
+  const repairModel = modelOf(folder, 'add_one', 'add one', 'return x + 1');
   const server = (await canDownload()) ? undefined : path.join(import.meta.dirname, 'codeShim.ts');
   // Before the suites' clock starts.
   if (server !== undefined) await provisionVsCode(cache, console.log);
@@ -35,6 +36,7 @@ try {
       LETI_VSCODE_CACHE: cache,
       LETI_SUITE_RESULTS: path.join(folder, 'results.json'),
       LETI_ROOT: root,
+      LETI_REPAIR_MODEL: repairModel,
     },
   });
 } catch (error) {

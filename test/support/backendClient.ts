@@ -74,6 +74,17 @@ export class BackendClient {
     }
   }
 
+  /** Asks, and changes its mind at once. */
+  async askAndCancel<Params extends object, Result>(
+    request: BackendRequest<Params, Result>,
+    params: Params,
+  ): Promise<Result> {
+    const source = new CancellationTokenSource();
+    const answer = this.connection.sendRequest(request.method, params, source.token);
+    source.cancel();
+    return request.result.parse(await answer);
+  }
+
   /** Says goodbye as an editor does; resolves with the exit code. */
   async close(): Promise<number | null> {
     const ended = new Promise<number | null>((resolve) => this.child.on('exit', resolve));

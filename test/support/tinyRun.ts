@@ -86,16 +86,31 @@ export function tinyFixture(folder: string): Fixture {
   };
   mkdirSync(fixture.workspace, { recursive: true });
   writeTinyTasks(folder);
-  if (!existsSync(fixture.model)) {
-    const half = `${fixture.model}.tmp`;
-    const all = path.join(folder, 'all.jsonl');
-    writeFileSync(all, taskLines([...TRAIN, ...HELD_OUT]));
-    execFileSync(trainerPython(), [path.join(root, 'test/support/tiny_model.py'), all, half], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    renameSync(half, fixture.model);
-  }
+  makeTinyModel(fixture.model, taskLines([...TRAIN, ...HELD_OUT]));
   return fixture;
+}
+
+/** A tiny model that knows one program by heart: the function's right body, asked for as its workspace's task asks. */
+export function modelOf(folder: string, name: string, docstring: string, body: string): string {
+  const model = path.join(folder, `model-${name}`);
+  const task = {
+    instruction: `Write the body of the Python function \`${name}\`: ${docstring}`,
+    prefix: `def ${name}(x):\n    """${docstring}"""`,
+    reference: `\n    ${body}`,
+  };
+  makeTinyModel(model, JSON.stringify(task) + '\n');
+  return model;
+}
+
+function makeTinyModel(model: string, lines: string): void {
+  if (existsSync(model)) return;
+  const half = `${model}.tmp`;
+  const texts = `${model}.jsonl`;
+  writeFileSync(texts, lines);
+  execFileSync(trainerPython(), [path.join(root, 'test/support/tiny_model.py'), texts, half], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  renameSync(half, model);
 }
 
 /** One `leti` process, with its JSON events, or with what it prints for people where `asText` is true. */

@@ -1,7 +1,7 @@
-import type { Condition } from '../../protocol/model.ts';
+import type { Condition, PromptStyle } from '../../protocol/model.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import { bodyInstruction } from '../instructions.ts';
-import { plain, type PromptStyle } from '../prompts.ts';
+import { plain } from '../prompts.ts';
 import type { CompletionContext } from './context.ts';
 import type { FillTokens } from './fillTokens.ts';
 

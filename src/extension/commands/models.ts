@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { percent } from '../../core/words.ts';
-import { REQUESTS } from '../../protocol/backend.ts';
+import { REQUESTS, type StoredModelSummary } from '../../protocol/backend.ts';
 import type { ModelNode } from '../explorer/nodes.ts';
 import type { Services } from '../services.ts';
 
@@ -18,19 +18,50 @@ export async function rollBack(services: Services): Promise<void> {
   void vscode.window.showInformationMessage(`${name} is in use again.`);
 }
 
+/** A model that a run can start from: the default one, a stored one, or one that the user names. */
+export async function askForModel(
+  services: Services,
+  folder: vscode.Uri,
+  value: string,
+): Promise<string | undefined> {
+  const models = await services.backend.ask(REQUESTS.models, {
+    workspace: folder.fsPath,
+    otherwise: value,
+  });
+  const other = 'Other…';
+  const picked = await vscode.window.showQuickPick(
+    [
+      { label: 'default', description: 'the model that comes with LeTI', model: 'default' },
+      ...models.map((known) => ({ ...rowOf(known), model: known.hash })),
+      { label: other, description: 'a model folder, or a hub id (owner/name)', model: undefined },
+    ],
+    { title: 'Model', placeHolder: value },
+  );
+  if (picked === undefined || picked.model !== undefined) return picked?.model;
+  const named = await vscode.window.showInputBox({
+    title: 'Model',
+    value,
+    prompt: 'default, a model folder, the hash of a stored model, or a hub id (owner/name)',
+  });
+  return named === undefined || named.trim() === '' ? undefined : named.trim();
+}
+
+function rowOf({ hash, record, active }: StoredModelSummary): vscode.QuickPickItem {
+  return {
+    label: `${active ? '$(star-full) ' : ''}${record.name}`,
+    description: hash.slice(0, 8),
+    detail:
+      record.heldOut === undefined
+        ? record.source
+        : `held-out ${percent(record.heldOut.pass1)}; ${record.source}`,
+  };
+}
+
 async function pickModel(services: Services): Promise<{ workspace: string; model: string }> {
   const folder = await services.places.choose();
   const models = await services.backend.ask(REQUESTS.models, { workspace: folder.fsPath });
   const picked = await vscode.window.showQuickPick(
-    models.map(({ hash, record, active }) => ({
-      label: `${active ? '$(star-full) ' : ''}${record.name}`,
-      description: hash.slice(0, 8),
-      detail:
-        record.heldOut === undefined
-          ? record.source
-          : `held-out ${percent(record.heldOut.pass1)}; ${record.source}`,
-      hash,
-    })),
+    models.map((model) => ({ ...rowOf(model), hash: model.hash })),
     {
       title: 'LeTI: choose the model that completions use',
       placeHolder:

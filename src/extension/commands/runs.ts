@@ -34,7 +34,10 @@ export async function deleteRun(services: Services, node: RunNode | undefined): 
   const yes = 'Delete';
   const answer = await vscode.window.showWarningMessage(
     `Delete the run ${run.run} with its samples?`,
-    { modal: true, detail: `This frees ${bytes(size)} and cannot be undone. Models that the run made stay.` },
+    {
+      modal: true,
+      detail: `${bytes(size)} of working files and programs go with it, which cannot be undone. Models that the run made stay.`,
+    },
     yes,
   );
   if (answer === yes) await services.backend.ask(REQUESTS.deleteRun, run);

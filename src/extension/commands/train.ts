@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plannedWork } from '../../core/runPlan.ts';
 import { bytes, evaluationLine, gateLine } from '../../core/words.ts';
 import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
@@ -7,17 +8,13 @@ import { Device } from '../../protocol/training.ts';
 import type { Following } from '../backend.ts';
 import type { RunNode } from '../explorer/nodes.ts';
 import type { TasksTree } from '../explorer/tasksTree.ts';
+import { differing, withRemembered, type Answers } from './answers.ts';
+import { askForModel } from './models.ts';
 import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 
-/** What the user chose last in a folder. */
-interface Answers {
-  model: string;
-  rounds: number;
-  samples: number;
-  device: Device;
-  skipTasks: string[];
-}
+/** What a run takes from the settings. */
+type Choices = ReturnType<Services['places']['choices']>;
 
 type Row = vscode.QuickPickItem & { does: 'start' | keyof Answers };
 
@@ -25,20 +22,16 @@ type Row = vscode.QuickPickItem & { does: 'start' | keyof Answers };
 export async function train(services: Services, tasks: TasksTree): Promise<void> {
   const folder = await services.places.choose();
   const place = await services.places.place(folder);
+  const choices = services.places.choices(folder);
   const plan = await withRunProgress('LeTI: looking for tasks', services.log, async (following) =>
-    services.backend.ask(REQUESTS.plan, place, following),
+    services.backend.ask(REQUESTS.plan, { ...place, settings: choices }, following),
   );
   tasks.show(folder.fsPath, plan.tasks);
-  const answers = await askForAnswers(services, folder, plan);
+  const answers = await askForAnswers(services, folder, plan, choices);
   if (answers === undefined) return;
-  const settings = services.places.settings(folder);
-  const { objective, heldOutSamples, seed, sealedOnly } = settings;
-  await follow(services, 'LeTI: training', async (following) =>
-    services.backend.ask(
-      REQUESTS.train,
-      { ...place, start: { settings: { ...answers, objective, heldOutSamples, seed, sealedOnly } } },
-      following,
-    ),
+  const settings = { ...choices, ...answers };
+  await follow(services, folder.fsPath, 'LeTI: training', async (following) =>
+    services.backend.ask(REQUESTS.train, { ...place, start: { settings } }, following),
   );
 }
 
@@ -46,7 +39,7 @@ export async function train(services: Services, tasks: TasksTree): Promise<void>
 export async function resume(services: Services, node: RunNode | undefined): Promise<void> {
   const { workspace, run } = node === undefined ? await newestStopped(services) : runOf(node);
   const place = await services.places.place(vscode.Uri.file(workspace));
-  await follow(services, 'LeTI: resuming', async (following) =>
+  await follow(services, workspace, 'LeTI: resuming', async (following) =>
     services.backend.ask(REQUESTS.train, { ...place, start: { resume: run } }, following),
   );
 }
@@ -65,10 +58,11 @@ async function newestStopped(services: Services): Promise<{ workspace: string; r
 
 async function follow(
   services: Services,
+  workspace: string,
   title: string,
   work: (following: Following) => Promise<RunReport>,
 ): Promise<void> {
-  const live = services.live.follow();
+  const live = services.live.follow(workspace);
   const report = await (async () => {
     try {
       return await withRunProgress(title, services.log, async (following) =>
@@ -92,11 +86,7 @@ async function follow(
   ];
   const open = 'Open Run';
   void vscode.window.showInformationMessage(`LeTI: ${words.join('. ')}`, open).then((choice) => {
-    if (choice === open)
-      void vscode.commands.executeCommand('leti.openRun', {
-        run: report.run,
-        workspace: report.config.workspace,
-      });
+    if (choice === open) void vscode.commands.executeCommand('leti.openRun', { run: report.run, workspace });
   });
 }
 
@@ -105,42 +95,41 @@ async function askForAnswers(
   services: Services,
   folder: vscode.Uri,
   plan: TrainingPlan,
+  choices: Choices,
 ): Promise<Answers | undefined> {
   const key = `answers:${folder.toString()}`;
-  const { model, rounds, samples, device } = services.places.settings(folder);
+  const { model, rounds, samples, device } = choices;
+  const settings: Answers = { model, rounds, samples, device, skipTasks: [] };
   const remembered = services.context.workspaceState.get<Partial<Answers>>(key);
-  let answers: Answers = { model, rounds, samples, device, skipTasks: [], ...remembered };
+  let answers = withRemembered(settings, remembered);
   for (;;) {
-    const picked = await vscode.window.showQuickPick(rowsOf(plan, answers), {
+    const picked = await vscode.window.showQuickPick(rowsOf(plan, { ...choices, ...answers }), {
       title: 'LeTI: Train on workspace tasks',
       placeHolder: `${plan.interpreter}, sandbox tier ${plan.tier}`,
       ignoreFocusOut: true,
     });
     if (picked === undefined) return undefined;
     if (picked.does === 'start') break;
-    answers = { ...answers, ...(await change(picked.does, plan, answers)) };
+    answers = {
+      ...answers,
+      ...(await change(services, folder, picked.does, plan, { ...choices, ...answers })),
+    };
   }
-  await services.context.workspaceState.update(key, answers);
+  await services.context.workspaceState.update(key, differing(answers, settings));
   return answers;
 }
 
-function rowsOf(plan: TrainingPlan, answers: Answers): Row[] {
-  const skipped = new Set(answers.skipTasks);
-  const chosen = plan.tasks.filter(({ id }) => !skipped.has(id));
-  const heldOut = chosen.filter(({ side }) => side === 'held-out').length;
-  const train = chosen.length - heldOut;
-  const programs =
-    answers.rounds * train * answers.samples +
-    train * answers.samples +
-    (answers.rounds + 1) * heldOut * answers.samples;
+function rowsOf(plan: TrainingPlan, answers: Answers & Choices): Row[] {
+  const { train, heldOut, programs } = plannedWork(plan.tasks, answers);
+  const wanted = plan.wantedBytes + answers.rounds * plan.bytesPerRound;
   const minutes = Math.max(1, Math.round((programs * plan.secondsPerProgram) / 60));
   const measured = plan.measuredHere ? 'as in the last run' : 'measured on 2 cores with the default model';
-  const room = plan.freeBytes < plan.wantedBytes ? `, only ${bytes(plan.freeBytes)} free` : '';
+  const room = plan.freeBytes < wanted ? `, only ${bytes(plan.freeBytes)} free` : '';
   return [
     {
       does: 'start',
       label: '$(play) Start training',
-      description: `about ${minutes} min (${measured}), up to ${bytes(plan.wantedBytes)}${room}`,
+      description: `about ${minutes} min (${measured}), up to ${bytes(wanted)}${room}`,
       detail: plan.environmentReady
         ? ''
         : 'The first run makes the trainer environment (PyTorch), which takes minutes.',
@@ -148,23 +137,34 @@ function rowsOf(plan: TrainingPlan, answers: Answers): Row[] {
     {
       does: 'skipTasks',
       label: '$(checklist) Tasks',
-      description: `${train} to train on, ${heldOut} held out${plan.dropped.length === 0 ? '' : `, ${plan.dropped.length} dropped`}`,
+      description: `${train.length} to train on, ${heldOut.length} held out${plan.dropped.length === 0 ? '' : `, ${plan.dropped.length} dropped`}`,
     },
     { does: 'model', label: '$(database) Model', description: answers.model },
     { does: 'rounds', label: '$(sync) Rounds', description: String(answers.rounds) },
     { does: 'samples', label: '$(symbol-number) Programs a task', description: String(answers.samples) },
-    { does: 'device', label: '$(circuit-board) Device', description: answers.device },
+    {
+      does: 'device',
+      label: '$(circuit-board) Device',
+      description: answers.device === 'auto' ? `auto: ${plan.autoDevice} on this machine` : answers.device,
+    },
   ];
 }
 
-async function change(what: keyof Answers, plan: TrainingPlan, answers: Answers): Promise<Partial<Answers>> {
+async function change(
+  services: Services,
+  folder: vscode.Uri,
+  what: keyof Answers,
+  plan: TrainingPlan,
+  answers: Answers & Choices,
+): Promise<Partial<Answers>> {
   switch (what) {
     case 'skipTasks': {
       const skipped = new Set(answers.skipTasks);
+      const heldOut = new Set(plannedWork(plan.tasks, answers).heldOut);
       const picked = await vscode.window.showQuickPick(
         plan.tasks.map((task) => ({
           label: task.name,
-          description: `${task.path}${task.side === 'held-out' ? ' · held out' : ''}`,
+          description: `${task.path}${heldOut.has(task) ? ' · held out' : ''}`,
           picked: !skipped.has(task.id),
           id: task.id,
         })),
@@ -175,12 +175,8 @@ async function change(what: keyof Answers, plan: TrainingPlan, answers: Answers)
       return { skipTasks: plan.tasks.map(({ id }) => id).filter((id) => !kept.has(id)) };
     }
     case 'model': {
-      const model = await vscode.window.showInputBox({
-        title: 'Model',
-        value: answers.model,
-        prompt: 'default, a model folder, the hash of a stored model, or a hub id (owner/name)',
-      });
-      return model === undefined || model.trim() === '' ? {} : { model: model.trim() };
+      const model = await askForModel(services, folder, answers.model);
+      return model === undefined ? {} : { model };
     }
     case 'device': {
       const device = await vscode.window.showQuickPick(Device.options, { title: 'Device' });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { evaluationLine } from '../../core/words.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
+import { inEditor } from '../editorWords.ts';
 import type { Feedback } from '../feedback.ts';
 import type { TasksTree } from '../explorer/tasksTree.ts';
 import { withRunProgress } from '../progress.ts';
@@ -12,18 +13,20 @@ export async function findTasks(services: Services, tree: TasksTree): Promise<vo
   const folder = await services.places.choose();
   const place = await services.places.place(folder);
   const plan = await withRunProgress('LeTI: looking for tasks', services.log, async (following) =>
-    services.backend.ask(REQUESTS.plan, place, following),
+    services.backend.ask(REQUESTS.plan, { ...place, settings: services.places.choices(folder) }, following),
   );
   tree.show(folder.fsPath, plan.tasks);
   for (const drop of plan.dropped)
     services.log.info(`dropped ${drop.path}:${drop.line} ${drop.id}: ${drop.reason}`);
 }
 
-/** Measures the model in use on the tasks that runs hold out. */
+/** Measures the model in use, before a promotion the one of the settings, on the tasks that runs hold out. */
 export async function evaluate(services: Services): Promise<void> {
-  const place = await services.places.place(await services.places.choose());
+  const folder = await services.places.choose();
+  const place = await services.places.place(folder);
+  const settings = services.places.choices(folder);
   const evaluation = await withRunProgress('LeTI: measuring', services.log, async (following) =>
-    services.backend.ask(REQUESTS.evaluate, place, following),
+    services.backend.ask(REQUESTS.evaluate, { ...place, settings }, following),
   );
   services.log.info(evaluationLine({ ...evaluation, round: 0 }));
   void vscode.window.showInformationMessage(
@@ -31,26 +34,38 @@ export async function evaluate(services: Services): Promise<void> {
   );
 }
 
-/** Runs the checks of the function under the cursor; what fails becomes diagnostics. */
-export async function checkUnderCursor(services: Services, feedback: Feedback): Promise<void> {
+/** A function, by a line (zero-based) of its file. */
+export interface FunctionPlace {
+  uri: vscode.Uri;
+  line: number;
+}
+
+/** The function under the cursor, or the given one, in its file as it is on disk. Throws a UserError where no Python file is open. */
+export async function testedFunction(
+  place: FunctionPlace | undefined,
+): Promise<{ document: vscode.TextDocument; line: number; folder: vscode.Uri }> {
   const editor = vscode.window.activeTextEditor;
-  const folder = editor === undefined ? undefined : vscode.workspace.getWorkspaceFolder(editor.document.uri);
-  if (editor?.document.languageId !== 'python' || folder === undefined) {
+  const document =
+    place === undefined ? editor?.document : await vscode.workspace.openTextDocument(place.uri);
+  const folder = document === undefined ? undefined : vscode.workspace.getWorkspaceFolder(document.uri);
+  if (document?.languageId !== 'python' || folder === undefined) {
     throw new UserError('No Python file of the workspace is open.', 'Put the cursor into a tested function.');
   }
   // Checks run on the file: other modules import it from there.
-  if (editor.document.isDirty && !(await editor.document.save())) {
+  if (document.isDirty && !(await document.save())) {
     throw new UserError('The file could not be saved.', 'Save it first; its checks run on the file.');
   }
-  const place = await services.places.place(folder.uri);
+  return { document, line: place?.line ?? editor?.selection.active.line ?? 0, folder: folder.uri };
+}
+
+/** Runs the checks of the function under the cursor; what fails becomes diagnostics. */
+export async function checkUnderCursor(services: Services, feedback: Feedback): Promise<void> {
+  const { document, line, folder } = await testedFunction(undefined);
+  const place = await services.places.place(folder);
   const checked = await withRunProgress('LeTI: checking', services.log, async (following) =>
-    services.backend.ask(
-      REQUESTS.check,
-      { ...place, path: editor.document.uri.fsPath, line: editor.selection.active.line },
-      following,
-    ),
+    services.backend.ask(REQUESTS.check, { ...place, path: document.uri.fsPath, line }, following),
   );
-  feedback.show(editor.document.uri, checked);
+  feedback.show(document.uri, checked);
   const words = `${checked.task}: ${checked.checksPassed} of ${checked.checksTotal} checks pass`;
   vscode.window.setStatusBarMessage(`LeTI: ${words}`, 10_000);
 }
@@ -61,7 +76,9 @@ export async function doctor(services: Services): Promise<void> {
   const findings = await withRunProgress('LeTI: looking at what is needed', services.log, async (following) =>
     services.backend.ask(REQUESTS.doctor, place, following),
   );
-  const lines = findings.map(({ what, ok, detail }) => `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}`);
+  const lines = findings.map(
+    ({ what, ok, detail }) => `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${inEditor(detail)}`,
+  );
   const document = await vscode.workspace.openTextDocument({ content: `${lines.join('\n')}\n` });
   await vscode.window.showTextDocument(document);
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { percent } from '../../core/words.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
@@ -23,9 +24,11 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelNode | NoteNode>
   getTreeItem(node: ModelNode | NoteNode): vscode.TreeItem {
     if (node.kind === 'note') return noteItem(node);
     const { hash, record, active } = node.model;
+    const several = this.#services.places.folders().length > 1;
+    const used = `in use${several ? ` in ${path.basename(node.workspace)}` : ''} · `;
     const item = new vscode.TreeItem(record.name, vscode.TreeItemCollapsibleState.None);
     const rate = record.heldOut === undefined ? '' : ` · held-out ${percent(record.heldOut.pass1)}`;
-    item.description = `${active ? 'in use · ' : ''}${hash.slice(0, 8)}${rate}`;
+    item.description = `${active ? used : ''}${hash.slice(0, 8)}${rate}`;
     item.iconPath = new vscode.ThemeIcon(active ? 'star-full' : 'database');
     item.contextValue = active ? 'model.active' : 'model';
     item.tooltip = `${record.source}\n${record.licence}\nasked under: ${record.condition}`;
@@ -33,14 +36,32 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelNode | NoteNode>
   }
 
   async getChildren(node?: ModelNode | NoteNode): Promise<(ModelNode | NoteNode)[]> {
-    const { places, backend } = this.#services;
-    const folder = places.folders()[0];
-    if (node !== undefined || folder === undefined) return [];
+    if (node !== undefined) return [];
+    const { places } = this.#services;
+    const folders = places.folders().map(({ uri }) => uri);
+    const lists = await Promise.all(folders.map(async (folder) => await this.#ofFolder(folder)));
+    // The models are the same for all folders; what differs is which of them each uses.
+    const [first, ...others] = lists;
+    return [...(first ?? []), ...others.flatMap((own) => own.filter(isUsed))];
+  }
+
+  async #ofFolder(folder: vscode.Uri): Promise<(ModelNode | NoteNode)[]> {
+    const { places, backend, keys } = this.#services;
+    const workspace = folder.fsPath;
     try {
-      const models = await backend.ask(REQUESTS.models, { workspace: folder.uri.fsPath });
-      return models.map((model) => ({ kind: 'model', workspace: folder.uri.fsPath, model }));
+      const models = await backend.ask(REQUESTS.models, {
+        workspace,
+        otherwise: places.choices(folder).model,
+      });
+      const promotions = await backend.ask(REQUESTS.promotions, { workspace });
+      keys.note(workspace, { models: models.length, promotions });
+      return models.map((model) => ({ kind: 'model', workspace, model }));
     } catch (error) {
       return [{ kind: 'note', text: explain(error) ?? 'cancelled' }];
     }
   }
+}
+
+function isUsed(node: ModelNode | NoteNode): boolean {
+  return node.kind === 'note' || node.model.active;
 }

@@ -3,32 +3,50 @@ import * as vscode from 'vscode';
 import { stageLabel } from '../../core/taskHistory.ts';
 import { percent, progressFacts, rateText } from '../../core/words.ts';
 import { REQUESTS, type RunSummary } from '../../protocol/backend.ts';
+import { coalesced } from '../coalesce.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { NoteNode, RunNode, RunsTreeNode, SampleNode, StageNode, TaskNode } from './nodes.ts';
 import { sampleUri } from './programs.ts';
 
-/** A run's progress is shown twice a second. */
-const PAUSE_MS = 500;
+/** A run's progress is shown twice a second; the list is read again every other second at most. */
+const LIVE_PAUSE_MS = 500;
+const LIST_PAUSE_MS = 2000;
 
-/** Runs > stages > tasks > samples. Each level is asked for when it is opened; nothing is kept. */
-export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode> {
+/** Runs > stages > tasks > samples. Each level is asked for when it is opened. */
+export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.Disposable {
   readonly #services: Services;
-  readonly #changed = new vscode.EventEmitter<undefined>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #changed = new vscode.EventEmitter<RunsTreeNode | undefined>();
+  /** The runs as they are shown now, by their ids. */
+  readonly #shown = new Map<string, RunNode>();
+  /** Runs that said something since they were last drawn. */
+  readonly #moved = new Set<string>();
+  readonly #draw = coalesced(() => {
+    for (const run of this.#moved) this.#changed.fire(this.#shown.get(run));
+    this.#moved.clear();
+  }, LIVE_PAUSE_MS);
+  /** Asks for the list again. */
+  readonly refresh = coalesced(() => {
+    this.#changed.fire(undefined);
+  }, LIST_PAUSE_MS);
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(services: Services) {
     this.#services = services;
   }
 
-  /** Asks again, soon: what changes at once is read once. */
-  refresh(): void {
-    if (this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#changed.fire(undefined);
-    }, PAUSE_MS);
+  /** Draws a run that goes on anew; nothing is read for it but what of it is open. */
+  moved(run: string): void {
+    // A run that is not listed yet comes with the next reading, which its first entry in the store causes.
+    if (!this.#shown.has(run)) return;
+    this.#moved.add(run);
+    this.#draw();
+  }
+
+  dispose(): void {
+    this.#draw.cancel();
+    this.refresh.cancel();
+    this.#changed.dispose();
   }
 
   getTreeItem(node: RunsTreeNode): vscode.TreeItem {
@@ -60,7 +78,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode> {
 
   /** Of all folders, newest first. */
   async #runs(): Promise<RunsTreeNode[]> {
-    const { backend, places } = this.#services;
+    const { backend, places, keys } = this.#services;
     const notes: NoteNode[] = [];
     const runs: RunNode[] = [];
     for (const { uri } of places.folders()) {
@@ -68,13 +86,25 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode> {
         const place = await places.place(uri, { interpreter: false });
         const summaries = await backend.ask(REQUESTS.runs, place);
         runs.push(...summaries.map((summary): RunNode => ({ kind: 'run', workspace: uri.fsPath, summary })));
+        keys.note(uri.fsPath, { runs: summaries });
+        if (summaries.length === 0) await this.#noteNeeds(uri);
       } catch (error) {
         // One folder's damaged store hides no other folder's runs.
         notes.push({ kind: 'note', text: explain(error) ?? 'cancelled' });
       }
     }
     runs.sort((a, b) => (a.summary.startedAt < b.summary.startedAt ? 1 : -1));
+    this.#shown.clear();
+    for (const run of runs) this.#shown.set(run.summary.id, run);
     return [...notes, ...runs];
+  }
+
+  /** Where nothing was trained yet, the view says what that needs first. */
+  async #noteNeeds(folder: vscode.Uri): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
+    const { backend, places, keys } = this.#services;
+    const needs = await backend.ask(REQUESTS.needs, await places.place(folder));
+    keys.note(folder.fsPath, { needs });
   }
 
   async #stages(run: RunNode): Promise<StageNode[]> {

@@ -1,15 +1,23 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { REQUESTS, type TaskHistory, type TaskSummary } from '../../protocol/backend.ts';
+import { coalesced } from '../coalesce.ts';
 import type { Services } from '../services.ts';
 import type { FileNode, TasksTreeNode, WorkspaceTaskNode } from './nodes.ts';
 import { noteItem, outcomeIcon } from './runsTree.ts';
 
+/** A run that goes on changes its store often. */
+const PAUSE_MS = 2000;
+
 /** The workspace's tasks by file, each with how it did in the newest run. They are looked for only when the user asks. */
-export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode> {
+export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode.Disposable {
   readonly #services: Services;
   readonly #found = new Map<string, readonly TaskSummary[]>();
   readonly #changed = new vscode.EventEmitter<undefined>();
+  /** Asks again how the tasks did, once for changes that come together. */
+  readonly refresh = coalesced(() => {
+    this.#changed.fire(undefined);
+  }, PAUSE_MS);
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(services: Services) {
@@ -22,8 +30,9 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode> {
     this.refresh();
   }
 
-  refresh(): void {
-    this.#changed.fire(undefined);
+  dispose(): void {
+    this.refresh.cancel();
+    this.#changed.dispose();
   }
 
   getTreeItem(node: TasksTreeNode): vscode.TreeItem {

@@ -7,7 +7,10 @@ import { answer, type Backend } from '../work.ts';
 export function answerModels(backend: Backend, watcher: StoreWatcher): void {
   const stored = async (workspace: string): Promise<StoredModels> =>
     new StoredModels(await watcher.folder(workspace), backend.env);
-  answer(backend, REQUESTS.models, async ({ workspace }) => await (await stored(workspace)).list());
+  answer(backend, REQUESTS.models, async ({ workspace, otherwise }) =>
+    (await stored(workspace)).list(otherwise),
+  );
+  answer(backend, REQUESTS.promotions, async ({ workspace }) => (await stored(workspace)).promotions());
   answer(
     backend,
     REQUESTS.promote,

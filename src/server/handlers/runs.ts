@@ -3,7 +3,7 @@ import { StoredRuns } from '../../rounds/storedRuns.ts';
 import type { StoreWatcher } from '../stores.ts';
 import { answer, type Backend } from '../work.ts';
 
-/** Requests about stored runs; they need no trust, because they touch LeTI's own data only. */
+/** Requests about stored runs. Reading needs no trust, because it touches LeTI's own data only; what writes does. */
 export function answerRuns(backend: Backend, watcher: StoreWatcher): void {
   const stored = async (workspace: string): Promise<StoredRuns> =>
     new StoredRuns(await watcher.folder(workspace), backend.env);
@@ -14,12 +14,23 @@ export function answerRuns(backend: Backend, watcher: StoreWatcher): void {
     (await stored(workspace)).task(run, task),
   );
   answer(backend, REQUESTS.runSize, async ({ workspace, run }) => await (await stored(workspace)).size(run));
-  answer(backend, REQUESTS.deleteRun, async ({ workspace, run }) => {
-    await (await stored(workspace)).delete(run);
-    return null;
-  });
-  answer(backend, REQUESTS.exportRun, async ({ workspace, run, file }) => {
-    await (await stored(workspace)).export(run, file);
-    return null;
-  });
+  const needsTrust = { needsTrust: true };
+  answer(
+    backend,
+    REQUESTS.deleteRun,
+    async ({ workspace, run }) => {
+      await (await stored(workspace)).delete(run);
+      return null;
+    },
+    needsTrust,
+  );
+  answer(
+    backend,
+    REQUESTS.exportRun,
+    async ({ workspace, run, file }) => {
+      await (await stored(workspace)).export(run, file);
+      return null;
+    },
+    needsTrust,
+  );
 }

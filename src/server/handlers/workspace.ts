@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { writeLauncher } from '../../process/launcher.ts';
-import { REQUESTS, type Place } from '../../protocol/backend.ts';
+import { REQUESTS, type Choices, type Place } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { RunConfig, type Evaluation, type Sample } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
@@ -11,12 +11,13 @@ import {
   checkProgram,
   checkTasks,
   findTasks,
-  workspaceTask,
+  workspaceTasks,
 } from '../../rounds/checkFunction.ts';
-import { examine } from '../../rounds/doctor.ts';
+import { examine, whatIsThere } from '../../rounds/doctor.ts';
 import { evaluateModel } from '../../rounds/evaluateModel.ts';
 import { gatherTasks } from '../../rounds/gatherTasks.ts';
 import { planRun } from '../../rounds/plan.ts';
+import { repairFunction } from '../../rounds/repair.ts';
 import { startOrResumeRun } from '../../rounds/run.ts';
 import { Workbench } from '../../rounds/workbench.ts';
 import type { StoreWatcher } from '../stores.ts';
@@ -26,14 +27,19 @@ import { answer, contextOf, type Backend } from '../work.ts';
 export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
   const needsTrust = { needsTrust: true };
   const withBench = async <T>(
-    place: Place & { progressToken?: string | undefined },
+    place: Place & { progressToken?: string | undefined; settings?: Choices | undefined },
     signal: AbortSignal,
     work: (bench: Workbench, config: RunConfig) => Promise<T>,
   ): Promise<T> => {
     const workspace = await watcher.folder(place.workspace);
-    const bench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, place, signal) });
+    const config = RunConfig.parse({ ...DEFAULT_RUN, ...place.settings, workspace });
+    const bench = new Workbench({
+      workspace,
+      device: config.device,
+      ...contextOf(backend, place, signal),
+    });
     try {
-      return await work(bench, { ...DEFAULT_RUN, workspace });
+      return await work(bench, config);
     } finally {
       await bench.close();
     }
@@ -70,7 +76,7 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
           throw new UserError('This workspace has too few tasks to hold any out.', 'Add tests or doctests.');
         }
         const measured = tasks.map(({ task }) => task);
-        return (await measure(bench, config, measured, config.heldOutSamples, params.model)).evaluation;
+        return (await measure(bench, config, measured, config.heldOutSamples)).evaluation;
       }),
     needsTrust,
   );
@@ -79,8 +85,8 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     REQUESTS.solve,
     (params, signal) =>
       withBench(params, signal, async (bench, config) => {
-        const task = await workspaceTask(bench, params.task);
-        return (await measure(bench, config, [task], params.samples)).samples;
+        const tasks = await workspaceTasks(bench, params.tasks);
+        return (await measure(bench, config, tasks, config.samples)).samples;
       }),
     needsTrust,
   );
@@ -116,6 +122,13 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
   );
   answer(
     backend,
+    REQUESTS.repair,
+    (params, signal) =>
+      withBench(params, signal, async (bench, config) => await repairFunction(bench, params, config)),
+    needsTrust,
+  );
+  answer(
+    backend,
     REQUESTS.checkProgram,
     (params, signal) =>
       withBench(
@@ -125,29 +138,45 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
       ),
     needsTrust,
   );
-  answer(backend, REQUESTS.installLauncher, async ({ folder }) =>
-    writeLauncher(path.resolve(folder.replace(/^~(?=$|[\\/])/, os.homedir()))),
+  answer(
+    backend,
+    REQUESTS.installLauncher,
+    async ({ folder }) => writeLauncher(path.resolve(folder.replace(/^~(?=$|[\\/])/, os.homedir()))),
+    needsTrust,
+  );
+  answer(
+    backend,
+    REQUESTS.needs,
+    async (place, signal) =>
+      await whatIsThere({
+        ...contextOf(backend, place, signal),
+        workspace: await watcher.folder(place.workspace),
+      }),
+    needsTrust,
   );
   answer(
     backend,
     REQUESTS.doctor,
-    async (place) => await examine(await watcher.folder(place.workspace), place.interpreter),
+    async (place, signal) =>
+      await examine({
+        ...contextOf(backend, place, signal),
+        workspace: await watcher.folder(place.workspace),
+      }),
     needsTrust,
   );
 }
 
-/** Programs of a model, by default the one in use, judged as a run's are. */
+/** Programs of the model in use, judged as a run's are. */
 async function measure(
   bench: Workbench,
   config: RunConfig,
   tasks: readonly Task[],
   samples: number,
-  model?: string,
 ): Promise<{ evaluation: Evaluation; samples: Sample[] }> {
-  const used = model ?? (await bench.active.history()).at(-1)?.model ?? config.model;
+  const model = await bench.modelInUse(config.model);
   const { temperature, seed, timeoutSeconds } = config;
   return await evaluateModel(
-    { tasks, model: used, samples, temperature, ks: [1, 8], condition: undefined, seed, timeoutSeconds },
+    { tasks, model, samples, temperature, ks: [1, 8], condition: undefined, seed, timeoutSeconds },
     bench,
   );
 }

@@ -1,14 +1,29 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { z } from 'zod';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
 import { SETTING_NAMES } from '../../../src/extension/config.ts';
-import { backends, extension, manifest } from './support.ts';
+import { backends, extension, folder, manifest, until } from './support.ts';
+
+const Activation = z.object({ milliseconds: z.number() });
 
 describe('the extension', () => {
-  it('is active without a backend: nothing was asked yet', async () => {
-    await extension().activate();
-    assert.equal(extension().isActive, true);
+  it('is there as soon as a Python file is opened, and starts no backend: nothing was asked yet', async () => {
+    assert.equal(extension().isActive, false);
+    const file = vscode.Uri.file(path.join(folder(), 'ops.py'));
+    await vscode.window.showTextDocument(file);
+    await until('activation by the Python file', () => extension().isActive);
+    // Long enough for VS Code to ask what it shows beside a Python file.
+    await sleep(2000);
     assert.deepEqual(backends(), []);
+  });
+
+  it('activates in little time', async () => {
+    const { milliseconds } = Activation.parse(await extension().activate());
+    console.log(`      activate() took ${milliseconds.toFixed(1)} ms`);
+    assert.ok(milliseconds < 5000);
   });
 
   it('registers every command that the manifest declares, and no other', async () => {

@@ -17,7 +17,10 @@ describe('feedback in the Problems panel', () => {
     assert.equal(diagnostic.code, 'NameError');
     assert.equal(diagnostic.range.start.line, 3);
     assert.match(diagnostic.message, /name 'z' is not defined/);
-    assert.match(diagnostic.relatedInformation?.[0]?.message ?? '', /test_half|half\(4\) == 2/);
+    const related = diagnostic.relatedInformation?.[0];
+    assert.match(related?.message ?? '', /test_half|half\(4\) == 2/);
+    assert.equal(related?.location.uri.fsPath, path.join(folder(), 'tests/test_broken.py'));
+    assert.equal(related.location.range.start.line, 3, 'where the failing test is defined');
   });
 
   it('offers to show the whole feedback', async () => {

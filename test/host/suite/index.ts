@@ -11,6 +11,9 @@ export async function run(): Promise<void> {
   await import('./diagnostics.test.ts');
   await import('./training.test.ts');
   await import('./tools.test.ts');
+  await import('./palette.test.ts');
+  await import('./repair.test.ts');
+  await import('./testing.test.ts');
   await import('./trouble.test.ts');
   console.log('##suites-begin');
   await new Promise<void>((resolve, reject) => {

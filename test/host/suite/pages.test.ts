@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { Backend } from '../../../src/extension/backend.ts';
+import { ContextKeys } from '../../../src/extension/contextKeys.ts';
 import { RUN_PAGE, RunPages } from '../../../src/extension/explorer/runPages.ts';
 import { LiveRuns } from '../../../src/extension/liveRuns.ts';
 import { Places } from '../../../src/extension/places.ts';
@@ -19,6 +20,7 @@ describe('the pages of runs', () => {
     backend,
     places: new Places(interpreters, log),
     live,
+    keys: new ContextKeys(() => []),
   });
 
   after(() => {

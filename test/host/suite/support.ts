@@ -4,6 +4,12 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { z } from 'zod';
+import { Backend } from '../../../src/extension/backend.ts';
+import { ContextKeys } from '../../../src/extension/contextKeys.ts';
+import { LiveRuns } from '../../../src/extension/liveRuns.ts';
+import { Places } from '../../../src/extension/places.ts';
+import { Interpreters } from '../../../src/extension/python/interpreter.ts';
+import type { Services } from '../../../src/extension/services.ts';
 import { RunSummary } from '../../../src/protocol/backend.ts';
 
 const Manifest = z.object({
@@ -61,6 +67,51 @@ export async function until<T>(what: string, look: () => T | undefined | false):
     await sleep(100);
   }
   throw new Error(`waited in vain for ${what}`);
+}
+
+/** Replaces a function of VS Code's API, as the modules of the suites see it, while something goes on. */
+export async function instead<T>(
+  namespace: object,
+  name: string,
+  stand: (...values: never[]) => unknown,
+  work: () => Promise<T>,
+): Promise<T> {
+  const kept: unknown = Reflect.get(namespace, name);
+  Reflect.set(namespace, name, stand);
+  try {
+    return await work();
+  } finally {
+    Reflect.set(namespace, name, kept);
+  }
+}
+
+let suiteLog: vscode.LogOutputChannel | undefined;
+
+/** Everything that commands work with, of the suites' own, so that dialogs can be answered; its backend ends with `work`. */
+export async function withServices<T>(work: (services: Services) => Promise<T>): Promise<T> {
+  // Kept: a backend that ends says so after it was let go.
+  const log = (suiteLog ??= vscode.window.createOutputChannel('LeTI suites', { log: true }));
+  const backend = new Backend(log, path.join(process.env['LETI_ROOT'] ?? '', 'dist/leti.mjs'));
+  const interpreters = new Interpreters(log);
+  const services: Services = {
+    context: {} as vscode.ExtensionContext,
+    log,
+    backend,
+    places: new Places(interpreters, log),
+    live: new LiveRuns(),
+    keys: new ContextKeys(() => [folder()]),
+  };
+  try {
+    return await work(services);
+  } finally {
+    await backend.stop();
+    interpreters.dispose();
+    services.live.dispose();
+  }
+}
+
+export async function setting(name: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration('leti').update(name, value, vscode.ConfigurationTarget.Global);
 }
 
 /** Processes of our backend. */

@@ -13,7 +13,10 @@ async function acceptPlan(count: number): Promise<void> {
   }
 }
 
-describe('LeTI: Train on workspace tasks', () => {
+describe('LeTI: Train on workspace tasks', function () {
+  // Minutes on a machine that is busy with other things.
+  this.timeout(300_000);
+
   it('shows the plan, trains, and stores a run that the command line sees', async () => {
     const trained = vscode.commands.executeCommand('leti.train');
     await acceptPlan(1);

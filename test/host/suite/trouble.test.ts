@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { backends, folder, until } from './support.ts';
+import type { BackendState } from '../../../src/extension/backend.ts';
+import { gaveUpWords } from '../../../src/extension/endings.ts';
+import { explain, sayGaveUp } from '../../../src/extension/errors.ts';
+import { statusItem } from '../../../src/extension/status.ts';
+import { REQUESTS } from '../../../src/protocol/backend.ts';
+import { backends, folder, instead, setting, until, withServices } from './support.ts';
 
 describe('in trouble', () => {
   const file = vscode.Uri.file(path.join(folder(), 'broken.py'));
@@ -16,9 +21,6 @@ describe('in trouble', () => {
     });
     editor.selection = new vscode.Selection(3, 0, 3, 0);
     await vscode.commands.executeCommand('leti.check');
-  };
-  const setting = async (name: string, value: unknown): Promise<void> => {
-    await vscode.workspace.getConfiguration('leti').update(name, value, vscode.ConfigurationTarget.Global);
   };
 
   it('starts a killed backend again, gives up at the third time, and comes back when it is asked', async () => {
@@ -34,6 +36,66 @@ describe('in trouble', () => {
     assert.deepEqual(backends(), []);
     await vscode.commands.executeCommand('leti.findTasks');
     assert.equal(backends().length, 1);
+  });
+
+  it('says why it gave up, in a message and in the status item, with a way to start it again', async () => {
+    await vscode.commands.executeCommand('leti.restart');
+    await until('the end of the other backend', () => backends().length === 0);
+    const item = {
+      text: '',
+      detail: '',
+      command: undefined as vscode.Command | undefined,
+      dispose: () => undefined,
+    };
+    await instead(
+      vscode.languages,
+      'createLanguageStatusItem',
+      () => item,
+      async () => {
+        await withServices(async (services) => {
+          const shown = statusItem(services);
+          const states: BackendState[] = [];
+          services.backend.onState((state) => states.push(state));
+          const { workspace } = await services.places.place(vscode.Uri.file(folder()));
+          await services.backend.ask(REQUESTS.runs, { workspace });
+          const lost = services.backend
+            .ask(REQUESTS.doctor, { workspace })
+            .then(() => 'it was answered', explain);
+          for (let time = 1; time <= 3; time++) {
+            const [pid] = await until('a backend', () => (backends().length > 0 ? backends() : undefined));
+            assert.ok(pid !== undefined);
+            process.kill(pid, 'SIGKILL');
+            await until('its end', () => states.filter(({ state }) => state !== 'running').length === time);
+            if (time === 1) {
+              assert.match(item.text, /starts again/);
+              assert.match((await lost) ?? '', /backend ended in the middle.*can be resumed/);
+            }
+            if (time < 3)
+              await until(
+                'the next',
+                () => states.filter(({ state }) => state === 'running').length === time,
+              );
+          }
+          const last = states.at(-1);
+          assert.ok(last?.state === 'gave up');
+          assert.match(last.why, /^it was ended by SIGKILL/);
+          assert.equal(item.text, 'LeTI: no backend');
+          assert.equal(item.detail, last.why);
+          assert.equal(item.command?.command, 'leti.restart');
+          const said: unknown[][] = [];
+          const show = (...values: unknown[]): Promise<undefined> => {
+            said.push(values);
+            return Promise.resolve(undefined);
+          };
+          await instead(vscode.window, 'showErrorMessage', show, () => {
+            sayGaveUp(services.log, last.why);
+            return Promise.resolve();
+          });
+          assert.deepEqual(said, [[gaveUpWords(last.why), 'Restart', 'Show Log']]);
+          shown.dispose();
+        });
+      },
+    );
   });
 
   it('takes the default for a setting of another type', async () => {

@@ -10,7 +10,14 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { LetiProcess, tinyFixture, trainerPython, trainTiny, type Fixture } from '../../support/tinyRun.ts';
+import {
+  LetiProcess,
+  modelOf,
+  tinyFixture,
+  trainerPython,
+  trainTiny,
+  type Fixture,
+} from '../../support/tinyRun.ts';
 
 type Event = Record<string, unknown>;
 
@@ -225,5 +232,28 @@ describe('the command line', function () {
     const unknown = new LetiProcess(['trian'], home, undefined, true);
     assert.equal((await unknown.ended).code, 2);
     assert.match(unknown.stderr, /unknown command 'trian'/);
+  });
+
+  it('repair tries programs for a function that fails, and changes no file', async () => {
+    const file = path.join(fixture.workspace, 'small.py');
+    mkdirSync(path.join(fixture.workspace, 'tests'), { recursive: true });
+    const source = 'def add_one(x):\n    """Write add one."""\n    return x + z\n';
+    writeFileSync(file, source);
+    writeFileSync(
+      path.join(fixture.workspace, 'tests/test_small.py'),
+      'import small\n\n\ndef test_add_one():\n    assert small.add_one(4) == 5\n',
+    );
+    const model = modelOf(folder, 'add_one', 'Write add one.', 'return x + 1');
+    const asked = inWorkspace('repair', file, '--model', model, '--trainer-python', trainerPython());
+    const { repair } = (await last([...asked, '--line', '2', '--samples', '8'])) as {
+      repair: { tried: number; passed: number; edit: { text: string } };
+    };
+    assert.equal(repair.tried, 8);
+    assert.ok(repair.passed > 0);
+    assert.match(repair.edit.text, /^ {4}return x \+ 1\n$/);
+    assert.equal(readFileSync(file, 'utf8'), source);
+    const nowhere = new LetiProcess([...asked, '--line', '900'], home, undefined, true);
+    assert.equal((await nowhere.ended).code, 1);
+    assert.match(nowhere.stderr, /No function with tests or doctests is at small\.py:901/);
   });
 });

@@ -1,14 +1,35 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResponseError } from 'vscode-languageserver-protocol/node';
+import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
+import { plannedWork } from '../../../src/core/runPlan.ts';
 import { ErrorData, REQUESTS } from '../../../src/protocol/backend.ts';
 import type { RunConfig, RunEvent } from '../../../src/protocol/run.ts';
+import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
 import { BackendClient } from '../../support/backendClient.ts';
-import { processesNaming, root, tinyFixture, trainerPython, type Fixture } from '../../support/tinyRun.ts';
+import {
+  modelOf,
+  processesNaming,
+  root,
+  tinyFixture,
+  trainerPython,
+  type Fixture,
+} from '../../support/tinyRun.ts';
 
 /** The backend as an editor meets it, over standard input and output. */
 describe('the backend', function () {
@@ -152,11 +173,31 @@ describe('the backend', function () {
       active.map(({ hash }) => hash),
       [trained.hash],
     );
+    assert.equal(await client.ask(REQUESTS.promotions, place), 1);
     assert.equal(await client.ask(REQUESTS.rollback, place), 'The base model');
+    assert.equal(await client.ask(REQUESTS.promotions, place), 0);
+    const base = (await client.ask(REQUESTS.models, { ...place, otherwise: fixture.model })).filter(
+      (model) => model.active,
+    );
+    assert.deepEqual(
+      base.map(({ record }) => record.source),
+      [fixture.model],
+      'before a promotion the model of the settings is in use',
+    );
     assert.match(
       await refusal(client.ask(REQUESTS.rollback, place)),
       /no promotion to undo.*lists the models/,
     );
+  });
+
+  it('measures the model of the settings until one is in use, with the settings’ samples and seed', async () => {
+    const choices = { model: fixture.model, heldOutSamples: 2, seed: 7 };
+    const measured = await client.ask(REQUESTS.evaluate, { ...place, settings: choices }, () => undefined);
+    const plan = await client.ask(REQUESTS.plan, { ...place, settings: choices });
+    const base = (await client.ask(REQUESTS.models, place)).find(({ record }) => record.round === undefined);
+    assert.equal(measured.model, base?.hash);
+    assert.equal(measured.tasks, plan.tasks.filter(({ side }) => side === 'held-out').length);
+    assert.equal(measured.samples, 2 * measured.tasks);
   });
 
   it('plans a run on the workspace itself', async () => {
@@ -164,6 +205,16 @@ describe('the backend', function () {
     assert.equal(plan.tasks.length, 87);
     assert.ok(plan.tasks.some(({ side }) => side === 'held-out'));
     assert.ok(plan.measuredHere && plan.secondsPerProgram > 0);
+    assert.ok(['cpu', 'cuda', 'mps'].includes(plan.autoDevice));
+    const sides = (tasks: typeof plan.tasks): string[] => tasks.map(({ id, side }) => `${side} ${id}`).sort();
+    const otherSeed = await client.ask(REQUESTS.plan, { ...place, settings: { seed: 7 } });
+    assert.notDeepEqual(sides(otherSeed.tasks), sides(plan.tasks), 'the split is the one of the seed');
+    // What the plan is shown with in the editor is what a run would do.
+    const { heldOut } = plannedWork(otherSeed.tasks, { ...DEFAULT_RUN, seed: 7 });
+    assert.deepEqual(
+      heldOut.map(({ id }) => id),
+      otherSeed.tasks.filter(({ side }) => side === 'held-out').map(({ id }) => id),
+    );
     const task = plan.tasks.find(({ id }) => id.endsWith(':count_words')) ?? plan.tasks[0];
     assert.ok(task !== undefined);
     const line = readFileSync(path.join(fixture.workspace, task.path), 'utf8').split('\n')[task.line];
@@ -198,6 +249,79 @@ describe('the backend', function () {
     );
   });
 
+  it('knows a workspace by the name of a link to it too', async () => {
+    const link = path.join(folder, 'link');
+    symlinkSync(fixture.workspace, link);
+    const [task] = await client.ask(REQUESTS.tasks, place);
+    assert.ok(task !== undefined);
+    const linked = { ...place, workspace: link, path: path.join(link, task.path), line: task.line };
+    assert.equal((await client.ask(REQUESTS.check, linked)).task, task.id);
+    const [model] = await client.ask(REQUESTS.models, { workspace: link });
+    await client.ask(REQUESTS.promote, { workspace: link, model: model?.hash ?? '' });
+    await client.ask(REQUESTS.rollback, { workspace: link });
+    for (let tries = 0; !client.changes.some(({ workspace }) => workspace === link); tries++) {
+      assert.ok(tries < 50, 'changes are told under the name of the link');
+      await sleep(100);
+    }
+    assert.ok(client.changes.some(({ workspace }) => workspace === fixture.workspace));
+  });
+
+  it('says so when the model in use was deleted', async () => {
+    const [model] = await client.ask(REQUESTS.models, place);
+    assert.ok(model !== undefined);
+    await client.ask(REQUESTS.promote, { ...place, model: model.hash });
+    const stored = path.join(home, 'models', model.hash);
+    renameSync(stored, `${stored}.away`);
+    try {
+      assert.match(
+        await refusal(client.ask(REQUESTS.evaluate, place)),
+        /model in use, \w+, is no longer stored.*[Gg]o back to the model before/,
+      );
+    } finally {
+      renameSync(`${stored}.away`, stored);
+      await client.ask(REQUESTS.rollback, place);
+    }
+  });
+
+  it('says whether what training needs is there', async () => {
+    assert.deepEqual(await client.ask(REQUESTS.needs, place), { interpreter: true, trainer: true });
+    const { workspace } = place;
+    assert.deepEqual(await client.ask(REQUESTS.needs, { workspace, interpreter: '/nowhere/python' }), {
+      interpreter: false,
+      trainer: false,
+    });
+  });
+
+  it('takes no interpreter from an environment that was activated where the editor was started', async () => {
+    const activated = path.join(folder, 'activated');
+    mkdirSync(path.join(activated, 'bin'), { recursive: true });
+    symlinkSync(trainerPython(), path.join(activated, 'bin/python'));
+    const outer = process.env['VIRTUAL_ENV'];
+    process.env['VIRTUAL_ENV'] = activated;
+    const other = new BackendClient(path.join(folder, 'home3'));
+    if (outer === undefined) delete process.env['VIRTUAL_ENV'];
+    else process.env['VIRTUAL_ENV'] = outer;
+    await other.initialize({ trusted: true });
+    const [interpreter] = await other.ask(REQUESTS.doctor, place);
+    assert.match(interpreter?.detail ?? '', /\(PATH\)$/);
+    assert.equal(await other.close(), 0);
+  });
+
+  it('looks at what is needed, at the trainer that the user named too, and stops when it is told to', async () => {
+    const findings = await client.ask(REQUESTS.doctor, place, () => undefined);
+    const found = (what: string): (typeof findings)[number] | undefined =>
+      findings.find((finding) => finding.what === what);
+    assert.match(found('interpreter')?.detail ?? '', /CPython 3/);
+    assert.match(found('sandbox tier')?.detail ?? '', /T[123]/);
+    assert.match(found('trainer environment')?.detail ?? '', new RegExp(`^${trainerPython()}, CPython`));
+    assert.ok(found('free disk') !== undefined);
+    const other = await client.ask(REQUESTS.doctor, { ...place, trainerPython: '/nowhere/python' });
+    const trainer = other.find(({ what }) => what === 'trainer environment');
+    assert.equal(trainer?.ok, false);
+    assert.match(trainer.detail, /does not run.*another one with --trainer-python/);
+    assert.match(await refusal(client.askAndCancel(REQUESTS.doctor, place)), /cancelled/);
+  });
+
   it('checks tasks by their ids, and says when each is done', async () => {
     const found = await client.ask(REQUESTS.tasks, place);
     const some = found.filter(({ path: file }) => file.endsWith('numbers.py')).slice(0, 3);
@@ -227,6 +351,49 @@ describe('the backend', function () {
     assert.match(wrong.feedback, /is_leap_year\(1900\)/);
   });
 
+  it('repairs a function: several programs, the first that passes as an edit, or honest counts', async () => {
+    const file = path.join(fixture.workspace, 'small.py');
+    const test = path.join(fixture.workspace, 'tests/test_small.py');
+    const source = 'def add_one(x):\n    """Write add one."""\n    y = x\n    return y + z\n\n\nKEPT = 1\n';
+    writeFileSync(file, source);
+    writeFileSync(test, 'import small\n\n\ndef test_add_one():\n    assert small.add_one(4) == 5\n');
+    const model = modelOf(folder, 'add_one', 'Write add one.', 'return x + 1');
+    const ask = (samples: number, line: number) =>
+      client.ask(
+        REQUESTS.repair,
+        { ...place, path: file, line, settings: { model, samples } },
+        () => undefined,
+      );
+    try {
+      const repair = await ask(8, 3);
+      assert.equal(repair.task, 'small.py:add_one');
+      assert.equal(repair.tried, 8);
+      assert.ok(repair.passed > 0, repair.feedback);
+      const { edit } = repair;
+      assert.ok(edit !== undefined);
+      assert.deepEqual(
+        [edit.range.start, edit.range.end],
+        [
+          { line: 2, character: 0 },
+          { line: 4, character: 0 },
+        ],
+      );
+      const lines = source.split('\n');
+      writeFileSync(file, [...lines.slice(0, 2), edit.text.replace(/\n$/, ''), ...lines.slice(4)].join('\n'));
+      assert.match(readFileSync(file, 'utf8'), /KEPT = 1\n$/);
+      assert.equal((await client.ask(REQUESTS.check, { ...place, path: file, line: 2 })).verdict, 'passed');
+      assert.match(await refusal(ask(1, 2)), /already passes.*Put the cursor into one that fails/);
+      // One that no program of this model is.
+      writeFileSync(test, 'import small\n\n\ndef test_add_one():\n    assert small.add_one(4) == "no"\n');
+      const failed = await ask(4, 2);
+      assert.deepEqual([failed.tried, failed.passed, failed.edit], [4, 0, undefined]);
+      assert.notEqual(failed.feedback, '');
+    } finally {
+      rmSync(file);
+      rmSync(test);
+    }
+  });
+
   it('writes a launcher that runs it', async () => {
     const file = await client.ask(REQUESTS.installLauncher, { folder: path.join(folder, 'bin') });
     const version = (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string })
@@ -236,22 +403,26 @@ describe('the backend', function () {
     assert.match(await refusal(nowhere), /cannot be written.*folder that you may write to/);
   });
 
-  it('asks the model in use for programs of one task', async () => {
+  it('asks the model in use for programs of tasks', async () => {
     const [trained] = (await client.ask(REQUESTS.models, place)).filter(({ record }) => record.round === 1);
     assert.ok(trained !== undefined);
     await client.ask(REQUESTS.promote, { ...place, model: trained.hash });
-    const [task] = await client.ask(REQUESTS.tasks, place);
-    assert.ok(task !== undefined);
+    const [task, other] = (await client.ask(REQUESTS.tasks, place)).sort((a, b) => (a.id < b.id ? -1 : 1));
+    assert.ok(task !== undefined && other !== undefined);
+    const phases: string[] = [];
     const samples = await client.ask(
       REQUESTS.solve,
-      { ...place, task: task.id, samples: 3 },
-      () => undefined,
+      { ...place, tasks: [task.id, other.id], settings: { samples: 3 } },
+      (event) => {
+        if (event.event === 'progress') phases.push(`${event.phase} of ${event.total}`);
+      },
     );
     assert.deepEqual(
       samples.map(({ taskId, sample }) => [taskId, sample]),
-      [0, 1, 2].map((sample) => [task.id, sample]),
+      [task.id, other.id].flatMap((id) => [0, 1, 2].map((sample) => [id, sample])),
     );
-    const gone = client.ask(REQUESTS.solve, { ...place, task: 'gone.py:gone', samples: 1 });
+    assert.deepEqual([...new Set(phases)], ['evaluate of 6'], 'both tasks were asked in one go');
+    const gone = client.ask(REQUESTS.solve, { ...place, tasks: ['gone.py:gone'] });
     assert.match(await refusal(gone), /no task gone.py:gone.*Look for the tasks again/);
   });
 
@@ -264,7 +435,6 @@ describe('the backend', function () {
     const other = path.join(folder, 'other');
     cpSync(fixture.workspace, other, { recursive: true });
     await client.ask(REQUESTS.models, { workspace: other });
-    const { workspaceFiles } = await import('../../../src/rounds/workspaceFiles.ts');
     const { DatabaseSync } = await import('node:sqlite');
     const file = workspaceFiles(other, { LETI_HOME: home }).store;
     const database = new DatabaseSync(file);
@@ -281,7 +451,11 @@ describe('the backend', function () {
   it('deletes a run with its working files', async () => {
     const [run] = await client.ask(REQUESTS.runs, place);
     assert.ok(run !== undefined);
-    assert.ok((await client.ask(REQUESTS.runSize, { ...place, run: run.id })) > 0);
+    const files = workspaceFiles(fixture.workspace, { LETI_HOME: home });
+    rmSync(files.run(run.id), { recursive: true });
+    const size = await client.ask(REQUESTS.runSize, { ...place, run: run.id });
+    assert.ok(size > 5000, `without working files its programs are left: ${size} bytes`);
+    assert.ok(size < readFileSync(files.store).length);
     await client.ask(REQUESTS.deleteRun, { ...place, run: run.id });
     assert.deepEqual(await client.ask(REQUESTS.runs, place), []);
     assert.match(await refusal(client.ask(REQUESTS.run, { ...place, run: run.id })), /There is no run/);
@@ -295,6 +469,10 @@ describe('the backend', function () {
       [REQUESTS.plan, place],
       [REQUESTS.check, { ...place, path: `${fixture.workspace}/kit/x.py`, line: 1 }],
       [REQUESTS.promote, { ...place, model: 'abcd' }],
+      [REQUESTS.repair, { ...place, path: `${fixture.workspace}/kit/x.py`, line: 1 }],
+      [REQUESTS.deleteRun, { ...place, run: 'last' }],
+      [REQUESTS.exportRun, { ...place, run: 'last', file: path.join(folder, 'untrusted.jsonl') }],
+      [REQUESTS.installLauncher, { folder: path.join(folder, 'untrusted') }],
     ] as const) {
       assert.match(await refusal(careful.ask(request as never, params as never)), /not trusted/);
     }

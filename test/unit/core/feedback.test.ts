@@ -176,6 +176,23 @@ describe('feedback', () => {
     });
     // Python counts code points, an editor UTF-16 units.
     assert.equal(editorDiagnostics(wide, syntax, 'f')[0]?.range.start.character, 18);
+    const source = 'import m\n\n\nclass TestF:\n    def test_f(self):\n        assert m.f(1) == 2\n';
+    const check = {
+      kind: 'test',
+      module: 'test_m',
+      path: 'tests/test_m.py',
+      name: 'TestF.test_f[1]',
+      runner: 'pytest',
+    } as const;
+    const [tested] = editorDiagnostics(program, error, 'f', {
+      checks: [check],
+      files: [{ path: check.path, source }],
+    });
+    assert.deepEqual(tested?.related[0], {
+      path: 'tests/test_m.py',
+      range: { start: { line: 4, character: 4 }, end: { line: 4, character: 21 } },
+      message: 'assert f(1) == 2',
+    });
     const killed = editorDiagnostics(program, result({ verdict: 'crashed' }), 'f');
     assert.deepEqual(
       killed.map(({ range, code }) => [range.start.line, code]),

@@ -1,0 +1,59 @@
+import path from 'node:path';
+import { Command } from 'commander';
+import { DEFAULT_RUN } from '../../core/defaults.ts';
+import { EXIT_CODES } from '../../protocol/errors.ts';
+import { repairFunction } from '../../rounds/repair.ts';
+import { Workbench } from '../../rounds/workbench.ts';
+import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
+import { ALLOW_UNCONTAINED, wholeNumber } from '../options.ts';
+import { createOutput } from '../output.ts';
+import { runContext, type RunFlags } from '../runContext.ts';
+
+interface RepairFlags extends RunFlags {
+  line: number;
+  workspace: string;
+  model: string;
+  samples: number;
+  seed: number;
+  json?: boolean;
+}
+
+export function repairCommand(): Command {
+  return new Command('repair')
+    .description('Asks the model for another body of a function whose tests fail; changes no file.')
+    .argument('<file>', 'Python file of the workspace')
+    .requiredOption('--line <n>', 'a line of the function, counted from 0', wholeNumber(0))
+    .option('--workspace <folder>', 'folder that the file belongs to', '.')
+    .option('--model <model>', 'asked where no model was promoted', DEFAULT_RUN.model)
+    .option('--samples <n>', 'programs to try', wholeNumber(1), DEFAULT_RUN.samples)
+    .option('--seed <n>', 'names every random choice', wholeNumber(0), DEFAULT_RUN.seed)
+    .option('--python <path>', 'interpreter that runs the programs')
+    .option(...ALLOW_UNCONTAINED)
+    .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
+    .option('--json', 'JSON lines for programs')
+    .action(async (file: string, flags: RepairFlags) => {
+      const output = createOutput({ json: flags.json === true });
+      const workspace = await workspaceFolder(flags.workspace);
+      const bench = new Workbench({ workspace, device: 'auto', ...runContext(flags, output) });
+      try {
+        const { line, model, samples, seed } = flags;
+        const repair = await repairFunction(
+          bench,
+          { path: path.resolve(file), line },
+          { ...DEFAULT_RUN, workspace, model, samples, seed },
+        );
+        output.result({ event: 'repair', repair }, () =>
+          [
+            `${repair.passed} of ${repair.tried} programs pass the checks of ${repair.task}`,
+            repair.edit === undefined
+              ? `Most of the others:\n${repair.feedback}`
+              : repair.edit.text.trimEnd(),
+          ].join('\n\n'),
+        );
+        if (repair.edit === undefined) process.exitCode = EXIT_CODES.failed;
+      } finally {
+        output.end();
+        await bench.close();
+      }
+    });
+}

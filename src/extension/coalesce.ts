@@ -1,0 +1,30 @@
+/** A call that does its work at once, and then at most once in a while however often it is called; `cancel` forgets what is due. */
+export interface Coalesced {
+  (): void;
+  cancel(): void;
+}
+
+export function coalesced(work: () => void, pauseMs: number): Coalesced {
+  let timer: NodeJS.Timeout | undefined;
+  let due = false;
+  const call = (): void => {
+    if (timer !== undefined) {
+      due = true;
+      return;
+    }
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (!due) return;
+      due = false;
+      call();
+    }, pauseMs);
+    work();
+  };
+  return Object.assign(call, {
+    cancel: () => {
+      clearTimeout(timer);
+      timer = undefined;
+      due = false;
+    },
+  });
+}

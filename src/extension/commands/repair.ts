@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { REQUESTS, type Repair } from '../../protocol/backend.ts';
+import { UserError } from '../../protocol/errors.ts';
+import { withRunProgress } from '../progress.ts';
+import { rangeOf } from '../ranges.ts';
+import type { Services } from '../services.ts';
+import { testedFunction, type FunctionPlace } from './workspace.ts';
+
+export const REPAIR_SCHEME = 'leti-repair';
+
+/** Files as they would be with their repair: the right side of the diff editor, read-only. */
+export class Repairs implements vscode.TextDocumentContentProvider {
+  readonly #texts = new Map<string, string>();
+
+  /** A document with a text, until `forget`. Its name tells VS Code the language. */
+  add(file: vscode.Uri, text: string): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: REPAIR_SCHEME, path: file.path, query: randomUUID() });
+    this.#texts.set(uri.toString(), text);
+    return uri;
+  }
+
+  forget(uri: vscode.Uri): void {
+    this.#texts.delete(uri.toString());
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.#texts.get(uri.toString()) ?? '';
+  }
+}
+
+/**
+ * "Try to repair": asks the model for other bodies of the function, and shows the first that passes beside today's file.
+ * The file is changed only when the user applies it.
+ */
+export async function repair(
+  services: Services,
+  repairs: Repairs,
+  place: FunctionPlace | undefined,
+): Promise<void> {
+  const { document, line, folder } = await testedFunction(place);
+  const { version } = document;
+  const about = await services.places.place(folder);
+  const settings = services.places.choices(folder);
+  const found = await withRunProgress('LeTI: trying to repair', services.log, async (following) =>
+    services.backend.ask(REQUESTS.repair, { ...about, path: document.uri.fsPath, line, settings }, following),
+  );
+  if (found.edit === undefined) sayNonePassed(found);
+  else await offer(repairs, document, version, found, found.edit);
+}
+
+function sayNonePassed({ task, tried, feedback }: Repair): void {
+  const show = 'Show Feedback';
+  void vscode.window
+    .showWarningMessage(`LeTI: none of ${tried} programs passes the checks of ${task}.`, show)
+    .then((choice) => {
+      if (choice === show) void vscode.commands.executeCommand('leti.showFeedback', feedback);
+    });
+}
+
+async function offer(
+  repairs: Repairs,
+  document: vscode.TextDocument,
+  version: number,
+  { task, tried, passed }: Repair,
+  edit: NonNullable<Repair['edit']>,
+): Promise<void> {
+  const name = task.split(':').at(-1) ?? task;
+  const repaired = repairs.add(document.uri, edited(document, edit));
+  await vscode.commands.executeCommand('vscode.diff', document.uri, repaired, `${name}: today ↔ repaired`, {
+    preview: true,
+  });
+  const apply = 'Apply';
+  const words = `LeTI: ${passed} of ${tried} programs pass the checks of ${task}. The first is shown beside today's.`;
+  const choice = await vscode.window.showInformationMessage(words, apply, 'Dismiss');
+  await closeDiff(repaired);
+  repairs.forget(repaired);
+  if (choice === apply) await applyRepair(document, version, edit);
+}
+
+/** Changes the document, which stays unsaved. Throws a UserError where it is no longer what was repaired. */
+export async function applyRepair(
+  document: vscode.TextDocument,
+  version: number,
+  edit: NonNullable<Repair['edit']>,
+): Promise<void> {
+  const change = new vscode.WorkspaceEdit();
+  change.replace(document.uri, rangeOf(edit.range), edit.text);
+  if (document.version !== version || !(await vscode.workspace.applyEdit(change))) {
+    throw new UserError('The file has changed since it was repaired.', 'Try to repair it again.');
+  }
+  await vscode.window.showTextDocument(document);
+}
+
+/** A document's text with an edit of whole lines. */
+function edited(document: vscode.TextDocument, { range, text }: NonNullable<Repair['edit']>): string {
+  const { start, end } = rangeOf(range);
+  const before = document.getText(new vscode.Range(new vscode.Position(0, 0), start));
+  const after = document.getText(new vscode.Range(end, document.lineAt(document.lineCount - 1).range.end));
+  return before + text + after;
+}
+
+async function closeDiff(repaired: vscode.Uri): Promise<void> {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  const own = tabs.filter(
+    ({ input }) =>
+      input instanceof vscode.TabInputTextDiff && input.modified.toString() === repaired.toString(),
+  );
+  await vscode.window.tabGroups.close(own);
+}

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { promote, rollBack } from '../../../src/extension/commands/models.ts';
+import { deleteRun, exportRun } from '../../../src/extension/commands/runs.ts';
+import { evaluate } from '../../../src/extension/commands/workspace.ts';
+import type { RunNode, TaskNode } from '../../../src/extension/explorer/nodes.ts';
+import { RunsTree } from '../../../src/extension/explorer/runsTree.ts';
+import { registerTools } from '../../../src/extension/tools.ts';
+import { withRunProgress } from '../../../src/extension/progress.ts';
+import type { RunEvent } from '../../../src/protocol/run.ts';
+import { REQUESTS } from '../../../src/protocol/backend.ts';
+import { folder, instead, runs, until, withServices } from './support.ts';
+
+/** What the user is told, and the answer that they give. */
+function told(answer?: string): {
+  messages: string[];
+  show: (message: string) => Promise<string | undefined>;
+} {
+  const messages: string[] = [];
+  return {
+    messages,
+    show: (message) => {
+      messages.push(message);
+      return Promise.resolve(answer);
+    },
+  };
+}
+
+const newest = (): RunNode => {
+  const [summary] = runs();
+  assert.ok(summary !== undefined);
+  return { kind: 'run', workspace: folder(), summary };
+};
+
+describe('commands of the palette', () => {
+  it('measures the model of the settings on the held-out tasks, with as many programs as they say', async () => {
+    const { messages, show } = told();
+    await withServices(async (services) => {
+      await instead(vscode.window, 'showInformationMessage', show, async () => {
+        await evaluate(services);
+      });
+    });
+    assert.match(messages.join(), /of 12 programs pass, \d of 3 held-out tasks have one/);
+  });
+
+  it('puts a chosen model into use, and rolls back', async () => {
+    const { messages, show } = told();
+    await withServices(async (services) => {
+      const used = async (): Promise<string | undefined> =>
+        (await services.backend.ask(REQUESTS.models, { workspace: folder() })).find(({ active }) => active)
+          ?.hash;
+      const before = await used();
+      await instead(vscode.window, 'showInformationMessage', show, async () => {
+        const pick = (items: { hash: string }[]) =>
+          Promise.resolve(items.find(({ hash }) => hash !== before));
+        await instead(vscode.window, 'showQuickPick', pick, async () => {
+          await promote(services, undefined);
+        });
+        const now = await used();
+        assert.ok(now !== undefined && now !== before);
+        assert.match(messages.join(), new RegExp(now.slice(0, 8)));
+        await rollBack(services);
+      });
+      assert.equal(await used(), before);
+      assert.match(messages.at(-1) ?? '', /in use again/);
+    });
+  });
+
+  it('exports a run to where the user says', async () => {
+    const file = path.join(folder(), '..', 'exported.jsonl');
+    await withServices(async (services) => {
+      await instead(vscode.window, 'showInformationMessage', told().show, async () => {
+        await instead(
+          vscode.window,
+          'showSaveDialog',
+          () => Promise.resolve(vscode.Uri.file(file)),
+          async () => {
+            await exportRun(services, newest());
+          },
+        );
+      });
+    });
+    assert.match(readFileSync(file, 'utf8'), /^\{"kind":"run"/);
+  });
+
+  it('shows two programs of a task in the diff editor', async () => {
+    const run = newest();
+    const stage = { kind: 'stage', run, stage: 'sample/1', samples: 0, passed: 0 } as const;
+    const node: TaskNode = {
+      kind: 'task',
+      stage,
+      history: { id: 'ops.py:double', side: 'train', points: [] },
+    };
+    await vscode.commands.executeCommand('leti.comparePrograms', node);
+    const tab = await until('the diff', () => {
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      return input instanceof vscode.TabInputTextDiff ? input : undefined;
+    });
+    assert.equal(tab.original.scheme, 'leti');
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  it('looks at what is needed', async () => {
+    await vscode.commands.executeCommand('leti.doctor');
+    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.match(text, /^ok {4}interpreter: .*\n.*sandbox tier/);
+    assert.match(text, new RegExp(`trainer environment: ${process.env['LETI_TRAINER_PYTHON'] ?? ''}`));
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('refreshes the views, and opens the log', async () => {
+    await vscode.commands.executeCommand('leti.refresh');
+    await vscode.commands.executeCommand('leti.openLog');
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+  });
+
+  it('deletes a run after saying how much goes with it', async () => {
+    const before = runs();
+    const said: { detail?: string }[] = [];
+    const answer = (_message: string, options: { detail?: string }): Promise<string> => {
+      said.push(options);
+      return Promise.resolve('Delete');
+    };
+    await withServices(async (services) => {
+      await instead(vscode.window, 'showWarningMessage', answer, async () => {
+        await deleteRun(services, newest());
+      });
+    });
+    assert.match(said[0]?.detail ?? '', /^\d[\d.]* (kB|MB|GB) of working files and programs/);
+    assert.deepEqual(
+      runs().map(({ id }) => id),
+      before.slice(1).map(({ id }) => id),
+    );
+  });
+});
+
+describe('progress in the window', () => {
+  const event = (done: number): RunEvent => ({
+    event: 'progress',
+    phase: 'sample/1',
+    done,
+    total: 4,
+    seconds: 1,
+  });
+
+  it('counts in words; the bar claims nothing of a whole that nobody knows', async () => {
+    const reports: object[] = [];
+    const withProgress = async (
+      _options: object,
+      task: (progress: object, token: object) => Promise<void>,
+    ) => {
+      await task({ report: (value: object) => reports.push(value) }, {});
+    };
+    await withServices(async ({ log }) => {
+      await instead(vscode.window, 'withProgress', withProgress, async () => {
+        await withRunProgress('LeTI', log, ({ onEvent }) => {
+          for (const done of [0, 4, 1, 4]) onEvent?.(event(done));
+          return Promise.resolve();
+        });
+      });
+    });
+    assert.equal(reports.length, 4);
+    assert.ok(reports.every((report) => !('increment' in report)));
+    assert.match(JSON.stringify(reports[1]), /sample\/1: 4 of 4/);
+  });
+
+  it('draws a run that goes on without reading the list of runs again', async () => {
+    await withServices(async (services) => {
+      const tree = new RunsTree(services);
+      const [shown] = await tree.getChildren();
+      assert.ok(shown?.kind === 'run');
+      const drawn: unknown[] = [];
+      tree.onDidChangeTreeData((node) => drawn.push(node));
+      for (let time = 0; time < 20; time++) tree.moved(shown.summary.id);
+      assert.deepEqual(drawn, [shown], 'the one run, once');
+      tree.dispose();
+    });
+  });
+});
+
+describe('a round of training that an agent asks for', () => {
+  it('waits for the user, and is followed as any run is', async () => {
+    const tools = new Map<string, vscode.LanguageModelTool<object>>();
+    const register = (name: string, tool: vscode.LanguageModelTool<object>): vscode.Disposable => {
+      tools.set(name, tool);
+      return new vscode.Disposable(() => undefined);
+    };
+    await withServices(async (services) => {
+      await instead(vscode.lm, 'registerTool', register, () => Promise.resolve(registerTools(services)));
+      const source = new vscode.CancellationTokenSource();
+      const asked = [...tools].flatMap(([name, tool]) => {
+        const prepared = tool.prepareInvocation?.({ input: {} }, source.token);
+        assert.ok(prepared !== undefined && prepared !== null && !('then' in prepared));
+        return prepared.confirmationMessages === undefined ? [] : [name];
+      });
+      assert.deepEqual(asked, ['leti_train_round']);
+      const heard: (RunEvent | undefined)[] = [];
+      services.live.onChanged(({ event }) => {
+        heard.push(event);
+        source.cancel();
+      });
+      const tool = tools.get('leti_train_round');
+      await assert.rejects(
+        Promise.resolve(tool?.invoke({ input: {}, toolInvocationToken: undefined }, source.token)),
+      );
+      assert.equal(heard[0]?.event, 'run');
+      assert.equal(heard.at(-1), undefined, 'it is over');
+    });
+    await until('the run to be stopped', () => runs()[0]?.status === 'interrupted');
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { repair, Repairs, REPAIR_SCHEME } from '../../../src/extension/commands/repair.ts';
+import { folder, instead, setting, until, withServices } from './support.ts';
+
+describe('"Try to repair"', () => {
+  const file = path.join(folder(), 'ops.py');
+  const uri = vscode.Uri.file(file);
+  const model = vscode.workspace.getConfiguration('leti').get('model');
+  let source: string;
+
+  before(() => {
+    source = readFileSync(file, 'utf8');
+    writeFileSync(file, source.replace('return x + 1', 'return x + z'));
+  });
+
+  after(async () => {
+    const editor = await vscode.window.showTextDocument(uri);
+    const { document } = editor;
+    await editor.edit((edit) => {
+      edit.replace(new vscode.Range(0, 0, document.lineCount, 0), source);
+    });
+    await document.save();
+    await setting('samples', 4);
+    await setting('model', model);
+  });
+
+  it('is offered beside what failed', async () => {
+    const editor = await vscode.window.showTextDocument(uri);
+    await until('the changed file', () => editor.document.getText().includes('x + z'));
+    editor.selection = new vscode.Selection(2, 0, 2, 0);
+    await vscode.commands.executeCommand('leti.check');
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      uri,
+      new vscode.Range(2, 4, 2, 8),
+    );
+    const action = actions.find(({ title }) => title === 'Try to repair');
+    assert.equal(action?.command?.command, 'leti.repair');
+    const [place] = action.command.arguments as [{ uri: vscode.Uri; line: number }];
+    assert.deepEqual([place.uri.fsPath, place.line], [file, 2]);
+  });
+
+  it('shows a program that passes beside the file, and changes the file only when the user says so', async () => {
+    await setting('model', process.env['LETI_REPAIR_MODEL']);
+    await setting('samples', 8);
+    const repairs = new Repairs();
+    const provider = vscode.workspace.registerTextDocumentContentProvider(REPAIR_SCHEME, repairs);
+    const ask = async (answer: string): Promise<{ message: string; right: string }> => {
+      let seen = { message: '', right: '' };
+      const show = async (message: string): Promise<string> => {
+        const tab = await until('the diff', () => {
+          const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+          return input instanceof vscode.TabInputTextDiff ? input : undefined;
+        });
+        assert.equal(tab.original.fsPath, file);
+        const right = (await vscode.workspace.openTextDocument(tab.modified)).getText();
+        seen = { message, right };
+        return answer;
+      };
+      await withServices(async (services) => {
+        await instead(vscode.window, 'showInformationMessage', show, async () => {
+          await repair(services, repairs, { uri, line: 2 });
+        });
+      });
+      return seen;
+    };
+    try {
+      const before = (await vscode.workspace.openTextDocument(uri)).getText();
+      const { message, right } = await ask('Dismiss');
+      assert.match(message, /[1-9] of 8 programs pass the checks of ops\.py:add_one/);
+      const document = await vscode.workspace.openTextDocument(uri);
+      assert.equal(document.getText(), before);
+      await ask('Apply');
+      assert.equal(document.getText(), right);
+      assert.notEqual(right, before);
+      const editor = await vscode.window.showTextDocument(uri);
+      editor.selection = new vscode.Selection(2, 0, 2, 0);
+      await vscode.commands.executeCommand('leti.check');
+      assert.deepEqual(
+        vscode.languages.getDiagnostics(uri).filter(({ source: from }) => from === 'leti'),
+        [],
+        'the repaired function passes',
+      );
+      assert.equal(
+        vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputText,
+        true,
+      );
+    } finally {
+      provider.dispose();
+    }
+  });
+
+  it('says honestly when no program passes', async () => {
+    await setting('samples', 2);
+    const messages: string[] = [];
+    const show = (message: string): Promise<undefined> => {
+      messages.push(message);
+      return Promise.resolve(undefined);
+    };
+    const half = vscode.Uri.file(path.join(folder(), 'broken.py'));
+    writeFileSync(half.fsPath, 'def half(x):\n    """Half of x."""\n    y = x\n    return z / 2\n');
+    await withServices(async (services) => {
+      await instead(vscode.window, 'showWarningMessage', show, async () => {
+        await repair(services, new Repairs(), { uri: half, line: 2 });
+      });
+    });
+    assert.match(messages.join(), /none of 2 programs passes the checks of broken\.py:half/);
+  });
+});
