@@ -14,6 +14,10 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/`leti models`/, 'the Models view'],
   [/^`leti runs`/, 'The Runs view'],
   [/^`leti runs [\w-]+`/, 'Its page ("LeTI: Open run")'],
+  [
+    /Start a round, or run `leti complete` once: it prepares the model\./,
+    'Train once: it prepares the model.',
+  ],
   [/`leti doctor`/g, '"LeTI: Doctor"'],
   [/`?leti tasks list`? shows (why|what was looked at)/, '"LeTI: Find tasks" writes into the log $1'],
   [/`leti clean --dry-run`/, 'in a terminal, leti clean --dry-run'],
