@@ -146,7 +146,7 @@ export async function check(
     feedback: renderFeedback(program, result, () => 0),
     diagnostics: editorDiagnostics(program, result, task.name, {
       checks: task.checks,
-      files: task.host?.files ?? [],
+      files: [...(task.host?.files ?? []), ...(task.host?.testFiles ?? [])],
     }),
     durationMs: result.durationMs,
   };
