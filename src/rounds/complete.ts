@@ -36,6 +36,8 @@ export interface Completed {
   model: string | undefined;
   /** Time until the text, without waiting for the user. */
   milliseconds: number;
+  /** What of it the model took to write, its start not counted; undefined where it was not asked. */
+  writingMs: number | undefined;
 }
 
 /** What a candidate needs to be written and put into its file. */
@@ -86,6 +88,7 @@ export class CompletionService {
       cached: false,
       model: undefined,
       milliseconds: performance.now() - began,
+      writingMs: undefined,
       ...from,
     });
     const context = completionContext(asked.text, asked.offset, {
@@ -113,10 +116,10 @@ export class CompletionService {
     this.#cache.put({ prefix, suffix, settings: '' }, fitting ?? '');
     if (fitting === undefined) {
       const why = finished === undefined ? 'the model had nothing to add' : 'the file would not parse';
-      return answer(undefined, why, { model: used.name });
+      return answer(undefined, why, { model: used.name, writingMs: written.totalMs });
     }
     this.#shown = { prefix, suffix, text: fitting };
-    return answer(fitting, undefined, { model: used.name });
+    return answer(fitting, undefined, { model: used.name, writingMs: written.totalMs });
   }
 
   /** What to ask of the model in use at a place; `feedback` says what was wrong with an earlier candidate. */

@@ -9,8 +9,8 @@ export interface CompletionFixture {
   workspace: string;
   file: string;
   model: string;
-  /** Another model, which knows other bodies. */
-  other: string;
+  /** Makes another model, which knows other bodies. */
+  makeOther: () => string;
 }
 
 /** What the model writes for a function, and the other model. */
@@ -55,7 +55,7 @@ export function withoutBody(name: string): { text: string; offset: number; line:
   return { text, offset: begin, line: DOCUMENT.slice(0, begin).split('\n').length - 1, character: 4 };
 }
 
-/** Makes workspace and models below a folder; seconds. */
+/** Makes workspace and model below a folder; seconds. */
 export function completionFixture(folder: string): CompletionFixture {
   const workspace = path.join(realpathSync(folder), 'workspace');
   mkdirSync(path.join(workspace, 'tests'), { recursive: true });
@@ -85,7 +85,7 @@ export function completionFixture(folder: string): CompletionFixture {
     workspace,
     file,
     model: makeModel(path.join(folder, 'model'), ({ body }) => body),
-    other: makeModel(path.join(folder, 'other'), ({ other }) => other),
+    makeOther: () => makeModel(path.join(folder, 'other'), ({ other }) => other),
   };
 }
 

@@ -1,4 +1,3 @@
-import { isRelated, wordsOf } from './related.ts';
 import { blockEnd, enclosing, type Definition } from './scopes.ts';
 import { behindString, columns, headerEnd, indentOf, indentUnit, mask, type Inside } from './source.ts';
 import {
@@ -95,7 +94,6 @@ export function completionContext(
   const shown = fit(before.slice(begin), options, scope?.kind === 'def');
   const found =
     scope?.kind === 'def' ? functionOf(all, maskedAll, scopes, scope, before.length, end) : undefined;
-  const asked = found === undefined ? '' : `${found.name} ${found.docstring}`;
   const spare = options.budget - options.countTokens(shown);
   // A docstring says what is asked for, in the words of training; only without one do tests have to.
   const tests =
@@ -113,7 +111,7 @@ export function completionContext(
     head: headOf(
       all,
       maskedAll,
-      { begin, end, scope, owner: owner === scope ? undefined : owner, asked },
+      { begin, end, scope, owner: owner === scope ? undefined : owner },
       left,
       options,
     ),
@@ -194,8 +192,6 @@ interface Around {
   begin: number;
   end: number;
   scope: Definition | undefined;
-  /** Name and docstring of the function. */
-  asked: string;
   /** The class around a method. */
   owner: Definition | undefined;
 }
@@ -218,8 +214,6 @@ function headOf(
   };
   const inside = around.owner === undefined ? '' : classContext(source, masked, around, afford);
   const names = namesIn(own + inside);
-  const asked = new Set(wordsOf(around.asked));
-  const wanted = (name: string): boolean => names.has(name) || isRelated(name, asked);
   const shown: { statement: Statement; text: string }[] = [];
   const statements = statementsIn(masked, 0).filter(
     ({ start, end }) => end <= around.begin || start >= around.end,
@@ -230,7 +224,7 @@ function headOf(
         around.owner !== undefined &&
         statement.start <= around.owner.start &&
         around.owner.start < statement.end;
-      if (statement.kind !== kind || covers || !statement.names.some(wanted)) continue;
+      if (statement.kind !== kind || covers || !statement.names.some((name) => names.has(name))) continue;
       const text =
         kind === 'definition'
           ? signature(source, masked, statement, true)

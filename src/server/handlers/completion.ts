@@ -60,7 +60,7 @@ export function answerCompletion(
   });
   let latency: number | undefined;
   let newest = new AbortController();
-  const tell = (uri: string, told: Omit<Completed, 'text'>, shown: boolean): void => {
+  const tell = (uri: string, told: Omit<Completed, 'text' | 'writingMs'>, shown: boolean): void => {
     const { why, model, cached, milliseconds } = told;
     const params = {
       uri,
@@ -88,9 +88,9 @@ export function answerCompletion(
       if (wait > 0) await pause(wait, signal);
       const asked = { ...place, manual, comments: options.comments === true, signal };
       const completed = await service.complete(asked);
-      if (!completed.cached && completed.text !== undefined) {
-        latency = latency === undefined ? completed.milliseconds : (latency * 3 + completed.milliseconds) / 4;
-      }
+      const { writingMs } = completed;
+      if (writingMs !== undefined)
+        latency = latency === undefined ? writingMs : (latency * 3 + writingMs) / 4;
       tell(uri, completed, completed.text !== undefined);
       if (completed.text === undefined) return [];
       const { selected } = place;

@@ -153,7 +153,7 @@ describe('completing', function () {
   });
 
   it('answers with the old model while a promoted one is loaded, then with the new one', async () => {
-    const other = await bench.resolveModel(fixture.other);
+    const other = await bench.resolveModel(fixture.makeOther());
     await bench.exported(other, 'int8', []);
     await bench.active.promote(other.hash, 'test');
     assert.equal((await complete(withoutBody('double'))).text, 'return x * 2');

@@ -93,13 +93,6 @@ class Shape(Base):
     );
   });
 
-  it('shows what the docstring is about while nothing is called yet', () => {
-    const context = contextAt(
-      'VOWELS = "aeiou"\nLIMIT = 3\n\n\ndef f(text):\n    """Count the vowels."""\n    |\n',
-    );
-    assert.equal(context.head, 'VOWELS = "aeiou"\n\n\n');
-  });
-
   it('shows helpers below the cursor, in the order of the file', () => {
     const context = contextAt(
       'import os\n\n\ndef f(p):\n    return g(os.path, |)\n\n\ndef g(a, b):\n    return a\n',
