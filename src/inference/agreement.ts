@@ -11,7 +11,7 @@ export async function measureAgreement(
   options: Omit<NodeSamplerOptions, 'precision'>,
   signal?: AbortSignal,
 ): Promise<AgreementCount> {
-  const { worker } = await startWorker(options);
+  const { worker } = await startWorker({ ...options, spinning: false, providers: [] });
   try {
     let count: AgreementCount | undefined;
     const file = path.join(options.onnxFolder, 'agreement.json');

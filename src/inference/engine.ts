@@ -1,60 +1,37 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { InterruptedError, UserError } from '../protocol/errors.ts';
-import { readGraphConfig, type GraphConfig } from './genaiConfig.ts';
+import { InterruptedError } from '../protocol/errors.ts';
+import type { GraphConfig } from './genaiConfig.ts';
+import type { CacheTensors, Graph } from './graph.ts';
 
-/**
- * Positions by which the buffers grow. onnxruntime-node copies every output into a fresh array, those that were written in
- * place too, so buffers much longer than their rows cost more at every step than making them longer now and then.
- */
-const GROWTH = 16;
+/** Positions by which the buffers grow. */
+const GROWTH = 32;
 
-/** Longest piece of a prompt read at once: its logits take 4 bytes x vocabulary a token, needed or not. */
+/** Longest piece of a prompt read at once. */
 const PREFILL_TOKENS = 256;
 
 /**
- * A graph of the model builder with the keys and values of the rows of a batch. Past and present are the same buffers, so
+ * The keys and values of the rows of a batch over a graph. Past and present are the same buffers, so
  * a step writes one token's keys and values and copies none. The attention operator takes each row's length from its
  * row of the attention mask: rows of different lengths lie left-aligned in buffers of one size, and what stands behind
  * a row's end is never read.
  */
 export class Engine {
   readonly config: GraphConfig;
-  readonly #session: InferenceSession;
+  readonly #graph: Graph;
+  readonly #whenFree: () => Promise<void>;
   /** Kept between batches, because fresh pages are slow. */
   #memory: Float32Array[];
   #capacity = 0;
   #lengths: number[] = [];
   #logits = new Float32Array(0);
+  /** The buffers as the graph takes them, until their rows or their size change. */
+  #tensors: CacheTensors | undefined;
 
-  private constructor(config: GraphConfig, session: InferenceSession) {
-    this.config = config;
-    this.#session = session;
-    this.#memory = config.caches.map(() => new Float32Array(0));
-  }
-
-  /** Loads an exported folder; `threads` 0 leaves their number to onnxruntime. A UserError says what cannot be loaded. */
-  static async load(folder: string, threads: number): Promise<Engine> {
-    const config = await readGraphConfig(folder);
-    try {
-      const session = await InferenceSession.create(config.graph, {
-        intraOpNumThreads: threads,
-        executionProviders: ['cpu'],
-        // Programs run while others are written: threads that wait busily would take their cores.
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
-      });
-      return new Engine(config, session);
-    } catch (error) {
-      throw new UserError(
-        `The exported model ${config.graph} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-        'Export the model again.',
-        1,
-        { cause: error },
-      );
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#session.release();
+  /** `whenFree` is awaited before each run of the graph. */
+  constructor(graph: Graph, whenFree: () => Promise<void> = () => Promise.resolve()) {
+    this.config = graph.config;
+    this.#graph = graph;
+    this.#whenFree = whenFree;
+    this.#memory = graph.config.caches.map(() => new Float32Array(0));
   }
 
   /** Reads every prompt once, but for its last token, and lays out `counts[i]` rows of prompt i, in order. */
@@ -84,8 +61,7 @@ export class Engine {
     if (width > this.#capacity) this.#grow(width + GROWTH);
     const mask = new BigInt64Array(rows * width);
     for (const [row, length] of this.#lengths.entries()) mask.fill(1n, row * width, row * width + length);
-    const logits = this.#logits.subarray(0, rows * vocabulary);
-    await this.#run(0, rows, tokens, mask, new Tensor('float32', logits, [rows, 1, vocabulary]));
+    const logits = await this.#run(0, rows, tokens, mask, 1);
     return Array.from({ length: rows }, (_, row) =>
       logits.subarray(row * vocabulary, (row + 1) * vocabulary),
     );
@@ -101,11 +77,11 @@ export class Engine {
 
   /** Makes room for rows of up to `length` tokens; what was there is lost. */
   reset(rows: number, length: number): void {
-    const { caches, heads, headSize, vocabulary } = this.config;
+    const { caches, heads, headSize } = this.config;
     const size = rows * heads * length * headSize;
     if (this.#buffer(0).length < size) this.#memory = caches.map(() => new Float32Array(size));
-    if (this.#logits.length < rows * vocabulary) this.#logits = new Float32Array(rows * vocabulary);
     this.#capacity = length;
+    this.#tensors = undefined;
   }
 
   /** Reads tokens into an empty row; `onLogits` gets the logits after each token, piece by piece. */
@@ -117,7 +93,7 @@ export class Engine {
     for (let first = 0; first < tokens.length; first += PREFILL_TOKENS) {
       const piece = tokens.slice(first, first + PREFILL_TOKENS);
       const mask = new BigInt64Array(first + piece.length).fill(1n);
-      const logits = await this.#run(row, 1, piece, mask, null);
+      const logits = await this.#run(row, 1, piece, mask, onLogits === undefined ? 1 : piece.length);
       onLogits?.(logits, first);
     }
   }
@@ -127,26 +103,21 @@ export class Engine {
     rows: number,
     tokens: readonly number[],
     mask: BigInt64Array,
-    logits: Tensor | null,
+    wanted: number,
   ): Promise<Float32Array> {
-    const { caches, heads, headSize } = this.config;
-    const ids = BigInt64Array.from(tokens, (token) => BigInt(token));
-    const feeds: Record<string, Tensor> = {
-      input_ids: new Tensor('int64', ids, [rows, tokens.length / rows]),
-      attention_mask: new Tensor('int64', mask, [rows, mask.length / rows]),
-    };
-    const fetches: Record<string, Tensor | null> = { logits };
-    const size = heads * this.#capacity * headSize;
-    for (const [index, { past, present }] of caches.entries()) {
-      const part = this.#buffer(index).subarray(row * size, (row + rows) * size);
-      const tensor = new Tensor('float32', part, [rows, heads, this.#capacity, headSize]);
-      feeds[past] = tensor;
-      fetches[present] = tensor;
-    }
-    const results = await this.#session.run(feeds, fetches);
-    const data = results['logits']?.data;
-    if (!(data instanceof Float32Array)) throw new Error('the graph gives no float32 logits');
-    return data;
+    await this.#whenFree();
+    const size = rows * wanted * this.config.vocabulary;
+    if (this.#logits.length < size) this.#logits = new Float32Array(size);
+    return await this.#graph.run(rows, tokens, mask, this.#caches(row, rows), wanted, this.#logits);
+  }
+
+  #caches(row: number, rows: number): CacheTensors {
+    if (row === 0 && this.#tensors?.[0]?.dims[0] === rows) return this.#tensors;
+    const size = this.config.heads * this.#capacity * this.config.headSize;
+    const parts = this.#memory.map((buffer) => buffer.subarray(row * size, (row + rows) * size));
+    const tensors = this.#graph.caches(parts, rows, this.#capacity);
+    if (row === 0) this.#tensors = tensors;
+    return tensors;
   }
 
   /** Makes the buffers longer and keeps what stands in them. */
@@ -162,6 +133,7 @@ export class Engine {
       return grown;
     });
     this.#capacity = length;
+    this.#tensors = undefined;
   }
 
   /** Copies the first `length` positions of a row's keys and values. */

@@ -1,23 +1,30 @@
+import type { ModelFolders, ProviderTrial } from '../protocol/completion.ts';
 import type { Sampler } from '../protocol/sampling.ts';
-import type { Precision } from '../protocol/training.ts';
+import type { WorkerRequest } from './messages.ts';
 import { WorkerClient } from './workerClient.ts';
 
 /** Which exported model to load; `threads` 0 leaves their number to onnxruntime. */
-export interface NodeSamplerOptions {
-  /** The model's own folder: tokenizer, end tokens. */
-  modelFolder: string;
-  /** The exported graph with its `genai_config.json`. */
-  onnxFolder: string;
-  precision: Precision;
+export interface NodeSamplerOptions extends ModelFolders {
   threads: number;
 }
+
+/** How the inference process loads a model; see `load` in messages.ts. */
+export type LoadOptions = Omit<WorkerRequest & { method: 'load' }, 'method'>;
 
 /**
  * Samples with onnxruntime-node in a process of its own. Closing it, or the end of this process, ends that one.
  * @throws UserError naming the file of a folder that is incomplete or broken.
  */
 export async function createNodeSampler(options: NodeSamplerOptions): Promise<Sampler> {
-  const { worker, runtime } = await startWorker(options);
+  const { modelFolder, onnxFolder, threads } = options;
+  const { worker, runtime } = await startWorker({
+    modelFolder,
+    onnxFolder,
+    threads,
+    // Programs run while others are written.
+    spinning: false,
+    providers: [],
+  });
   return {
     engine: `${runtime} ${options.precision}`,
     async *sample(batch, signal) {
@@ -31,16 +38,14 @@ export async function createNodeSampler(options: NodeSamplerOptions): Promise<Sa
 
 /** Starts an inference process and loads a model in it; `runtime` names what runs it, with its version. */
 export async function startWorker(
-  options: Omit<NodeSamplerOptions, 'precision'>,
-): Promise<{ worker: WorkerClient; runtime: string }> {
-  const { modelFolder, onnxFolder, threads } = options;
+  options: LoadOptions,
+): Promise<{ worker: WorkerClient; runtime: string; providers: ProviderTrial[] }> {
   const worker = new WorkerClient();
   try {
-    let runtime = '';
-    for await (const message of worker.request({ method: 'load', modelFolder, onnxFolder, threads })) {
-      if (message.event === 'loaded') runtime = message.runtime;
+    for await (const message of worker.request({ method: 'load', ...options })) {
+      if (message.event === 'loaded') return { worker, ...message };
     }
-    return { worker, runtime };
+    throw new Error('the inference process did not say what it loaded');
   } catch (error) {
     await worker.close();
     throw error;

@@ -1,75 +1,143 @@
 import { env } from 'onnxruntime-node';
+import { z } from 'zod';
+import type { CompletionRequest } from '../protocol/completion.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { countAgreement } from './agreementCount.ts';
+import { completePrompt, type CompletionTools } from './complete.ts';
 import { decodeBatch } from './decode.ts';
+import { DraftLength } from './draftLength.ts';
 import { Engine } from './engine.ts';
-import { WorkerRequest, type WorkerMessage } from './messages.ts';
+import { WorkerRequest, type WorkerMessage, type WorkerReply } from './messages.ts';
 import { readModelFolder } from './modelFolder.ts';
-import { createTokenizer, type SegmentTokenizer } from './tokenizer.ts';
+import { loadFastest } from './providers.ts';
+import { ReusedRow } from './reusedRow.ts';
+import { createTokenizer } from './tokenizer.ts';
+import { Turns } from './turns.ts';
 
-interface Loaded {
+interface Loaded extends CompletionTools {
   engine: Engine;
-  tokenizer: SegmentTokenizer;
-  endIds: ReadonlySet<number>;
 }
+
+/** What must be known of a request to answer it, be it only with what is wrong with it. */
+const Call = z.object({ id: z.int(), request: z.looseObject({ method: z.string() }) });
+
+type Send = (message: WorkerMessage) => void;
 
 let loaded: Loaded | undefined;
-let running = new AbortController();
+const turns = new Turns();
+/** Requests that are not answered yet. */
+const running = new Map<number, AbortController>();
+/** The ends of the two queues. */
+let completions = Promise.resolve();
+let others = Promise.resolve();
 
-function send(message: WorkerMessage): void {
-  process.send?.(message);
-}
-
-async function load(request: WorkerRequest & { method: 'load' }): Promise<Loaded> {
-  const model = await readModelFolder(request.modelFolder);
+async function load(request: WorkerRequest & { method: 'load' }, send: Send): Promise<void> {
+  const { modelFolder, onnxFolder, threads, spinning } = request;
+  const model = await readModelFolder(modelFolder);
   const tokenizer = createTokenizer(model);
-  return { engine: await Engine.load(request.onnxFolder, request.threads), tokenizer, endIds: model.endIds };
-}
-
-async function answer(request: WorkerRequest): Promise<void> {
-  if (request.method === 'cancel') return;
-  if (request.method === 'load') {
-    loaded = await load(request);
-    send({ event: 'loaded', runtime: `onnxruntime-node ${env.versions.node ?? env.versions.common}` });
-    return;
-  }
-  if (loaded === undefined) throw new Error('no model is loaded');
-  const { engine, tokenizer, endIds } = loaded;
-  if (request.method === 'agreement') {
-    send({ event: 'agreement', ...(await countAgreement(engine, request.file, running.signal)) });
-    return;
-  }
-  const emit = (program: (WorkerMessage & { event: 'program' })['program']): void => {
-    send({ event: 'program', program });
+  const { graph, providers } = await loadFastest(onnxFolder, { threads, spinning }, request.providers);
+  loaded = {
+    engine: new Engine(graph, () => turns.whenFree()),
+    row: new ReusedRow(graph),
+    drafts: new DraftLength(),
+    tokenizer,
+    endIds: model.endIds,
   };
-  await decodeBatch(engine, tokenizer, endIds, request.batch, emit, running.signal);
+  const runtime = `onnxruntime-node ${env.versions.node ?? env.versions.common}`;
+  send({ event: 'loaded', runtime, providers });
 }
 
-async function serve(raw: unknown): Promise<void> {
+function model(): Loaded {
+  if (loaded === undefined) throw new Error('no model is loaded');
+  return loaded;
+}
+
+async function complete(
+  { request, stream }: { request: CompletionRequest; stream: boolean },
+  send: Send,
+  signal: AbortSignal,
+): Promise<void> {
+  const onText = stream
+    ? (text: string): void => {
+        send({ event: 'text', text });
+      }
+    : (): void => undefined;
+  send({ event: 'completion', answer: await completePrompt(model(), request, signal, onText) });
+}
+
+async function answer(request: WorkerRequest, send: Send, signal: AbortSignal): Promise<void> {
+  switch (request.method) {
+    case 'load':
+      await load(request, send);
+      break;
+    case 'complete':
+      await complete(request, send, signal);
+      break;
+    case 'agreement':
+      send({ event: 'agreement', ...(await countAgreement(model().engine, request.file, signal)) });
+      break;
+    case 'sample': {
+      const { engine, tokenizer, endIds } = model();
+      const emit = (program: (WorkerMessage & { event: 'program' })['program']): void => {
+        send({ event: 'program', program });
+      };
+      await decodeBatch(engine, tokenizer, endIds, request.batch, emit, signal);
+      break;
+    }
+    case 'cancel':
+      break;
+  }
+}
+
+/** Answers a request to its end, whatever that is. */
+async function finish(raw: unknown, send: Send, signal: AbortSignal): Promise<void> {
   try {
     const request = WorkerRequest.parse(raw);
-    if (request.method === 'cancel') {
-      running.abort();
-      return;
-    }
-    running = new AbortController();
-    await answer(request);
+    if (signal.aborted) throw new InterruptedError();
+    await answer(request, send, signal);
     send({ event: 'done' });
   } catch (error) {
-    if (error instanceof InterruptedError) {
-      send({ event: 'interrupted' });
-    } else if (error instanceof UserError) {
-      send({ event: 'error', message: error.message, nextStep: error.nextStep });
-    } else {
-      send({
-        event: 'error',
-        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
-    }
+    send(endOf(error));
   }
 }
 
-process.on('message', (raw) => void serve(raw));
+function endOf(error: unknown): WorkerMessage {
+  if (error instanceof InterruptedError) return { event: 'interrupted' };
+  if (error instanceof UserError) {
+    return { event: 'error', message: error.message, nextStep: error.nextStep };
+  }
+  return { event: 'error', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+function serve({ id, request }: z.infer<typeof Call>): void {
+  if (request.method === 'cancel') {
+    running.get(id)?.abort();
+    return;
+  }
+  const controller = new AbortController();
+  running.set(id, controller);
+  const send: Send = (message) => {
+    process.send?.({ id, message } satisfies WorkerReply);
+  };
+  const work = async (): Promise<void> => {
+    await finish(request, send, controller.signal);
+    running.delete(id);
+  };
+  if (request.method === 'complete') {
+    const before = completions;
+    // Urgent from now on, not only when those before it are done.
+    completions = turns.urgent(async () => {
+      await before;
+      await work();
+    });
+  } else {
+    others = others.then(work);
+  }
+}
+
+process.on('message', (raw) => {
+  serve(Call.parse(raw));
+});
 // The parent went, however it went: nobody is left to answer to.
 process.on('disconnect', () => process.exit());
 // Ctrl-C reaches the whole process group; the parent decides what it means.

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
-import { WorkerMessage, type WorkerRequest } from './messages.ts';
+import { WorkerReply, type WorkerCall, type WorkerMessage, type WorkerRequest } from './messages.ts';
 
 const STDERR_TAIL = 2000;
 
@@ -12,16 +12,24 @@ function workerFile(): string {
   return path.join(path.dirname(here), here.endsWith('.ts') ? 'worker.ts' : 'inferenceWorker.mjs');
 }
 
+/** The inference process ended while it was asked something. */
+export class CrashError extends UserError {}
+
 /**
  * The inference process, seen from its parent: onnxruntime-node computes on the thread that asks it, and a fault in it ends
  * its process, so both stay away from whoever samples. It ends with its parent, however the parent ends.
  */
 export class WorkerClient {
+  /** Told when the process ends without having been closed. */
+  onCrash: ((error: CrashError) => void) | undefined;
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
   #gone: string | undefined;
+  #closing = false;
   #stderr = '';
-  #listener: ((message: WorkerMessage | undefined) => void) | undefined;
+  #next = 0;
+  /** Of the requests that are not answered yet. */
+  readonly #listeners = new Map<number, (message: WorkerMessage | undefined) => void>();
 
   constructor() {
     // The parent's own flags (a debugger's port, a test runner's loader) are not the worker's.
@@ -29,11 +37,16 @@ export class WorkerClient {
     this.#child.stderr?.on('data', (data: Buffer) => {
       this.#stderr = (this.#stderr + data.toString('utf8')).slice(-STDERR_TAIL);
     });
-    this.#child.on('message', (raw) => this.#listener?.(WorkerMessage.parse(raw)));
+    this.#child.on('message', (raw) => {
+      const { id, message } = WorkerReply.parse(raw);
+      this.#listeners.get(id)?.(message);
+    });
     this.#exited = new Promise((resolve) => {
       const gone = (why: string): void => {
-        this.#gone ??= why;
-        this.#listener?.(undefined);
+        if (this.#gone !== undefined) return;
+        this.#gone = why;
+        if (!this.#closing) this.onCrash?.(this.#crash());
+        for (const listener of this.#listeners.values()) listener(undefined);
         resolve();
       };
       this.#child.on('error', (error) => {
@@ -47,17 +60,16 @@ export class WorkerClient {
 
   /** Process id, while there is a process. */
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#gone === undefined ? this.#child.pid : undefined;
   }
 
   /**
-   * Sends a request and yields what is answered before its end. Once `signal` is aborted, or the caller stops
+   * Sends a request, beside those that are not answered yet, and yields what is answered before its end. Once `signal` is aborted, or the caller stops
    * reading, the work ends between two tokens.
    * @throws InterruptedError when `signal` ended it; UserError for what the worker says the user can act on, and when
    * the process is gone.
    */
   async *request(request: WorkerRequest, signal?: AbortSignal): AsyncGenerator<WorkerMessage, void> {
-    if (this.#listener !== undefined) throw new Error('the inference process answers one request at a time');
     if (signal?.aborted === true) throw new InterruptedError();
     const queue: (WorkerMessage | undefined)[] = [];
     let wake: () => void = () => undefined;
@@ -70,17 +82,19 @@ export class WorkerClient {
       if (message === undefined) throw this.#crash();
       return message;
     };
-    this.#listener = (message) => {
+    const id = this.#next;
+    this.#next += 1;
+    this.#listeners.set(id, (message) => {
       queue.push(message);
       wake();
-    };
+    });
     const cancel = (): void => {
-      this.#send({ method: 'cancel' });
+      this.#send({ id, request: { method: 'cancel' } });
     };
     signal?.addEventListener('abort', cancel);
     let ended = false;
     try {
-      this.#send(request);
+      this.#send({ id, request });
       while (!ended) {
         const message = await next();
         ended = isEnd(message);
@@ -96,23 +110,24 @@ export class WorkerClient {
         cancel();
         while (!isEnd(await next()));
       }
-      this.#listener = undefined;
+      this.#listeners.delete(id);
     }
   }
 
   /** Ends the process and waits until it is gone. */
   async close(): Promise<void> {
+    this.#closing = true;
     if (this.#gone === undefined) this.#child.kill('SIGKILL');
     await this.#exited;
   }
 
-  #send(request: WorkerRequest): void {
+  #send(call: WorkerCall): void {
     // A process that is gone tells so by its exit, which every request waits for.
-    if (this.#child.connected) this.#child.send(request, () => undefined);
+    if (this.#child.connected) this.#child.send(call, () => undefined);
   }
 
-  #crash(): UserError {
-    return new UserError(
+  #crash(): CrashError {
+    return new CrashError(
       `The inference process ended (${this.#gone ?? 'unknown cause'}). ${this.#stderr.trim()}`.trim(),
       'Free memory (fewer rows at once, a smaller model) and try again.',
     );

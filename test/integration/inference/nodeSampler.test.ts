@@ -10,9 +10,11 @@ import { createNodeSampler } from '../../../src/inference/nodeSampler.ts';
 import { WorkerClient } from '../../../src/inference/workerClient.ts';
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 import type { GeneratedText, SampleBatch, SampleItem, Sampler } from '../../../src/protocol/sampling.ts';
-import { makeTinyModel, python, type TinyModel } from './tinyModel.ts';
+import { all, makeTinyModel, python, type TinyModel } from './tinyModel.ts';
 
 const NEVER = '(?!)';
+/** How a worker loads a model for sampling. */
+const ALONE = { threads: 1, spinning: false, providers: [] };
 const PROMPTS = ['def add(', 'for item in items:\n    pri', 'x', 'Grüße, 日本語 and a longer prompt'];
 
 const SAMPLE = `
@@ -37,12 +39,6 @@ function batch(items: SampleItem[], changes: Partial<SampleBatch['settings']> = 
 
 function collect(sampler: Sampler, wanted: SampleBatch, signal?: AbortSignal): Promise<GeneratedText[]> {
   return all(sampler.sample(wanted, signal));
-}
-
-async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
-  const items: T[] = [];
-  for await (const item of source) items.push(item);
-  return items;
 }
 
 function named(programs: GeneratedText[]): Map<string, GeneratedText> {
@@ -134,7 +130,7 @@ describe('sampling in the inference process', () => {
 
   it('tells clearly that its process is gone', async () => {
     const worker = new WorkerClient();
-    const loading = all(worker.request({ method: 'load', ...folders(), threads: 1 }));
+    const loading = all(worker.request({ method: 'load', ...folders(), ...ALONE }));
     process.kill(worker.pid!, 'SIGKILL');
     const gone = (error: unknown): boolean =>
       error instanceof UserError && error.message.includes('The inference process ended (SIGKILL)');
@@ -148,7 +144,7 @@ describe('sampling in the inference process', () => {
     const script = `
       import { WorkerClient } from ${JSON.stringify(client)};
       const worker = new WorkerClient();
-      const load = ${JSON.stringify({ method: 'load', ...folders(), threads: 1 })};
+      const load = ${JSON.stringify({ method: 'load', ...folders(), ...ALONE })};
       for await (const message of worker.request(load)) console.log(worker.pid, message.event);
       const sample = ${JSON.stringify({ method: 'sample', batch: batch([item('x', 60)], { maxTokens: 500 }) })};
       for (;;) await Array.fromAsync(worker.request(sample));

@@ -35,6 +35,13 @@ export async function python(code: string, argument: unknown): Promise<unknown> 
   return JSON.parse(stdout);
 }
 
+/** Everything that a source yields. */
+export async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}
+
 function trainerPython(): string {
   const python = process.env['LETI_TRAINER_PYTHON'];
   if (python === undefined) {

@@ -1,0 +1,109 @@
+import { uniform } from '../core/random.ts';
+import type { CompletionAnswer, CompletionRequest } from '../protocol/completion.ts';
+import { InterruptedError } from '../protocol/errors.ts';
+import { choose } from './choice.ts';
+import { draftTokens } from './drafts.ts';
+import type { DraftLength } from './draftLength.ts';
+import type { ReusedRow } from './reusedRow.ts';
+import { TextStream } from './textStream.ts';
+import type { SegmentTokenizer } from './tokenizer.ts';
+
+/** Longest piece of a prompt read at once: a request that is cancelled waits for the piece that is being read. */
+const PIECE_TOKENS = 128;
+
+/** What a completion needs of a row. */
+export type Row = Pick<ReusedRow, 'config' | 'length' | 'reuse' | 'truncate' | 'read'>;
+
+/** What a completion is written with. */
+export interface CompletionTools {
+  row: Row;
+  tokenizer: SegmentTokenizer;
+  endIds: ReadonlySet<number>;
+  /** How many tokens to guess; remembers how well it went, from one completion to the next. */
+  drafts: DraftLength;
+}
+
+/**
+ * Writes one continuation of a prompt. `onText` gets the text so far whenever it has grown. Greedy decoding guesses tokens
+ * by looking up the last ones in the prompt and reads all guesses in one run; what is written does not depend on them.
+ * @throws InterruptedError between two runs of the model once `signal` is aborted.
+ */
+export async function completePrompt(
+  { row, tokenizer, endIds, drafts }: CompletionTools,
+  request: CompletionRequest,
+  signal: AbortSignal,
+  onText: (text: string) => void,
+): Promise<CompletionAnswer> {
+  const started = performance.now();
+  const { temperature = 0, topP = 1, seed = 0 } = request;
+  const stop = new RegExp(request.stop);
+  const prompt = tokenizer.encodeSegments(request.prompt);
+  const room = Math.min(request.maxTokens, row.config.contextLength - prompt.length);
+  const answer: CompletionAnswer = {
+    text: '',
+    tokens: 0,
+    finish: 'length',
+    promptTokens: prompt.length,
+    reusedTokens: 0,
+    draftedTokens: 0,
+    acceptedTokens: 0,
+    firstTokenMs: 0,
+    totalMs: 0,
+  };
+  if (prompt.length === 0 || room <= 0) return answer;
+  const stream = new TextStream((ids) => tokenizer.decode(ids), prompt);
+  answer.reusedTokens = row.reuse(prompt);
+  const pick = (logits: Float32Array, position: number): number =>
+    choose(logits, { temperature, topP, topK: 0 }, uniform(seed, 0, 0, 0, position));
+  let next = pick(await readPrompt(row, prompt, signal), 0);
+  answer.firstTokenMs = performance.now() - started;
+  const tokens = [...prompt];
+  /** Takes a token; whether the completion ends with it. */
+  const take = (token: number): boolean => {
+    if (endIds.has(token)) {
+      answer.finish = 'end';
+      return true;
+    }
+    tokens.push(token);
+    answer.tokens += 1;
+    if (stream.push(token) && stop.test(stream.text)) {
+      answer.finish = 'stop';
+      return true;
+    }
+    return answer.tokens >= room;
+  };
+  let told = 0;
+  for (let ended = take(next); !ended;) {
+    if (stream.text.length > told) onText(stream.text);
+    told = stream.text.length;
+    if (signal.aborted) throw new InterruptedError();
+    const guesses =
+      temperature === 0 ? draftTokens(tokens, Math.min(drafts.next(), room - answer.tokens - 1)) : [];
+    const logits = await row.read([next, ...guesses], 1 + guesses.length);
+    const known = tokens.length;
+    let accepted = 0;
+    for (const [at, after] of logits.entries()) {
+      next = pick(after, answer.tokens);
+      ended = take(next);
+      if (ended || next !== guesses[at]) break;
+      accepted += 1;
+    }
+    row.truncate(known + accepted);
+    if (guesses.length > 0) drafts.tell(guesses.length, accepted);
+    answer.draftedTokens += guesses.length;
+    answer.acceptedTokens += accepted;
+  }
+  stream.flush();
+  if (stream.text.length > told) onText(stream.text);
+  return { ...answer, text: stream.text, totalMs: performance.now() - started };
+}
+
+/** Reads what the row has not read of a prompt and returns the logits after it. */
+async function readPrompt(row: Row, prompt: readonly number[], signal: AbortSignal): Promise<Float32Array> {
+  for (;;) {
+    if (signal.aborted) throw new InterruptedError();
+    const piece = prompt.slice(row.length, row.length + PIECE_TOKENS);
+    const [logits] = await row.read(piece, 1);
+    if (row.length === prompt.length) return logits ?? new Float32Array(0);
+  }
+}

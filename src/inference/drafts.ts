@@ -1,0 +1,25 @@
+/** Longest and shortest run of tokens at the end of a text that is looked for earlier in it. */
+const LONGEST = 4;
+const SHORTEST = 2;
+
+/**
+ * Guesses the next tokens: those that followed the last earlier place of the text's last few tokens; of the longest run
+ * that has such a place. At most `count`, none where no place is found.
+ */
+export function draftTokens(tokens: readonly number[], count: number): number[] {
+  if (count <= 0) return [];
+  for (let size = Math.min(LONGEST, tokens.length - 1); size >= SHORTEST; size -= 1) {
+    for (let start = tokens.length - size - 1; start >= 0; start -= 1) {
+      if (matchesEnd(tokens, start, size)) return tokens.slice(start + size, start + size + count);
+    }
+  }
+  return [];
+}
+
+function matchesEnd(tokens: readonly number[], start: number, size: number): boolean {
+  const end = tokens.length - size;
+  for (let at = 0; at < size; at += 1) {
+    if (tokens[start + at] !== tokens[end + at]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,96 @@
+import { listSupportedBackends } from 'onnxruntime-node';
+import type { ProviderTrial } from '../protocol/completion.ts';
+import { argmax } from './choice.ts';
+import { Graph, type GraphOptions } from './graph.ts';
+import { ReusedRow } from './reusedRow.ts';
+
+/** What the trial reads before the steps that it measures. */
+const PROMPT = Array.from({ length: 32 }, (_, index) => 1 + ((index * 37) % 100));
+const STEPS = 6;
+/** Providers that can be worth a try where the package has them. */
+const ACCELERATORS = ['cuda', 'coreml', 'dml', 'webgpu'];
+
+interface Trial {
+  provider: string;
+  graph: Graph;
+  stepMs: number;
+  /** First choices of the model along the trial: a provider that computes something else is refused. */
+  choices: string;
+}
+
+/** The execution providers beside the CPU that this build of onnxruntime-node knows. */
+export function accelerators(): string[] {
+  const known = listSupportedBackends().map(({ name }) => name);
+  return ACCELERATORS.filter((name) => known.includes(name));
+}
+
+/**
+ * Loads an exported folder with the execution provider whose steps are shortest, the CPU or one of `others`. Returns the
+ * trials, that of the choice first; where nothing is to be compared, nothing is measured.
+ * @throws UserError when the folder cannot be loaded on the CPU.
+ */
+export async function loadFastest(
+  folder: string,
+  options: Omit<GraphOptions, 'provider'>,
+  others: readonly string[],
+): Promise<{ graph: Graph; providers: ProviderTrial[] }> {
+  const cpu = await Graph.load(folder, { ...options, provider: 'cpu' });
+  if (others.length === 0) return { graph: cpu, providers: [{ provider: 'cpu' }] };
+  let best: Trial = { provider: 'cpu', graph: cpu, ...(await measure(cpu)) };
+  const trials: ProviderTrial[] = [told(best)];
+  for (const provider of others) {
+    const trial = await tryProvider(folder, { ...options, provider }, best.choices);
+    if ('refused' in trial) {
+      trials.push(trial);
+      continue;
+    }
+    trials.push(told(trial));
+    const [faster, slower] = trial.stepMs < best.stepMs ? [trial, best] : [best, trial];
+    best = faster;
+    await slower.graph.close();
+  }
+  const chosen = best.provider;
+  return {
+    graph: best.graph,
+    providers: trials.sort((a, b) => Number(b.provider === chosen) - Number(a.provider === chosen)),
+  };
+}
+
+async function tryProvider(
+  folder: string,
+  options: GraphOptions,
+  expected: string,
+): Promise<Trial | { provider: string; refused: string }> {
+  const { provider } = options;
+  let graph: Graph | undefined;
+  try {
+    graph = await Graph.load(folder, options);
+    const { stepMs, choices } = await measure(graph);
+    if (choices === expected) return { provider, graph, stepMs, choices };
+    await graph.close();
+    return { provider, refused: 'it computes something else than the CPU' };
+  } catch (error) {
+    await graph?.close();
+    return { provider, refused: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Median step of a row, the first one left out: it allocates. */
+async function measure(graph: Graph): Promise<{ stepMs: number; choices: string }> {
+  const row = new ReusedRow(graph);
+  const choices: number[] = [];
+  const times: number[] = [];
+  let [logits] = await row.read(PROMPT, 1);
+  for (let step = 0; step <= STEPS; step += 1) {
+    const token = argmax(logits ?? new Float32Array(0));
+    choices.push(token);
+    const started = performance.now();
+    [logits] = await row.read([token], 1);
+    if (step > 0) times.push(performance.now() - started);
+  }
+  return { stepMs: times.sort((a, b) => a - b)[STEPS >> 1] ?? 0, choices: choices.join(' ') };
+}
+
+function told({ provider, stepMs }: Trial): ProviderTrial {
+  return { provider, stepMs };
+}

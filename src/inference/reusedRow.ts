@@ -1,0 +1,73 @@
+import type { GraphConfig } from './genaiConfig.ts';
+import type { CacheTensors, Graph } from './graph.ts';
+
+/** Positions by which the buffers grow, at least. */
+const GROWTH = 256;
+
+/**
+ * One row over a graph whose keys and values stay from one prompt to the next, in buffers of their own: of a prompt that
+ * begins as the last one did only what differs is read.
+ */
+export class ReusedRow {
+  readonly config: GraphConfig;
+  readonly #graph: Graph;
+  #memory: Float32Array[];
+  #tensors: CacheTensors = [];
+  #capacity = 0;
+  /** Tokens whose keys and values stand in the buffers. */
+  #tokens: number[] = [];
+  #logits = new Float32Array(0);
+
+  constructor(graph: Graph) {
+    this.config = graph.config;
+    this.#graph = graph;
+    this.#memory = graph.config.caches.map(() => new Float32Array(0));
+  }
+
+  /** Number of tokens that were read. */
+  get length(): number {
+    return this.#tokens.length;
+  }
+
+  /** Forgets what differs from a prompt, and at least its last token; returns how many of its tokens stay read. */
+  reuse(prompt: readonly number[]): number {
+    const most = Math.min(this.#tokens.length, prompt.length - 1);
+    let same = 0;
+    while (same < most && this.#tokens[same] === prompt[same]) same += 1;
+    this.truncate(same);
+    return same;
+  }
+
+  /** Forgets all but the first `length` tokens. */
+  truncate(length: number): void {
+    this.#tokens.length = Math.min(length, this.#tokens.length);
+  }
+
+  /** Appends tokens in one run and returns the logits after each of the last `wanted` ones, valid until the next call. */
+  async read(tokens: readonly number[], wanted: number): Promise<Float32Array[]> {
+    const { vocabulary } = this.config;
+    const length = this.#tokens.length + tokens.length;
+    if (length > this.#capacity) this.#grow(length);
+    if (this.#logits.length < wanted * vocabulary) this.#logits = new Float32Array(wanted * vocabulary);
+    const mask = new BigInt64Array(length).fill(1n);
+    const logits = await this.#graph.run(1, tokens, mask, this.#tensors, wanted, this.#logits);
+    this.#tokens.push(...tokens);
+    return Array.from({ length: wanted }, (_, at) => logits.subarray(at * vocabulary, (at + 1) * vocabulary));
+  }
+
+  #grow(length: number): void {
+    const { heads, headSize } = this.config;
+    const capacity = Math.ceil(length / GROWTH) * GROWTH;
+    const [from, to] = [this.#capacity * headSize, capacity * headSize];
+    const used = this.#tokens.length * headSize;
+    this.#memory = this.#memory.map((old) => {
+      const grown = new Float32Array(heads * to);
+      for (let head = 0; head < heads; head += 1) {
+        grown.set(old.subarray(head * from, head * from + used), head * to);
+      }
+      return grown;
+    });
+    this.#capacity = capacity;
+    this.#tensors = this.#graph.caches(this.#memory, 1, capacity);
+  }
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { stream } from '../../../src/core/random.ts';
+import { DraftLength } from '../../../src/inference/draftLength.ts';
+import { draftTokens } from '../../../src/inference/drafts.ts';
+
+describe('drafts', () => {
+  it('guesses what followed the last tokens where they stood before', () => {
+    assert.deepEqual(draftTokens([1, 2, 3, 4, 5, 1, 2], 3), [3, 4, 5]);
+    assert.deepEqual(draftTokens([1, 2, 3, 4, 5, 1, 2], 1), [3]);
+  });
+
+  it('prefers the longest run, then the latest place', () => {
+    assert.deepEqual(draftTokens([9, 1, 2, 7, 1, 2, 8, 9, 1, 2], 1), [7]);
+    assert.deepEqual(draftTokens([1, 2, 7, 1, 2, 8, 5, 1, 2], 1), [8]);
+  });
+
+  it('guesses a repetition that is still going on', () => {
+    assert.deepEqual(draftTokens([4, 5, 4, 5, 4, 5], 4), [4, 5]);
+    assert.deepEqual(draftTokens([3, 3, 3, 3], 2), [3]);
+  });
+
+  it('guesses nothing without such a place, or when it may not', () => {
+    assert.deepEqual(draftTokens([1, 2, 3, 4], 4), []);
+    assert.deepEqual(draftTokens([2, 1, 3, 2], 4), [], 'one token alone says too little');
+    assert.deepEqual(draftTokens([1, 2, 1, 2], 0), []);
+    assert.deepEqual(draftTokens([], 4), []);
+    assert.deepEqual(draftTokens([1], 4), []);
+  });
+
+  it('only ever guesses a continuation of an earlier place of the last two tokens', () => {
+    const random = stream(3);
+    for (let trial = 0; trial < 500; trial += 1) {
+      const tokens = Array.from({ length: 2 + Math.floor(random() * 30) }, () => Math.floor(random() * 4));
+      const guesses = draftTokens(tokens, 5);
+      const text = tokens.slice(0, -1).join(' ') + ' ' + String(tokens.at(-1));
+      const wanted = [...tokens.slice(-2), ...guesses].join(' ');
+      if (guesses.length > 0) assert.ok(text.includes(wanted), `${wanted} in ${text}`);
+      else assert.equal(text.indexOf(wanted), text.length - wanted.length);
+    }
+  });
+});
+
+describe('the length of drafts', () => {
+  it('grows while guesses are right', () => {
+    const drafts = new DraftLength();
+    for (let step = 0; step < 5; step += 1) {
+      const length = drafts.next();
+      drafts.tell(length, length);
+    }
+    assert.equal(drafts.next(), 8);
+  });
+
+  it('shrinks to what was right', () => {
+    const drafts = new DraftLength();
+    drafts.tell(4, 2);
+    assert.equal(drafts.next(), 2);
+  });
+
+  it('costs next to nothing where guesses are never right, and comes back when they are', () => {
+    const drafts = new DraftLength();
+    let guessed = 0;
+    for (let step = 0; step < 1000; step += 1) {
+      const length = drafts.next();
+      if (length > 0) drafts.tell(length, 0);
+      guessed += length;
+    }
+    assert.ok(guessed < 50, `${guessed} guesses in 1000 steps`);
+    let steps = 0;
+    while (drafts.next() === 0) steps += 1;
+    assert.ok(steps <= 32);
+    drafts.tell(1, 1);
+    assert.equal(drafts.next(), 2);
+  });
+});
