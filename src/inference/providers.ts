@@ -71,7 +71,8 @@ async function tryProvider(
     return { provider, refused: 'it computes something else than the CPU' };
   } catch (error) {
     await graph?.close();
-    return { provider, refused: error instanceof Error ? error.message : String(error) };
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    return { provider, refused: (cause instanceof Error ? cause.message : String(cause)).trim() };
   }
 }
 
