@@ -38,7 +38,7 @@ export async function completePrompt(
   const { temperature = 0, topP = 1, seed = 0 } = request;
   const stop = new RegExp(request.stop);
   const prompt = tokenizer.encodeSegments(request.prompt);
-  const room = Math.min(request.maxTokens, row.config.contextLength - prompt.length);
+  const room = Math.min(request.maxTokens, row.config.contextLength - 1 - prompt.length);
   const answer: CompletionAnswer = {
     text: '',
     tokens: 0,

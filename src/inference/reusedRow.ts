@@ -43,14 +43,19 @@ export class ReusedRow {
     this.#tokens.length = Math.min(length, this.#tokens.length);
   }
 
-  /** Appends tokens in one run and returns the logits after each of the last `wanted` ones, valid until the next call. */
+  /**
+   * Appends tokens in one run and returns the logits after each of the last `wanted` ones, valid until the next call. A token is
+   * never read alone: onnxruntime multiplies one vector by another algorithm than several, and rounds otherwise; but for that, what
+   * comes out does not depend on how a text is cut into runs. Behind the text there must be room for one token more.
+   */
   async read(tokens: readonly number[], wanted: number): Promise<Float32Array[]> {
     const { vocabulary } = this.config;
-    const length = this.#tokens.length + tokens.length;
+    const [read, computed] = tokens.length === 1 ? [[...tokens, ...tokens], 2] : [tokens, wanted];
+    const length = this.#tokens.length + read.length;
     if (length > this.#capacity) this.#grow(length);
-    if (this.#logits.length < wanted * vocabulary) this.#logits = new Float32Array(wanted * vocabulary);
+    if (this.#logits.length < computed * vocabulary) this.#logits = new Float32Array(computed * vocabulary);
     const mask = new BigInt64Array(length).fill(1n);
-    const logits = await this.#graph.run(1, tokens, mask, this.#tensors, wanted, this.#logits);
+    const logits = await this.#graph.run(1, read, mask, this.#tensors, computed, this.#logits);
     this.#tokens.push(...tokens);
     return Array.from({ length: wanted }, (_, at) => logits.subarray(at * vocabulary, (at + 1) * vocabulary));
   }

@@ -4,7 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stream } from '../../../src/core/random.ts';
+import { Graph } from '../../../src/inference/graph.ts';
 import { createNodeCompleter } from '../../../src/inference/nodeCompleter.ts';
+import { ReusedRow } from '../../../src/inference/reusedRow.ts';
 import type { Completer, CompletionRequest, ModelFolders } from '../../../src/protocol/completion.ts';
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 import type { GeneratedText, SampleBatch } from '../../../src/protocol/sampling.ts';
@@ -110,6 +112,22 @@ describe('completing in the inference process', () => {
     }
     assert.ok(accepted > 0 && drafted > 50, `${accepted} of ${drafted} guesses accepted`);
     assert.ok(reused > 0);
+  });
+
+  it('computes the same however a text is cut into runs', async () => {
+    const graph = await Graph.load(tiny.onnxFolder, { threads: 1, spinning: false, provider: 'cpu' });
+    const text = Array.from({ length: 42 }, (_, at) => 10 + ((at * 37) % 300));
+    const logits = async (length: number): Promise<Float32Array> => {
+      const row = new ReusedRow(graph);
+      let last = new Float32Array(0);
+      for (let at = 0; at < text.length; at += length) {
+        last = Float32Array.from((await row.read(text.slice(at, at + length), 1))[0]!);
+      }
+      return last;
+    };
+    const whole = await logits(text.length);
+    for (const length of [1, 2, 5, 41]) assert.deepEqual(await logits(length), whole, `runs of ${length}`);
+    await graph.close();
   });
 
   it('reads only what differs from the last prompt', async () => {
