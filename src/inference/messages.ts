@@ -14,8 +14,8 @@ export const WorkerRequest = z.discriminatedUnion('method', [
     threads: z.int().min(0),
     /** For a model that completes while nothing else computes; see GraphOptions. */
     spinning: z.boolean(),
-    /** Execution providers to try beside the CPU. */
-    providers: z.array(z.string()),
+    /** Execution providers to try beside the CPU; all that onnxruntime-node has, if it is missing. */
+    providers: z.array(z.string()).optional(),
   }),
   /** Answers `program` messages, then `done`. */
   z.strictObject({ method: z.literal('sample'), batch: SampleBatch }),

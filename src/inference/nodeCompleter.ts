@@ -9,7 +9,6 @@ import type {
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import type { GeneratedText, SampleBatch } from '../protocol/sampling.ts';
 import { startWorker } from './nodeSampler.ts';
-import { accelerators } from './providers.ts';
 import { CrashError, type WorkerClient } from './workerClient.ts';
 
 export interface NodeCompleterOptions {
@@ -45,7 +44,8 @@ export async function createNodeCompleter(options: NodeCompleterOptions): Promis
 class NodeCompleter implements Completer {
   readonly #options: NodeCompleterOptions;
   #model: ModelFolders;
-  #others: readonly string[];
+  /** Execution providers that are worth a trial; all that onnxruntime-node has, where it is not known yet. */
+  #others: readonly string[] | undefined;
   #running: Promise<Running> | undefined;
   /** What last ran, also while nothing does. */
   #last: Running | undefined;
@@ -56,7 +56,7 @@ class NodeCompleter implements Completer {
   constructor(options: NodeCompleterOptions) {
     this.#options = options;
     this.#model = options.model;
-    this.#others = options.providers ?? accelerators();
+    this.#others = options.providers;
   }
 
   get engine(): string {
@@ -212,8 +212,11 @@ class NodeCompleter implements Completer {
       onnxFolder,
       threads: this.#options.threads,
       spinning: true,
-      providers: [...this.#others],
+      ...(this.#others === undefined ? {} : { providers: [...this.#others] }),
     });
+    this.#others = started.providers
+      .filter(({ provider, refused }) => provider !== 'cpu' && refused === undefined)
+      .map(({ provider }) => provider);
     started.worker.onCrash = (error) => {
       this.#crashed(error);
     };

@@ -7,6 +7,8 @@ import { ReusedRow } from './reusedRow.ts';
 /** What the trial reads before the steps that it measures. */
 const PROMPT = Array.from({ length: 32 }, (_, index) => 1 + ((index * 37) % 100));
 const STEPS = 6;
+/** Other kernels round otherwise, and int8 makes much of it; a provider that differs from the CPU more often computes something else. */
+const MOST_DIFFERENT = 2;
 /** Providers that can be worth a try where the package has them. */
 const ACCELERATORS = ['cuda', 'coreml', 'dml', 'webgpu'];
 
@@ -14,12 +16,12 @@ interface Trial {
   provider: string;
   graph: Graph;
   stepMs: number;
-  /** First choices of the model along the trial: a provider that computes something else is refused. */
-  choices: string;
+  /** First choices of the model along the trial. */
+  choices: readonly number[];
 }
 
 /** The execution providers beside the CPU that this build of onnxruntime-node knows. */
-export function accelerators(): string[] {
+function accelerators(): string[] {
   const known = listSupportedBackends().map(({ name }) => name);
   return ACCELERATORS.filter((name) => known.includes(name));
 }
@@ -32,7 +34,7 @@ export function accelerators(): string[] {
 export async function loadFastest(
   folder: string,
   options: Omit<GraphOptions, 'provider'>,
-  others: readonly string[],
+  others: readonly string[] = accelerators(),
 ): Promise<{ graph: Graph; providers: ProviderTrial[] }> {
   const cpu = await Graph.load(folder, { ...options, provider: 'cpu' });
   if (others.length === 0) return { graph: cpu, providers: [{ provider: 'cpu' }] };
@@ -59,14 +61,15 @@ export async function loadFastest(
 async function tryProvider(
   folder: string,
   options: GraphOptions,
-  expected: string,
+  expected: readonly number[],
 ): Promise<Trial | { provider: string; refused: string }> {
   const { provider } = options;
   let graph: Graph | undefined;
   try {
     graph = await Graph.load(folder, options);
-    const { stepMs, choices } = await measure(graph);
-    if (choices === expected) return { provider, graph, stepMs, choices };
+    const { stepMs, choices } = await measure(graph, expected);
+    const different = choices.filter((choice, at) => choice !== expected[at]).length;
+    if (different <= MOST_DIFFERENT) return { provider, graph, stepMs, choices };
     await graph.close();
     return { provider, refused: 'it computes something else than the CPU' };
   } catch (error) {
@@ -76,20 +79,20 @@ async function tryProvider(
   }
 }
 
-/** Median step of a row, the first one left out: it allocates. */
-async function measure(graph: Graph): Promise<{ stepMs: number; choices: string }> {
+/** Median step of a row that reads `text`, else what it chooses; the first one is left out: it allocates. */
+async function measure(graph: Graph, text?: readonly number[]): Promise<Pick<Trial, 'stepMs' | 'choices'>> {
   const row = new ReusedRow(graph);
   const choices: number[] = [];
   const times: number[] = [];
   let [logits] = await row.read(PROMPT, 1);
   for (let step = 0; step <= STEPS; step += 1) {
-    const token = argmax(logits ?? new Float32Array(0));
-    choices.push(token);
+    const choice = argmax(logits ?? new Float32Array(0));
+    choices.push(choice);
     const started = performance.now();
-    [logits] = await row.read([token], 1);
+    [logits] = await row.read([text?.[step] ?? choice], 1);
     if (step > 0) times.push(performance.now() - started);
   }
-  return { stepMs: times.sort((a, b) => a - b)[STEPS >> 1] ?? 0, choices: choices.join(' ') };
+  return { stepMs: times.sort((a, b) => a - b)[STEPS >> 1] ?? 0, choices };
 }
 
 function told({ provider, stepMs }: Trial): ProviderTrial {

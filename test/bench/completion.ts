@@ -2,9 +2,9 @@
  * Completions against node-llama-cpp with the same float32 weights as Q8_0, on cursor positions of the example workspace, asked in
  * turn in one run. Every position's prompt is the file up to it, so that both sides reuse what they read for the last one.
  *
- *   npm run bench:completion -- [--positions 200] [--tokens 48] [--threads 0] [--peer FOLDER]
+ *   npm run bench:completion -- [--positions 200] [--tokens 48] [--threads 2] [--guesses] [--peer FOLDER]
  *
- * The default model must have been exported (`npm run example` does it). The peer and what writes its file are installed into the
+ * With `--guesses` the peer is asked a second time, with its own prompt lookup. The default model must have been exported (`npm run example` does it). The peer and what writes its file are installed into the
  * folder `bench` of LeTI's home, or that of `--peer`.
  */
 import { execFileSync, fork, type ChildProcess } from 'node:child_process';
@@ -39,6 +39,7 @@ const { values } = parseArgs({
     positions: { type: 'string', default: '200' },
     tokens: { type: 'string', default: '48' },
     threads: { type: 'string', default: String(os.availableParallelism()) },
+    guesses: { type: 'boolean', default: false },
     peer: { type: 'string' },
   },
 });
@@ -53,7 +54,7 @@ const gguf = writeGguf(folder, model);
 const sides = [
   await ours(model, Number(values.threads)),
   await peer('plain', gguf),
-  await peer('guesses', gguf),
+  ...(values.guesses ? [await peer('guesses', gguf)] : []),
 ];
 const maxTokens = Number(values.tokens);
 console.log(
@@ -148,7 +149,7 @@ async function ours(stored: StoredModel, threads: number): Promise<Side> {
 async function peer(mode: 'plain' | 'guesses', file: string): Promise<Side> {
   const child: ChildProcess = fork(
     path.join(import.meta.dirname, 'completionPeer.ts'),
-    [folder, file, mode],
+    [folder, file, mode, values.threads],
     {
       execArgv: [],
     },

@@ -1,6 +1,6 @@
 /**
  * The peer of completion.ts in a process of its own: node-llama-cpp, installed in a folder that is named, with a GGUF.
- * Started with `PEER_FOLDER GGUF guesses|plain`; answers each prompt with a `Measured`.
+ * Started with `PEER_FOLDER GGUF guesses|plain THREADS`; answers each prompt with a `Measured`.
  */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -38,12 +38,15 @@ interface PeerCompletion {
   ): Promise<string>;
 }
 
-const [folder = '', gguf, mode] = process.argv.slice(2);
+const [folder = '', gguf, mode, threads] = process.argv.slice(2);
 const entry = pathToFileURL(path.resolve(folder, 'node_modules/node-llama-cpp/dist/index.js')).href;
 const peer = (await import(entry)) as Peer;
 const llama = await peer.getLlama({ gpu: false, build: 'never', logLevel: 'error' });
 const model = await llama.loadModel({ modelPath: gguf });
-const context = await model.createContext({ contextSize: 2048 });
+const context = await model.createContext({
+  contextSize: 2048,
+  threads: { ideal: Number(threads), min: Number(threads) },
+});
 const guesses = mode === 'guesses' ? { tokenPredictor: new peer.InputLookupTokenPredictor({}) } : {};
 const completion = new peer.LlamaCompletion({ contextSequence: context.getSequence(guesses) });
 
