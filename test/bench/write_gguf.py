@@ -1,7 +1,7 @@
 """Writes a model folder's float32 weights as a Q8_0 GGUF, with the vocabulary and settings of another GGUF.
 
-Usage: python write_gguf.py MODEL_FOLDER TEMPLATE.gguf OUT.gguf. Llama models with tied embeddings only. Needs `gguf`
-and `safetensors`.
+Usage: python write_gguf.py MODEL_FOLDER TEMPLATE.gguf OUT.gguf. Llama models with tied embeddings only. Needs
+`gguf` and `safetensors`.
 """
 
 from __future__ import annotations
