@@ -31,10 +31,21 @@ export class Workbench {
     return this.pane(pane).locator('.monaco-list-row');
   }
 
-  /** Writes into the palette and takes the entry that says exactly this. */
+  /**
+   * Writes into the palette and takes the entry that says exactly this. The palette shows what there was when it was
+   * opened, and an early one is closed again by a window that still comes up: it is then opened anew.
+   */
   async command(title: string): Promise<void> {
-    await this.palette(title);
-    await this.quickRow(title).first().click();
+    for (let tries = 0; ; tries++) {
+      await this.palette(title);
+      try {
+        await this.quickRow(title).first().click({ timeout: 5000 });
+        return;
+      } catch (error) {
+        if (tries === 10) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** Opens the palette and writes into it. A key that comes while the one before is going is lost. */
