@@ -81,7 +81,8 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function quantile(sorted: readonly number[], q: number): number {
+/** The value at a share of sorted ones, nearest rank; 0 for none. */
+export function quantile(sorted: readonly number[], q: number): number {
   const index = Math.min(sorted.length - 1, Math.max(0, Math.round(q * (sorted.length - 1))));
   return sorted[index] ?? 0;
 }

@@ -2,18 +2,39 @@ import * as vscode from 'vscode';
 import {
   CloseAction,
   ErrorAction,
+  InlineCompletionRequest,
   LanguageClient,
   ProgressType,
   RevealOutputChannelOn,
   State,
   TransportKind,
+  type Middleware,
 } from 'vscode-languageclient/node';
 import type { z } from 'zod';
-import { CHANGED, WorkEvent, type BackendOptions, type BackendRequest } from '../protocol/backend.ts';
+import {
+  CHANGED,
+  COMPLETED,
+  WorkEvent,
+  type BackendOptions,
+  type BackendRequest,
+  type CompletionOptions,
+} from '../protocol/backend.ts';
 import type { RunEvent } from '../protocol/run.ts';
 import { Restarts, whyEnded, type Ending } from './endings.ts';
 
 export type Change = z.infer<typeof CHANGED.params>;
+export type CompletedRequest = z.infer<typeof COMPLETED.params>;
+
+/** What the backend needs to know to complete while somebody types. */
+export interface Completing {
+  /** Undefined where nothing is completed; then no document is sent either. Asked at each start. */
+  options: () => Promise<CompletionOptions | undefined>;
+  middleware: Pick<Middleware, 'provideInlineCompletionItems'>;
+}
+
+const NOTHING_COMPLETED: Completing = { options: () => Promise.resolve(undefined), middleware: {} };
+/** Whose text the backend is sent. */
+const COMPLETED_DOCUMENTS = [{ language: 'python', scheme: 'file' }];
 
 /** What becomes of a backend that ended without being asked to. `why` is said when it is not started again. */
 export type BackendState = { state: 'running' | 'restarting' } | { state: 'gave up'; why: string };
@@ -34,21 +55,42 @@ export interface Following {
 export class Backend implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #module: string;
+  readonly #completing: Completing;
+  readonly #completed = new vscode.EventEmitter<CompletedRequest>();
   readonly #changed = new vscode.EventEmitter<Change>();
   readonly #state = new vscode.EventEmitter<BackendState>();
   #lost = false;
   #client: Promise<LanguageClient> | undefined;
   #running: LanguageClient | undefined;
   #tokens = 0;
+  #told: CompletionOptions | undefined;
 
   /** Something stored has changed, whoever changed it. */
   readonly onChanged = this.#changed.event;
   /** It ended by itself, or is back after that. */
   readonly onState = this.#state.event;
+  /** A document's completion was answered. */
+  readonly onCompleted = this.#completed.event;
 
-  constructor(log: vscode.LogOutputChannel, module: string) {
+  constructor(log: vscode.LogOutputChannel, module: string, completing = NOTHING_COMPLETED) {
     this.#log = log;
     this.#module = module;
+    this.#completing = completing;
+  }
+
+  /** Whether one is there that was told other completion options at its start than the given. */
+  outdated(options: CompletionOptions | undefined): boolean {
+    return this.#running !== undefined && JSON.stringify(options) !== JSON.stringify(this.#told);
+  }
+
+  /**
+   * What completes documents, started if need be. Undefined while a running backend registers its own provider, which
+   * VS Code asks then, and where nothing is completed.
+   */
+  async completer(document: vscode.TextDocument): Promise<vscode.InlineCompletionItemProvider | undefined> {
+    if (this.#running?.state === State.Running) return undefined;
+    const client = await this.#started();
+    return client.getFeature(InlineCompletionRequest.method)?.getProvider(document);
   }
 
   /**
@@ -89,6 +131,7 @@ export class Backend implements vscode.Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+    this.#completed.dispose();
     this.#state.dispose();
     this.stop().catch((error: unknown) => {
       this.#log.warn(String(error));
@@ -111,7 +154,10 @@ export class Backend implements vscode.Disposable {
   }
 
   async #start(): Promise<LanguageClient> {
-    const options: BackendOptions = { trusted: vscode.workspace.isTrusted };
+    const trusted = vscode.workspace.isTrusted;
+    const completion = trusted ? await this.#completing.options() : undefined;
+    this.#told = completion;
+    const options: BackendOptions = { trusted, ...(completion === undefined ? {} : { completion }) };
     const restarts = new Restarts();
     let ending: Ending = { code: null, signal: null, lastLine: '' };
     const client = new LanguageClient(
@@ -122,6 +168,8 @@ export class Backend implements vscode.Disposable {
         outputChannel: this.#log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         initializationOptions: options,
+        ...(completion === undefined ? {} : { documentSelector: COMPLETED_DOCUMENTS }),
+        middleware: this.#completing.middleware,
         stdioOptions: {
           stdout: (input) => {
             eachLine(input, (line) => {
@@ -149,6 +197,9 @@ export class Backend implements vscode.Disposable {
     );
     client.onNotification(CHANGED.method, (change: unknown) => {
       this.#changed.fire(CHANGED.params.parse(change));
+    });
+    client.onNotification(COMPLETED.method, (completed: unknown) => {
+      this.#completed.fire(COMPLETED.params.parse(completed));
     });
     client.onDidChangeState(({ newState }) => {
       if (newState !== State.Running) return;

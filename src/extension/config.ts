@@ -17,6 +17,8 @@ const SETTINGS = {
   device: Device.default(DEFAULT_RUN.device),
   seed: z.int().min(0).default(DEFAULT_RUN.seed),
   sealedOnly: z.boolean().default(DEFAULT_RUN.sealedOnly),
+  'completion.enabled': z.boolean().default(true),
+  'completion.comments': z.boolean().default(false),
 } as const;
 type Name = keyof typeof SETTINGS;
 export type Settings = { [N in Name]: z.infer<(typeof SETTINGS)[N]> };

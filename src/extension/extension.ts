@@ -1,6 +1,14 @@
 import * as vscode from 'vscode';
 import { Backend } from './backend.ts';
 import { checkUnderCursor, doctor, evaluate, findTasks, type FunctionPlace } from './commands/workspace.ts';
+import {
+  completionMiddleware,
+  completionOptions,
+  startsWithTyping,
+  toggleCompletions,
+} from './completion/ghostText.ts';
+import { CompletionState } from './completion/state.ts';
+import { completeAndVerify } from './completion/verify.ts';
 import { installLauncher } from './commands/launcher.ts';
 import { promote, rollBack } from './commands/models.ts';
 import { repair, REPAIR_SCHEME, Repairs } from './commands/repair.ts';
@@ -40,12 +48,24 @@ function wire(context: vscode.ExtensionContext): void {
     return disposable;
   };
   const log = keep(vscode.window.createOutputChannel('LeTI', { log: true }));
-  const backend = keep(new Backend(log, context.asAbsolutePath('dist/leti.mjs')));
   const interpreters = keep(new Interpreters(log));
-  const live = keep(new LiveRuns());
   const places = new Places(interpreters, log);
+  const completion = keep(new CompletionState());
+  const backend = keep(
+    new Backend(log, context.asAbsolutePath('dist/leti.mjs'), {
+      options: async () => completionOptions(places),
+      middleware: completionMiddleware(places, completion, log),
+    }),
+  );
+  keep(startsWithTyping(backend, places, completion, log));
+  keep(
+    backend.onCompleted((completed) => {
+      completion.answered(completed);
+    }),
+  );
+  const live = keep(new LiveRuns());
   const keys = new ContextKeys(() => places.folders().map(({ uri }) => uri.fsPath));
-  const services: Services = { context, log, backend, places, live, keys };
+  const services: Services = { context, log, backend, places, live, keys, completion };
   const feedback = keep(new Feedback());
   const tests = keep(new TaskTests(services, feedback));
   registerTools(services).forEach(keep);
@@ -113,6 +133,13 @@ function wire(context: vscode.ExtensionContext): void {
       models.refresh();
     });
   };
+  /** The backend was told at its start how documents are completed. One that trains is not ended for it. */
+  const tellOfCompletion = async (): Promise<void> => {
+    if (!backend.outdated(await completionOptions(places))) return;
+    if (live.any)
+      log.warn('Changed settings of completions apply after the run, once the backend starts anew.');
+    else await backend.stop();
+  };
   // The backend was told at its start what it may do.
   keep(vscode.workspace.onDidGrantWorkspaceTrust(startAnew));
   keep(
@@ -160,6 +187,16 @@ function wire(context: vscode.ExtensionContext): void {
   command('leti.repair', async (place: FunctionPlace | undefined) => {
     await repair(services, repairs, place);
   });
+  command('leti.completeAndVerify', async () => {
+    await completeAndVerify(services);
+  });
+  command('leti.completion.snooze', async () => {
+    completion.snooze();
+    return Promise.resolve();
+  });
+  command('leti.completion.toggle', async () => {
+    await toggleCompletions();
+  });
   command('leti.showFeedback', async (text: string | undefined) => {
     await showFeedback(text);
   });
@@ -206,6 +243,7 @@ function wire(context: vscode.ExtensionContext): void {
       const changed = SETTING_NAMES.filter((name) => change.affectsConfiguration(`leti.${name}`));
       if (changed.length > 0)
         log.info(`Changed settings apply from the next command on: ${changed.join(', ')}`);
+      if (change.affectsConfiguration('leti.completion')) void attempt(log, tellOfCompletion);
     }),
   );
 }

@@ -9,6 +9,10 @@ export class LiveRuns implements vscode.Disposable {
 
   readonly onChanged = this.#changed.event;
 
+  get any(): boolean {
+    return this.#events.size > 0;
+  }
+
   /** The last event of a run; undefined for one that does not go on in this window. */
   last(run: string): RunEvent | undefined {
     return this.#events.get(run);

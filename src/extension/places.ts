@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { DEFAULT_RUN } from '../core/defaults.ts';
 import type { Place } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
 import { readSettings, type Settings } from './config.ts';
@@ -30,7 +31,7 @@ export class Places {
   }
 
   /** What the settings of a folder say about a run. */
-  choices(folder: vscode.Uri): Omit<Settings, 'python' | 'trainerPython' | 'allowUncontained'> {
+  choices(folder: vscode.Uri): Pick<Settings, keyof typeof DEFAULT_RUN & keyof Settings> {
     const { model, objective, rounds, samples, heldOutSamples, device, seed, sealedOnly } =
       this.settings(folder);
     return { model, objective, rounds, samples, heldOutSamples, device, seed, sealedOnly };

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Backend } from './backend.ts';
+import type { CompletionState } from './completion/state.ts';
 import type { ContextKeys } from './contextKeys.ts';
 import type { LiveRuns } from './liveRuns.ts';
 import type { Places } from './places.ts';
@@ -12,4 +13,5 @@ export interface Services {
   places: Places;
   live: LiveRuns;
   keys: ContextKeys;
+  completion: CompletionState;
 }

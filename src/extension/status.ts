@@ -1,23 +1,43 @@
 import * as vscode from 'vscode';
+import { completionWords } from '../core/completion/statusWords.ts';
 import { progressFacts } from '../core/words.ts';
 import type { Services } from './services.ts';
 
-/** What LeTI does right now, and whether its backend lives, among the language's status items of a Python file. */
-export function statusItem({ live, backend }: Pick<Services, 'live' | 'backend'>): vscode.Disposable {
+/** What LeTI does right now, its completions, and whether its backend lives, among the language's status items of a Python file. */
+export function statusItem({
+  live,
+  backend,
+  completion,
+}: Pick<Services, 'live' | 'backend' | 'completion'>): vscode.Disposable {
+  /** A run, or a backend that is not there, is said first. */
+  let otherwise = false;
   const item = vscode.languages.createLanguageStatusItem('leti', { language: 'python' });
   const idle = (): void => {
-    item.busy = false;
+    otherwise = false;
+    const enabled = vscode.workspace.getConfiguration('leti').get('completion.enabled') === true;
+    const facts = completion.facts(enabled);
+    item.busy = completion.busy;
     item.severity = vscode.LanguageStatusSeverity.Information;
     item.text = 'LeTI';
-    item.detail = 'no run in this window';
-    item.command = { command: 'leti.train', title: 'Train' };
+    item.detail = completionWords(facts);
+    if (!enabled) item.command = { command: 'leti.completion.toggle', title: 'Turn On' };
+    else if (completion.paused) item.command = { command: 'leti.completion.snooze', title: 'Go On' };
+    else if (facts.model === undefined) item.command = { command: 'leti.train', title: 'Train' };
+    else item.command = { command: 'leti.completion.snooze', title: 'Snooze' };
   };
   idle();
+  const completed = completion.onChanged(() => {
+    if (!otherwise) idle();
+  });
+  const set = vscode.workspace.onDidChangeConfiguration((change) => {
+    if (!otherwise && change.affectsConfiguration('leti.completion')) idle();
+  });
   const followed = live.onChanged(({ run, event }) => {
     if (event === undefined) {
       idle();
       return;
     }
+    otherwise = true;
     item.busy = true;
     if (event.event !== 'progress') return;
     item.text = `LeTI: ${event.phase} ${event.done}/${event.total}`;
@@ -28,16 +48,18 @@ export function statusItem({ live, backend }: Pick<Services, 'live' | 'backend'>
   const watched = backend.onState((now) => {
     idle();
     if (now.state === 'restarting') {
+      otherwise = true;
       item.busy = true;
       item.text = 'LeTI: the backend starts again';
       item.detail = 'it ended by itself';
     }
     if (now.state === 'gave up') {
+      otherwise = true;
       item.severity = vscode.LanguageStatusSeverity.Error;
       item.text = 'LeTI: no backend';
       item.detail = now.why;
       item.command = { command: 'leti.restart', title: 'Restart' };
     }
   });
-  return vscode.Disposable.from(item, followed, watched);
+  return vscode.Disposable.from(item, completed, set, followed, watched);
 }

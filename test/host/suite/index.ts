@@ -13,6 +13,7 @@ export async function run(): Promise<void> {
   await import('./tools.test.ts');
   await import('./palette.test.ts');
   await import('./repair.test.ts');
+  await import('./completion.test.ts');
   await import('./testing.test.ts');
   await import('./trouble.test.ts');
   console.log('##suites-begin');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { Backend } from '../../../src/extension/backend.ts';
+import { CompletionState } from '../../../src/extension/completion/state.ts';
 import { ContextKeys } from '../../../src/extension/contextKeys.ts';
 import { RUN_PAGE, RunPages } from '../../../src/extension/explorer/runPages.ts';
 import { LiveRuns } from '../../../src/extension/liveRuns.ts';
@@ -13,6 +14,7 @@ describe('the pages of runs', () => {
   const backend = new Backend(log, '/nowhere/leti.mjs');
   const interpreters = new Interpreters(log);
   const live = new LiveRuns();
+  const completion = new CompletionState();
   const context = { extensionUri: vscode.Uri.file(process.env['LETI_ROOT'] ?? '') };
   const pages = new RunPages({
     context: context as vscode.ExtensionContext,
@@ -21,10 +23,11 @@ describe('the pages of runs', () => {
     places: new Places(interpreters, log),
     live,
     keys: new ContextKeys(() => []),
+    completion,
   });
 
   after(() => {
-    for (const made of [pages, backend, interpreters, live, log]) made.dispose();
+    for (const made of [pages, backend, interpreters, live, completion, log]) made.dispose();
   });
 
   const restored = async (state: unknown): Promise<{ panel: vscode.WebviewPanel; gone: boolean }> => {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { Backend } from '../../../src/extension/backend.ts';
+import { CompletionState } from '../../../src/extension/completion/state.ts';
 import { ContextKeys } from '../../../src/extension/contextKeys.ts';
 import { LiveRuns } from '../../../src/extension/liveRuns.ts';
 import { Places } from '../../../src/extension/places.ts';
@@ -100,6 +101,7 @@ export async function withServices<T>(work: (services: Services) => Promise<T>):
     places: new Places(interpreters, log),
     live: new LiveRuns(),
     keys: new ContextKeys(() => [folder()]),
+    completion: new CompletionState(),
   };
   try {
     return await work(services);
@@ -107,6 +109,7 @@ export async function withServices<T>(work: (services: Services) => Promise<T>):
     await backend.stop();
     interpreters.dispose();
     services.live.dispose();
+    services.completion.dispose();
   }
 }
 

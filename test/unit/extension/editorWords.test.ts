@@ -36,6 +36,10 @@ describe('inEditor', () => {
       ['Name another interpreter with --python, or mend this one.', /with the setting leti\.python, or/],
       ['Name another one with --trainer-python, or leave it out', /the setting leti\.trainerPython, or/],
       ['accept the risk in this workspace with --allow-uncontained.', /the setting leti\.allowUncontained/],
+      [
+        'Start a round, or run `leti complete` once: it prepares the model.',
+        /^Train once: it prepares the model\.$/,
+      ],
       ['`leti runs` lists the runs.', /^The Runs view lists the runs\.$/],
       ['Wait for it or stop it (Ctrl-C), then start again.', /cancel it in its notification, then/],
       ['Tasks: 4 to train on, 2 dropped (leti tasks list shows why)', /"LeTI: Find tasks" writes/],

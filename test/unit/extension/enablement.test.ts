@@ -40,9 +40,11 @@ const inState = (...folders: KnownState[]): Keys => ({ ...trusted, ...keysOf(fol
 
 const READS = ['comparePrograms', 'openLog', 'openRun', 'refresh', 'restart', 'showFeedback'];
 const WORKS = ['check', 'doctor', 'evaluate', 'findTasks', 'installLauncher', 'repair'];
+const COMPLETIONS = ['completeAndVerify', 'completion.snooze', 'completion.toggle'];
 const all = [
   ...READS,
   ...WORKS,
+  ...COMPLETIONS,
   ...['deleteRun', 'exportRun', 'promote', 'resume', 'rollBack', 'train'],
 ].sort();
 const without = (...names: string[]): string[] => all.filter((name) => !names.includes(name));
@@ -81,7 +83,7 @@ describe('the commands that are offered', () => {
     [
       'in a file of another language',
       { ...inState({}), editorLangId: 'markdown' },
-      without('check', 'repair'),
+      without('check', 'completeAndVerify', 'repair'),
     ],
   ] as const) {
     it(`are those that can do something ${state}`, () => {

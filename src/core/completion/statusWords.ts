@@ -1,0 +1,26 @@
+import { quantile } from '../statistics.ts';
+
+/** What is known of the completions of a window. */
+export interface CompletionFacts {
+  enabled: boolean;
+  /** Time of day until which they pause. */
+  pausedUntil: string | undefined;
+  /** Name of the model that wrote the last one. */
+  model: string | undefined;
+  /** Why the last request showed nothing. */
+  why: string | undefined;
+  /** Milliseconds until the text, of the last requests that showed one. */
+  latencies: readonly number[];
+}
+
+/** What completions do now, in one line: `LeTI round 1; 24 ms (p50), 180 ms (p95)`. */
+export function completionWords({ enabled, pausedUntil, model, why, latencies }: CompletionFacts): string {
+  if (!enabled) return 'completions are off';
+  if (pausedUntil !== undefined) return `completions pause until ${pausedUntil}`;
+  const sorted = [...latencies].sort((a, b) => a - b);
+  const figure = (q: number): string => `${Math.round(quantile(sorted, q))} ms`;
+  const speed = sorted.length === 0 ? undefined : `${figure(0.5)} (p50), ${figure(0.95)} (p95)`;
+  const nothing = why === undefined ? undefined : `nothing shown: ${why}`;
+  const facts = [model, speed, nothing].filter((fact) => fact !== undefined);
+  return facts.length === 0 ? 'completions start with the first request' : facts.join('; ');
+}

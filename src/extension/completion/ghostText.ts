@@ -1,0 +1,94 @@
+import * as vscode from 'vscode';
+import type { CompletionOptions } from '../../protocol/backend.ts';
+import type { Backend, Completing } from '../backend.ts';
+import { explain } from '../errors.ts';
+import type { Places } from '../places.ts';
+import type { CompletionState } from './state.ts';
+
+/** What the backend is told at its start; undefined where completions are off in each folder. */
+export async function completionOptions(places: Places): Promise<CompletionOptions | undefined> {
+  const folder = places.folders().find(({ uri }) => places.settings(uri)['completion.enabled']);
+  if (folder === undefined) return undefined;
+  const { interpreter } = await places.place(folder.uri);
+  return {
+    comments: places.settings(folder.uri)['completion.comments'],
+    ...(interpreter === undefined ? {} : { interpreter }),
+  };
+}
+
+/** Whether a document may be completed as its user types. */
+export function completes(document: vscode.TextDocument, places: Places, state: CompletionState): boolean {
+  const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+  return (
+    vscode.workspace.isTrusted &&
+    !state.paused &&
+    folder !== undefined &&
+    places.settings(folder.uri)['completion.enabled']
+  );
+}
+
+/** Whether the text before the cursor is the beginning of what is selected in the list of suggestions, if one is open. */
+export function fitsSelection(
+  document: vscode.TextDocument,
+  { selectedCompletionInfo: selected }: vscode.InlineCompletionContext,
+): boolean {
+  return selected === undefined || selected.text.startsWith(document.getText(selected.range));
+}
+
+/** Decides which requests reach the backend, and notes what became of them. */
+export function completionMiddleware(
+  places: Places,
+  state: CompletionState,
+  log: vscode.LogOutputChannel,
+): Completing['middleware'] {
+  return {
+    provideInlineCompletionItems: async (document, position, context, token, next) => {
+      if (!completes(document, places, state) || !fitsSelection(document, context)) return undefined;
+      try {
+        return await state.during(async () => await next(document, position, context, token));
+      } catch (error) {
+        // Who types is not told by a message; the status says it.
+        const why = explain(error);
+        if (why === undefined) return undefined;
+        log.warn(why);
+        state.failed(why);
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Starts the backend with the first document to be completed. Then the client's own provider answers. */
+export function startsWithTyping(
+  backend: Backend,
+  places: Places,
+  state: CompletionState,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
+  return vscode.languages.registerInlineCompletionItemProvider(
+    { language: 'python', scheme: 'file' },
+    {
+      provideInlineCompletionItems: async (document, position, context, token) => {
+        if (!completes(document, places, state)) return undefined;
+        try {
+          const completer = await backend.completer(document);
+          return token.isCancellationRequested
+            ? undefined
+            : await completer?.provideInlineCompletionItems(document, position, context, token);
+        } catch (error) {
+          const why = explain(error) ?? 'the backend did not start';
+          log.warn(why);
+          state.failed(why);
+          return undefined;
+        }
+      },
+    },
+  );
+}
+
+/** Switches completions on or off in this workspace. */
+export async function toggleCompletions(): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('leti');
+  const enabled = settings.get('completion.enabled') === true;
+  await settings.update('completion.enabled', !enabled, vscode.ConfigurationTarget.Workspace);
+}

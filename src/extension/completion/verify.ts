@@ -1,0 +1,96 @@
+import * as vscode from 'vscode';
+import { REQUESTS, type RankedCompletion, type VerifiedCompletion } from '../../protocol/backend.ts';
+import { UserError } from '../../protocol/errors.ts';
+import { withRunProgress } from '../progress.ts';
+import type { Services } from '../services.ts';
+
+const CANDIDATES = 8;
+
+/**
+ * "Complete and verify": several candidates for the place of the cursor, run in the sandbox; the one that the user chooses
+ * is inserted.
+ */
+export async function completeAndVerify(services: Services): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  const document = editor?.document;
+  const folder = document === undefined ? undefined : vscode.workspace.getWorkspaceFolder(document.uri);
+  if (editor === undefined || document?.languageId !== 'python' || folder === undefined) {
+    throw new UserError(
+      'No Python file of the workspace is open.',
+      'Put the cursor where the model is to go on.',
+    );
+  }
+  const { version } = document;
+  const position = editor.selection.active;
+  const place = await services.places.place(folder.uri);
+  const asked = {
+    ...place,
+    path: document.uri.fsPath,
+    text: document.getText(),
+    ...{ line: position.line, character: position.character },
+    ...{ candidates: CANDIDATES, execute: true },
+  };
+  const verified = await withRunProgress('LeTI: completing and verifying', services.log, async (following) =>
+    services.backend.ask(REQUESTS.complete, asked, following),
+  );
+  const chosen = await choose(verified);
+  if (chosen !== undefined) await insert(document, version, position, chosen);
+}
+
+/** Undefined where the user takes none, or there is none. */
+async function choose({
+  candidates,
+  task,
+  model,
+}: VerifiedCompletion): Promise<RankedCompletion | undefined> {
+  if (candidates.length === 0) {
+    void vscode.window.showInformationMessage('LeTI: the model had nothing to add here.');
+    return undefined;
+  }
+  const rows = candidates.map((candidate) => ({
+    label: `$(${iconOf(candidate)}) ${candidate.label}`,
+    detail: previewOf(candidate.text),
+    candidate,
+  }));
+  const picked = await vscode.window.showQuickPick(rows, {
+    title: `LeTI: ${model}${task === undefined ? ', no test covers this place' : ` for ${task}`}`,
+    placeHolder: 'Which one is to be inserted?',
+    matchOnDetail: true,
+  });
+  return picked?.candidate;
+}
+
+function iconOf({ verdict }: RankedCompletion): string {
+  if (verdict === undefined) return 'circle-outline';
+  return verdict === 'passed' ? 'pass' : 'error';
+}
+
+/** A text in the one line that a row has. */
+export function previewOf(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ↵ ');
+}
+
+/** One edit, which one undo takes back. Throws a UserError where the document is no longer what was completed. */
+async function insert(
+  document: vscode.TextDocument,
+  version: number,
+  position: vscode.Position,
+  { text, verdict, label }: RankedCompletion,
+): Promise<void> {
+  const editor = await vscode.window.showTextDocument(document);
+  const inserted =
+    document.version === version &&
+    (await editor.edit((edit) => {
+      edit.insert(position, text);
+    }));
+  if (!inserted) throw new UserError('The file has changed since it was completed.', 'Complete it again.');
+  if (verdict === undefined || verdict === 'passed') return;
+  const check = 'Check Function';
+  void vscode.window.showWarningMessage(`LeTI: what was inserted ${label}.`, check).then((choice) => {
+    if (choice === check) void vscode.commands.executeCommand('leti.check');
+  });
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { completionWords, type CompletionFacts } from '../../../../src/core/completion/statusWords.ts';
+
+describe('completionWords', () => {
+  const fresh: CompletionFacts = {
+    enabled: true,
+    pausedUntil: undefined,
+    model: undefined,
+    why: undefined,
+    latencies: [],
+  };
+
+  it('says that nobody has asked, that they are off, and until when they pause', () => {
+    assert.equal(completionWords(fresh), 'completions start with the first request');
+    assert.equal(completionWords({ ...fresh, enabled: false }), 'completions are off');
+    assert.equal(completionWords({ ...fresh, pausedUntil: '14:05' }), 'completions pause until 14:05');
+  });
+
+  it('names the model, the usual and the slow time, and why nothing is shown', () => {
+    const latencies = [...Array.from({ length: 94 }, () => 10.4), 1, 2, 300, 300, 300, 300, 300];
+    const facts = { ...fresh, model: 'LeTI round 1', why: 'code follows the cursor', latencies };
+    assert.equal(
+      completionWords(facts),
+      'LeTI round 1; 10 ms (p50), 10 ms (p95); nothing shown: code follows the cursor',
+    );
+    assert.equal(completionWords({ ...fresh, latencies: [3, 1, 200] }), '3 ms (p50), 200 ms (p95)');
+  });
+});
