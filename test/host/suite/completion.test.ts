@@ -79,8 +79,10 @@ describe('completions', () => {
   });
 
   after(async () => {
-    await vscode.window.showTextDocument(uri);
-    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await editor.edit((edit) => {
+      edit.replace(new vscode.Range(0, 0, editor.document.lineCount, 0), source);
+    });
+    await editor.document.save();
     await setting('completion.enabled', undefined);
     await rollBackAll();
   });
@@ -183,6 +185,31 @@ describe('completions', () => {
     assert.equal(editor.document.lineAt(line).text, '    return x + 1');
     await vscode.commands.executeCommand('undo');
     assert.equal(editor.document.getText(), before);
+  });
+
+  it('are checked in the file where the user took one that failed, and wants that', async () => {
+    const line = await withoutBody('add_one');
+    // As if the model had written this one, too.
+    const failed = { text: 'return x', verdict: 'failed', label: 'passes 0 of 1 test' };
+    const pick = (rows: readonly { candidate: object }[]): Promise<unknown> =>
+      Promise.resolve({ ...rows[0], candidate: { ...rows[0]?.candidate, ...failed } });
+    let said = '';
+    const warn = (message: string): Promise<string> => {
+      said = message;
+      return Promise.resolve('Check Function');
+    };
+    await withServices(async (services) => {
+      await instead(vscode.window, 'showQuickPick', pick, async () => {
+        await instead(vscode.window, 'showWarningMessage', warn, async () => {
+          await completeAndVerify(services);
+        });
+      });
+    });
+    assert.equal(said, 'LeTI: what was inserted passes 0 of 1 test.');
+    const shown = await until('its diagnostic', () =>
+      vscode.languages.getDiagnostics(uri).find(({ source: from }) => from === 'leti'),
+    );
+    assert.equal(shown.range.start.line, line - 2);
   });
 
   it('leave nothing running when they are cancelled', async () => {
