@@ -93,6 +93,7 @@ describe('the run explorer of the packaged extension', function () {
     await user.stepPicture('interpreter', { x: 128, y: 94, width: 1024, height: 380 });
     // The settings lie over the window.
     await code.page.keyboard.press('Escape');
+    await code.page.locator('.settings-editor').waitFor({ state: 'hidden' });
     await steps.filter({ hasText: 'See what is needed' }).click();
     await code.page.getByText('Run the Doctor').click();
     await code.page

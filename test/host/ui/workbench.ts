@@ -43,7 +43,8 @@ export class Workbench {
         return;
       } catch (error) {
         if (tries === 10) throw error;
-        await this.page.keyboard.press('Escape');
+        // Whatever lies below would take the key for itself.
+        if (await this.quickInput().isVisible()) await this.page.keyboard.press('Escape');
       }
     }
   }
