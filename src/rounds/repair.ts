@@ -9,7 +9,7 @@ import { evaluateModel } from './evaluateModel.ts';
 import type { Workbench } from './workbench.ts';
 
 /**
- * Asks the model in use for other bodies of the function at a line (zero-based) of a workspace's file, half of them with
+ * Asks the configured model for other bodies of the function at a line (zero-based) of a workspace's file, half of them with
  * today's and what its checks say before its eyes, and runs each in the sandbox. The file stays as it is. Throws a UserError where no
  * function with checks is, or its checks pass.
  */
@@ -32,7 +32,7 @@ export async function repairFunction(
     {
       // Small models are helped by what failed, or led astray; half of the programs are asked for without it.
       tasks: [repairTask(task, { completion: `\n${candidate.body}`, feedback: today.feedback }), task],
-      model: await bench.modelInUse(config.model),
+      model: config.model,
       samples: Math.ceil(config.samples / 2),
       temperature: config.temperature,
       ks: [1],

@@ -12,7 +12,7 @@ import { runContext, type RunFlags } from '../runContext.ts';
 interface RepairFlags extends RunFlags {
   line: number;
   workspace: string;
-  model: string;
+  model?: string;
   samples: number;
   seed: number;
   json?: boolean;
@@ -24,7 +24,7 @@ export function repairCommand(): Command {
     .argument('<file>', 'Python file of the workspace')
     .requiredOption('--line <n>', 'a line of the function, counted from 0', wholeNumber(0))
     .option('--workspace <folder>', 'folder that the file belongs to', '.')
-    .option('--model <model>', 'asked where no model was promoted', DEFAULT_RUN.model)
+    .option('--model <model>', 'asked instead of the one in use')
     .option('--samples <n>', 'programs to try', wholeNumber(1), DEFAULT_RUN.samples)
     .option('--seed <n>', 'names every random choice', wholeNumber(0), DEFAULT_RUN.seed)
     .option('--python <path>', 'interpreter that runs the programs')
@@ -36,7 +36,8 @@ export function repairCommand(): Command {
       const workspace = await workspaceFolder(flags.workspace);
       const bench = new Workbench({ workspace, device: 'auto', ...runContext(flags, output) });
       try {
-        const { line, model, samples, seed } = flags;
+        const { line, samples, seed } = flags;
+        const model = flags.model ?? (await bench.modelInUse(DEFAULT_RUN.model));
         const repair = await repairFunction(
           bench,
           { path: path.resolve(file), line },

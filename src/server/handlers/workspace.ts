@@ -124,7 +124,10 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     backend,
     REQUESTS.repair,
     (params, signal) =>
-      withBench(params, signal, async (bench, config) => await repairFunction(bench, params, config)),
+      withBench(params, signal, async (bench, config) => {
+        const model = await bench.modelInUse(config.model);
+        return await repairFunction(bench, params, { ...config, model });
+      }),
     needsTrust,
   );
   answer(
