@@ -54,6 +54,7 @@ from leti_runner.beside import Beside
 from leti_runner.folders import clear_folder
 from leti_runner.inbox import Inbox
 from leti_runner.judge import Judge, sealable
+from leti_runner.pipes import Pipes
 from leti_runner.program import Program
 from leti_runner.remote import UnsealableError
 
@@ -126,7 +127,7 @@ class Zygote:
 
         All children are gone when it returns.
         """
-        ends = _Ends("requests", "replies", "result", "output", "jobs")
+        ends = Pipes("requests", "replies", "result", "output", "jobs")
         program = self._fork([ends.requests_r, ends.replies_w], ends.output_w, self._serve_program)
         ends.close("requests_r", "replies_w")
         used = _children_seconds()
@@ -335,25 +336,6 @@ class _Standing:
         except OSError:
             return False
         return True
-
-
-class _Ends:
-    """Pipes by name: `requests` has the ends `requests_r` and `requests_w`."""
-
-    def __init__(self, *names):
-        for name in names:
-            for end, handle in zip("rw", os.pipe()):
-                setattr(self, f"{name}_{end}", handle)
-
-    def close(self, *ends):
-        """Closes those that are still open."""
-        for end in ends:
-            handle = self.__dict__.pop(end, None)
-            if handle is not None:
-                os.close(handle)
-
-    def close_all(self):
-        self.close(*list(self.__dict__))
 
 
 def _judged(job, head, program, judge, *, flooded, late):
