@@ -282,9 +282,17 @@ describe('the run explorer of the packaged extension', function () {
     mkdirSync(second);
     const file = path.join(folder, 'both.code-workspace');
     writeFileSync(file, JSON.stringify({ folders: [{ path: second }, { path: project.workspace }] }));
-    await code.open(file);
-    await user.openExplorer();
-    await user.rows('Runs').filter({ hasText: 'project' }).first().waitFor({ timeout: 30_000 });
+    const listed = async (): Promise<boolean> => {
+      await code.open(file);
+      await user.openExplorer();
+      const row = user.rows('Runs').filter({ hasText: 'project' }).first();
+      return await row
+        .waitFor({ timeout: 20_000 })
+        .then(() => true)
+        .catch(() => false);
+    };
+    // VS Code's server now and then opens a workspace file without its folders ("No Folder Opened").
+    for (let tries = 0; !(await listed()); tries++) assert.ok(tries < 4, 'no runs of the folder are listed');
     await user.command('LeTI: Train on workspace tasks');
     await user.quickRow('second').click();
     await user.notification('no function with tests or doctests was found').waitFor({ timeout: 60_000 });
