@@ -9,7 +9,9 @@ import { startTestExecutor, testEnvironment } from '../../support/executor.ts';
 import { commandOf, descendants } from '../../support/processes.ts';
 import { treeHash } from '../harvest/support.ts';
 import { bareTask } from '../../support/tasks.ts';
-import { BESIDE, BESIDE_TESTS, body, ENDINGS, ESCAPES, FORGERIES, SOURCES } from './attacks.ts';
+import { body, ENDINGS, FORGERIES, SOURCES } from './attacks.ts';
+import { BESIDE, BESIDE_TESTS } from './attacksBeside.ts';
+import { ESCAPES } from './attacksOnTheMachine.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 1, cpuSeconds: 2, memoryBytes: 512 << 20 };
 /** Taking that much memory takes a slow machine more than a second. */
