@@ -213,16 +213,17 @@ describe('completions', () => {
   });
 
   it('leave nothing running when they are cancelled', async () => {
-    const line = await withoutBody('double');
+    const line = await withoutBody('add_one');
     const cancel = new vscode.CancellationTokenSource();
     const show = async (
       _options: unknown,
       work: (progress: object, token: vscode.CancellationToken) => Promise<unknown>,
     ): Promise<unknown> => {
-      setTimeout(() => {
-        cancel.cancel();
-      }, 300);
-      return await work({ report: () => undefined }, cancel.token);
+      const working = work({ report: () => undefined }, cancel.token);
+      // An interpreter takes far longer to start than the look for it, so there is work left to cancel.
+      await until('an interpreter for its programs', () => zygotes().length > 0, 5);
+      cancel.cancel();
+      return await working;
     };
     await withServices(async (services) => {
       await instead(vscode.window, 'withProgress', show, async () => {

@@ -61,11 +61,11 @@ export function runs(): RunSummary[] {
 }
 
 /** Waits until something is so. */
-export async function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
-  for (let tries = 0; tries < 900; tries++) {
+export async function until<T>(what: string, look: () => T | undefined | false, every = 100): Promise<T> {
+  for (let waited = 0; waited < 90_000; waited += every) {
     const found = look();
     if (found !== undefined && found !== false) return found;
-    await sleep(100);
+    await sleep(every);
   }
   throw new Error(`waited in vain for ${what}`);
 }
