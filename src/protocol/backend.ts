@@ -340,7 +340,7 @@ export const REQUESTS = {
   ),
   /**
    * Several candidates at a place of a file as its editor has it (zero-based), run against the tests and doctests of the
-   * function there unless `execute` is false.
+   * function there unless `execute` is false. After `seconds`, what there is by then is answered.
    */
   complete: request(
     'leti/complete',
@@ -351,6 +351,7 @@ export const REQUESTS = {
       character: z.int().min(0),
       candidates: z.int().min(1).max(64),
       execute: z.boolean(),
+      seconds: z.number().positive().optional(),
     }),
     VerifiedCompletion,
   ),

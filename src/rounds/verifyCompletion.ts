@@ -8,6 +8,7 @@ import { keyOf } from '../core/random.ts';
 import { scanWorkspace } from '../harvest/scan.ts';
 import { tasksOf } from '../harvest/workspace.ts';
 import type { RankedCompletion, VerifiedCompletion } from '../protocol/backend.ts';
+import { InterruptedError } from '../protocol/errors.ts';
 import type { ExecutionResult } from '../protocol/execution.ts';
 import type { Task } from '../protocol/task.ts';
 import type { CompletionPlace, CompletionService, Draft } from './complete.ts';
@@ -20,6 +21,8 @@ export interface VerifyRequest extends CompletionPlace {
   candidates: number;
   /** False ranks by agreement alone, and runs nothing. */
   execute: boolean;
+  /** After which what there is by then is answered; no end if it is missing. */
+  seconds?: number;
   signal: AbortSignal;
 }
 
@@ -36,48 +39,92 @@ const REPAIRABLE = new Set([
 const MOST_SCANS = 3;
 
 interface Judged extends Candidate {
+  /** The file does not parse with it: never shown. */
+  broken: boolean;
   feedback?: { program: string; text: string };
 }
 
 /**
- * Writes several candidates and runs each against the doctests and tests of the function at the cursor, in the sandbox.
- * Where none passes, what the interpreter said of the best one that failed by a syntax, name or type error is told
- * to the model once. Without tests, candidates are ordered by how many say the same.
+ * Writes several candidates and runs each, as soon as it is written, against the doctests and tests of the function at the
+ * cursor, in the sandbox. Where none passes, what the interpreter said of the best one that failed by a syntax, name or
+ * type error is told to the model once. Without tests, candidates are ordered by how many say the same. After
+ * `seconds`, what there is by then is ordered; the greedy candidate is always there.
+ * @throws InterruptedError when it was cancelled; UserError where no model can be used.
  */
 export async function verifyCompletion(
   service: CompletionService,
   bench: Workbench,
   request: VerifyRequest,
 ): Promise<VerifiedCompletion> {
+  const { signal, seconds } = request;
+  const until =
+    seconds === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
   const context = await service.context(request);
   const draft = await service.draft(context);
-  const first = await write(service, draft, request, request.candidates);
-  const parsing = first.filter(({ feedback }) => feedback === undefined);
-  const task = request.execute ? await coveringTask(bench, request, draft, parsing) : undefined;
-  if (task === undefined) {
-    return { candidates: ranked(parsing), repaired: 0, model: draft.used.name };
-  }
-  const run = async (candidates: readonly Judged[]): Promise<Judged[]> =>
-    await Promise.all(
-      candidates.map(async (candidate, id) => await judge(bench, task, request, draft, candidate, id)),
+  const covering = request.execute ? taskFinder(bench, request, draft, until) : undefined;
+  const examine = async (text: string): Promise<Judged | undefined> => {
+    const candidate = await parsed(service, draft, request, text);
+    if (candidate === undefined || candidate.broken) return candidate;
+    const task = await orNothing(until, signal, covering?.(candidate.text));
+    return task === undefined ? candidate : await run(task, candidate);
+  };
+  const run = async (task: Task, candidate: Judged): Promise<Judged> =>
+    (await orNothing(until, signal, judge(bench, task, request, draft, candidate, until))) ?? candidate;
+
+  let judged = await examineAll(written(draft, request, request.candidates, until), examine);
+  const task = await orNothing(until, signal, covering?.());
+  // The first ones may have come when no candidate had yet made the function one that is tested.
+  if (task !== undefined)
+    judged = await Promise.all(
+      judged.map(async (candidate) =>
+        candidate.broken || candidate.verdict !== undefined ? candidate : await run(task, candidate),
+      ),
     );
-  const judged = await run(parsing);
-  const broken = first.filter(({ feedback }) => feedback !== undefined);
-  const feedback = judged.some(({ verdict }) => verdict === 'passed')
-    ? undefined
-    : toRepair([...judged, ...broken]);
+  const feedback =
+    task === undefined || until.aborted || judged.some(({ verdict }) => verdict === 'passed')
+      ? undefined
+      : toRepair(judged);
   let repaired: Judged[] = [];
   if (feedback !== undefined) {
     const again = await service.draft(context, feedback);
-    const written = await write(service, again, request, Math.ceil(request.candidates / 2));
-    repaired = await run(written.filter((candidate) => candidate.feedback === undefined));
+    const texts = written(again, request, Math.ceil(request.candidates / 2), until);
+    repaired = (await examineAll(texts, examine)).filter(({ broken }) => !broken);
   }
   return {
-    candidates: ranked([...judged, ...repaired]),
-    task: task.id,
+    candidates: ranked([...judged.filter(({ broken }) => !broken), ...repaired]),
+    ...(task === undefined ? {} : { task: task.id }),
     repaired: repaired.length,
     model: draft.used.name,
   };
+}
+
+/** What work gives, or nothing where it was ended because the time is up; a cancellation goes on to the caller. */
+async function orNothing<T>(
+  until: AbortSignal,
+  cancelled: AbortSignal,
+  work: Promise<T> | undefined,
+): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof InterruptedError && until.aborted && !cancelled.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** Examines texts as they come, while the next ones are written. */
+async function examineAll(
+  texts: AsyncIterable<string>,
+  examine: (text: string) => Promise<Judged | undefined>,
+): Promise<Judged[]> {
+  const examined: Promise<Judged | undefined>[] = [];
+  try {
+    for await (const text of texts) examined.push(examine(text));
+  } finally {
+    // Whatever ends the writing, nothing that was begun is left alone.
+    await Promise.allSettled(examined);
+  }
+  return (await Promise.all(examined)).filter((candidate) => candidate !== undefined);
 }
 
 function ranked(candidates: readonly Judged[]): RankedCompletion[] {
@@ -87,64 +134,79 @@ function ranked(candidates: readonly Judged[]): RankedCompletion[] {
   }));
 }
 
-/** One greedy candidate and sampled ones; those with which the file does not parse have that as their feedback. */
-async function write(
-  service: CompletionService,
-  draft: Draft,
+/** One greedy candidate, then sampled ones in the order in which they end; none more once the time is up. */
+async function* written(
+  { request, used }: Draft,
   place: VerifyRequest,
   count: number,
-): Promise<Judged[]> {
-  const { completer } = draft.used;
-  const texts = [(await completer.complete(draft.request, { signal: place.signal })).text];
-  if (count > 1) {
-    const { prompt, stop, maxTokens } = draft.request;
-    const { temperature, topP, topK, seed } = DEFAULT_RUN;
-    const batch = {
-      items: [{ key: keyOf(place.path), prompt, stop, samples: count - 1 }],
-      settings: { temperature, topP, topK, seed, maxTokens, round: 0 },
-    };
-    const sampled: string[] = [];
-    for await (const program of completer.sample(batch, place.signal)) sampled[program.sample] = program.text;
-    texts.push(...sampled);
+  until: AbortSignal,
+): AsyncGenerator<string, void> {
+  yield (await used.completer.complete(request, { signal: place.signal })).text;
+  if (count === 1) return;
+  const { prompt, stop, maxTokens } = request;
+  const { temperature, topP, topK, seed } = DEFAULT_RUN;
+  const batch = {
+    items: [{ key: keyOf(place.path), prompt, stop, samples: count - 1 }],
+    settings: { temperature, topP, topK, seed, maxTokens, round: 0 },
+  };
+  try {
+    for await (const { text } of used.completer.sample(batch, until)) yield text;
+  } catch (error) {
+    if (!(error instanceof InterruptedError) || place.signal.aborted) throw error;
   }
-  const [prefix, suffix] = [place.text.slice(0, place.offset), place.text.slice(place.offset)];
-  const judged: Judged[] = [];
-  for (const decoded of texts) {
-    const text = finishCompletion(decoded, draft.context, draft.prompt.pending, draft.extent);
-    if (text === undefined) continue;
-    const parsed = await service.parsing(prefix, suffix, text);
-    const nothing = { checksPassed: 0, checksTotal: 0 };
-    if ('text' in parsed) judged.push({ ...nothing, text: parsed.text });
-    else
-      judged.push({
-        ...nothing,
-        text,
-        feedback: { program: draft.context.before + text, text: parsed.error },
-      });
-  }
-  return judged;
 }
 
-/** The task of the function at the cursor, as the workspace has it with a candidate in the file. */
-async function coveringTask(
+/** A text as it would stand in the file; one with which the file does not parse has that as its feedback. */
+async function parsed(
+  service: CompletionService,
+  draft: Draft,
+  place: CompletionPlace,
+  decoded: string,
+): Promise<Judged | undefined> {
+  const text = finishCompletion(decoded, draft.context, draft.prompt.pending, draft.extent);
+  if (text === undefined) return undefined;
+  const nothing = { checksPassed: 0, checksTotal: 0 };
+  const found = await service.parsing(
+    place.text.slice(0, place.offset),
+    place.text.slice(place.offset),
+    text,
+  );
+  if ('text' in found) return { ...nothing, text: found.text, broken: false };
+  const feedback = { program: draft.context.before + text, text: found.error };
+  return { ...nothing, text, broken: true, feedback };
+}
+
+/**
+ * Finds the task of the function at the cursor, as the workspace has it with a candidate in the file: with the first few
+ * different ones, until one of them makes it a function that can be tested. Without a candidate, what was found.
+ */
+function taskFinder(
   bench: Workbench,
   request: VerifyRequest,
   draft: Draft,
-  candidates: readonly Judged[],
-): Promise<Task | undefined> {
+  signal: AbortSignal,
+): (candidate?: string) => Promise<Task | undefined> {
   const around = draft.context.function;
-  if (around === undefined) return undefined;
   const file = path.relative(bench.workspace, request.path).split(path.sep).join('/');
-  const interpreter = await bench.interpreter();
-  for (const text of [...new Set(candidates.map((candidate) => candidate.text))].slice(0, MOST_SCANS)) {
-    const unsaved = { [file]: moduleWith(request, text) };
-    const scan = await scanWorkspace(bench.workspace, interpreter.path, request.signal, unsaved);
-    const found = scan.candidates.find(
-      (candidate) => candidate.path === file && candidate.name === around.name,
-    );
-    if (found !== undefined) return tasksOf({ ...scan, candidates: [found] })[0];
-  }
-  return undefined;
+  const tried = new Set<string>();
+  let found = Promise.resolve<Task | undefined>(undefined);
+  const look = async (text: string): Promise<Task | undefined> => {
+    const { path: interpreter } = await bench.interpreter();
+    const scan = await scanWorkspace(bench.workspace, interpreter, signal, {
+      [file]: moduleWith(request, text),
+    });
+    const candidate = scan.candidates.find((one) => one.path === file && one.name === around?.name);
+    return candidate === undefined ? undefined : tasksOf({ ...scan, candidates: [candidate] })[0];
+  };
+  return (candidate) => {
+    if (around === undefined || candidate === undefined) return found;
+    found = found.then((task) => {
+      if (task !== undefined || tried.has(candidate) || tried.size === MOST_SCANS) return task;
+      tried.add(candidate);
+      return look(candidate);
+    });
+    return found;
+  };
 }
 
 async function judge(
@@ -153,7 +215,7 @@ async function judge(
   place: CompletionPlace,
   draft: Draft,
   candidate: Judged,
-  id: number,
+  signal: AbortSignal,
 ): Promise<Judged> {
   const source = moduleWith(place, candidate.text);
   const { before, after } = task.host ?? { before: '', after: '' };
@@ -163,8 +225,8 @@ async function judge(
   }
   const program = assembleProgram(task, `\n${source.slice(before.length, source.length - after.length)}`);
   const executor = await bench.executor();
-  const job = executionJob(task, program, id, limitsOf(DEFAULT_RUN.timeoutSeconds));
-  const result: ExecutionResult = await executor.execute(job, bench.signal);
+  const job = executionJob(task, program, 0, limitsOf(DEFAULT_RUN.timeoutSeconds));
+  const result: ExecutionResult = await executor.execute(job, signal);
   const { verdict, checksPassed, checksTotal, astHash, diagnostic } = result;
   const judged: Judged = {
     ...candidate,

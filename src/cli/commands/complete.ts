@@ -6,7 +6,7 @@ import { CompletionService } from '../../rounds/complete.ts';
 import { verifyCompletion } from '../../rounds/verifyCompletion.ts';
 import { Workbench } from '../../rounds/workbench.ts';
 import { projectOf } from '../../rounds/workspaceFiles.ts';
-import { ALLOW_UNCONTAINED, wholeNumber } from '../options.ts';
+import { ALLOW_UNCONTAINED, numberBetween, wholeNumber } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 
@@ -15,6 +15,7 @@ interface CompleteFlags extends RunFlags {
   character: number;
   candidates?: number;
   verify?: boolean;
+  seconds?: number;
   model?: string;
   workspace?: string;
   json?: boolean;
@@ -33,6 +34,7 @@ export function completeCommand(): Command {
       '--verify',
       "run candidates against the function's doctests and tests, the best first (8 candidates)",
     )
+    .option('--seconds <s>', 'answer with what there is by then', numberBetween(0.1, 3600))
     .option(
       '--model <model>',
       "a model instead of the workspace's: default, a folder, a stored hash, or a hub id",
@@ -58,9 +60,17 @@ export function completeCommand(): Command {
       });
       try {
         const candidates = flags.candidates ?? (flags.verify === true ? 8 : 1);
+        const limit = flags.seconds === undefined ? {} : { seconds: flags.seconds };
         if (candidates === 1 && flags.verify !== true)
           await completeOnce(service, place, bench.signal, output);
-        else await completeBest(service, bench, { ...place, candidates }, flags.verify === true, output);
+        else
+          await completeBest(
+            service,
+            bench,
+            { ...place, candidates, ...limit },
+            flags.verify === true,
+            output,
+          );
       } finally {
         output.end();
         await service.close();
@@ -97,7 +107,7 @@ async function completeOnce(
 async function completeBest(
   service: CompletionService,
   bench: Workbench,
-  request: Place & { candidates: number },
+  request: Place & { candidates: number; seconds?: number },
   execute: boolean,
   output: Output,
 ): Promise<void> {

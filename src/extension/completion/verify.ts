@@ -5,6 +5,8 @@ import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 
 const CANDIDATES = 8;
+/** After which the user is shown what there is. */
+const SECONDS = 20;
 
 /**
  * "Complete and verify": several candidates for the place of the cursor, run in the sandbox; the one that the user chooses
@@ -28,7 +30,7 @@ export async function completeAndVerify(services: Services): Promise<void> {
     path: document.uri.fsPath,
     text: document.getText(),
     ...{ line: position.line, character: position.character },
-    ...{ candidates: CANDIDATES, execute: true },
+    ...{ candidates: CANDIDATES, execute: true, seconds: SECONDS },
   };
   const verified = await withRunProgress('LeTI: completing and verifying', services.log, async (following) =>
     services.backend.ask(REQUESTS.complete, asked, following),

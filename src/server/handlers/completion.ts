@@ -42,8 +42,9 @@ export function answerCompletion(
       }
       const bench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, params, signal) });
       try {
-        const { path: file, text, candidates, execute } = params;
-        const request = { path: file, text, offset, candidates, execute, signal };
+        const { path: file, text, candidates, execute, seconds } = params;
+        const limit = seconds === undefined ? {} : { seconds };
+        const request = { path: file, text, offset, candidates, execute, ...limit, signal };
         return await services.use(workspace, (service) => verifyCompletion(service, bench, request));
       } finally {
         await bench.close();

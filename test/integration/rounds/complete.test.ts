@@ -143,6 +143,16 @@ describe('completing', function () {
     );
   });
 
+  it('answers with what there is when the time is up, and with nothing when it is cancelled', async () => {
+    // Over before the first candidate is written, which is always waited for.
+    const verified = await verify('add_one', 8, true, { seconds: 0.001 });
+    assert.deepEqual(
+      verified.candidates.map(({ text, label }) => [text, label]),
+      [['return x + 1', 'not run']],
+    );
+    await assert.rejects(verify('add_one', 8, true, { signal: AbortSignal.abort() }), InterruptedError);
+  });
+
   it('orders by agreement where nothing is run', async () => {
     const [first] = (await verify('add_one', 4, false)).candidates;
     assert.equal(first?.verdict, undefined);
@@ -191,6 +201,7 @@ describe('completing', function () {
     name: string,
     candidates: number,
     execute: boolean,
+    other: { seconds?: number; signal?: AbortSignal } = {},
   ): ReturnType<typeof verifyCompletion> {
     const { text, offset } = withoutBody(name);
     const signal = new AbortController().signal;
@@ -201,6 +212,7 @@ describe('completing', function () {
       candidates,
       execute,
       signal,
+      ...other,
     });
   }
 });
