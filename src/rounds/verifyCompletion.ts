@@ -59,6 +59,8 @@ export async function verifyCompletion(
   const { signal, seconds } = request;
   const until =
     seconds === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+  // Starts while the first candidate is written; what keeps it from starting is said when one is to be run.
+  if (request.execute) bench.executor().catch(() => undefined);
   const context = await service.context(request);
   const draft = await service.draft(context);
   const covering = request.execute ? taskFinder(bench, request, draft, until) : undefined;
