@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from dataclasses import dataclass
@@ -60,14 +61,19 @@ def read_examples(path: Path, tokenizer: SegmentTokenizer, max_tokens: int) -> E
     return ExampleFile(examples, too_long, weightless)
 
 
-def plan_steps(count: int, epochs: int, batch_size: int, seed: int) -> list[list[int]]:
-    """Indices of the examples of each step: a seeded shuffle an epoch, cut into batches. A pure function."""
+def plan_steps(count: int, epochs: int, batch_size: int, seed: int, most: int = 0) -> list[list[int]]:
+    """Indices of the examples of each step: a seeded shuffle an epoch, cut into batches. A pure function.
+
+    With `most` above 0 there are exactly so many steps, of as many epochs as that takes.
+    """
     steps: list[list[int]] = []
-    for epoch in range(epochs):
+    for epoch in itertools.count():
+        if len(steps) >= most > 0 or (most == 0 and epoch == epochs):
+            break
         order = list(range(count))
         random.Random(f"{seed}/{epoch}").shuffle(order)
         steps.extend(order[start : start + batch_size] for start in range(0, count, batch_size))
-    return steps
+    return steps[:most] if most > 0 else steps
 
 
 def by_length(batch: list[Example]) -> list[Example]:

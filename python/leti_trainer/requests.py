@@ -39,6 +39,7 @@ class Settings:
     method: str
     learning_rate: float
     epochs: int
+    steps: int
     batch_size: int
     micro_batch_size: int
     max_tokens: int
@@ -105,6 +106,7 @@ def training_settings(value: Any) -> Settings:
         method=fields.choice("method", ("auto", "full", "lora")),
         learning_rate=fields.number("learningRate", 0, above=True),
         epochs=fields.whole("epochs", 1),
+        steps=fields.whole("steps", 0),
         batch_size=fields.whole("batchSize", 1),
         micro_batch_size=fields.whole("microBatchSize", 1),
         max_tokens=fields.whole("maxTokens", 1),

@@ -64,7 +64,7 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
             progress = found[1]
         else:
             emit({"event": "notice", "message": "the last checkpoint is damaged; the training starts again"})
-    steps = plan_steps(len(examples), settings.epochs, settings.batch_size, settings.seed)
+    steps = plan_steps(len(examples), settings.epochs, settings.batch_size, settings.seed, settings.steps)
     started = time.monotonic() - progress.seconds
     for step in range(progress.step + 1, len(steps) + 1):
         value = loop.step(step, len(steps), [examples[index] for index in steps[step - 1]])

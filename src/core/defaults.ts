@@ -24,6 +24,7 @@ export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFi
     method: 'auto',
     learningRate: 2e-5,
     epochs: 2,
+    steps: 0,
     batchSize: 16,
     microBatchSize: 8,
     maxTokens: 768,

@@ -35,7 +35,17 @@ export const PromptStyle = z.strictObject({
 });
 export type PromptStyle = z.infer<typeof PromptStyle>;
 
-export const Objective = z.enum(['fcft', 'fcft-binary', 'rejection', 'sft']);
+/** How samples become training texts; the last three and sft are there to be compared with (docs/results/learning.md). */
+export const Objective = z.enum([
+  'fcft',
+  'fcft-binary',
+  'rejection',
+  'repair',
+  'sft',
+  'fcft-paper',
+  'unchecked',
+  'pretraining',
+]);
 export type Objective = z.infer<typeof Objective>;
 
 /** `leti.json` in a model folder: where the weights come from and how to ask them. */

@@ -19,6 +19,8 @@ export const TrainingSettings = z.strictObject({
   method: z.enum(['auto', 'full', 'lora']),
   learningRate: z.number().positive(),
   epochs: z.int().positive(),
+  /** Exactly so many steps, of as many epochs as that takes; 0 is as many as the epochs have. */
+  steps: z.int().min(0).default(0),
   /** Examples whose gradients make one step. */
   batchSize: z.int().positive(),
   /** Examples computed at once; halved by the trainer when memory runs out. */

@@ -239,10 +239,12 @@ class Rounds {
         message: `No program passed in round ${round}; training on failures alone.`,
       });
     }
+    const sources = await this.#bench.pretrainingSources();
     const examples = objective.examples({
       tasks: new Map(train.map((task) => [task.id, task])),
       samples: usable,
       replay: this.#replay(round),
+      pretraining: sources,
       style: from.model.style,
       lossOn: config.lossOn,
       seed: config.seed,
@@ -251,12 +253,7 @@ class Rounds {
       this.#bench.observe({ event: 'notice', message: `Round ${round} has no training texts.` });
       return nothing;
     }
-    const mixed = mixExamples(
-      await this.#bench.pretrainingSources(),
-      examples.length,
-      config.mix,
-      config.seed,
-    );
+    const mixed = mixExamples(sources, examples.length, config.mix, config.seed);
     const folder = this.#roundFolder(round);
     await mkdir(folder, { recursive: true });
     const file = path.join(folder, 'examples.jsonl');

@@ -112,6 +112,7 @@ def ours(model: Path, file: Path, folder: Path) -> dict[str, float]:
         method="full",
         learning_rate=RATE,
         epochs=1,
+        steps=0,
         batch_size=BATCH,
         micro_batch_size=MICRO,
         max_tokens=1024,

@@ -8,6 +8,19 @@ export const fcft = feedbackConditioned({ feedback: true });
 /** The same without the feedback text: what the verdict alone teaches. */
 export const fcftBinary = feedbackConditioned({ feedback: false });
 
+/**
+ * The same as the paper's release has it: every sample as often as it was written, nothing balanced, the loss on every
+ * token of the text (sections 2.2 and 3 of the paper).
+ */
+export const fcftPaper: ObjectiveDefinition = {
+  condition: 'good',
+  trainsWithoutPasses: true,
+  examples: (input) =>
+    input.samples.map((sample) =>
+      trainingText({ ...input, lossOn: 'all' }, sample, { verdict: true, feedback: true }),
+    ),
+};
+
 function feedbackConditioned(parts: { feedback: boolean }): ObjectiveDefinition {
   return {
     condition: 'good',

@@ -1,12 +1,19 @@
 import type { Objective } from '../../protocol/model.ts';
-import { fcft, fcftBinary } from './fcft.ts';
+import { fcft, fcftBinary, fcftPaper } from './fcft.ts';
 import type { ObjectiveDefinition } from './objective.ts';
+import { pretraining } from './pretraining.ts';
 import { rejection } from './rejection.ts';
+import { repair } from './repair.ts';
 import { sft } from './sft.ts';
+import { unchecked } from './unchecked.ts';
 
 export const OBJECTIVES: Record<Objective, ObjectiveDefinition> = {
   fcft,
   'fcft-binary': fcftBinary,
+  'fcft-paper': fcftPaper,
   rejection,
+  repair,
   sft,
+  unchecked,
+  pretraining,
 };

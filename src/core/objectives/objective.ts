@@ -21,6 +21,8 @@ export interface ObjectiveInput {
   samples: readonly ScoredSample[];
   /** Passing samples of earlier rounds. */
   replay: readonly ScoredSample[];
+  /** Plain Python source, for objectives of their own. */
+  pretraining: readonly string[];
   style: PromptStyle;
   /** Where the loss lies: on the program and its end (default), or on every token as in the paper's release. */
   lossOn: 'program' | 'all';

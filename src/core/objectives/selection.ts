@@ -15,19 +15,28 @@ export function distinctPasses(input: ObjectiveInput): ScoredSample[] {
   );
 }
 
+/** Distinct programs of this round whatever came of them, at most as many a task as of passing ones. */
+export function distinctSamples({ samples }: ObjectiveInput): ScoredSample[] {
+  return [...byTask(distinct(samples)).values()].flatMap((some) => some.slice(0, PASSES_PER_TASK));
+}
+
+/** This round's distinct failures by task, those that say something new first. */
+export function variedFailures({ samples }: ObjectiveInput): Map<string, ScoredSample[]> {
+  const failures = byTask(distinct(samples.filter((sample) => !sample.passed)));
+  return new Map([...failures].map(([taskId, some]) => [taskId, variedFirst(some)]));
+}
+
 /**
  * Distinct failures to stand beside the given passes: as many a task as it has passes, then one each of tasks
  * without a pass (drawn by seed) until both sides are equal. A round without passes keeps one failure a task.
  * Balance decides when good samples are few: with every failure the bad side wins and the model gets worse.
  */
 export function balancedFailures(input: ObjectiveInput, passes: readonly ScoredSample[]): ScoredSample[] {
-  const failures = byTask(distinct(input.samples.filter((sample) => !sample.passed)));
   const passed = byTask(passes);
   const chosen: ScoredSample[] = [];
   const unsolved: ScoredSample[] = [];
-  for (const [taskId, samples] of failures) {
+  for (const [taskId, ordered] of variedFailures(input)) {
     const wanted = passed.get(taskId)?.length ?? 0;
-    const ordered = variedFirst(samples);
     if (wanted > 0) chosen.push(...ordered.slice(0, wanted));
     else unsolved.push(...ordered.slice(0, 1));
   }

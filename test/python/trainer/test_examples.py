@@ -94,6 +94,12 @@ def test_a_plan_covers_every_example_once_an_epoch() -> None:
     assert epochs[0] != epochs[1]
 
 
+def test_a_plan_can_have_a_number_of_steps() -> None:
+    by_epochs = plan_steps(10, epochs=5, batch_size=4, seed=5)
+    assert plan_steps(10, epochs=1, batch_size=4, seed=5, most=7) == by_epochs[:7]
+    assert plan_steps(10, epochs=9, batch_size=4, seed=5, most=2) == by_epochs[:2]
+
+
 def test_a_plan_depends_on_its_arguments_alone() -> None:
     import random
 

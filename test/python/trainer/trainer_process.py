@@ -85,6 +85,7 @@ def train_request(model: Path, examples: Path, folder: Path, **settings: Any) ->
         "method": "full",
         "learningRate": 1e-3,
         "epochs": 2,
+        "steps": 0,
         "batchSize": 4,
         "microBatchSize": 2,
         "maxTokens": 256,

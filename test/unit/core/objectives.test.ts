@@ -23,7 +23,16 @@ function input(samples: ScoredSample[], parts: Partial<ObjectiveInput> = {}): Ob
   const tasks = new Map(
     ['a', 'b', 'c', 'd'].map((id) => [id, bareTask({ id, reference: 'x):\n    return x + 1\n' })]),
   );
-  return { tasks, samples, replay: [], style: chatStyle(), lossOn: 'program', seed: 1, ...parts };
+  return {
+    tasks,
+    samples,
+    replay: [],
+    pretraining: [],
+    style: chatStyle(),
+    lossOn: 'program',
+    seed: 1,
+    ...parts,
+  };
 }
 
 const ids = (examples: TrainingExample[]): string[] => examples.map((example) => example.id);
@@ -123,6 +132,43 @@ describe('other objectives', () => {
     assert.ok(text(chosen[0]).startsWith('<user>'));
     assert.equal(OBJECTIVES.rejection.trainsWithoutPasses, false);
     assert.deepEqual(OBJECTIVES.rejection.examples(input([sample('a', 1, false)])), []);
+  });
+
+  it('repair asks with a failure and its feedback, and learns the program that passes alone', () => {
+    const chosen = OBJECTIVES.repair.examples(input([...samples, sample('b', 0, false)]));
+    assert.deepEqual(ids(chosen), ['a#0', 'a#1>a#0']);
+    const pair = chosen[1];
+    assert.match(text(pair), /This program is wrong:[^]*return 1[^]*Error1: no[^]*x\): return 0\n```<end>$/);
+    const learnt = (pair?.segments ?? []).filter(({ weight }) => weight > 0);
+    assert.deepEqual(
+      learnt.map(({ role, text: said }) => [role, said]),
+      [
+        ['program', 'x): return 0'],
+        ['end', '\n```<end>'],
+      ],
+    );
+    assert.deepEqual(OBJECTIVES.repair.examples(input([sample('b', 0, false)])), []);
+  });
+
+  it('fcft-paper keeps every sample and learns every token', () => {
+    const all = [...samples, sample('a', 2, false, { hash: 'a#1' }), sample('b', 0, false)];
+    const chosen = OBJECTIVES['fcft-paper'].examples(input(all));
+    assert.deepEqual(ids(chosen), ['a#0', 'a#1', 'a#2', 'b#0']);
+    assert.ok(chosen.every(({ segments }) => segments.every(({ weight }) => weight === 1)));
+  });
+
+  it('unchecked reads no verdict, and keeps a few different programs a task', () => {
+    const many = Array.from({ length: 6 }, (_, index) => sample('a', index, index > 4));
+    const chosen = OBJECTIVES.unchecked.examples(input([...many, sample('a', 9, true, { hash: 'a#0' })]));
+    assert.deepEqual(ids(chosen), ['a#0', 'a#1', 'a#2', 'a#3']);
+    assert.ok(text(chosen[0]).startsWith('<user>'));
+  });
+
+  it('pretraining has no sample in it', () => {
+    const source = Array.from({ length: 200 }, (_, line) => `value_${line} = ${line}\n`).join('');
+    const chosen = OBJECTIVES.pretraining.examples(input(samples, { pretraining: [source] }));
+    assert.equal(chosen.length, samples.length);
+    assert.ok(chosen.every(({ segments }) => segments.every(({ role }) => role === 'pretrain')));
   });
 
   it('sft has the references and nothing that the model wrote', () => {
