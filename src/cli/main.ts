@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../process/packageRoot.ts';
 import { EXIT_CODES, InterruptedError, UserError } from '../protocol/errors.ts';
+import { benchCommand } from './commands/bench.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { completeCommand } from './commands/complete.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -26,6 +27,7 @@ for (const command of [
   tasksCommand(),
   executeCommand(),
   evaluateCommand(),
+  benchCommand(),
   completeCommand(),
   repairCommand(),
   runsCommand(),

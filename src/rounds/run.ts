@@ -6,13 +6,16 @@ import { RunStore, type RunRow } from '../store/runStore.ts';
 import { gatherTasks } from './gatherTasks.ts';
 import { runReport } from './report.ts';
 import { runRounds } from './runTraining.ts';
+import { stages } from './stages.ts';
 import { workspaceFiles, workspaceFolder } from './workspaceFiles.ts';
 import { Workbench, type WorkbenchOptions } from './workbench.ts';
 
 /** What a run needs besides its configuration. */
 export type RunContext = Omit<WorkbenchOptions, 'workspace' | 'device'>;
 
-export type RunStart = { config: RunConfig } | { workspace: string; resume: string };
+export type RunStart =
+  /** `shareWith`: a run whose samples up to its first training are this one's too, and are copied. */
+  { config: RunConfig; shareWith?: string } | { workspace: string; resume: string };
 
 /**
  * Starts a run, or continues one that was stopped. A run that is interrupted, fails or is killed can be resumed: what
@@ -32,7 +35,8 @@ export async function startOrResumeRun(
         'config' in start
           ? { id: newRunId(), config: { ...start.config, workspace } }
           : resumable(store, start.resume);
-      return await work(run, 'config' in start, store, context);
+      const shared = 'config' in start ? start.shareWith : undefined;
+      return await work(run, 'config' in start, shared, store, context);
     } finally {
       store.close();
     }
@@ -41,9 +45,13 @@ export async function startOrResumeRun(
   }
 }
 
+/** What all runs with the same first samples have in common. */
+const FIRST_STAGES = [stages.evaluate(0, 'held-out'), stages.sample(1), stages.evaluate(0, 'train')];
+
 async function work(
   run: { id: string; config: RunConfig },
   fresh: boolean,
+  shareWith: string | undefined,
   store: RunStore,
   context: RunContext,
 ): Promise<{ report: RunReport; modelFolder: string | undefined }> {
@@ -61,6 +69,7 @@ async function work(
         store.saveTasks(run.id, gathered.tasks, gathered.dropped);
         tasks = gathered.tasks;
       }
+      if (shareWith !== undefined) store.copyStages(shareWith, run.id, FIRST_STAGES);
       const train = tasks.filter(({ side }) => side === 'train').map(({ task }) => task);
       const heldOut = tasks.filter(({ side }) => side === 'held-out').map(({ task }) => task);
       context.observe({

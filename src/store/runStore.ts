@@ -211,6 +211,25 @@ export class RunStore {
     });
   }
 
+  /** Copies the samples and results of stages to a run that has none of them. */
+  copyStages(from: string, to: string, names: readonly string[]): void {
+    const columns = COLUMNS.map(([column]) => column).join(', ');
+    const effort = 'tokens, sampling_seconds, execution_seconds';
+    this.#transaction(() => {
+      for (const name of names) {
+        for (const sql of [
+          `INSERT INTO batches (run, stage, batch, record, ${effort})
+             SELECT ?, stage, batch, record, ${effort} FROM batches WHERE run = ? AND stage = ? ORDER BY batch`,
+          `INSERT INTO samples (run, stage, ${columns}) SELECT ?, stage, ${columns} FROM samples WHERE run = ? AND stage = ?`,
+          `INSERT INTO stages (run, name, ended_at, result)
+             SELECT ?, name, ended_at, result FROM stages WHERE run = ? AND name = ?`,
+        ]) {
+          this.#run(sql, [to, from, name]);
+        }
+      }
+    });
+  }
+
   /** Numbers of the batches that are stored. */
   batches(run: string, stage: string): Set<number> {
     const rows = this.#all('SELECT batch FROM batches WHERE run = ? AND stage = ?', [run, stage]);

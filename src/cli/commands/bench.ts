@@ -1,0 +1,48 @@
+import path from 'node:path';
+import { Command } from 'commander';
+import { runExperiment } from '../../rounds/experiment.ts';
+import { ALLOW_UNCONTAINED, numberBetween } from '../options.ts';
+import { createOutput } from '../output.ts';
+import { runContext, type RunFlags } from '../runContext.ts';
+
+interface BenchFlags extends RunFlags {
+  out?: string;
+  minutes?: number;
+  json?: boolean;
+}
+
+export function benchCommand(): Command {
+  return new Command('bench')
+    .description(
+      'Compares ways to learn on the same tasks: runs what of an experiment is not done yet, and writes its report.',
+    )
+    .argument('<experiment>', 'a JSON file (docs/experiments.md)')
+    .option('--out <folder>', 'where results and report go; by default beside the file, by its name')
+    .option('--minutes <n>', 'stop after this time; the next call goes on', numberBetween(0.01, 1e6))
+    .option('--python <path>', 'interpreter that runs the programs')
+    .option(...ALLOW_UNCONTAINED)
+    .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
+    .option('--json', 'JSON lines for programs')
+    .action(async (file: string, flags: BenchFlags) => {
+      const output = createOutput({ json: flags.json === true });
+      try {
+        const ending = await runExperiment(
+          {
+            file,
+            out: flags.out ?? file.replace(/(\.json)?$/, '.results'),
+            minutes: flags.minutes,
+            command: `leti bench ${path.basename(file)}`,
+          },
+          runContext(flags, output),
+        );
+        const { finished, planned, report } = ending;
+        output.result({ event: 'experiment', ...ending }, () =>
+          finished === planned
+            ? `All ${planned} runs are finished. Report: ${report}`
+            : `${finished} of ${planned} runs are finished; the same command goes on. Report so far: ${report}`,
+        );
+      } finally {
+        output.end();
+      }
+    });
+}

@@ -1,0 +1,253 @@
+import type { ArmResult, Experiment, Measured } from '../protocol/experiment.ts';
+import { afterRound, meanRate, pooled } from './experiment.ts';
+import { linePlot, type Series } from './plot.ts';
+import {
+  bootstrapMean,
+  estimatePassAtK,
+  pairedDifference,
+  type Estimate,
+  type TaskOutcome,
+} from './statistics.ts';
+import { percent } from './words.ts';
+
+/** Of the bootstrap. */
+const SEED = 1;
+const SHOWN_ERRORS = 5;
+/** What stands for the model before any training. */
+const NONE = 'none';
+
+export interface ExperimentReport {
+  markdown: string;
+  /** SVG documents by the name of their file. */
+  plots: Record<string, string>;
+}
+
+/** The report of an experiment, of as many of its arms and seeds as there are results of. `command` remakes it. */
+export function experimentReport(
+  experiment: Experiment,
+  results: readonly ArmResult[],
+  command: string,
+): ExperimentReport {
+  const arms = Object.keys(experiment.arms).filter((arm) => results.some((result) => result.arm === arm));
+  const of = (arm: string): ArmResult[] => results.filter((result) => result.arm === arm);
+  const rounds = Array.from({ length: experiment.rounds }, (_, at) => at + 1);
+  const base = pooled(onePerSeed(results).flatMap(({ validation }) => validation.slice(0, 1)));
+  const plots = plotsOf(arms, of, rounds);
+  const planned = experiment.seeds.length * Object.keys(experiment.arms).length;
+  const finished = results.filter(({ status }) => status === 'finished').length;
+  const markdown = [
+    `# ${experiment.question}`,
+    `    ${command}`,
+    `Model ${experiment.model}; ${experiment.rounds} rounds, ${experiment.samples} programs a training task and round, ${experiment.validationSamples} a ` +
+      `validation task; seeds ${experiment.seeds.join(', ')}. ${finished} of ${planned} runs are finished. Intervals are 95 %, bootstrap over tasks; differences are ` +
+      `paired by task, the seeds of a task taken together.`,
+    `## Validation tasks`,
+    validationTable(arms, of, rounds, base, onePerSeed(results)),
+    ...Object.keys(plots).map((file) => `![${file}](${file})`),
+    `## What it took`,
+    effortTable(arms, of),
+    `## Errors on validation tasks`,
+    errorTable(arms, of, rounds, onePerSeed(results)),
+    ...Object.keys(experiment.finals).flatMap((name) => finalSection(name, arms, of)),
+  ].join('\n\n');
+  return { markdown: `${markdown}\n`, plots };
+}
+
+/** One result of each seed; all of a seed's arms share what was measured before training. */
+function onePerSeed(results: readonly ArmResult[]): ArmResult[] {
+  return [...Map.groupBy(results, ({ seed }) => seed).values()].flatMap((some) => some.slice(0, 1));
+}
+
+function validationTable(
+  arms: readonly string[],
+  of: (arm: string) => ArmResult[],
+  rounds: readonly number[],
+  base: readonly TaskOutcome[],
+  first: readonly ArmResult[],
+): string {
+  const row = (arm: string, round: number, measured: readonly Measured[], seeds: number): string[] => {
+    const outcomes = pooled(measured);
+    const each = measured.map((one) => percent(meanRate(pooled([one])))).join(', ');
+    return [
+      arm,
+      String(round),
+      String(seeds),
+      `${sum(outcomes, 'passed')} of ${sum(outcomes, 'samples')}`,
+      interval(estimatePassAtK(outcomes, 1, SEED)),
+      round === 0 ? '' : interval(difference(base, outcomes)),
+      interval(estimatePassAtK(outcomes, 8, SEED)),
+      each,
+    ];
+  };
+  const rows = [
+    row(
+      NONE,
+      0,
+      first.flatMap(({ validation }) => validation.slice(0, 1)),
+      first.length,
+    ),
+    ...arms.flatMap((arm) =>
+      rounds.map((round) => {
+        const done = of(arm).filter(({ validation }) => validation.some((one) => one.round >= round));
+        return row(arm, round, afterRound(done, round), done.length);
+      }),
+    ),
+  ].filter(([, , seeds]) => seeds !== '0');
+  return markdownTable(
+    ['arm', 'round', 'seeds', 'programs', 'pass@1', 'against none', 'pass@8', 'pass@1 by seed'],
+    rows,
+  );
+}
+
+function effortTable(arms: readonly string[], of: (arm: string) => ArmResult[]): string {
+  const rows = arms.map((arm) => {
+    const rounds = of(arm).flatMap((result) => result.rounds);
+    const mean = (value: (round: (typeof rounds)[number]) => number): number =>
+      rounds.length === 0 ? 0 : rounds.reduce((total, round) => total + value(round), 0) / rounds.length;
+    const [sampling, executing, training] = [
+      mean((round) => round.samplingSeconds),
+      mean((round) => round.executionSeconds),
+      mean((round) => round.trainingSeconds),
+    ];
+    return [
+      arm,
+      mean(({ examples }) => examples).toFixed(0),
+      `${mean(({ passes }) => passes).toFixed(0)} : ${mean(({ failures }) => failures).toFixed(0)}`,
+      mean(({ steps }) => steps).toFixed(0),
+      ...[sampling, executing, training].map((seconds) => (seconds / 60).toFixed(1)),
+    ];
+  });
+  return markdownTable(
+    ['arm', 'texts a round', 'good : bad samples', 'steps', 'sampling min', 'execution min', 'training min'],
+    rows,
+  );
+}
+
+function errorTable(
+  arms: readonly string[],
+  of: (arm: string) => ArmResult[],
+  rounds: readonly number[],
+  first: readonly ArmResult[],
+): string {
+  const last = rounds.at(-1) ?? 0;
+  const columns: [string, Measured[]][] = [
+    [NONE, first.flatMap(({ validation }) => validation.slice(0, 1))],
+    ...arms.map((arm): [string, Measured[]] => [arm, afterRound(of(arm), last)]),
+  ];
+  const total = (measured: readonly Measured[], type: string): number =>
+    measured.reduce((count, { errorTypes }) => count + (errorTypes[type] ?? 0), 0);
+  const all = columns.flatMap(([, measured]) => measured);
+  const types = [...new Set(all.flatMap(({ errorTypes }) => Object.keys(errorTypes)))]
+    .filter((type) => type !== 'passed')
+    .sort((a, b) => total(all, b) - total(all, a))
+    .slice(0, SHOWN_ERRORS);
+  const share = (measured: readonly Measured[], type: string): string => {
+    const samples = sum(pooled(measured), 'samples');
+    return samples === 0 ? '-' : `${percent(total(measured, type) / samples)} (${total(measured, type)})`;
+  };
+  const rows = types.map((type) => [type, ...columns.map(([, measured]) => share(measured, type))]);
+  const tokens = columns.map(([, measured]) =>
+    measured.length === 0
+      ? '-'
+      : (measured.reduce((mean, one) => mean + one.tokensPerProgram, 0) / measured.length).toFixed(1),
+  );
+  return markdownTable(
+    ['after the last round', ...columns.map(([arm]) => arm)],
+    [...rows, ['tokens a program', ...tokens]],
+  );
+}
+
+/** What each arm's model does on tasks that decided nothing. */
+function finalSection(name: string, arms: readonly string[], of: (arm: string) => ArmResult[]): string[] {
+  const measured = (arm: string): Measured[] => of(arm).flatMap((result) => result.finals[name] ?? []);
+  const base = pooled(
+    arms.slice(0, 1).flatMap((arm) => of(arm).flatMap(({ finals }) => finals[`${name} before`] ?? [])),
+  );
+  const rows = [
+    [
+      NONE,
+      '',
+      `${sum(base, 'passed')} of ${sum(base, 'samples')}`,
+      interval(estimatePassAtK(base, 1, SEED)),
+      '',
+    ],
+    ...arms.map((arm) => {
+      const outcomes = pooled(measured(arm));
+      return [
+        arm,
+        String(measured(arm).length),
+        `${sum(outcomes, 'passed')} of ${sum(outcomes, 'samples')}`,
+        interval(estimatePassAtK(outcomes, 1, SEED)),
+        interval(difference(base, outcomes)),
+      ];
+    }),
+  ];
+  if (base.length === 0) return [];
+  return [
+    `## ${name}, read once`,
+    markdownTable(['arm', 'seeds', 'programs', 'pass@1', 'against none'], rows),
+  ];
+}
+
+function plotsOf(
+  arms: readonly string[],
+  of: (arm: string) => ArmResult[],
+  rounds: readonly number[],
+): Record<string, string> {
+  const series = (x: (result: ArmResult, round: number) => number): Series[] =>
+    arms.map((name) => ({
+      name,
+      points: [0, ...rounds].flatMap((round) => {
+        const done = of(name).filter(({ validation }) => validation.some((one) => one.round >= round));
+        if (done.length === 0) return [];
+        const mean = done.reduce((total, result) => total + x(result, round), 0) / done.length;
+        return [[mean, meanRate(pooled(afterRound(done, round))) * 100] as const];
+      }),
+    }));
+  const until = (result: ArmResult, round: number): ArmResult['rounds'] =>
+    result.rounds.filter((one) => one.round <= round);
+  const steps = (result: ArmResult, round: number): number =>
+    until(result, round).reduce((total, one) => total + one.steps, 0);
+  const minutes = (result: ArmResult, round: number): number =>
+    until(result, round).reduce(
+      (total, one) => total + (one.samplingSeconds + one.executionSeconds + one.trainingSeconds) / 60,
+      0,
+    );
+  const rate = 'pass@1, %';
+  return {
+    'by-round.svg': linePlot(
+      'Validation tasks by round',
+      'round',
+      rate,
+      series((_, round) => round),
+    ),
+    'by-step.svg': linePlot('Validation tasks by gradient step', 'gradient steps', rate, series(steps)),
+    'by-minute.svg': linePlot(
+      'Validation tasks by work',
+      'minutes of sampling, execution and training',
+      rate,
+      series(minutes),
+    ),
+  };
+}
+
+/** Undefined where the two sides do not have the same tasks, as while a seed is still missing. */
+function difference(base: readonly TaskOutcome[], outcomes: readonly TaskOutcome[]): Estimate | undefined {
+  const known = new Set(base.map(({ taskId }) => taskId));
+  const same = known.size === outcomes.length && outcomes.every(({ taskId }) => known.has(taskId));
+  return same && outcomes.length > 0 ? pairedDifference(base, outcomes, SEED) : undefined;
+}
+
+function interval(estimate: ReturnType<typeof bootstrapMean>): string {
+  if (estimate === undefined) return '-';
+  return `${percent(estimate.value)} (${(estimate.low * 100).toFixed(1)} to ${(estimate.high * 100).toFixed(1)})`;
+}
+
+function sum(outcomes: readonly TaskOutcome[], field: 'samples' | 'passed'): number {
+  return outcomes.reduce((total, outcome) => total + outcome[field], 0);
+}
+
+function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}

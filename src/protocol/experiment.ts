@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { FeedbackPreset } from './execution.ts';
+import { Objective } from './model.ts';
+import { RunStatus } from './run.ts';
+import { Device, TrainingSettings } from './training.ts';
+
+/** What an experiment may set for all of its arms, and each arm for itself. */
+const Settings = z.strictObject({
+  lossOn: z.enum(['program', 'all']).optional(),
+  mix: z.number().min(0).lt(1).optional(),
+  temperature: z.number().min(0).optional(),
+  maxTokens: z.int().positive().optional(),
+  feedback: FeedbackPreset.optional(),
+  sealedOnly: z.boolean().optional(),
+  training: TrainingSettings.omit({ seed: true, steps: true })
+    .extend({ steps: z.int().min(0) })
+    .partial()
+    .optional(),
+});
+
+/** One way to learn, compared with the others of its experiment. */
+export const Arm = Settings.extend({ objective: Objective });
+export type Arm = z.infer<typeof Arm>;
+
+/**
+ * Several ways to learn on the same tasks with the same seeds, as a file. Its paths are relative to the file. What an arm
+ * does not set is the experiment's, then the default of a run.
+ */
+export const Experiment = z.strictObject({
+  format: z.literal(1),
+  /** One or two sentences: what is asked. */
+  question: z.string().min(1),
+  model: z.string().min(1).default('default'),
+  tasks: z.string().min(1),
+  /** Tasks that are measured after each round, and by which choices are made. */
+  validation: z.string().min(1),
+  /** Task files that each arm's model is measured on at the very end, by a name. They decide nothing. */
+  finals: z.record(z.string().min(1), z.string().min(1)).default({}),
+  rounds: z.int().positive(),
+  samples: z.int().positive(),
+  validationSamples: z.int().positive(),
+  finalSamples: z.int().positive().default(1),
+  seeds: z.array(z.int().min(0)).min(1),
+  device: Device.default('auto'),
+  settings: Settings.default({}),
+  /** By name, in the order in which they run; each seed goes through all of them before the next. */
+  arms: z.record(z.string().regex(/^[\w-]+$/), Arm),
+});
+export type Experiment = z.infer<typeof Experiment>;
+
+/** Passes of each task, by its id: [samples, passed]. */
+const Outcomes = z.record(z.string(), z.tuple([z.int().min(0), z.int().min(0)]));
+
+/** What was measured at one time of an arm's life. */
+export const Measured = z.strictObject({
+  round: z.int().min(0),
+  outcomes: Outcomes,
+  errorTypes: z.record(z.string(), z.int()),
+  tokensPerProgram: z.number(),
+});
+export type Measured = z.infer<typeof Measured>;
+
+/** Raw results of one arm with one seed; written beside the report. */
+export const ArmResult = z.strictObject({
+  arm: z.string(),
+  seed: z.int(),
+  run: z.string(),
+  status: RunStatus,
+  /** Hash of the model that the arm came to; undefined where it trained nothing. */
+  model: z.string().optional(),
+  validation: z.array(Measured),
+  rounds: z.array(
+    z.strictObject({
+      round: z.int().positive(),
+      examples: z.int(),
+      passes: z.int(),
+      failures: z.int(),
+      steps: z.int(),
+      samplingSeconds: z.number(),
+      executionSeconds: z.number(),
+      trainingSeconds: z.number(),
+    }),
+  ),
+  finals: z.record(z.string(), Measured),
+});
+export type ArmResult = z.infer<typeof ArmResult>;
+
+/** What is kept of an experiment beside its report: which run is which arm, and what cannot be read from the runs. */
+export const ExperimentState = z.strictObject({
+  format: z.literal(1),
+  runs: z.array(
+    z.strictObject({
+      arm: z.string(),
+      seed: z.int(),
+      run: z.string(),
+      /** The configuration that the run began with; another one is another run. */
+      config: z.string(),
+    }),
+  ),
+  finals: z.array(
+    z.strictObject({ model: z.string(), condition: z.string(), name: z.string(), measured: Measured }),
+  ),
+});
+export type ExperimentState = z.infer<typeof ExperimentState>;

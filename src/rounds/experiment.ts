@@ -1,0 +1,306 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { plannedArms, sharesFirstSamples, type PlannedArm } from '../core/experiment.ts';
+import { experimentReport } from '../core/experimentReport.ts';
+import { outcomesOf } from '../core/evaluation.ts';
+import { readTaskFile } from '../harvest/files.ts';
+import { InterruptedError, UserError } from '../protocol/errors.ts';
+import { ArmResult, Experiment, ExperimentState, type Measured } from '../protocol/experiment.ts';
+import type { Evaluation, RunReport } from '../protocol/run.ts';
+import { RunStore } from '../store/runStore.ts';
+import { evaluateModel } from './evaluateModel.ts';
+import { runReport } from './report.ts';
+import { startOrResumeRun, type RunContext } from './run.ts';
+import { stages } from './stages.ts';
+import { Workbench } from './workbench.ts';
+import { workspaceFiles, workspaceFolder } from './workspaceFiles.ts';
+
+const STATE = 'state.json';
+const REPORT = 'report.md';
+
+export interface ExperimentRequest {
+  /** The experiment's file. */
+  file: string;
+  /** Folder of the results; made when it is not there. */
+  out: string;
+  /** After which no further run begins and the one that goes on is stopped, to be resumed by the next call. */
+  minutes: number | undefined;
+  /** Remakes the report, for its head. */
+  command: string;
+}
+
+export interface ExperimentEnding {
+  /** Of the arms' runs with all seeds. */
+  finished: number;
+  planned: number;
+  /** Its file. */
+  report: string;
+}
+
+/**
+ * Does what of an experiment is not done yet: arm by arm, seed by seed, then the final measurements; writes raw results and the
+ * report after each. Arms share what they sample before they train. Whatever stops it, the next call goes on.
+ * @throws UserError naming what is wrong with the file; InterruptedError when the context's signal stopped it.
+ */
+export async function runExperiment(
+  request: ExperimentRequest,
+  context: RunContext,
+): Promise<ExperimentEnding> {
+  const experiment = await readExperiment(request.file);
+  await mkdir(request.out, { recursive: true });
+  const workspace = await workspaceFolder(request.out);
+  const limit = request.minutes === undefined ? undefined : AbortSignal.timeout(request.minutes * 60_000);
+  const signal = limit === undefined ? context.signal : AbortSignal.any([context.signal, limit]);
+  const work = new ExperimentWork(experiment, workspace, request.command, { ...context, signal });
+  try {
+    return await work.go();
+  } catch (error) {
+    // The time that was given is up, which is no interruption.
+    if (error instanceof InterruptedError && !context.signal.aborted) return await work.report();
+    throw error;
+  }
+}
+
+class ExperimentWork {
+  readonly #experiment: Experiment;
+  readonly #folder: string;
+  readonly #command: string;
+  readonly #context: RunContext;
+  readonly #planned: PlannedArm[];
+  #state: ExperimentState = { format: 1, runs: [], finals: [] };
+
+  constructor(experiment: Experiment, folder: string, command: string, context: RunContext) {
+    this.#experiment = experiment;
+    this.#folder = folder;
+    this.#command = command;
+    this.#context = context;
+    this.#planned = plannedArms(experiment, folder);
+  }
+
+  async go(): Promise<ExperimentEnding> {
+    this.#state = (await readState(path.join(this.#folder, STATE))) ?? this.#state;
+    for (const arm of this.#planned) {
+      await this.#run(arm);
+      await this.report();
+    }
+    await this.#measureFinals();
+    return await this.report();
+  }
+
+  /** Writes the results and the report of what there is. */
+  async report(): Promise<ExperimentEnding> {
+    const results = this.#results();
+    const { markdown, plots } = experimentReport(this.#experiment, results, this.#command);
+    await writeWhole(path.join(this.#folder, 'results.json'), `${JSON.stringify(results, undefined, 1)}\n`);
+    for (const [name, plot] of Object.entries(plots)) await writeWhole(path.join(this.#folder, name), plot);
+    const report = path.join(this.#folder, REPORT);
+    await writeWhole(report, markdown);
+    const finished = results.filter(({ status }) => status === 'finished').length;
+    return { finished, planned: this.#planned.length, report };
+  }
+
+  async #run({ arm, seed, config }: PlannedArm): Promise<void> {
+    const key = keyOf(config);
+    const known = this.#state.runs.find((one) => one.arm === arm && one.seed === seed && one.config === key);
+    const status = known === undefined ? undefined : this.#withStore((store) => store.run(known.run)?.status);
+    if (status === 'finished') return;
+    const shareWith = this.#withStore((store) =>
+      store.runs().find((run) => sharesFirstSamples(run.config, config) && hasFirstSamples(store, run.id)),
+    )?.id;
+    const { observe } = this.#context;
+    observe({ event: 'phase', phase: 'arm', detail: `${arm}, seed ${seed}` });
+    let noted: Promise<void> = Promise.resolve();
+    const start =
+      known === undefined || status === undefined
+        ? { config, ...(shareWith === undefined ? {} : { shareWith }) }
+        : { workspace: this.#folder, resume: known.run };
+    await startOrResumeRun(start, {
+      ...this.#context,
+      observe: (event) => {
+        if (event.event === 'run' && !event.resumed)
+          noted = this.#note({ arm, seed, run: event.run, config: key });
+        observe(event);
+      },
+    });
+    await noted;
+  }
+
+  async #note(run: ExperimentState['runs'][number]): Promise<void> {
+    const others = this.#state.runs.filter(({ arm, seed }) => arm !== run.arm || seed !== run.seed);
+    this.#state = { ...this.#state, runs: [...others, run] };
+    await this.#save();
+  }
+
+  /** Each arm's model, and the one that all began with, on the tasks that decide nothing. */
+  async #measureFinals(): Promise<void> {
+    const { finals, finalSamples, model, device, seeds } = this.#experiment;
+    if (Object.keys(finals).length === 0) return;
+    const bench = new Workbench({ ...this.#context, workspace: this.#folder, device });
+    try {
+      const base = await bench.resolveModel(model);
+      const models = [base.hash, ...this.#results().flatMap((result) => result.model ?? [])];
+      for (const [name, file] of Object.entries(finals)) {
+        const tasks = await readTaskFile(file);
+        for (const hash of new Set(models)) {
+          if (this.#state.finals.some((one) => one.model === hash && one.name === name)) continue;
+          const { record } = await bench.resolveModel(hash);
+          const { evaluation, samples, condition } = await evaluateModel(
+            {
+              ...{ tasks, model: hash, samples: finalSamples, condition: record.condition, ks: [1] },
+              temperature: finalSamples === 1 ? 0 : 0.7,
+              seed: seeds[0] ?? 0,
+              timeoutSeconds: 5,
+            },
+            bench,
+          );
+          const ids = tasks.map(({ id }) => id);
+          const measured = measuredOf(evaluation, outcomesOf(ids, samples));
+          const row = { model: hash, condition, name, measured };
+          this.#state = { ...this.#state, finals: [...this.#state.finals, row] };
+          await this.#save();
+        }
+      }
+    } finally {
+      await bench.close();
+    }
+  }
+
+  #results(): ArmResult[] {
+    return this.#withStore((store) =>
+      this.#planned.flatMap(({ arm, seed }): ArmResult[] => {
+        const run = this.#state.runs.find((one) => one.arm === arm && one.seed === seed)?.run;
+        const report = run === undefined ? undefined : runReport(store, run);
+        return report === undefined ? [] : [this.#result(store, arm, seed, report)];
+      }),
+    );
+  }
+
+  #result(store: RunStore, arm: string, seed: number, report: RunReport): ArmResult {
+    const { run, status, heldOut, trainings } = report;
+    const ids = store.tasks(run).filter(({ side }) => side === 'held-out');
+    const efforts = store.efforts(run);
+    const model = report.gates.findLast(({ decision }) => decision === 'promote')?.model ?? bestOf(heldOut);
+    const finals = Object.fromEntries(
+      this.#state.finals.flatMap(({ model: of, name, measured }): [string, Measured][] => {
+        if (of === model) return [[name, measured]];
+        return of === heldOut[0]?.model ? [[`${name} before`, measured]] : [];
+      }),
+    );
+    return ArmResult.parse({
+      ...{ arm, seed, run, status, finals },
+      ...(status === 'finished' && model !== undefined ? { model } : {}),
+      validation: heldOut.map((evaluation) =>
+        measuredOf(
+          evaluation,
+          outcomesOf(
+            ids.map(({ task }) => task.id),
+            store.samples(run, stages.evaluate(evaluation.round, 'held-out')),
+          ),
+        ),
+      ),
+      rounds: trainings.map(({ round, examples, passes, failures, steps, seconds }) => {
+        const effort = efforts.get(stages.sample(round));
+        return {
+          ...{ round, examples, passes, failures, steps, trainingSeconds: seconds },
+          samplingSeconds: effort?.samplingSeconds ?? 0,
+          executionSeconds: effort?.executionSeconds ?? 0,
+        };
+      }),
+    });
+  }
+
+  async #save(): Promise<void> {
+    await writeWhole(path.join(this.#folder, STATE), `${JSON.stringify(this.#state)}\n`);
+  }
+
+  #withStore<T>(work: (store: RunStore) => T): T {
+    const store = new RunStore(workspaceFiles(this.#folder, this.#context.env).store);
+    try {
+      return work(store);
+    } finally {
+      store.close();
+    }
+  }
+}
+
+/** An experiment's file with its paths made absolute. */
+export async function readExperiment(file: string): Promise<Experiment> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${file} is not an experiment: ${why}`, 'docs/experiments.md shows one.', 2, {
+      cause: error,
+    });
+  }
+  const parsed = Experiment.safeParse(value);
+  if (!parsed.success) {
+    throw new UserError(
+      `${file} is not an experiment:\n${z.prettifyError(parsed.error)}`,
+      'docs/experiments.md says what may stand there.',
+      2,
+    );
+  }
+  const folder = path.dirname(path.resolve(file));
+  const absolute = (name: string): string => path.resolve(folder, name);
+  const { tasks, validation, finals } = parsed.data;
+  return {
+    ...parsed.data,
+    tasks: absolute(tasks),
+    validation: absolute(validation),
+    finals: Object.fromEntries(Object.entries(finals).map(([name, one]) => [name, absolute(one)])),
+  };
+}
+
+async function readState(file: string): Promise<ExperimentState | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return ExperimentState.parse(JSON.parse(text));
+  } catch (error) {
+    throw new UserError(`${file} is damaged.`, 'Name another folder with --out, or delete this one.', 1, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether all that arms share is there. */
+function hasFirstSamples(store: RunStore, run: string): boolean {
+  return store.stages(run).includes(stages.evaluate(0, 'train'));
+}
+
+function bestOf(heldOut: readonly Evaluation[]): string | undefined {
+  const rate = ({ passAt }: Evaluation): number => passAt['1']?.value ?? 0;
+  return heldOut
+    .filter(({ round }) => round > 0)
+    .reduce<Evaluation | undefined>((a, b) => (a === undefined || rate(b) >= rate(a) ? b : a), undefined)
+    ?.model;
+}
+
+function measuredOf(
+  { round, errorTypes, tokensPerProgram }: Evaluation,
+  outcomes: readonly { taskId: string; samples: number; passed: number }[],
+): Measured {
+  return {
+    ...{ round, errorTypes, tokensPerProgram },
+    outcomes: Object.fromEntries(outcomes.map(({ taskId, samples, passed }) => [taskId, [samples, passed]])),
+  };
+}
+
+function keyOf(config: object): string {
+  return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16);
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const half = `${file}.${process.pid}.tmp`;
+  await writeFile(half, text);
+  await rename(half, file);
+}
