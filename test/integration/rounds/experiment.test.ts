@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { ArmResult, ExperimentState } from '../../../src/protocol/experiment.ts';
+import { RunStore } from '../../../src/store/runStore.ts';
+import { LetiProcess, tinyFixture, trainerPython, type Fixture } from '../../support/tinyRun.ts';
+
+type Event = Record<string, unknown>;
+
+/** `leti bench` with a tiny model, on tiny tasks. */
+describe('an experiment', function () {
+  this.timeout(600_000);
+  let folder: string;
+  let fixture: Fixture;
+  let file: string;
+  let home: string;
+  let out: string;
+
+  const experiment = (arms: object): string =>
+    JSON.stringify({
+      format: 1,
+      question: 'What does a tiny model learn from?',
+      ...{ model: fixture.model, tasks: 'train.jsonl', validation: 'held-out.jsonl' },
+      finals: { 'the same again': 'held-out.jsonl' },
+      ...{ rounds: 1, samples: 4, validationSamples: 4, seeds: [1] },
+      settings: { mix: 0.1, training: { steps: 2, batchSize: 4 } },
+      arms,
+    });
+  const bench = (onEvent?: (event: Event, process: LetiProcess) => void, more: string[] = []): LetiProcess =>
+    new LetiProcess(['bench', file, '--json', '--trainer-python', trainerPython(), ...more], home, onEvent);
+  const results = (): z.infer<typeof ArmResult>[] =>
+    z.array(ArmResult).parse(JSON.parse(readFileSync(path.join(out, 'results.json'), 'utf8')));
+
+  before(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'leti-experiment-'));
+    fixture = tinyFixture(folder);
+    file = path.join(folder, 'tiny.json');
+    out = path.join(folder, 'tiny.results');
+    home = path.join(folder, 'home');
+    writeFileSync(
+      file,
+      experiment({ rejection: { objective: 'rejection' }, pairs: { objective: 'repair' } }),
+    );
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('goes on after it was killed, and samples what its arms share once', async () => {
+    let killed = false;
+    const first = bench((event, process) => {
+      if (killed || event['event'] !== 'progress' || event['phase'] !== 'train/1') return;
+      killed = true;
+      process.child.kill('SIGKILL');
+    });
+    assert.deepEqual(await first.ended, { code: null, signal: 'SIGKILL' }, first.stderr);
+    const second = bench();
+    assert.deepEqual(await second.ended, { code: 0, signal: null }, second.stderr);
+    const sampled = (arm: string): boolean => {
+      const from = second.events.findIndex(({ detail }) => detail === `${arm}, seed 1`);
+      const own = second.events.slice(from + 1);
+      const next = own.findIndex(({ phase }) => phase === 'arm');
+      return own
+        .slice(0, next < 0 ? undefined : next)
+        .some(({ event, phase }) => event === 'progress' && phase === 'sample/1');
+    };
+    assert.ok(second.events.some(({ detail }) => detail === 'pairs, seed 1'));
+    assert.equal(sampled('pairs'), false);
+    assert.deepEqual(
+      second.events.find(({ event }) => event === 'experiment'),
+      { event: 'experiment', finished: 2, planned: 2, report: path.join(out, 'report.md') },
+    );
+  });
+
+  it('keeps raw results: the same samples before training, the steps that were asked for, the final tasks', () => {
+    const [rejection, pairs] = results();
+    assert.deepEqual([rejection?.arm, pairs?.arm], ['rejection', 'pairs']);
+    assert.deepEqual(rejection?.validation[0], pairs?.validation[0]);
+    assert.deepEqual([rejection?.rounds[0]?.steps, pairs?.rounds[0]?.steps], [2, 2]);
+    for (const result of [rejection, pairs]) {
+      assert.equal(result?.status, 'finished');
+      const tasks = Object.values(result.finals['the same again']?.outcomes ?? {});
+      assert.deepEqual(
+        tasks.map(([samples]) => samples),
+        [1, 1, 1],
+      );
+    }
+  });
+
+  it('writes a report with its tables and plots', () => {
+    const report = readFileSync(path.join(out, 'report.md'), 'utf8');
+    for (const part of [
+      'leti bench tiny.json',
+      '| none | 0 | 1 |',
+      '| rejection | 1 | 1 |',
+      'the same again, read once',
+    ])
+      assert.ok(report.includes(part), `${part} is missing in\n${report}`);
+    const plots = readdirSync(out).filter((name) => name.endsWith('.svg'));
+    assert.deepEqual(plots.sort(), ['by-minute.svg', 'by-round.svg', 'by-step.svg']);
+    for (const plot of plots)
+      assert.match(readFileSync(path.join(out, plot), 'utf8'), /^<svg [^]*<\/svg>\n$/);
+  });
+
+  it('does nothing again, and runs an arm that was added alone', async () => {
+    const again = bench();
+    assert.deepEqual(await again.ended, { code: 0, signal: null }, again.stderr);
+    assert.ok(!again.events.some(({ event }) => event === 'run' || event === 'progress'));
+    const arms = {
+      rejection: { objective: 'rejection' },
+      pairs: { objective: 'repair' },
+      own: { objective: 'unchecked' },
+    };
+    writeFileSync(file, experiment(arms));
+    const more = bench();
+    assert.deepEqual(await more.ended, { code: 0, signal: null }, more.stderr);
+    assert.equal(more.events.filter(({ event }) => event === 'run').length, 1);
+    assert.equal(results().length, 3);
+    const state = ExperimentState.parse(JSON.parse(readFileSync(path.join(out, 'state.json'), 'utf8')));
+    const stores = readdirSync(path.join(home, 'workspaces')).map((name) =>
+      path.join(home, 'workspaces', name),
+    );
+    const store = new RunStore(path.join(stores[0] ?? '', 'runs.sqlite'));
+    assert.deepEqual(
+      store
+        .runs()
+        .map(({ id }) => id)
+        .sort(),
+      state.runs.map(({ run }) => run).sort(),
+    );
+    store.close();
+  });
+
+  it('ends when its time is up, with a report of what there is', async () => {
+    writeFileSync(file, experiment({ rejection: { objective: 'rejection' }, late: { objective: 'sft' } }));
+    const short = bench(undefined, ['--minutes', '0.01']);
+    assert.deepEqual(await short.ended, { code: 0, signal: null }, short.stderr);
+    const ending = short.events.find(({ event }) => event === 'experiment');
+    assert.equal(ending?.['planned'], 2);
+    assert.equal(ending['finished'], 1);
+  });
+
+  it('names what is wrong with a file', async () => {
+    writeFileSync(
+      file,
+      experiment({ 'no name!': { objective: 'rejection' } }).replace('"rounds":1', '"rounds":0'),
+    );
+    const refused = bench();
+    assert.deepEqual(await refused.ended, { code: 2, signal: null });
+    for (const part of ['rounds', 'no name!', 'docs/experiments.md'])
+      assert.ok(refused.stderr.includes(part), refused.stderr);
+  });
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { plannedArms, pooled, sharesFirstSamples } from '../../../src/core/experiment.ts';
+import { experimentReport } from '../../../src/core/experimentReport.ts';
+import { linePlot } from '../../../src/core/plot.ts';
+import { Experiment, type ArmResult, type Measured } from '../../../src/protocol/experiment.ts';
+
+const experiment = Experiment.parse({
+  format: 1,
+  question: 'Which is better?',
+  ...{
+    tasks: '/t.jsonl',
+    validation: '/v.jsonl',
+    rounds: 2,
+    samples: 8,
+    validationSamples: 2,
+    seeds: [1, 2],
+  },
+  settings: { mix: 0.5, training: { steps: 30 } },
+  arms: {
+    one: { objective: 'rejection' },
+    two: { objective: 'fcft', mix: 0, lossOn: 'all', training: { learningRate: 1 } },
+    three: { objective: 'fcft', feedback: 'paper' },
+  },
+});
+
+describe('the arms of an experiment', () => {
+  const planned = plannedArms(experiment, '/results');
+
+  it('go through all arms of a seed before the next', () => {
+    assert.deepEqual(
+      planned.map(({ arm, seed }) => `${arm} ${seed}`),
+      ['one 1', 'two 1', 'three 1', 'one 2', 'two 2', 'three 2'],
+    );
+  });
+
+  it('take what they do not set from the experiment, then from the default', () => {
+    const [one, two] = planned.map(({ config }) => config);
+    assert.deepEqual(
+      [one?.mix, one?.lossOn, one?.training.steps, one?.training.seed],
+      [0.5, 'program', 30, 1],
+    );
+    assert.deepEqual(
+      [two?.mix, two?.lossOn, two?.training.steps, two?.training.learningRate],
+      [0, 'all', 30, 1],
+    );
+  });
+
+  it('share their first samples unless something decides otherwise about these', () => {
+    const [one, two, three, other] = planned.map(({ config }) => config);
+    assert.ok(one !== undefined && two !== undefined && three !== undefined && other !== undefined);
+    assert.equal(sharesFirstSamples(one, two), true);
+    assert.equal(sharesFirstSamples(one, three), false);
+    assert.equal(sharesFirstSamples(one, other), false);
+  });
+});
+
+describe('the report of an experiment', () => {
+  const measured = (round: number, passed: Record<string, number>): Measured => ({
+    round,
+    outcomes: Object.fromEntries(Object.entries(passed).map(([task, count]) => [task, [2, count]])),
+    errorTypes: { NameError: 3, passed: 1 },
+    tokensPerProgram: 20,
+  });
+  const result = (arm: string, seed: number, last: number): ArmResult => ({
+    ...{ arm, seed, run: `${arm}${seed}`, status: 'finished', finals: {} },
+    validation: [measured(0, { a: 0, b: 1 }), measured(1, { a: 1, b: 1 }), measured(2, { a: last, b: 2 })],
+    rounds: [1, 2].map((round) => ({
+      ...{ round, examples: 10, passes: 4, failures: 20, steps: 30 },
+      ...{ samplingSeconds: 60, executionSeconds: 30, trainingSeconds: 90 },
+    })),
+  });
+
+  it('has counts over all seeds, and paired differences to the model before', () => {
+    const { markdown } = experimentReport(
+      experiment,
+      [result('one', 1, 2), result('one', 2, 0)],
+      'the command',
+    );
+    const rows = markdown.split('\n').filter((line) => line.startsWith('| '));
+    assert.match(rows[2] ?? '', /^\| none \| 0 \| 2 \| 2 of 8 \| 25\.0 % /);
+    assert.match(
+      rows[4] ?? '',
+      /^\| one \| 2 \| 2 \| 6 of 8 \| 75\.0 % .* \| 50\.0 % \(50\.0 to 50\.0\) .* 100\.0 %, 50\.0 % \|$/,
+    );
+    assert.ok(markdown.includes('2 of 6 runs are finished'));
+    assert.ok(markdown.includes('NameError | 75.0 % (6) | 75.0 % (6)'), markdown);
+    assert.ok(markdown.includes('    the command\n'));
+  });
+
+  it('takes the outcomes of a task over all seeds together', () => {
+    assert.deepEqual(pooled([measured(0, { a: 1 }), measured(0, { a: 2, b: 0 })]), [
+      { taskId: 'a', samples: 4, passed: 3 },
+      { taskId: 'b', samples: 2, passed: 0 },
+    ]);
+  });
+
+  it('can be written before anything is finished', () => {
+    const { markdown, plots } = experimentReport(experiment, [], 'x');
+    assert.ok(markdown.includes('0 of 6 runs are finished'));
+    assert.ok(Object.values(plots).every((plot) => !plot.includes('NaN')));
+  });
+});
+
+describe('a line plot', () => {
+  it('has a line and a mark for each point, and names that are only ever text', () => {
+    const plot = linePlot('T', 'x', 'y', [
+      {
+        name: '<b>&"',
+        points: [
+          [0, 1],
+          [2, 3],
+        ],
+      },
+    ]);
+    assert.equal(plot.match(/<circle /g)?.length, 2);
+    assert.equal(plot.match(/<polyline /g)?.length, 1);
+    assert.ok(plot.includes('&lt;b>&amp;&quot;'));
+  });
+});
