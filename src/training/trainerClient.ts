@@ -34,6 +34,8 @@ export class TrainerClient {
     this.#child = new JsonLinesChild(options.python, ['-u', '-B', '-m', 'leti_trainer'], {
       schema: TrainerEvent,
       env: {
+        // Threads that wait for each other by spinning make training many times slower on a machine that is busy.
+        OMP_WAIT_POLICY: 'passive',
         ...options.env,
         PYTHONPATH: path.join(packageRoot(), 'python'),
         PYTHONHASHSEED: '0',

@@ -65,7 +65,7 @@ describe('an experiment', function () {
       const next = own.findIndex(({ phase }) => phase === 'arm');
       return own
         .slice(0, next < 0 ? undefined : next)
-        .some(({ event, phase }) => event === 'progress' && phase === 'sample/1');
+        .some(({ phase, programs }) => phase === 'sample/1' && Number(programs ?? 0) > 0);
     };
     assert.ok(second.events.some(({ detail }) => detail === 'pairs, seed 1'));
     assert.equal(sampled('pairs'), false);
