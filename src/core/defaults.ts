@@ -20,6 +20,7 @@ export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFi
   timeoutSeconds: 5,
   sealedOnly: false,
   feedback: 'full',
+  measureTrain: true,
   training: {
     method: 'auto',
     learningRate: 2e-5,

@@ -29,6 +29,7 @@ function configOf(experiment: Experiment, arm: Arm, seed: number, workspace: str
     ...given(shared),
     ...given(settings),
     objective: arm.objective,
+    measureTrain: false,
     ...{ workspace, tasksFile: experiment.tasks, heldOutFile: experiment.validation },
     ...{ model, rounds, samples, heldOutSamples: validationSamples, device, seed },
     training: { ...DEFAULT_RUN.training, ...given(common ?? {}), ...given(own ?? {}), seed },
@@ -56,6 +57,7 @@ const LATER: ReadonlySet<string> = new Set<keyof RunConfig>([
   'lossOn',
   'mix',
   'sealedOnly',
+  'measureTrain',
   'training',
 ]);
 

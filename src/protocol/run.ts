@@ -34,6 +34,8 @@ export const RunConfig = z.strictObject({
   /** Trains on verdicts that cannot be forged and leaves the others out. */
   sealedOnly: z.boolean().default(false),
   feedback: FeedbackPreset.default('full'),
+  /** Whether the training tasks are asked once more at the end, which takes as long as a round's sampling. */
+  measureTrain: z.boolean().default(true),
   training: TrainingSettings,
 });
 export type RunConfig = z.infer<typeof RunConfig>;

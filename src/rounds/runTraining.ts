@@ -88,7 +88,7 @@ class Rounds {
       await this.#bench.dropCheckpoints(this.#roundFolder(round));
     }
     // Of refused weights too: a report says what training did.
-    await this.#evaluateTrain(lastTrained);
+    if (config.measureTrain) await this.#evaluateTrain(lastTrained);
   }
 
   /** Does a stage once; afterwards its stored result stands. */
