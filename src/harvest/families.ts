@@ -12,7 +12,7 @@ export interface FamilyMember {
 /** Tokens in a row that make one shingle. */
 const SHINGLE = 3;
 /** Share of shingles that two texts have in common (Jaccard) from which on they are near duplicates. */
-const NEAR = 0.6;
+export const NEAR = 0.6;
 
 /**
  * The family of each member: near duplicates, directly or through others, share one. Its name is a hash of
@@ -58,6 +58,23 @@ export function assignFamilies(members: readonly FamilyMember[]): Map<string, st
   return families;
 }
 
+/** For each text the one among `others` that is most like it, by the share of shingles in common; the index is -1 without others. */
+export function nearest(
+  texts: readonly string[],
+  others: readonly string[],
+): { index: number; share: number }[] {
+  const sets = others.map(shingles);
+  return texts.map((text) => {
+    const own = shingles(text);
+    let best = { index: -1, share: 0 };
+    sets.forEach((other, index) => {
+      const share = commonShare(own, other);
+      if (best.index === -1 || share > best.share) best = { index, share };
+    });
+    return best;
+  });
+}
+
 /** The text's runs of SHINGLE tokens; of a shorter text, all of it. */
 function shingles(text: string): Set<string> {
   const tokens = tokensOf(text);
@@ -74,9 +91,13 @@ function tokensOf(text: string): string[] {
 
 function similarity(a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | undefined): number {
   if (a === undefined || b === undefined) return 0;
-  const [small, large] = a.size < b.size ? [a, b] : [b, a];
   // The share cannot reach the limit when the sizes are too far apart, which spares most comparisons.
-  if (small.size < NEAR * large.size) return 0;
+  if (Math.min(a.size, b.size) < NEAR * Math.max(a.size, b.size)) return 0;
+  return commonShare(a, b);
+}
+
+function commonShare(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const [small, large] = a.size < b.size ? [a, b] : [b, a];
   let common = 0;
   for (const shingle of small) if (large.has(shingle)) common++;
   return common / (a.size + b.size - common);

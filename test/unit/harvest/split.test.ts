@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { splitTasks } from '../../../src/core/split.ts';
-import { assignFamilies } from '../../../src/harvest/families.ts';
+import { assignFamilies, nearest } from '../../../src/harvest/families.ts';
 import type { Task } from '../../../src/protocol/task.ts';
 import { bareTask } from '../../support/tasks.ts';
 
@@ -88,5 +88,17 @@ describe('assignFamilies', () => {
       ).size,
       2,
     );
+  });
+});
+
+describe('nearest', () => {
+  it('finds the text with most in common, and its share', () => {
+    const others = ['x y z', 'return a + b + c', 'return a + b'];
+    assert.deepEqual(nearest(['return a + b', 'a + b + d', 'q'], others), [
+      { index: 2, share: 1 },
+      { index: 1, share: 2 / 5 },
+      { index: 0, share: 0 },
+    ]);
+    assert.deepEqual(nearest(['a'], []), [{ index: -1, share: 0 }]);
   });
 });
