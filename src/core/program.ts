@@ -43,9 +43,12 @@ export function bodyLines(completion: string): string {
   return ensureNewline(completion.replace(/^\n/, ''));
 }
 
-/** A program as its feedback counts the lines: a body begins on a line of its own, as it does in its module. */
+/**
+ * A program as its feedback counts the lines: a body begins on a line of its own, as it does in its module, but where the
+ * prefix ends inside brackets.
+ */
 export function shownProgram({ prefix, hole }: Pick<Task, 'prefix' | 'hole'>, completion: string): string {
-  const begins = hole === 'body' && !completion.startsWith('\n') ? '\n' : '';
+  const begins = hole === 'body' && !completion.startsWith('\n') && !/[([{,]$/.test(prefix) ? '\n' : '';
   return (prefix + begins + completion).trimEnd();
 }
 

@@ -69,7 +69,8 @@ export const Task = z.strictObject({
   prefix: z.string(),
   /**
    * What the model writes after the prefix, which decides where its program ends: the rest of a `function` from
-   * inside its header, or the `body` of a function whose header is complete.
+   * inside its header, or the `body` of a function whose header is complete (from inside brackets of its first statement, where
+   * the prefix ends there).
    */
   hole: z.enum(['function', 'body']),
   /** Columns by which the statements of the hole's body are indented (1 or more for `body`). */

@@ -47,8 +47,8 @@ export function tasksCommand(): Command {
     });
   command
     .command('import')
-    .description("Brings an MBPP or HumanEval file into LeTI's own format.")
-    .argument('<file>', 'MBPP or HumanEval JSON lines, .gz too')
+    .description("Brings a file of MBPP, HumanEval or ACE into LeTI's own format.")
+    .argument('<file>', 'JSON lines of MBPP, HumanEval or ACE, .gz too')
     .requiredOption('--out <file>', 'JSON lines, one task each')
     .option('--json', 'JSON lines for programs')
     .action(async (file: string, flags: { out: string; json?: boolean }) => {

@@ -53,5 +53,6 @@ describe('a program as it is shown', () => {
     assert.equal(shownProgram({ prefix: 'def f():', hole: 'body' }, 'pass\n'), 'def f():\npass');
     assert.equal(shownProgram({ prefix: 'def f():', hole: 'body' }, '\n    pass\n'), 'def f():\n    pass');
     assert.equal(shownProgram({ prefix: 'def f(', hole: 'function' }, 'x): pass'), 'def f(x): pass');
+    assert.equal(shownProgram({ prefix: 'def f(): return g(', hole: 'body' }, '1)'), 'def f(): return g(1)');
   });
 });

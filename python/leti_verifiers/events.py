@@ -1,12 +1,12 @@
-"""Judges an extracted event. `GOLD` (the event's class and the entities of each role) stands in front of this text.
+"""Judges an extracted event; `GOLD` (the class and the entities of each role) stands in front of this text.
 
-Runs apart from the program, over plain data: a data class arrives with its class's name as `kind` and its `fields`.
+Runs apart from the program, over plain data: a data class arrives with its name as `kind` and its `fields`.
 """
 
 
 def verify(value):
-    """Sentences about what is wrong with the event that the program returned; none when all of it is right."""
-    kind, roles = GOLD
+    """Sentences about what is wrong with the event that a program returned; none when all of it is right."""
+    kind, roles = GOLD  # noqa: F821
     if getattr(value, "kind", None) != kind:
         return [f"Expected an event of the class {kind}."]
     wrong = []
@@ -37,8 +37,9 @@ def _about(role, entity_kind, text, roles, placed):
     """What is wrong with one entity of a role."""
     if type(text) is not str:
         return f"{role} holds something that is no entity."
-    if placed.get(text) == role:
-        right = next(kind for kind, other in roles[role] if other == text)
+    # An entity may have more than one role.
+    right = next((kind for kind, other in roles[role] if other == text), None)
+    if right is not None:
         return f'"{text}" in {role} is a {right}, not a {entity_kind}.'
     if text in placed:
         return f'"{text}" belongs to {placed[text]}, not to {role}.'
