@@ -34,6 +34,13 @@ export async function answersOf(files: readonly string[]): Promise<Map<string, A
     const stage = typeof line.value['stage'] === 'string' ? line.value['stage'] : 'evaluate';
     stages.set(stage, [...(stages.get(stage) ?? []), { gold, predicted }]);
   }
+  if (stages.size === 0) {
+    throw new UserError(
+      `${files.join(', ')}: no sample was found`,
+      'Name what `leti evaluate --out` or `leti runs RUN --export` wrote.',
+      2,
+    );
+  }
   return stages;
 }
 
