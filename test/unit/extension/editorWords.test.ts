@@ -41,6 +41,7 @@ describe('inEditor', () => {
         /^Train once: it prepares the model\.$/,
       ],
       ['`leti runs` lists the runs.', /^The Runs view lists the runs\.$/],
+      ['Name another folder with --out, or delete this one.', /^Name another folder, or delete this one\.$/],
       ['Wait for it or stop it (Ctrl-C), then start again.', /cancel it in its notification, then/],
       [
         'Close other programs, train with --method lora, or use a smaller model.',
