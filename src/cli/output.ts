@@ -38,7 +38,10 @@ type ProgressEvent = Extract<RunEvent, { event: 'progress' }>;
 abstract class TextOutput implements Output {
   event(event: RunEvent): void {
     if (event.event === 'progress') this.progress(event);
-    else this.line(describeEvent(event));
+    else {
+      const dropped = event.event === 'tasks' && event.dropped > 0;
+      this.line(`${describeEvent(event)}${dropped ? ' (leti tasks list shows why)' : ''}`);
+    }
   }
 
   result(_value: unknown, text: () => string): void {

@@ -24,6 +24,14 @@ export function bytes(count: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
+/** A model as it was named, in few letters: a folder by its last name, a hash by its beginning. */
+export function modelWords(model: string): string {
+  if (/^[0-9a-f]{16,}$/.test(model)) return model.slice(0, 8);
+  return /^([~./]|[A-Za-z]:)/.test(model)
+    ? (model.split(/[/\\]/).findLast((part) => part !== '') ?? model)
+    : model;
+}
+
 /** `12.5 % (7.1 to 18.2 %), 24 of 192 programs, 9 of 24 tasks` */
 export function rateText(evaluation: Evaluation): string {
   const rate = evaluation.passAt['1'];
@@ -52,7 +60,7 @@ export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
     case 'run':
       return `${event.resumed ? 'Resuming' : 'Starting'} run ${event.run} in ${event.workspace}`;
     case 'tasks':
-      return `Tasks: ${event.train} to train on, ${event.heldOut} held out${event.dropped > 0 ? `, ${event.dropped} dropped (leti tasks list shows why)` : ''}`;
+      return `Tasks: ${event.train} to train on, ${event.heldOut} held out${event.dropped > 0 ? `, ${event.dropped} dropped` : ''}`;
     case 'phase':
       return `${event.phase}: ${event.detail}`;
     case 'notice':
@@ -92,7 +100,12 @@ export function progressFacts(event: ProgressEvent): string {
   if (event.loss !== undefined) parts.push(`loss ${event.loss.toFixed(3)}`);
   const worked = event.programs ?? event.done;
   if (worked > 0 && event.done < event.total && seconds > 1) {
-    parts.push(`${Math.ceil((seconds / worked) * (event.total - event.done))} s left`);
+    parts.push(`${duration((seconds / worked) * (event.total - event.done))} left`);
   }
   return parts.join(', ');
+}
+
+/** Seconds as people would say them. */
+function duration(seconds: number): string {
+  return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }

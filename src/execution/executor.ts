@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import type { ExecutionJob, ExecutionResult, Tier } from '../protocol/execution.ts';
 import { Zygote, ZygoteError, type CanaryReport } from './zygote.ts';
@@ -18,7 +20,7 @@ export interface Executor {
   readonly lacking: string | undefined;
   /**
    * Runs a job when its turn comes. Never rejects because of the program: an interpreter that dies under a job twice
-   * gives `harness_error`. Rejects with InterruptedError once the signal aborts.
+   * gives `harness_error`. Rejects with InterruptedError once the signal aborts, with a UserError once the interpreter is gone.
    */
   execute(job: ExecutionJob, signal?: AbortSignal): Promise<ExecutionResult>;
   /** How long programs took and waited so far. */
@@ -66,7 +68,8 @@ export async function startExecutor(options: {
     await first.close();
     throw uncontained(canaries);
   }
-  return new Pool(first, () => startZygote(interpreter, namespaces), jobs, tier, canaries, lacking);
+  const start = (): Promise<Zygote> => startZygote(interpreter, namespaces);
+  return new Pool(first, { interpreter, start }, jobs, tier, canaries, lacking);
 }
 
 /** The first zygote, with namespaces if the machine gives them. */
@@ -130,6 +133,15 @@ async function startZygote(interpreter: string, namespaces: boolean): Promise<Zy
   }
 }
 
+/** Its processes outlive an interpreter that is removed, and then lack modules: programs would fail for no fault of theirs. */
+function throwIfGone(interpreter: string): void {
+  if (!path.isAbsolute(interpreter) || existsSync(interpreter)) return;
+  throw new UserError(
+    `The interpreter ${interpreter} is gone.`,
+    'Put it back, or name another one with --python; a run that it ended can then be resumed.',
+  );
+}
+
 /** How often a program may be given twice the time because the machine was busy. */
 const MOST_STARVED = 2;
 
@@ -155,6 +167,7 @@ class Pool implements Executor {
   readonly pythonVersion: string;
   readonly canaries: CanaryReport;
   readonly lacking: string | undefined;
+  readonly #interpreter: string;
   readonly #start: () => Promise<Zygote>;
   readonly jobs: number;
   readonly #idle: Zygote[];
@@ -168,13 +181,14 @@ class Pool implements Executor {
 
   constructor(
     first: Zygote,
-    start: () => Promise<Zygote>,
+    from: { interpreter: string; start: () => Promise<Zygote> },
     limit: number,
     tier: Tier,
     canaries: CanaryReport,
     lacking: string | undefined,
   ) {
-    this.#start = start;
+    this.#interpreter = from.interpreter;
+    this.#start = from.start;
     this.jobs = limit;
     this.#idle = [first];
     this.#all.add(first);
@@ -203,6 +217,7 @@ class Pool implements Executor {
     const asked = performance.now();
     for (let attempt = 1; ; attempt++) {
       if (signal?.aborted === true || this.#closed) throw new InterruptedError();
+      throwIfGone(this.#interpreter);
       const zygote = await this.#take(signal);
       if (this.#aborted(signal)) {
         this.#give(zygote);

@@ -1,6 +1,7 @@
 /** What the command line calls a thing, and what the editor does. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/ Or name a file with --tasks\./, ''],
+  [/ with --out\b/, ''],
   [/, train with --method lora, or/, ' or'],
   [/Check the options of this command/, 'Check the settings leti.*'],
   [/--python\b/g, 'the setting leti.python'],

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { phaseLabel } from '../core/taskHistory.ts';
 import { describeEvent, progressLine } from '../core/words.ts';
 import type { RunEvent } from '../protocol/run.ts';
 import type { Following } from './backend.ts';
@@ -18,7 +19,7 @@ export async function withRunProgress<T>(
     async (progress, token) => {
       const onEvent = (event: RunEvent): void => {
         if (event.event === 'progress') {
-          progress.report({ message: progressLine(event) });
+          progress.report({ message: progressLine({ ...event, phase: phaseLabel(event.phase) }) });
           return;
         }
         const line = inEditor(describeEvent(event));

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { completionWords } from '../core/completion/statusWords.ts';
+import { phaseLabel } from '../core/taskHistory.ts';
 import { progressFacts } from '../core/words.ts';
 import type { Services } from './services.ts';
 
@@ -40,7 +41,7 @@ export function statusItem({
     otherwise = true;
     item.busy = true;
     if (event.event !== 'progress') return;
-    item.text = `LeTI: ${event.phase} ${event.done}/${event.total}`;
+    item.text = `LeTI: ${phaseLabel(event.phase)} ${event.done}/${event.total}`;
     item.detail = progressFacts(event);
     const workspace = live.workspace(run);
     item.command = { command: 'leti.openRun', title: 'Open', arguments: [{ run, workspace }] };

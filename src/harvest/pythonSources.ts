@@ -2,18 +2,26 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { UserError } from '../protocol/errors.ts';
 
 const run = promisify(execFile);
 /** Larger files are data more often than code. */
 const MAX_BYTES = 100_000;
 
-/** The interpreter's own standard library modules as text, in the order of their names: input of continued pre-training. */
+/**
+ * The interpreter's own standard library modules as text, in the order of their names: input of continued pre-training.
+ * Throws a UserError when the interpreter does not run.
+ */
 export async function standardLibrarySources(interpreter: string): Promise<string[]> {
-  const { stdout } = await run(interpreter, [
-    '-I',
-    '-c',
-    'import sysconfig; print(sysconfig.get_path("stdlib"))',
-  ]);
+  const asked = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("stdlib"))'];
+  const { stdout } = await run(interpreter, asked).catch((error: unknown) => {
+    throw new UserError(
+      `The interpreter ${interpreter} no longer runs.`,
+      'Put it back, or name another one with --python; a run that it ended can then be resumed.',
+      1,
+      { cause: error },
+    );
+  });
   return await sourcesIn(
     stdout.trim(),
     (await readdir(stdout.trim())).filter((name) => name.endsWith('.py')),

@@ -155,7 +155,8 @@ export class StoredRuns {
       await once(stream, 'finish');
       await rename(half, file);
     } catch (error) {
-      await rm(half, { force: true });
+      // Where it could not be made, to look for it fails as well.
+      await rm(half, { force: true }).catch(() => undefined);
       if (error instanceof UserError) throw error;
       throw new UserError(`${file} cannot be written.`, 'Name a file in a folder that has space.', 1, {
         cause: error,

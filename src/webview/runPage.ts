@@ -2,7 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import './runPage.css';
 import { z } from 'zod';
 import { phaseLabel } from '../core/taskHistory.ts';
-import { describeEvent, gateLine, percent, progressFacts, rateText } from '../core/words.ts';
+import { describeEvent, gateLine, modelWords, percent, progressFacts, rateText } from '../core/words.ts';
 import type { RunDetail, TaskDetail, TaskHistory } from '../protocol/backend.ts';
 import type { Evaluation, RunConfig, RunEvent } from '../protocol/run.ts';
 import { ToPage } from '../protocol/runPage.ts';
@@ -166,7 +166,7 @@ function settings({ report: { config }, versions }: RunDetail): HTMLElement {
     element(
       'summary',
       {},
-      `${config.objective} on ${config.model}, seed ${config.seed}, tier ${versions['tier'] ?? 'unknown'}`,
+      `${config.objective} on ${modelWords(config.model)}, seed ${config.seed}, sandbox tier ${versions['tier'] ?? 'unknown'}`,
     ),
     table('Settings and versions', ['what', 'value'], facts),
   );

@@ -46,7 +46,7 @@ describe('the example, trained from the palette of the packaged extension', func
       await user.openExplorer();
       await user.command('LeTI: Train on workspace tasks');
       await user.quickRow('Start training').waitFor({ timeout: 2 * minutes });
-      await user.picture('example-plan');
+      await user.picture('example-plan', user.page, ['dark']);
       await user.quickRow('Start training').click();
       const newest = user.rows('Runs').first();
       await user
@@ -55,8 +55,6 @@ describe('the example, trained from the palette of the packaged extension', func
         .waitFor({ timeout: 2 * minutes });
       await newest.click();
       const page = user.runPage();
-      await page.locator('.live', { hasText: 'programs/s' }).waitFor({ timeout: 10 * minutes });
-      await user.picture('example-live');
       await page.locator('.status', { hasText: 'finished' }).waitFor({ timeout: 45 * minutes });
       await user.notification('held-out tasks').getByRole('button', { name: /Clear/ }).click();
       await page.locator('h1').scrollIntoViewIfNeeded();
@@ -69,13 +67,13 @@ describe('the example, trained from the palette of the packaged extension', func
         .click();
       await page.locator('table.tasks button').first().click();
       await page.locator('article').first().waitFor();
-      await user.picture('example-task');
+      await user.picture('example-task', user.page, ['dark']);
       await page.getByRole('button', { name: 'Compare side by side' }).click();
       await code.page
         .locator('.monaco-diff-editor .view-line', { hasText: 'def' })
         .first()
         .waitFor({ timeout: minutes });
-      await user.picture('example-diff');
+      await user.picture('example-diff', user.page, ['dark']);
     } finally {
       await code.close();
     }

@@ -143,12 +143,12 @@ export class VsCode {
   async theme(name: keyof typeof THEMES): Promise<void> {
     const on = this.page.locator(`.monaco-workbench.${THEMES[name].kind}`);
     // A change that comes while the window looks at the one before goes unnoticed, so it is made again.
-    for (let tries = 0; tries < 20 && !(await on.isVisible()); tries++) {
+    for (let tries = 0; tries < 5 && !(await on.isVisible()); tries++) {
       writeSettings(this.folder, { ...QUIET, ...this.#settings, 'workbench.colorTheme': THEMES[name].title });
-      await on.waitFor({ timeout: 2000 }).catch(() => undefined);
+      await on.waitFor({ timeout: 8000 }).catch(() => undefined);
     }
     await on.waitFor();
-    await sleep(300); // pages and editors draw again
+    await sleep(1000); // pages and editors draw again, and VS Code writes what it has to say about the change
   }
 
   async close(): Promise<void> {

@@ -90,15 +90,22 @@ export function tinyFixture(folder: string): Fixture {
   return fixture;
 }
 
+/** A function, its docstring and its body. */
+type KnownProgram = readonly [name: string, docstring: string, body: string];
+
 /** A tiny model that knows one program by heart: the function's right body, asked for as its workspace's task asks. */
-export function modelOf(folder: string, name: string, docstring: string, body: string): string {
-  const model = path.join(folder, `model-${name}`);
-  const task = {
+export function modelOf(folder: string, ...[name, docstring, body]: KnownProgram): string {
+  return modelThatKnows(path.join(folder, `model-${name}`), [[name, docstring, body]]);
+}
+
+/** A tiny model that knows programs by heart, right ones or wrong ones. */
+export function modelThatKnows(model: string, programs: readonly KnownProgram[]): string {
+  const tasks = programs.map(([name, docstring, body]) => ({
     instruction: `Write the body of the Python function \`${name}\`: ${docstring}`,
     prefix: `def ${name}(x):\n    """${docstring}"""`,
     reference: `\n    ${body}`,
-  };
-  makeTinyModel(model, JSON.stringify(task) + '\n');
+  }));
+  makeTinyModel(model, tasks.map((task) => JSON.stringify(task) + '\n').join(''));
   return model;
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { root } from '../support/tinyRun.ts';
 
 describe('the pictures of the documents', () => {
-  const shown = ['README.md', 'docs/explorer.md'].flatMap((file) =>
+  const shown = ['README.md', 'docs/views.md'].flatMap((file) =>
     [...readFileSync(path.join(root, file), 'utf8').matchAll(/!\[([^\]]*)\]\(([^)]+)\)/g)].map(
       ([, words, target]) => ({ words, file: path.join(path.dirname(file), target ?? '') }),
     ),

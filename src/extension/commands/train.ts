@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { plannedWork } from '../../core/runPlan.ts';
-import { bytes, evaluationLine, gateLine } from '../../core/words.ts';
+import { bytes, evaluationLine, gateLine, modelWords } from '../../core/words.ts';
 import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunReport } from '../../protocol/run.ts';
@@ -97,13 +97,15 @@ async function askForAnswers(
   plan: TrainingPlan,
   choices: Choices,
 ): Promise<Answers | undefined> {
+  const models = await services.backend.ask(REQUESTS.models, { workspace: folder.fsPath });
+  const names = new Map(models.map(({ hash, record }) => [hash, `${record.name} ${modelWords(hash)}`]));
   const key = `answers:${folder.toString()}`;
   const { model, rounds, samples, device } = choices;
   const settings: Answers = { model, rounds, samples, device, skipTasks: [] };
   const remembered = services.context.workspaceState.get<Partial<Answers>>(key);
   let answers = withRemembered(settings, remembered);
   for (;;) {
-    const picked = await vscode.window.showQuickPick(rowsOf(plan, { ...choices, ...answers }), {
+    const picked = await vscode.window.showQuickPick(rowsOf(plan, { ...choices, ...answers }, names), {
       title: 'LeTI: Train on workspace tasks',
       placeHolder: `${plan.interpreter}, sandbox tier ${plan.tier}`,
       ignoreFocusOut: true,
@@ -119,7 +121,8 @@ async function askForAnswers(
   return answers;
 }
 
-function rowsOf(plan: TrainingPlan, answers: Answers & Choices): Row[] {
+/** `names` are those of stored models by their hashes. */
+function rowsOf(plan: TrainingPlan, answers: Answers & Choices, names: ReadonlyMap<string, string>): Row[] {
   const { train, heldOut, programs } = plannedWork(plan.tasks, answers);
   const wanted = plan.wantedBytes + answers.rounds * plan.bytesPerRound;
   const minutes = Math.max(1, Math.round((programs * plan.secondsPerProgram) / 60));
@@ -139,7 +142,11 @@ function rowsOf(plan: TrainingPlan, answers: Answers & Choices): Row[] {
       label: '$(checklist) Tasks',
       description: `${train.length} to train on, ${heldOut.length} held out${plan.dropped.length === 0 ? '' : `, ${plan.dropped.length} dropped`}`,
     },
-    { does: 'model', label: '$(database) Model', description: answers.model },
+    {
+      does: 'model',
+      label: '$(database) Model',
+      description: names.get(answers.model) ?? modelWords(answers.model),
+    },
     { does: 'rounds', label: '$(sync) Rounds', description: String(answers.rounds) },
     { does: 'samples', label: '$(symbol-number) Programs a task', description: String(answers.samples) },
     {

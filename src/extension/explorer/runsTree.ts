@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { stageLabel } from '../../core/taskHistory.ts';
-import { percent, progressFacts, rateText } from '../../core/words.ts';
+import { phaseLabel, stageLabel } from '../../core/taskHistory.ts';
+import { modelWords, percent, progressFacts, rateText } from '../../core/words.ts';
 import { REQUESTS, type RunSummary } from '../../protocol/backend.ts';
 import { coalesced } from '../coalesce.ts';
 import { explain } from '../errors.ts';
@@ -147,7 +147,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
     const event = this.#services.live.last(summary.id);
     const rate =
       event?.event === 'progress'
-        ? `${event.phase} ${event.done}/${event.total} ${progressFacts(event)}`
+        ? `${phaseLabel(event.phase)}: ${event.done} of ${event.total} ${progressFacts(event)}`
         : rates(summary);
     const folder = this.#services.places.folders().length > 1 ? ` · ${path.basename(workspace)}` : '';
     item.id = `${workspace}/${summary.id}`;
@@ -193,7 +193,7 @@ function signed(points: number): string {
 function tooltip(summary: RunSummary): string {
   const { before, now, error } = summary;
   return [
-    `${summary.status}: ${summary.objective}, ${summary.rounds} ${summary.rounds === 1 ? 'round' : 'rounds'}, model ${summary.model}`,
+    `${summary.status}: ${summary.objective}, ${summary.rounds} ${summary.rounds === 1 ? 'round' : 'rounds'}, model ${modelWords(summary.model)}`,
     ...(before === undefined ? [] : [`${before.side} tasks before: ${rateText(before)}`]),
     ...(now === undefined || now === before ? [] : [`${now.side} tasks now: ${rateText(now)}`]),
     ...(error === undefined ? [] : [error]),

@@ -15,6 +15,7 @@ export async function run(): Promise<void> {
   await import('./repair.test.ts');
   await import('./completion.test.ts');
   await import('./testing.test.ts');
+  await import('./interpreter.test.ts');
   await import('./trouble.test.ts');
   console.log('##suites-begin');
   await new Promise<void>((resolve, reject) => {

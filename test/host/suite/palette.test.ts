@@ -163,7 +163,7 @@ describe('progress in the window', () => {
     });
     assert.equal(reports.length, 4);
     assert.ok(reports.every((report) => !('increment' in report)));
-    assert.match(JSON.stringify(reports[1]), /sample\/1: 4 of 4/);
+    assert.match(JSON.stringify(reports[1]), /training tasks, sampled in round 1: 4 of 4/);
   });
 
   it('draws a run that goes on without reading the list of runs again', async () => {

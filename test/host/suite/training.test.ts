@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { train } from '../../../src/extension/commands/train.ts';
+import { explain } from '../../../src/extension/errors.ts';
 import { sampleUri } from '../../../src/extension/explorer/programs.ts';
-import { folder, runs, until } from './support.ts';
+import { TasksTree } from '../../../src/extension/explorer/tasksTree.ts';
+import { REQUESTS } from '../../../src/protocol/backend.ts';
+import { folder, instead, runs, until, withServices } from './support.ts';
 
 /** Presses Enter in the plan, whose first row starts, until the run is on record. */
 async function acceptPlan(count: number): Promise<void> {
@@ -52,5 +56,49 @@ describe('LeTI: Train on workspace tasks', function () {
     );
     await vscode.commands.executeCommand('leti.resume');
     assert.equal(runs().find(({ id }) => id === stopped.id)?.status, 'finished');
+  });
+
+  it('starts from the model that was picked in the plan, which says so, and remembers it', async () => {
+    await withServices(async (services) => {
+      const remembered = new Map<string, unknown>();
+      const workspaceState = {
+        get: (key: string) => remembered.get(key),
+        update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),
+      };
+      Object.assign(services, { context: { workspaceState } });
+      const models = await services.backend.ask(REQUESTS.models, { workspace: folder() });
+      const wanted = models.find(({ record }) => record.name.endsWith('LeTI round 1'));
+      assert.ok(wanted !== undefined);
+      /** The description of the plan's row about the model, each time that it was shown. */
+      const seen: (string | undefined)[] = [];
+      const pick = (rows: readonly (vscode.QuickPickItem & { does?: string; model?: string })[]) => {
+        const about = rows.find(({ does }) => does === 'model');
+        if (about === undefined) return Promise.resolve(rows.find(({ model }) => model === wanted.hash));
+        seen.push(about.description);
+        return Promise.resolve(seen.length === 1 ? about : rows.find(({ does }) => does === 'start'));
+      };
+      const stop = new vscode.CancellationTokenSource();
+      services.live.onChanged(({ event }) => {
+        if (event?.event === 'run') stop.cancel();
+      });
+      const withProgress = (
+        _options: object,
+        work: (progress: object, token: vscode.CancellationToken) => Promise<unknown>,
+      ): Promise<unknown> => work({ report: () => undefined }, stop.token);
+      const tree = new TasksTree(services);
+      const said = await instead(vscode.window, 'showQuickPick', pick, () =>
+        instead(vscode.window, 'withProgress', withProgress, () =>
+          train(services, tree).then(() => 'it ended', explain),
+        ),
+      );
+      tree.dispose();
+      assert.equal(said, undefined, 'it was cancelled once it was on record');
+      assert.deepEqual(seen, ['model', `${wanted.record.name} ${wanted.hash.slice(0, 8)}`]);
+      assert.deepEqual([...remembered.values()], [{ model: wanted.hash }]);
+      const [run] = runs();
+      assert.ok(run !== undefined);
+      assert.deepEqual([run.model, run.status], [wanted.hash, 'interrupted']);
+      await services.backend.ask(REQUESTS.deleteRun, { workspace: folder(), run: run.id });
+    });
   });
 });

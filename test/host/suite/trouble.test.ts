@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { chmodSync, cpSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { BackendState } from '../../../src/extension/backend.ts';
+import { installLauncher } from '../../../src/extension/commands/launcher.ts';
+import { exportRun } from '../../../src/extension/commands/runs.ts';
 import { gaveUpWords } from '../../../src/extension/endings.ts';
 import { explain, sayGaveUp } from '../../../src/extension/errors.ts';
 import { statusItem } from '../../../src/extension/status.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
-import { backends, folder, instead, setting, until, withServices } from './support.ts';
+import { backends, folder, instead, runs, setting, until, withServices } from './support.ts';
 
 describe('in trouble', () => {
   const file = vscode.Uri.file(path.join(folder(), 'broken.py'));
@@ -126,5 +129,64 @@ describe('in trouble', () => {
     }
     await check();
     assert.equal(shown().length, 1);
+  });
+
+  it('trains, measures and checks in a workspace that it may not write, and leaves it as it was', async function () {
+    this.timeout(300_000);
+    const locked = path.join(folder(), '..', 'locked');
+    cpSync(folder(), locked, { recursive: true });
+    /** Every folder and file with what would change if it were written; the folders come after what they hold. */
+    const entries = (): [string, number, number][] =>
+      [...readdirSync(locked, { recursive: true, encoding: 'utf8' }).sort().reverse(), '.'].map((name) => {
+        const { size, mtimeMs } = statSync(path.join(locked, name));
+        return [name, size, mtimeMs];
+      });
+    const unlock = (mode: number): void => {
+      for (const [name] of entries()) {
+        const entry = path.join(locked, name);
+        chmodSync(entry, statSync(entry).isDirectory() ? mode : mode & 0o666);
+      }
+    };
+    unlock(0o555);
+    // Modes do not stop root, whom the comparison tells on.
+    const before = entries();
+    try {
+      await withServices(async ({ backend, places }) => {
+        const uri = vscode.Uri.file(folder());
+        const place = { ...(await places.place(uri)), workspace: locked };
+        const settings = places.choices(uri);
+        const report = await backend.ask(REQUESTS.train, { ...place, start: { settings } });
+        assert.ok(report.heldOut.length > 0);
+        await backend.ask(REQUESTS.evaluate, { ...place, settings });
+        const file = path.join(locked, 'broken.py');
+        const checked = await backend.ask(REQUESTS.check, { ...place, path: file, line: 3 });
+        assert.deepEqual([checked.checksPassed, checked.checksTotal], [0, 1]);
+      });
+      assert.deepEqual(entries(), before);
+    } finally {
+      unlock(0o777);
+      rmSync(locked, { recursive: true });
+    }
+  });
+
+  it('says that a run or the launcher cannot be written where nobody can write', async () => {
+    const [summary] = runs();
+    assert.ok(summary !== undefined);
+    // No folder, so that not even root writes into it.
+    const nowhere = path.join(file.fsPath, 'inside');
+    await withServices(async (services) => {
+      const target = (): Promise<vscode.Uri> => Promise.resolve(vscode.Uri.file(nowhere));
+      const exported = await instead(vscode.window, 'showSaveDialog', target, () =>
+        exportRun(services, { kind: 'run', workspace: folder(), summary }).then(() => 'it did', explain),
+      );
+      assert.match(exported ?? '', /broken\.py\/inside cannot be written\. Name a file/);
+      const named = (): Promise<string> => Promise.resolve(nowhere);
+      const installed = await instead(vscode.window, 'showInputBox', named, () =>
+        installLauncher(services).then(() => 'it did', explain),
+      );
+      assert.match(installed ?? '', /inside\/leti cannot be written\. Name a folder that you may write to/);
+      const { workspace } = await services.places.place(vscode.Uri.file(folder()));
+      assert.ok((await services.backend.ask(REQUESTS.runs, { workspace })).length > 0, 'the backend goes on');
+    });
   });
 });

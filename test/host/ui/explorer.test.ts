@@ -8,12 +8,21 @@ import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
 import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
 import { bareTask, sampleOf } from '../../support/tasks.ts';
-import { processesNaming, root } from '../../support/tinyRun.ts';
+import { modelThatKnows, processesNaming, root } from '../../support/tinyRun.ts';
 import { provisionVsCode, type VsCodeServer } from '../provision.ts';
 import { VsCode } from '../vscode.ts';
-import { pythonExtension } from './pythonExtension.ts';
+import { CHOOSE_OTHER, pythonExtension } from './pythonExtension.ts';
 import { hostWorkspace } from '../workspace.ts';
 import { Workbench } from './workbench.ts';
+
+/** What the model of the pictures writes: something right, something wrong, and nothing of use for the last function. */
+const KNOWN = [
+  ['add_one', 'add one', 'return x + 1'],
+  ['double', 'double', 'return x * 2'],
+  ['square', 'square', 'return x + x'],
+  ['negate', 'negate', 'return -y'],
+  ['same', 'same', 'return x'],
+] as const;
 
 /** The packaged extension, driven as a user would drive it: mouse and keyboard in a browser, nothing else. */
 describe('the run explorer of the packaged extension', function () {
@@ -32,6 +41,7 @@ describe('the run explorer of the packaged extension', function () {
     folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'leti-ui-')));
     home = path.join(folder, 'home');
     project = hostWorkspace(folder);
+    project.settings['leti.model'] = modelThatKnows(path.join(folder, 'made-for-tests'), KNOWN);
     code = await VsCode.start({ server, vsix: [vsix], settings: project.settings, env: { LETI_HOME: home } });
     await code.open(project.workspace);
     user = new Workbench(code);
@@ -82,7 +92,7 @@ describe('the run explorer of the packaged extension', function () {
     await user.quickRow('Train a model on your own tests').click();
     const steps = code.page.locator('.getting-started-step');
     await steps.first().waitFor();
-    assert.equal(await steps.count(), 6);
+    assert.equal(await steps.count(), 7);
     await steps.filter({ hasText: 'Choose the interpreter' }).click();
     // Pictures stand beside the steps where there is room.
     await user.command('View: Toggle Primary Side Bar Visibility');
@@ -134,6 +144,8 @@ describe('the run explorer of the packaged extension', function () {
     await user.command('LeTI: Train on workspace tasks');
     await user.quickRow('Start training').waitFor({ timeout: 60_000 });
     assert.match((await user.quickRow('Tasks').textContent()) ?? '', /to train on/);
+    // It explains itself for as long as nobody clicks.
+    await user.quickInput().click();
     await user.picture('plan');
     await user.stepPicture('train');
     await user.quickRow('Start training').click();
@@ -151,7 +163,9 @@ describe('the run explorer of the packaged extension', function () {
     }
   });
 
-  it('resumes from the tree; the page of the run follows it live', async () => {
+  it('resumes from the tree; the page of the run follows it live', async function () {
+    // Minutes on a machine that is busy with other things.
+    this.timeout(600_000);
     const row = user.rows('Runs').first();
     await row.click();
     await user.runPage().locator('h1').waitFor({ timeout: 30_000 });
@@ -159,8 +173,11 @@ describe('the run explorer of the packaged extension', function () {
     await row.getByRole('button', { name: /Resume/ }).click();
     await user.runPage().locator('.live', { hasText: /\w/ }).waitFor({ timeout: 120_000 });
     await user.picture('live');
-    await user.runPage().locator('.status', { hasText: 'finished' }).waitFor({ timeout: 180_000 });
-    await user.notification('held-out tasks').waitFor({ timeout: 30_000 });
+    await user.runPage().locator('.status', { hasText: 'finished' }).waitFor({ timeout: 450_000 });
+    await user
+      .notification('held-out tasks')
+      .getByRole('button', { name: /Clear/ })
+      .click({ timeout: 30_000 });
     await user.rows('Runs').filter({ hasText: '%' }).first().waitFor();
   });
 
@@ -221,6 +238,45 @@ describe('the run explorer of the packaged extension', function () {
       .waitFor({ timeout: 30_000 });
     await user.picture('diff');
     await code.page.keyboard.press('Control+w');
+  });
+
+  it('completes with the model that was put into use, and lists candidates with what their tests said', async () => {
+    const file = path.join(project.workspace, 'ops.py');
+    const source = readFileSync(file, 'utf8');
+    const model = user.rows('Models').filter({ hasText: 'LeTI round 1' });
+    await model.hover();
+    await model.getByRole('button', { name: /Choose the model/ }).click();
+    await model.filter({ hasText: 'in use' }).waitFor();
+    await user.rows('Tasks').filter({ hasText: 'double' }).click();
+    const editor = code.page.locator('.editor-instance');
+    await editor.locator('.view-line', { hasText: 'def double' }).waitFor();
+    await editor.locator('.view-line', { hasText: 'return x * 2' }).click();
+    // To the end of the line, and from there the body away.
+    await code.page.keyboard.press('End');
+    await code.page.keyboard.press('Shift+Home');
+    await code.page.keyboard.press('Delete');
+    await editor.locator('.view-line', { hasText: 'return x * 2' }).waitFor({ state: 'detached' });
+    // A window that comes to an idea late has none at the first time of asking.
+    const ghost = editor.locator('[class*="ghost-text"]', { hasText: 'return' }).first();
+    for (let tries = 0; !(await ghost.isVisible()); tries++) {
+      assert.ok(tries < 60, 'no ghost text');
+      await user.command('Trigger Inline Suggestion');
+      await ghost.waitFor({ timeout: 2000 }).catch(() => undefined);
+    }
+    await user.picture('completion');
+    await user.command('LeTI: Complete and verify');
+    const best = user.quickRow('passes 1 of 1 test').first();
+    await best.waitFor({ timeout: 120_000 });
+    await user.picture('verify');
+    await user.stepPicture('complete');
+    await best.click();
+    // Five of the six functions return something of x; what is only offered is no text yet.
+    const written = editor.locator('.view-line:not(:has([class*="ghost-text"]))', { hasText: 'return x' });
+    await written.nth(4).waitFor();
+    await user.command('View: Revert and Close Editor');
+    await code.page.locator('.tab', { hasText: 'ops.py' }).waitFor({ state: 'detached' });
+    // The window saves what is changed by itself.
+    writeFileSync(file, source);
   });
 
   it('survives a reload of the window with the page open', async () => {
@@ -298,8 +354,9 @@ describe('the run explorer of the packaged extension', function () {
     await user.notification('no function with tests or doctests was found').waitFor({ timeout: 60_000 });
   });
 
-  it('runs programs with the interpreter that the Python extension names', async () => {
-    const python = await pythonExtension(folder, '/nowhere/chosen/python');
+  it('runs programs with the interpreter that the Python extension names, and follows it', async () => {
+    const real = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
+    const python = await pythonExtension(folder, ['/nowhere/chosen/python', real.trim()]);
     const other = await VsCode.start({
       server,
       vsix: [vsix, python],
@@ -311,6 +368,9 @@ describe('the run explorer of the packaged extension', function () {
       await visitor.openExplorer();
       await visitor.pane('Tasks').getByText('Find Tasks').click();
       await visitor.notification('/nowhere/chosen/python cannot be used').waitFor({ timeout: 30_000 });
+      await visitor.command(CHOOSE_OTHER);
+      await visitor.pane('Tasks').getByText('Find Tasks').click();
+      await visitor.rows('Tasks').filter({ hasText: 'ops.py' }).first().waitFor({ timeout: 60_000 });
     } finally {
       await other.close();
     }
@@ -329,6 +389,7 @@ describe('the run explorer of the packaged extension', function () {
       const visitor = new Workbench(careful);
       await visitor.openExplorer();
       await visitor.rows('Runs').filter({ hasText: '%' }).first().waitFor({ timeout: 30_000 });
+      await visitor.pane('Tasks').getByText('This folder is not trusted').waitFor();
       await visitor.picture('untrusted');
       await careful.page.keyboard.press('F1');
       await visitor.quickInput().fill('>LeTI:');

@@ -2,11 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 
+/** What its command is called in the palette. */
+export const CHOOSE_OTHER = 'Python: Choose the other interpreter';
+
 /**
  * Packs an extension with the id and the interface of the Python extension, which the test host lacks, that says that
- * the given interpreter was chosen. Returns the VSIX.
+ * the first of the given interpreters was chosen, until its command chooses the second. Returns the VSIX.
  */
-export async function pythonExtension(folder: string, interpreter: string): Promise<string> {
+export async function pythonExtension(
+  folder: string,
+  interpreters: readonly [string, string],
+): Promise<string> {
   const cwd = path.join(folder, 'python-extension');
   mkdirSync(cwd, { recursive: true });
   const manifest = {
@@ -17,6 +23,7 @@ export async function pythonExtension(folder: string, interpreter: string): Prom
     engines: { vscode: '^1.90.0' },
     main: './main.js',
     activationEvents: [],
+    contributes: { commands: [{ command: 'python.chooseOther', title: CHOOSE_OTHER }] },
   };
   writeFileSync(path.join(cwd, 'package.json'), JSON.stringify(manifest));
   writeFileSync(path.join(cwd, 'README.md'), 'Stands for the Python extension in tests.');
@@ -24,13 +31,22 @@ export async function pythonExtension(folder: string, interpreter: string): Prom
   writeFileSync(
     path.join(cwd, 'main.js'),
     `const vscode = require('vscode');
-exports.activate = () => {
-  const chosen = { id: 'chosen', path: ${JSON.stringify(interpreter)} };
+exports.activate = (context) => {
+  const interpreters = ${JSON.stringify(interpreters)};
+  const changed = new vscode.EventEmitter();
+  let chosen = 0;
+  const environment = () => ({ id: String(chosen), path: interpreters[chosen] });
+  context.subscriptions.push(
+    vscode.commands.registerCommand('python.chooseOther', () => {
+      chosen = 1;
+      changed.fire(environment());
+    }),
+  );
   return {
     environments: {
-      getActiveEnvironmentPath: () => chosen,
-      resolveEnvironment: async () => ({ ...chosen, executable: { uri: vscode.Uri.file(chosen.path) } }),
-      onDidChangeActiveEnvironmentPath: new vscode.EventEmitter().event,
+      getActiveEnvironmentPath: environment,
+      resolveEnvironment: async ({ path }) => ({ executable: { uri: vscode.Uri.file(path) } }),
+      onDidChangeActiveEnvironmentPath: changed.event,
     },
   };
 };

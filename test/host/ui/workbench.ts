@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { root } from '../../support/tinyRun.ts';
-import type { VsCode } from '../vscode.ts';
+import type { THEMES, VsCode } from '../vscode.ts';
 
 /** What a user does in the workbench. */
 export class Workbench {
@@ -87,13 +87,17 @@ export class Workbench {
     });
   }
 
-  /** Keeps a picture for each kind of theme where LETI_SCREENSHOTS names a folder. */
-  async picture(name: string, of: Locator | Page = this.page): Promise<void> {
+  /** Keeps a picture for each kind of theme, or for those that are named, where LETI_SCREENSHOTS names a folder. */
+  async picture(
+    name: string,
+    of: Locator | Page = this.page,
+    themes: readonly (keyof typeof THEMES)[] = ['light', 'contrast', 'dark'],
+  ): Promise<void> {
     const folder = process.env['LETI_SCREENSHOTS'];
     if (folder === undefined) return;
     mkdirSync(folder, { recursive: true });
-    await this.page.mouse.move(640, 799); // away from what would explain itself
-    for (const theme of ['light', 'contrast', 'dark'] as const) {
+    await this.page.mouse.move(25, 500); // away from what would explain itself
+    for (const theme of themes) {
       await this.#code.theme(theme);
       await of.screenshot({ path: path.join(folder, `${name}-${theme}.png`) });
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -412,7 +412,27 @@ while header := sys.stdin.buffer.read(4):
     }
   });
 
-  it('tells all that wait when the interpreter is gone', async () => {
+  it('runs nothing more once the interpreter was removed, though its processes are still there', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-gone-'));
+    const link = path.join(folder, 'python');
+    symlinkSync(await testInterpreter(), link);
+    const robbed = await startTestExecutor(1, { interpreter: link });
+    try {
+      const job = executionJob(task, assembleProgram(task, 'x):\n    return x + 1'), 0, LIMITS);
+      assert.equal((await robbed.execute(job)).verdict, 'passed');
+      rmSync(link);
+      await assert.rejects(robbed.execute(job), (error) => {
+        assert.ok(error instanceof UserError);
+        assert.equal(error.message, `The interpreter ${link} is gone.`);
+        return true;
+      });
+    } finally {
+      await robbed.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('tells all that wait when the interpreter starts no more', async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-gone-'));
     const others = new Set(childrenOf(process.pid));
     try {
@@ -420,7 +440,7 @@ while header := sys.stdin.buffer.read(4):
       const source = `#!/bin/sh\nexec ${JSON.stringify(await testInterpreter())} "$@"\n`;
       writeFileSync(link, source, { mode: 0o755 });
       const failing = await startTestExecutor(1, { interpreter: link });
-      rmSync(link);
+      writeFileSync(link, '#!/bin/sh\nexit 1\n');
       for (const outer of childrenOf(process.pid)) {
         if (!others.has(outer)) process.kill(outer, 'SIGKILL');
       }

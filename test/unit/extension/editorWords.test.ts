@@ -41,8 +41,8 @@ describe('inEditor', () => {
         /^Train once: it prepares the model\.$/,
       ],
       ['`leti runs` lists the runs.', /^The Runs view lists the runs\.$/],
+      ['Name another folder with --out, or delete this one.', /^Name another folder, or delete this one\.$/],
       ['Wait for it or stop it (Ctrl-C), then start again.', /cancel it in its notification, then/],
-      ['Tasks: 4 to train on, 2 dropped (leti tasks list shows why)', /"LeTI: Find tasks" writes/],
       [
         'Close other programs, train with --method lora, or use a smaller model.',
         /programs or use a smaller/,

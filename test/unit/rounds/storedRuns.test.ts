@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
+import { UserError } from '../../../src/protocol/errors.ts';
 import { StoredRuns } from '../../../src/rounds/storedRuns.ts';
 import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
@@ -64,5 +65,17 @@ describe('stored runs', () => {
   it('say that the record of one is damaged when it is asked for', () => {
     damage("UPDATE runs SET config = '{' WHERE id = 'run-2'");
     assert.throws(() => runs.detail('run-2'), /record of run run-2 is damaged/);
+  });
+
+  it('are not exported to where nothing can be written, which is said', async () => {
+    const file = path.join(folder, 'file');
+    writeFileSync(file, '');
+    for (const place of [path.join(file, 'run.jsonl'), path.join(folder, 'missing', 'run.jsonl')]) {
+      await assert.rejects(runs.export('run-1', place), (error) => {
+        assert.ok(error instanceof UserError);
+        assert.equal(error.message, `${place} cannot be written.`);
+        return true;
+      });
+    }
   });
 });
