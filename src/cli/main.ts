@@ -4,6 +4,7 @@ import { packageVersion } from '../process/packageRoot.ts';
 import { EXIT_CODES, InterruptedError, UserError } from '../protocol/errors.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { completeCommand } from './commands/complete.ts';
+import { completionsCommand } from './commands/completions.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { executeCommand } from './commands/execute.ts';
@@ -27,6 +28,7 @@ for (const command of [
   executeCommand(),
   evaluateCommand(),
   completeCommand(),
+  completionsCommand(),
   repairCommand(),
   runsCommand(),
   modelsCommand(),

@@ -90,15 +90,20 @@ export function tinyFixture(folder: string): Fixture {
   return fixture;
 }
 
-/** A tiny model that knows one program by heart: the function's right body, asked for as its workspace's task asks. */
-export function modelOf(folder: string, name: string, docstring: string, body: string): string {
+/** A tiny model that knows programs by heart: bodies of one function, asked for as its workspace's task asks. */
+export function modelOf(
+  folder: string,
+  name: string,
+  docstring: string,
+  ...bodies: [string, ...string[]]
+): string {
   const model = path.join(folder, `model-${name}`);
-  const task = {
+  const tasks = bodies.map((body) => ({
     instruction: `Write the body of the Python function \`${name}\`: ${docstring}`,
     prefix: `def ${name}(x):\n    """${docstring}"""`,
     reference: `\n    ${body}`,
-  };
-  makeTinyModel(model, JSON.stringify(task) + '\n');
+  }));
+  makeTinyModel(model, tasks.map((task) => JSON.stringify(task) + '\n').join(''));
   return model;
 }
 
