@@ -337,9 +337,9 @@ describe('the run explorer of the packaged extension', function () {
       assert.equal(await visitor.quickRow('LeTI: Train').count(), 0);
       // The other window has its own.
       const working = (): number[] =>
-        processesNaming(home).filter((pid) =>
-          /leti_runner|inferenceWorker/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')),
-        );
+        ['leti_runner', 'inferenceWorker']
+          .flatMap(processesNaming)
+          .filter((pid) => processesNaming(home).includes(pid));
       const others = working();
       // Nothing is completed, and no process of ours runs or parses what the folder holds.
       await visitor.quickInput().fill('ops.py');

@@ -233,7 +233,7 @@ describe('inline completion over LSP', function () {
       });
       const items = await other.connection.sendRequest<InlineCompletionItem[]>(
         'textDocument/inlineCompletion',
-        { textDocument: { uri }, position: { line, character }, context: { triggerKind: 1 } },
+        { textDocument: { uri }, position: { line, character }, context: { triggerKind: 2 } },
       );
       assert.equal(items.length, wanted);
       assert.deepEqual(said, [why]);
