@@ -228,7 +228,8 @@ class Rounds {
       throwIfAborted(this.#bench.signal);
       const { tier } = await this.#bench.executor();
       const model = [...new Set(records.map((record) => record.model))].join(', ');
-      this.#store.saveBatch(id, stage, 0, { model, engine: 'completions', condition: 'none', tier }, samples);
+      const record = { model, engine: 'completions', condition: 'none', tier } as const;
+      if (samples.length > 0) this.#store.saveBatch(id, stage, 0, record, samples);
     }
     return this.#store.samples(id, stage);
   }

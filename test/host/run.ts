@@ -25,7 +25,7 @@ try {
   mkdirSync(path.join(profile, 'User'), { recursive: true });
   writeFileSync(path.join(profile, 'User/settings.json'), JSON.stringify({ ...QUIET, ...settings }));
   const repairModel = modelOf(folder, 'add_one', 'add one', 'return x + 1');
-  const eitherModel = modelOf(folder, 'negate', 'negate', 'return -x', 'return 0 - x');
+  const eitherModel = modelOf(folder, 'negate', 'negate', 'return -x', 'return 0 - x', 'return -1 * x');
   const otherModel = modelOf(folder, 'double', 'double', 'y = x * 2\n    return y');
   const server = (await canDownload()) ? undefined : path.join(import.meta.dirname, 'codeShim.ts');
   // Before the suites' clock starts.

@@ -206,7 +206,9 @@ describe('completing', function () {
     };
     const { text = '' } = await service.complete(asked);
     const others = await service.others(asked, text);
-    assert.deepEqual(new Set([text, ...others]), new Set(['return x', 'return 1']));
+    assert.ok(others.length > 0);
+    assert.equal(new Set([text, ...others]).size, others.length + 1);
+    for (const one of [text, ...others]) assert.match(one, /^return (-x|0 - x|-1 \* x)$/);
     assert.deepEqual(await service.others(asked, text), others);
   });
 

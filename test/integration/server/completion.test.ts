@@ -184,7 +184,8 @@ describe('inline completion over LSP', function () {
     assert.equal(typed.length, 1);
     const asked = await complete({ line, character }, InlineCompletionTriggerKind.Invoked);
     assert.deepEqual(asked[0], typed[0]);
-    assert.deepEqual(new Set(asked.map(({ insertText }) => insertText)), new Set(['return x', 'return 1']));
+    assert.ok(asked.length > 1);
+    for (const { insertText } of asked) assert.match(String(insertText), /^return (-x|0 - x|-1 \* x)$/);
   });
 
   it('runs what is shown, where it is asked to', async () => {
