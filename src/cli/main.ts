@@ -5,6 +5,7 @@ import { EXIT_CODES, InterruptedError, UserError } from '../protocol/errors.ts';
 import { benchCommand } from './commands/bench.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { completeCommand } from './commands/complete.ts';
+import { completionsCommand } from './commands/completions.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { executeCommand } from './commands/execute.ts';
@@ -29,6 +30,7 @@ for (const command of [
   evaluateCommand(),
   benchCommand(),
   completeCommand(),
+  completionsCommand(),
   repairCommand(),
   runsCommand(),
   modelsCommand(),

@@ -1,4 +1,4 @@
-import { gateLine, percent } from '../core/words.ts';
+import { gateLine, percent, usedWords } from '../core/words.ts';
 import type { Evaluation, RunReport } from '../protocol/run.ts';
 
 /** Error types shown in a table; the rest are added up. */
@@ -24,6 +24,7 @@ export function reportText(report: RunReport, modelFolder: string | undefined): 
     passRates(report),
     sealedShare(report),
     errorTypes(report),
+    fromCompletions(report),
   ];
   for (const gate of report.gates) parts.push(gateLine(gate));
   if (report.gates.length === 0) parts.push('Gate: no new weights to decide about.');
@@ -39,6 +40,11 @@ function sealedShare(report: RunReport): string {
   if (samples === 0) return '';
   const sealed = sum((evaluation) => evaluation.sealedSamples);
   return `${sealed} of ${samples} programs were judged apart from their checks (docs/security.md)`;
+}
+
+function fromCompletions({ trainings }: RunReport): string {
+  const used = trainings.reduce((sum, training) => sum + training.used, 0);
+  return used === 0 ? '' : `Trained on ${usedWords(used)}, too`;
 }
 
 function passRates(report: RunReport): string {

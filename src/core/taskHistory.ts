@@ -11,12 +11,12 @@ const ORDER: readonly (TaskChange | undefined)[] = [
 ];
 
 /**
- * How a task did over the stages that asked for it. Between the first and the last stage: some programs passed and none
+ * How a task did over the stages that asked the model for it. Between the first and the last stage: some programs passed and none
  * does (`regressed`), none passed and some do (`newly fixed`); else all, none or some (`flaky`) of its programs
  * pass. Undefined without samples.
  */
 export function taskChange(points: TaskHistory['points']): TaskChange | undefined {
-  const asked = points.filter((point) => point.samples > 0);
+  const asked = points.filter((point) => point.samples > 0 && !isFromUse(point.stage));
   const first = asked[0];
   const last = asked.at(-1);
   if (first === undefined || last === undefined) return undefined;
@@ -31,10 +31,16 @@ export function byChange(a: TaskHistory, b: TaskHistory): number {
   return ORDER.indexOf(a.change) - ORDER.indexOf(b.change) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
+/** Whether a stage's programs were shown as completions: the model was not asked for all tasks alike. */
+function isFromUse(stage: string): boolean {
+  return stage.startsWith('use/');
+}
+
 /** A stage in words: what the programs of its samples were for. */
 export function stageLabel(stage: string): string {
   const sampled = /^sample\/(\d+)$/.exec(stage);
   if (sampled !== null) return `sampled in round ${sampled[1] ?? ''}`;
+  if (isFromUse(stage)) return `from completions, in round ${stage.slice('use/'.length)}`;
   const evaluated = /^evaluate\/(\d+)\//.exec(stage);
   if (evaluated === null) return stage;
   return evaluated[1] === '0' ? 'before training' : `after round ${evaluated[1] ?? ''}`;

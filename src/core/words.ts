@@ -70,12 +70,17 @@ export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
     case 'training':
       return event.training.examples === 0
         ? `Round ${event.round}: nothing trained`
-        : `Round ${event.round}: trained on ${event.training.examples} programs and ${event.training.mixed} pieces of source in ${event.training.steps} steps, ${Math.round(event.training.seconds)} s (${event.training.method}, ${event.training.precision})`;
+        : `Round ${event.round}: trained on ${event.training.examples} programs${event.training.used === 0 ? '' : ` (${usedWords(event.training.used)})`} and ${event.training.mixed} pieces of source in ${event.training.steps} steps, ${Math.round(event.training.seconds)} s (${event.training.method}, ${event.training.precision})`;
     case 'gate':
       return gateLine(event.gate);
     case 'export':
       return `Exported ${event.precision}: ${percent(event.agreement)} of ${event.tokens} tokens agree with torch; ${event.folder}`;
   }
+}
+
+/** `3 samples from completions` */
+export function usedWords(count: number): string {
+  return `${count} ${count === 1 ? 'sample' : 'samples'} from completions`;
 }
 
 /** `sample/1: 12 of 48 (3.1 programs/s, 8.3 % passed)` */

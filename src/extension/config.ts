@@ -19,6 +19,8 @@ const SETTINGS = {
   sealedOnly: z.boolean().default(DEFAULT_RUN.sealedOnly),
   'completion.enabled': z.boolean().default(true),
   'completion.comments': z.boolean().default(false),
+  'completion.verifyOnIdle': z.boolean().default(false),
+  'completion.learnFromUse': z.boolean().default(false),
 } as const;
 type Name = keyof typeof SETTINGS;
 export type Settings = { [N in Name]: z.infer<(typeof SETTINGS)[N]> };

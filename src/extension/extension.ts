@@ -7,7 +7,11 @@ import {
   startsWithTyping,
   toggleCompletions,
 } from './completion/ghostText.ts';
+import { IdleVerifier } from './completion/idle.ts';
+import { record, RecordedCompletions, RECORDED_SCHEME } from './completion/recording.ts';
 import { CompletionState } from './completion/state.ts';
+import { CompletionUse } from './completion/use.ts';
+import { Verdicts } from './completion/verdicts.ts';
 import { completeAndVerify } from './completion/verify.ts';
 import { installLauncher } from './commands/launcher.ts';
 import { promote, rollBack } from './commands/models.ts';
@@ -51,21 +55,36 @@ function wire(context: vscode.ExtensionContext): void {
   const interpreters = keep(new Interpreters(log));
   const places = new Places(interpreters, log);
   const completion = keep(new CompletionState());
+  const use = keep(new CompletionUse());
+  const verdicts = keep(new Verdicts());
   const backend = keep(
     new Backend(log, context.asAbsolutePath('dist/leti.mjs'), {
       options: async () => completionOptions(places),
-      middleware: completionMiddleware(places, completion, log),
+      middleware: completionMiddleware(places, completion, log, (shown) => {
+        use.show(shown);
+        idle.show(shown);
+      }),
     }),
   );
   keep(startsWithTyping(backend, places, completion, log));
   keep(
     backend.onCompleted((completed) => {
       completion.answered(completed);
+      use.answeredBy(completed.uri, completed.hash);
     }),
   );
   const live = keep(new LiveRuns());
   const keys = new ContextKeys(() => places.folders().map(({ uri }) => uri.fsPath));
-  const services: Services = { context, log, backend, places, live, keys, completion };
+  const services: Services = { context, log, backend, places, live, keys, completion, verdicts };
+  const idle = keep(new IdleVerifier(services));
+  keep(
+    use.onTaken((taken) => {
+      idle.taken(taken);
+    }),
+  );
+  keep(use.onUsed((used) => void attempt(log, async () => record(services, used))));
+  const recorded = keep(new RecordedCompletions(services));
+  keep(vscode.workspace.registerTextDocumentContentProvider(RECORDED_SCHEME, recorded));
   const feedback = keep(new Feedback());
   const tests = keep(new TaskTests(services, feedback));
   registerTools(services).forEach(keep);
@@ -181,8 +200,8 @@ function wire(context: vscode.ExtensionContext): void {
   command('leti.findTasks', async () => {
     await findTasks(services, tasks);
   });
-  command('leti.check', async () => {
-    await checkUnderCursor(services, feedback);
+  command('leti.check', async (place: FunctionPlace | undefined) => {
+    await checkUnderCursor(services, feedback, place);
   });
   command('leti.repair', async (place: FunctionPlace | undefined) => {
     await repair(services, repairs, place);
@@ -196,6 +215,12 @@ function wire(context: vscode.ExtensionContext): void {
   });
   command('leti.completion.toggle', async () => {
     await toggleCompletions();
+  });
+  command('leti.completion.showRecorded', async () => {
+    await recorded.show(await places.choose());
+  });
+  command('leti.completion.deleteRecorded', async () => {
+    await recorded.delete(await places.choose());
   });
   command('leti.showFeedback', async (text: string | undefined) => {
     await showFeedback(text);
@@ -243,7 +268,8 @@ function wire(context: vscode.ExtensionContext): void {
       const changed = SETTING_NAMES.filter((name) => change.affectsConfiguration(`leti.${name}`));
       if (changed.length > 0)
         log.info(`Changed settings apply from the next command on: ${changed.join(', ')}`);
-      if (change.affectsConfiguration('leti.completion')) void attempt(log, tellOfCompletion);
+      if (change.affectsConfiguration('leti.completion') || change.affectsConfiguration('leti.model'))
+        void attempt(log, tellOfCompletion);
     }),
   );
 }

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Backend } from './backend.ts';
 import type { CompletionState } from './completion/state.ts';
+import type { Verdicts } from './completion/verdicts.ts';
 import type { ContextKeys } from './contextKeys.ts';
 import type { LiveRuns } from './liveRuns.ts';
 import type { Places } from './places.ts';
@@ -14,4 +15,5 @@ export interface Services {
   live: LiveRuns;
   keys: ContextKeys;
   completion: CompletionState;
+  verdicts: Verdicts;
 }

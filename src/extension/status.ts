@@ -9,7 +9,8 @@ export function statusItem({
   live,
   backend,
   completion,
-}: Pick<Services, 'live' | 'backend' | 'completion'>): vscode.Disposable {
+  verdicts,
+}: Pick<Services, 'live' | 'backend' | 'completion' | 'verdicts'>): vscode.Disposable {
   /** A run, or a backend that is not there, is said first. */
   let otherwise = false;
   const item = vscode.languages.createLanguageStatusItem('leti', { language: 'python' });
@@ -20,7 +21,7 @@ export function statusItem({
     item.busy = completion.busy;
     item.severity = vscode.LanguageStatusSeverity.Information;
     item.text = 'LeTI';
-    item.detail = completionWords(facts);
+    item.detail = completionWords({ ...facts, verdict: verdicts.words });
     if (!enabled) item.command = { command: 'leti.completion.toggle', title: 'Turn On' };
     else if (completion.paused) item.command = { command: 'leti.completion.snooze', title: 'Go On' };
     else if (facts.model === undefined) item.command = { command: 'leti.train', title: 'Train' };
@@ -28,6 +29,9 @@ export function statusItem({
   };
   idle();
   const completed = completion.onChanged(() => {
+    if (!otherwise) idle();
+  });
+  const verified = verdicts.onDidChangeCodeLenses(() => {
     if (!otherwise) idle();
   });
   const set = vscode.workspace.onDidChangeConfiguration((change) => {
@@ -62,5 +66,5 @@ export function statusItem({
       item.command = { command: 'leti.restart', title: 'Restart' };
     }
   });
-  return vscode.Disposable.from(item, completed, set, followed, watched);
+  return vscode.Disposable.from(item, completed, verified, set, followed, watched);
 }

@@ -15,6 +15,7 @@ import {
 import { PromptSegment } from './sampling.ts';
 import { DroppedTask, Task } from './task.ts';
 import { Device } from './training.ts';
+import { UsedCompletion } from './use.ts';
 
 /** What a client asks the backend (`leti serve`), beyond what LSP has; all of it is answered from disk or by one piece of work. */
 export interface BackendRequest<Params, Result> {
@@ -31,6 +32,10 @@ export const CompletionOptions = z.strictObject({
   interpreter: z.string().min(1).optional(),
   /** A model instead of the one in use in the workspace. */
   model: z.string().min(1).optional(),
+  /** The model that is in use while none was promoted, as the user names it; `default` where it is left out. */
+  otherwise: z.string().min(1).optional(),
+  /** Paths of folders in which nothing is completed. */
+  off: z.array(z.string().min(1)).optional(),
   /** After so many minutes without a request the inference process ends; the next request starts it again. */
   idleMinutes: z.number().positive().optional(),
 });
@@ -234,6 +239,10 @@ export const RankedCompletion = z.strictObject({
 });
 export type RankedCompletion = z.infer<typeof RankedCompletion>;
 
+/** What was found out about one text. */
+export const VerifiedText = RankedCompletion.pick({ label: true, verdict: true });
+export type VerifiedText = z.infer<typeof VerifiedText>;
+
 /** Candidates for one place, the best first. */
 export const VerifiedCompletion = z.strictObject({
   candidates: z.array(RankedCompletion),
@@ -245,6 +254,7 @@ export const VerifiedCompletion = z.strictObject({
   model: z.string(),
 });
 export type VerifiedCompletion = z.infer<typeof VerifiedCompletion>;
+
 /** What became of asking the model for another body of a function whose checks fail. */
 export const Repair = z.strictObject({
   task: z.string(),
@@ -352,9 +362,28 @@ export const REQUESTS = {
       candidates: z.int().min(1).max(64),
       execute: z.boolean(),
       seconds: z.number().positive().optional(),
+      /** The model that is in use while none was promoted. */
+      otherwise: z.string().min(1).optional(),
     }),
     VerifiedCompletion,
   ),
+  /** Runs one text that is shown at a place, as `leti/complete` runs its candidates. No model is asked. */
+  verifyText: request(
+    'leti/verifyText',
+    Work.extend({
+      path: z.string().min(1),
+      text: z.string(),
+      line: z.int().min(0),
+      character: z.int().min(0),
+      completion: z.string().min(1),
+    }),
+    VerifiedText,
+  ),
+  /** Records what became of a completion, where its user agreed to that. */
+  recordUse: request('leti/recordUse', Place.extend({ used: UsedCompletion }), Nothing),
+  /** All that is recorded so, oldest first. */
+  uses: request('leti/uses', Place, z.array(UsedCompletion)),
+  deleteUses: request('leti/deleteUses', Place, Nothing),
   /** Path of the command that was written into the folder (`~` is the user's own). */
   installLauncher: request('leti/installLauncher', z.strictObject({ folder: z.string().min(1) }), z.string()),
   /** Whether what a first training needs is there, looked at without running anything of the workspace. */
@@ -381,8 +410,9 @@ export const COMPLETED = {
     why: z.string().optional(),
     /** Known already: nothing was asked of the model. */
     cached: z.boolean(),
-    /** Name of the model that wrote it. */
+    /** Name and hash of the model that wrote it. */
     model: z.string().optional(),
+    hash: z.string().optional(),
     /** Time until the text, without waiting for the user. */
     milliseconds: z.number(),
   }),

@@ -119,6 +119,8 @@ export const TrainingRecord = Trained.extend({
   passes: z.int(),
   failures: z.int(),
   mixed: z.int(),
+  /** Of the examples, those whose programs were shown as completions instead of being sampled. */
+  used: z.int().default(0),
 });
 export type TrainingRecord = z.infer<typeof TrainingRecord>;
 

@@ -136,7 +136,7 @@ export async function collectSamples(request: CollectRequest, services: CollectS
  * Runs trimmed programs, each distinct one once. Distinct by text, not by syntax tree: feedback names lines and quotes
  * them, so that programs which differ in layout or comments have feedback of their own.
  */
-class ProgramRunner {
+export class ProgramRunner {
   readonly #executor: Executor;
   readonly #limits: ExecutionLimits;
   readonly #feedbackOf: (program: AssembledProgram, result: ExecutionResult) => string;

@@ -34,6 +34,8 @@ export interface Completed {
   cached: boolean;
   /** Name of the model that wrote it. */
   model: string | undefined;
+  /** Hash of the model whose text it is. */
+  hash: string | undefined;
   /** Time until the text, without waiting for the user. */
   milliseconds: number;
   /** What of it the model took to write, its start not counted; undefined where it was not asked. */
@@ -50,6 +52,8 @@ export interface Draft {
 }
 
 const LINE_TOKENS = 48;
+/** Texts that are sampled to choose from, beside the greedy one. */
+const OTHERS = 4;
 /** How many lines of the end may be dropped to make a file parse. */
 const MOST_SHORTENED = 6;
 /** Test files are read again after this time. */
@@ -61,7 +65,9 @@ export class CompletionService {
   readonly #model: CompletionModel;
   readonly #cache = new CompletionCache();
   #shown: Shown | undefined;
+  #others: { prefix: string; suffix: string; by: string; texts: string[] } | undefined;
   #by = '';
+  #hash: string | undefined;
   #parser: Promise<ParseCheck> | undefined;
   #tests: { read: Promise<string[]>; at: number } | undefined;
 
@@ -87,6 +93,7 @@ export class CompletionService {
       why,
       cached: false,
       model: undefined,
+      hash: this.#hash,
       milliseconds: performance.now() - began,
       writingMs: undefined,
       ...from,
@@ -113,6 +120,7 @@ export class CompletionService {
     const finished = finishCompletion(written.text, context, draft.prompt.pending, draft.extent);
     const fitting = finished === undefined ? undefined : await this.#fitting(prefix, suffix, finished);
     this.#answeredBy(used.key);
+    this.#hash = used.hash;
     this.#cache.put({ prefix, suffix, settings: '' }, fitting ?? '');
     if (fitting === undefined) {
       const why = finished === undefined ? 'the model had nothing to add' : 'the file would not parse';
@@ -120,6 +128,35 @@ export class CompletionService {
     }
     this.#shown = { prefix, suffix, text: fitting };
     return answer(fitting, undefined, { model: used.name, writingMs: written.totalMs });
+  }
+
+  /**
+   * Other texts for a place that was completed with `first`, to choose from: sampled, each of which parses as the first does.
+   * Asked again about the same place, it gives the same.
+   * @throws InterruptedError when it was cancelled.
+   */
+  async others({ text, offset, signal }: Asked, first: string): Promise<string[]> {
+    const [prefix, suffix] = [text.slice(0, offset), text.slice(offset)];
+    const draft = await this.draft(await this.context({ text, offset }));
+    const { used, prompt, request } = draft;
+    const known = this.#others;
+    if (known?.by === used.key && known.prefix === prefix && known.suffix === suffix) return known.texts;
+    const { temperature, topP, topK, seed } = DEFAULT_RUN;
+    const { maxTokens, stop } = request;
+    const batch = {
+      items: [{ key: 0, prompt: request.prompt, stop, samples: OTHERS }],
+      settings: { temperature, topP, topK, seed, maxTokens, round: 0 },
+    };
+    const written: string[] = [];
+    for await (const program of used.completer.sample(batch, signal)) written[program.sample] = program.text;
+    const texts = new Set<string>();
+    for (const decoded of written) {
+      const finished = finishCompletion(decoded, draft.context, prompt.pending, draft.extent);
+      const fitting = finished === undefined ? undefined : await this.#fitting(prefix, suffix, finished);
+      if (fitting !== undefined && fitting !== first) texts.add(fitting);
+    }
+    this.#others = { prefix, suffix, by: used.key, texts: [...texts] };
+    return [...texts];
   }
 
   /** What to ask of the model in use at a place; `feedback` says what was wrong with an earlier candidate. */
@@ -180,6 +217,7 @@ export class CompletionService {
   #answeredBy(model: string): void {
     if (model === this.#by) return;
     this.#by = model;
+    this.#hash = undefined;
     this.#cache.use(model);
     this.#shown = undefined;
   }

@@ -9,6 +9,7 @@ import type { Workbench } from './workbench.ts';
 export interface ModelInUse {
   /** Under which name it was asked for: a stored hash, or what the user named. */
   key: string;
+  hash: string;
   name: string;
   style: CompletionStyle;
   countTokens: (text: string) => number;
@@ -20,6 +21,8 @@ export interface CompletionModelOptions {
   start: (model: ModelFolders) => Promise<Completer>;
   /** A model instead of the workspace's model in use. */
   model: string | undefined;
+  /** The model that is in use while none was promoted, asked each time, as its user may change it; else the default one. */
+  otherwise?: () => string;
   /** Whether the model may be converted and exported first, which takes minutes; else it has to be there. */
   prepare: boolean;
   /** Told of what keeps a new model from being used; the old one goes on. */
@@ -79,10 +82,10 @@ export class CompletionModel {
     await (await current?.catch(() => undefined))?.completer.close();
   }
 
-  /** The named model, else the one promoted last, else the base model. */
+  /** The named model, else the one promoted last, else what its user starts from. */
   async #wanted(): Promise<string> {
-    const { model, bench } = this.#options;
-    return model ?? (await bench.active.history()).at(-1)?.model ?? DEFAULT_RUN.model;
+    const { model, otherwise, bench } = this.#options;
+    return model ?? (await bench.active.history()).at(-1)?.model ?? otherwise?.() ?? DEFAULT_RUN.model;
   }
 
   async #start(): Promise<ModelInUse> {
@@ -128,6 +131,7 @@ function inUse(key: string, model: LoadedModel, completer: Completer): ModelInUs
   const { record, style, countTokens } = model;
   return {
     key,
+    hash: model.hash,
     name: record.name,
     countTokens,
     completer,

@@ -23,6 +23,8 @@ import type { LoadedModel } from './models.ts';
 import type { Workbench } from './workbench.ts';
 import { evaluateStage, stageOutcomes } from './report.ts';
 import { stages } from './stages.ts';
+import { UsedCompletions } from './usedCompletions.ts';
+import { useSamples } from './useSamples.ts';
 
 /** What one run works on; everything else is rebuilt from the store. */
 export interface RunInput {
@@ -208,10 +210,42 @@ class Rounds {
     });
   }
 
-  async #train(round: number, from: Candidate, samples: readonly Sample[]): Promise<TrainingRecord> {
+  /** What was shown as completions of the training tasks' functions, where it is recorded; run once, in the first round. */
+  async #used(round: number, from: Candidate): Promise<Sample[]> {
+    if (round > 1) return [];
+    const { id, config, train } = this.#input;
+    const stage = stages.use(round);
+    const records = new UsedCompletions(this.#bench.files).list();
+    if (records.length > 0 && this.#store.batches(id, stage).size === 0) {
+      const samples = await useSamples(
+        { tasks: train, records, timeoutSeconds: config.timeoutSeconds, feedback: config.feedback },
+        {
+          executor: await this.#bench.executor(),
+          countTokens: from.model.countTokens,
+          signal: this.#bench.signal,
+        },
+      );
+      throwIfAborted(this.#bench.signal);
+      const { tier } = await this.#bench.executor();
+      const model = [...new Set(records.map((record) => record.model))].join(', ');
+      const record = { model, engine: 'completions', condition: 'none', tier } as const;
+      if (samples.length > 0) this.#store.saveBatch(id, stage, 0, record, samples);
+    }
+    return this.#store.samples(id, stage);
+  }
+
+  async #train(round: number, from: Candidate, sampled: readonly Sample[]): Promise<TrainingRecord> {
     const { config, train } = this.#input;
     const objective = OBJECTIVES[config.objective];
-    const usable = samples.filter((sample) => this.#isUsable(sample)).map((sample) => scored(sample, round));
+    const known = new Set(sampled.map(programOf));
+    const used = (await this.#used(round, from)).filter(
+      (sample) => this.#isUsable(sample) && !known.has(programOf(sample)),
+    );
+    const shown = used.map((sample) => scored(sample, stages.use(round)));
+    const usable = [
+      ...sampled.filter((sample) => this.#isUsable(sample)).map((sample) => scored(sample, round)),
+      ...shown,
+    ];
     const passes = usable.filter((sample) => sample.passed).length;
     const nothing: TrainingRecord = {
       model: from.model.hash,
@@ -219,6 +253,7 @@ class Rounds {
       passes,
       failures: usable.length - passes,
       mixed: 0,
+      used: 0,
       steps: 0,
       tokens: 0,
       seconds: 0,
@@ -288,6 +323,7 @@ class Rounds {
       ...nothing,
       ...result,
       examples: examples.length,
+      used: examples.filter(({ id }) => shown.some((sample) => sample.id === id)).length,
       mixed: mixed.length,
     };
   }
@@ -301,8 +337,13 @@ class Rounds {
   #replay(round: number): ScoredSample[] {
     const passes: ScoredSample[] = [];
     for (let earlier = round - 1; earlier >= 1; earlier--) {
-      for (const sample of this.#store.samples(this.#input.id, stages.sample(earlier))) {
-        if (sample.verdict === 'passed' && this.#isUsable(sample)) passes.push(scored(sample, earlier));
+      for (const [stage, name] of [
+        [stages.sample(earlier), earlier],
+        [stages.use(earlier), stages.use(earlier)],
+      ] as const) {
+        for (const sample of this.#store.samples(this.#input.id, stage)) {
+          if (sample.verdict === 'passed' && this.#isUsable(sample)) passes.push(scored(sample, name));
+        }
       }
     }
     return passes;
@@ -333,9 +374,15 @@ class Rounds {
   }
 }
 
-function scored(sample: Sample, round: number): ScoredSample {
+/** Programs that are equal are one program of their task. */
+function programOf({ taskId, hash }: Sample): string {
+  return `${taskId}\n${hash}`;
+}
+
+/** `from`: the round that sampled it, or the stage in which it was run. */
+function scored(sample: Sample, from: number | string): ScoredSample {
   return {
-    id: `${sample.taskId}#${round}.${sample.sample}`,
+    id: `${sample.taskId}#${from}.${sample.sample}`,
     taskId: sample.taskId,
     completion: sample.completion,
     passed: sample.verdict === 'passed',

@@ -4,6 +4,8 @@ import type { Side } from '../protocol/run.ts';
 export const stages = {
   evaluate: (round: number, side: Side): string => `evaluate/${round}/${side}`,
   sample: (round: number): string => `sample/${round}`,
+  /** Programs that were shown as completions, run before the round's training. */
+  use: (round: number): string => `use/${round}`,
   train: (round: number): string => `train/${round}`,
   gate: (round: number): string => `gate/${round}`,
 };

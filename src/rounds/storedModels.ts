@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { letiHome } from '../process/folders.ts';
 import type { StoredModelSummary } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
@@ -19,7 +18,9 @@ export class StoredModels {
 
   /** In the order of their hashes. `otherwise` names the model that is in use while none was promoted. */
   async list(otherwise?: string): Promise<StoredModelSummary[]> {
-    const used = (await this.#active.history()).at(-1)?.model ?? (await this.#named(otherwise));
+    const used =
+      (await this.#active.history()).at(-1)?.model ??
+      (otherwise === undefined ? undefined : (await this.#store.named(otherwise))?.hash);
     return (await this.#store.list()).map(({ hash, record }) => ({
       hash,
       record,
@@ -40,15 +41,6 @@ export class StoredModels {
     }
     await this.#active.promote(model.hash, 'promoted by hand');
     return model;
-  }
-
-  /** Hash of the stored model that a name stands for, as far as that is known without reading weights. */
-  async #named(name: string | undefined): Promise<string | undefined> {
-    if (name === undefined) return undefined;
-    const known = (await this.#store.alias(name)) ?? (await this.#store.get(name));
-    if (known !== undefined) return known.hash;
-    const folder = path.resolve(name);
-    return (await this.#store.list()).find(({ record }) => record.source === folder)?.hash;
   }
 
   /** Undoes the last promotion; says what is in use then. */

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { DEFAULT_RUN } from '../core/defaults.ts';
 import { renderFeedback } from '../core/feedback.ts';
+import { completionContext, type CompletionContext } from '../core/completion/context.ts';
 import { finishCompletion } from '../core/completion/finish.ts';
-import { rankCandidates, type Candidate } from '../core/completion/ranking.ts';
+import { label, rankCandidates, type Candidate } from '../core/completion/ranking.ts';
 import { assembleProgram, executionJob } from '../core/program.ts';
 import { keyOf } from '../core/random.ts';
 import { scanWorkspace } from '../harvest/scan.ts';
 import { tasksOf } from '../harvest/workspace.ts';
-import type { RankedCompletion, VerifiedCompletion } from '../protocol/backend.ts';
+import type { RankedCompletion, VerifiedCompletion, VerifiedText } from '../protocol/backend.ts';
 import { InterruptedError } from '../protocol/errors.ts';
 import type { ExecutionResult } from '../protocol/execution.ts';
 import type { Task } from '../protocol/task.ts';
@@ -63,7 +64,8 @@ export async function verifyCompletion(
   if (request.execute) bench.executor().catch(() => undefined);
   const context = await service.context(request);
   const draft = await service.draft(context);
-  const covering = request.execute ? taskFinder(bench, request, draft, until) : undefined;
+  const { countTokens } = draft.used;
+  const covering = request.execute ? taskFinder(bench, request, context.function, until) : undefined;
   const examine = async (text: string): Promise<Judged | undefined> => {
     const candidate = await parsed(service, draft, request, text);
     if (candidate === undefined || candidate.broken) return candidate;
@@ -71,7 +73,8 @@ export async function verifyCompletion(
     return task === undefined ? candidate : await run(task, candidate);
   };
   const run = async (task: Task, candidate: Judged): Promise<Judged> =>
-    (await orNothing(until, signal, judge(bench, task, request, draft, candidate, until))) ?? candidate;
+    (await orNothing(until, signal, judge(bench, { task, place: request, countTokens }, candidate, until))) ??
+    candidate;
 
   let judged = await examineAll(written(draft, request, request.candidates, until), examine);
   const task = await orNothing(until, signal, covering?.());
@@ -98,6 +101,24 @@ export async function verifyCompletion(
     repaired: repaired.length,
     model: draft.used.name,
   };
+}
+
+/** Runs one text, which some model wrote, against the doctests and tests of the function at the cursor. */
+export async function verifyText(
+  bench: Workbench,
+  place: CompletionPlace & Pick<VerifyRequest, 'path' | 'signal'> & { completion: string },
+): Promise<VerifiedText> {
+  const { completion: text, signal } = place;
+  const { function: around } = completionContext(place.text, place.offset);
+  const candidate: Judged = { text, checksPassed: 0, checksTotal: 0, broken: false };
+  const task = await taskFinder(bench, place, around, signal)(text);
+  const judged =
+    task === undefined
+      ? candidate
+      : // Nothing is told to a model, so no tokens are counted.
+        await judge(bench, { task, place, countTokens: () => 0 }, candidate, signal);
+  const { verdict } = judged;
+  return { label: label(judged, 1, 1), ...(verdict === undefined ? {} : { verdict }) };
 }
 
 /** What work gives, or nothing where it was ended because the time is up; a cancellation goes on to the caller. */
@@ -184,11 +205,10 @@ async function parsed(
  */
 function taskFinder(
   bench: Workbench,
-  request: VerifyRequest,
-  draft: Draft,
+  request: CompletionPlace & Pick<VerifyRequest, 'path'>,
+  around: CompletionContext['function'],
   signal: AbortSignal,
 ): (candidate?: string) => Promise<Task | undefined> {
-  const around = draft.context.function;
   const file = path.relative(bench.workspace, request.path).split(path.sep).join('/');
   const tried = new Set<string>();
   let found = Promise.resolve<Task | undefined>(undefined);
@@ -213,9 +233,7 @@ function taskFinder(
 
 async function judge(
   bench: Workbench,
-  task: Task,
-  place: CompletionPlace,
-  draft: Draft,
+  { task, place, countTokens }: { task: Task; place: CompletionPlace; countTokens: (text: string) => number },
   candidate: Judged,
   signal: AbortSignal,
 ): Promise<Judged> {
@@ -238,7 +256,7 @@ async function judge(
     ...(astHash === undefined ? {} : { astHash }),
   };
   if (!REPAIRABLE.has(diagnostic?.type ?? '')) return judged;
-  const text = renderFeedback(program, result, draft.used.countTokens);
+  const text = renderFeedback(program, result, countTokens);
   return { ...judged, feedback: { program: program.text.trimEnd(), text } };
 }
 

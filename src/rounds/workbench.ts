@@ -165,7 +165,7 @@ export class Workbench {
 
   /** A model by its name or hash, if it is stored and exported: completing with it needs neither trainer nor network. */
   async readyModel(name: string): Promise<LoadedModel | undefined> {
-    const stored = (await this.models.alias(name)) ?? (await this.models.get(name));
+    const stored = await this.models.named(name);
     if (stored === undefined) return undefined;
     const exported = await exportedFolder(stored.hash, 'int8', this.models);
     return exported === undefined ? undefined : await loadModel(stored);

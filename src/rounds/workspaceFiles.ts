@@ -14,6 +14,8 @@ export interface WorkspaceFiles {
   folder: string;
   store: string;
   lock: string;
+  /** What is recorded of completions, where their user agreed. */
+  completions: string;
   /** Working files of a run: training texts, checkpoints. */
   run(id: string): string;
 }
@@ -24,6 +26,7 @@ export function workspaceFiles(workspace: string, env: NodeJS.ProcessEnv): Works
     folder,
     store: path.join(folder, 'runs.sqlite'),
     lock: path.join(folder, LOCK),
+    completions: path.join(folder, 'completions.sqlite'),
     run: (id) => path.join(folder, 'runs', id),
   };
 }

@@ -9,6 +9,7 @@ import { BackendOptions } from '../protocol/backend.ts';
 import { answerCompletion } from './handlers/completion.ts';
 import { answerModels } from './handlers/models.ts';
 import { answerRuns } from './handlers/runs.ts';
+import { answerUses } from './handlers/uses.ts';
 import { answerWorkspace } from './handlers/workspace.ts';
 import { watchStores } from './stores.ts';
 import type { Backend } from './work.ts';
@@ -36,6 +37,7 @@ export function serve(
     const watcher = watchStores(backend);
     answerRuns(backend, watcher);
     answerModels(backend, watcher);
+    answerUses(backend, watcher);
     answerWorkspace(backend, watcher);
     const folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     answerCompletion(backend, watcher, options.completion, folders);

@@ -63,6 +63,14 @@ export class ModelStore {
     return matches.length === 1 ? matches[0] : undefined;
   }
 
+  /** The model that a name stands for (an alias, the beginning of a hash, a folder), as far as that is known without reading weights. */
+  async named(name: string): Promise<StoredModel | undefined> {
+    const known = (await this.alias(name)) ?? (await this.get(name));
+    if (known !== undefined) return known;
+    const folder = path.resolve(name);
+    return (await this.list()).find(({ record }) => record.source === folder);
+  }
+
   /** In the order of their hashes. Folders without a record are unfinished and left out. */
   async list(): Promise<StoredModel[]> {
     const root = path.join(this.#home, 'models');

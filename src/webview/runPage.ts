@@ -2,7 +2,15 @@ import 'uplot/dist/uPlot.min.css';
 import './runPage.css';
 import { z } from 'zod';
 import { phaseLabel } from '../core/taskHistory.ts';
-import { describeEvent, gateLine, modelWords, percent, progressFacts, rateText } from '../core/words.ts';
+import {
+  describeEvent,
+  gateLine,
+  modelWords,
+  percent,
+  progressFacts,
+  rateText,
+  usedWords,
+} from '../core/words.ts';
 import type { RunDetail, TaskDetail, TaskHistory } from '../protocol/backend.ts';
 import type { Evaluation, RunConfig, RunEvent } from '../protocol/run.ts';
 import { ToPage } from '../protocol/runPage.ts';
@@ -243,9 +251,9 @@ function work({ report, stages }: RunDetail): HTMLElement {
           rate(samples, effort.executionSeconds),
         ]),
   ]);
-  const trained = report.trainings.map(({ round, examples, steps: count, tokens, seconds, method }) => [
+  const trained = report.trainings.map(({ round, examples, used, steps: count, tokens, seconds, method }) => [
     `round ${round}`,
-    String(examples),
+    used === 0 ? String(examples) : `${examples} (${usedWords(used)})`,
     String(count),
     rate(tokens, seconds),
     `${Math.round(seconds)} s`,

@@ -18,6 +18,10 @@ const BODIES: readonly { name: string; words: string; body: string; other: strin
   { name: 'add_one', words: 'Add one.', body: 'return x + 1', other: 'return x - 1' },
   { name: 'double', words: 'Double it.', body: 'return x * 2', other: 'return x + x' },
   { name: 'broken', words: 'Break it.', body: 'return undefined_name', other: 'return 1' },
+  // It knows several, so that there is something to choose from.
+  { name: 'lonely', words: 'Has no test.', body: 'return -x', other: 'return x' },
+  { name: 'lonely', words: 'Has no test.', body: 'return 0 - x', other: 'return x' },
+  { name: 'lonely', words: 'Has no test.', body: 'return -1 * x', other: 'return x' },
 ];
 
 /** The file as somebody is writing it, with the bodies still to be written; `add_one` has a doctest, `double` a test. */

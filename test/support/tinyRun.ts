@@ -93,9 +93,15 @@ export function tinyFixture(folder: string): Fixture {
 /** A function, its docstring and its body. */
 type KnownProgram = readonly [name: string, docstring: string, body: string];
 
-/** A tiny model that knows one program by heart: the function's right body, asked for as its workspace's task asks. */
-export function modelOf(folder: string, ...[name, docstring, body]: KnownProgram): string {
-  return modelThatKnows(path.join(folder, `model-${name}`), [[name, docstring, body]]);
+/** A tiny model that knows bodies of one function by heart, asked for as its workspace's task asks. */
+export function modelOf(
+  folder: string,
+  name: string,
+  docstring: string,
+  ...bodies: [string, ...string[]]
+): string {
+  const programs = bodies.map((body): KnownProgram => [name, docstring, body]);
+  return modelThatKnows(path.join(folder, `model-${name}`), programs);
 }
 
 /** A tiny model that knows programs by heart, right ones or wrong ones. */

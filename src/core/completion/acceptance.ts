@@ -1,3 +1,5 @@
+import type { UseOutcome } from '../../protocol/use.ts';
+
 /** A change of a document, in offsets of the document before it. */
 export interface Change {
   offset: number;
@@ -8,7 +10,7 @@ export interface Change {
 /** What became of a shown completion, in characters of it that the document got. */
 export interface Outcome {
   /** `typed`: the user wrote all of it by hand; `partly`: some of it was taken by word or line. */
-  kind: 'accepted' | 'partly' | 'typed' | 'rejected';
+  kind: UseOutcome;
   characters: number;
   /** By which steps it came in. */
   steps: Step[];
@@ -31,6 +33,7 @@ export interface Offer {
 
 const PAIRS = new Set(['()', '[]', '{}', '""', "''"]);
 
+/** `text` has the line ends of its document. */
 export function offer(offset: number, text: string): Offer {
   return { offset, text, done: 0, steps: [], outcome: undefined };
 }
@@ -73,15 +76,14 @@ function taken(shown: Offer, { step, characters }: { step: Step; characters: num
 
 function stepOf(shown: Offer, inserted: string): { step: Step; characters: number } | undefined {
   const left = shown.text.slice(shown.done);
-  const text = inserted.replaceAll('\r\n', '\n');
   // The editor closed the bracket that was typed.
-  if (PAIRS.has(text) && left.startsWith(text.slice(0, 1)) && !left.startsWith(text))
+  if (PAIRS.has(inserted) && left.startsWith(inserted.slice(0, 1)) && !left.startsWith(inserted))
     return { step: 'typed', characters: 1 };
-  if (text === '' || !left.startsWith(text)) return undefined;
-  const characters = text.length;
+  if (inserted === '' || !left.startsWith(inserted)) return undefined;
+  const characters = inserted.length;
   // One key gives one character; a line break may bring the indentation along.
-  if (characters === 1 || /^\n[ \t]*$/.test(text)) return { step: 'typed', characters };
+  if (characters === 1 || /^\r?\n[ \t]*$/.test(inserted)) return { step: 'typed', characters };
   if (characters === left.length) return { step: 'whole', characters };
-  const endsLine = text.includes('\n') || left.startsWith('\n', characters);
+  const endsLine = inserted.includes('\n') || /^\r?\n/.test(left.slice(characters));
   return { step: endsLine ? 'line' : 'word', characters };
 }

@@ -11,16 +11,25 @@ export interface CompletionFacts {
   why: string | undefined;
   /** Milliseconds until the text, of the last requests that showed one. */
   latencies: readonly number[];
+  /** What was last found out by running, while it is true: `passes 3 of 3 tests`. */
+  verdict: string | undefined;
 }
 
 /** What completions do now, in one line: `LeTI round 1; 24 ms (p50), 180 ms (p95)`. */
-export function completionWords({ enabled, pausedUntil, model, why, latencies }: CompletionFacts): string {
+export function completionWords({
+  enabled,
+  pausedUntil,
+  model,
+  why,
+  latencies,
+  verdict,
+}: CompletionFacts): string {
   if (!enabled) return 'completions are off';
   if (pausedUntil !== undefined) return `completions pause until ${pausedUntil}`;
   const sorted = [...latencies].sort((a, b) => a - b);
   const figure = (q: number): string => `${Math.round(quantile(sorted, q))} ms`;
   const speed = sorted.length === 0 ? undefined : `${figure(0.5)} (p50), ${figure(0.95)} (p95)`;
   const nothing = why === undefined ? undefined : `nothing shown: ${why}`;
-  const facts = [model, speed, nothing].filter((fact) => fact !== undefined);
+  const facts = [model, speed, nothing, verdict].filter((fact) => fact !== undefined);
   return facts.length === 0 ? 'completions start with the first request' : facts.join('; ');
 }

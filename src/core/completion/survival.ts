@@ -1,3 +1,4 @@
+import type { Survival } from '../../protocol/use.ts';
 import type { Change } from './acceptance.ts';
 
 /** The place of accepted text in its document. */
@@ -5,9 +6,6 @@ export interface Range {
   start: number;
   end: number;
 }
-
-/** What became of accepted text some time later. */
-export type Survival = 'kept' | 'edited' | 'removed';
 
 /** Edits beyond this share of the text leave too little of it to speak of. */
 const MOST_EDITED = 0.5;

@@ -58,9 +58,13 @@ export async function testedFunction(
   return { document, line: place?.line ?? editor?.selection.active.line ?? 0, folder: folder.uri };
 }
 
-/** Runs the checks of the function under the cursor; what fails becomes diagnostics. */
-export async function checkUnderCursor(services: Services, feedback: Feedback): Promise<void> {
-  const { document, line, folder } = await testedFunction(undefined);
+/** Runs the checks of the function under the cursor, or of the given one; what fails becomes diagnostics. */
+export async function checkUnderCursor(
+  services: Services,
+  feedback: Feedback,
+  given?: FunctionPlace,
+): Promise<void> {
+  const { document, line, folder } = await testedFunction(given);
   const place = await services.places.place(folder);
   const checked = await withRunProgress('LeTI: checking', services.log, async (following) =>
     services.backend.ask(REQUESTS.check, { ...place, path: document.uri.fsPath, line }, following),

@@ -4,14 +4,19 @@ import type { Backend, Completing } from '../backend.ts';
 import { explain } from '../errors.ts';
 import type { Places } from '../places.ts';
 import type { CompletionState } from './state.ts';
+import type { Shown } from './use.ts';
 
 /** What the backend is told at its start; undefined where completions are off in each folder. */
 export async function completionOptions(places: Places): Promise<CompletionOptions | undefined> {
   const folder = places.folders().find(({ uri }) => places.settings(uri)['completion.enabled']);
   if (folder === undefined) return undefined;
   const { interpreter } = await places.place(folder.uri);
+  const { 'completion.comments': comments, model } = places.settings(folder.uri);
+  const off = places.folders().filter(({ uri }) => !places.settings(uri)['completion.enabled']);
   return {
-    comments: places.settings(folder.uri)['completion.comments'],
+    comments,
+    otherwise: model,
+    ...(off.length === 0 ? {} : { off: off.map(({ uri }) => uri.fsPath) }),
     ...(interpreter === undefined ? {} : { interpreter }),
   };
 }
@@ -35,17 +40,21 @@ export function fitsSelection(
   return selected === undefined || selected.text.startsWith(document.getText(selected.range));
 }
 
-/** Decides which requests reach the backend, and notes what became of them. */
+/** Decides which requests reach the backend, and notes what became of them; `onShown` hears of texts that are given to the editor. */
 export function completionMiddleware(
   places: Places,
   state: CompletionState,
   log: vscode.LogOutputChannel,
+  onShown: (shown: Shown) => void,
 ): Completing['middleware'] {
   return {
     provideInlineCompletionItems: async (document, position, context, token, next) => {
       if (!completes(document, places, state) || !fitsSelection(document, context)) return undefined;
       try {
-        return await state.during(async () => await next(document, position, context, token));
+        const items = await state.during(async () => await next(document, position, context, token));
+        const texts = textsAt(position, items);
+        if (texts.length > 0 && !token.isCancellationRequested) onShown({ document, position, texts });
+        return items;
       } catch (error) {
         // Who types is not told by a message; the status says it.
         const why = explain(error);
@@ -56,6 +65,19 @@ export function completionMiddleware(
       }
     },
   };
+}
+
+/** The texts that go on at a position; those that replace what was typed are not followed. */
+function textsAt(
+  position: vscode.Position,
+  given: vscode.InlineCompletionItem[] | vscode.InlineCompletionList | null | undefined,
+): string[] {
+  const items = Array.isArray(given) ? given : (given?.items ?? []);
+  return items.flatMap(({ insertText, range }) =>
+    typeof insertText === 'string' && (range === undefined || range.start.isEqual(position))
+      ? [insertText]
+      : [],
+  );
 }
 
 /** Starts the backend with the first document to be completed. Then the client's own provider answers. */

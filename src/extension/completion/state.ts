@@ -30,7 +30,7 @@ export class CompletionState implements vscode.Disposable {
     return this.#pausedUntil !== undefined;
   }
 
-  facts(enabled: boolean): CompletionFacts {
+  facts(enabled: boolean): Omit<CompletionFacts, 'verdict'> {
     const pausedUntil = this.#pausedUntil?.toLocaleTimeString(undefined, { timeStyle: 'short' });
     return { ...this.#facts, enabled, pausedUntil };
   }

@@ -31,12 +31,15 @@ export async function completeAndVerify(services: Services): Promise<void> {
     text: document.getText(),
     ...{ line: position.line, character: position.character },
     ...{ candidates: CANDIDATES, execute: true, seconds: SECONDS },
+    otherwise: services.places.settings(folder.uri).model,
   };
   const verified = await withRunProgress('LeTI: completing and verifying', services.log, async (following) =>
     services.backend.ask(REQUESTS.complete, asked, following),
   );
   const chosen = await choose(verified);
-  if (chosen !== undefined) await insert(document, version, position, chosen);
+  if (chosen === undefined) return;
+  await insert(document, version, position, chosen);
+  services.verdicts.show(document, document.offsetAt(position), chosen);
 }
 
 /** Undefined where the user takes none, or there is none. */

@@ -7,11 +7,12 @@ import {
   type InlineCompletionParams,
 } from 'vscode-languageserver/node';
 import { debounceMs } from '../../core/completion/debounce.ts';
+import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { offsetAt, withChange } from '../../core/positions.ts';
 import { COMPLETED, REQUESTS, type CompletionOptions } from '../../protocol/backend.ts';
 import { InterruptedError, UserError } from '../../protocol/errors.ts';
 import { CompletionService, type Completed } from '../../rounds/complete.ts';
-import { verifyCompletion } from '../../rounds/verifyCompletion.ts';
+import { verifyCompletion, verifyText } from '../../rounds/verifyCompletion.ts';
 import { Workbench } from '../../rounds/workbench.ts';
 import { projectOf } from '../../rounds/workspaceFiles.ts';
 import { followDocuments } from '../documents.ts';
@@ -36,16 +37,28 @@ export function answerCompletion(
     REQUESTS.complete,
     async (params, signal) => {
       const workspace = await watcher.folder(params.workspace);
-      const offset = offsetAt(params.text, params);
-      if (offset === undefined) {
-        throw new UserError(`${params.path} has no line ${params.line}.`, 'Ask again.', 2);
-      }
+      const offset = offsetIn(params);
       const bench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, params, signal) });
       try {
         const { path: file, text, candidates, execute, seconds } = params;
         const limit = seconds === undefined ? {} : { seconds };
         const request = { path: file, text, offset, candidates, execute, ...limit, signal };
+        services.startFrom(workspace, params.otherwise);
         return await services.use(workspace, (service) => verifyCompletion(service, bench, request));
+      } finally {
+        await bench.close();
+      }
+    },
+    { needsTrust: true },
+  );
+  answer(
+    backend,
+    REQUESTS.verifyText,
+    async (params, signal) => {
+      const workspace = await watcher.folder(params.workspace);
+      const bench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, params, signal) });
+      try {
+        return await verifyText(bench, { ...params, offset: offsetIn(params), signal });
       } finally {
         await bench.close();
       }
@@ -62,7 +75,7 @@ export function answerCompletion(
   let latency: number | undefined;
   let newest = new AbortController();
   const tell = (uri: string, told: Omit<Completed, 'text' | 'writingMs'>, shown: boolean): void => {
-    const { why, model, cached, milliseconds } = told;
+    const { why, model, hash, cached, milliseconds } = told;
     const params = {
       uri,
       shown,
@@ -70,6 +83,7 @@ export function answerCompletion(
       milliseconds,
       ...(why === undefined ? {} : { why }),
       ...(model === undefined ? {} : { model }),
+      ...(hash === undefined ? {} : { hash }),
     };
     connection.sendNotification(COMPLETED.method, params).catch((error: unknown) => {
       connection.console.warn(String(error));
@@ -83,6 +97,11 @@ export function answerCompletion(
     const place = placeOf(documents.textOf(uri), params);
     if (place === undefined || !backend.trusted) return [];
     const manual = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
+    if (isOff(uri, folders, options.off ?? [])) {
+      const why = 'completions are off in this folder';
+      tell(uri, { why, cached: false, model: undefined, hash: undefined, milliseconds: 0 }, false);
+      return [];
+    }
     const workspace = await watcher.folder(workspaceOf(uri, folders));
     return await services.use(workspace, async (service) => {
       const wait = debounceMs({ changes, latency }, { manual, cached: service.knows(place) });
@@ -95,9 +114,13 @@ export function answerCompletion(
       tell(uri, completed, completed.text !== undefined);
       if (completed.text === undefined) return [];
       const { selected } = place;
-      return selected === undefined
-        ? [{ insertText: completed.text }]
-        : [{ insertText: selected.text + completed.text, range: selected.range }];
+      // Who asks by hand may choose; who types is shown one, at once.
+      const others = manual ? await service.others(asked, completed.text) : [];
+      return [completed.text, ...others].map((text) =>
+        selected === undefined
+          ? { insertText: text }
+          : { insertText: selected.text + text, range: selected.range },
+      );
     });
   };
   connection.languages.inlineCompletion.on(async (params, token) => {
@@ -118,7 +141,11 @@ export function answerCompletion(
       // Who only types is not told by a message; the status says it.
       const why = `${error.message} ${error.nextStep}`;
       const milliseconds = performance.now() - began;
-      tell(params.textDocument.uri, { why, cached: false, model: undefined, milliseconds }, false);
+      tell(
+        params.textDocument.uri,
+        { why, cached: false, model: undefined, hash: undefined, milliseconds },
+        false,
+      );
       return [];
     }
   });
@@ -129,6 +156,7 @@ class Services {
   readonly #backend: Backend;
   readonly #options: CompletionOptions;
   readonly #known = new Map<string, CompletionService>();
+  readonly #otherwise = new Map<string, string>();
   #busy = 0;
   #idle: NodeJS.Timeout | undefined;
 
@@ -138,6 +166,11 @@ class Services {
     backend.stopped.addEventListener('abort', () => {
       this.#rest();
     });
+  }
+
+  /** Notes what a workspace's user starts from, where the request says it. */
+  startFrom(workspace: string, model: string | undefined): void {
+    if (model !== undefined) this.#otherwise.set(workspace, model);
   }
 
   async use<T>(workspace: string, work: (service: CompletionService) => Promise<T>): Promise<T> {
@@ -159,7 +192,7 @@ class Services {
   #of(workspace: string): CompletionService {
     const known = this.#known.get(workspace);
     if (known !== undefined) return known;
-    const { interpreter, model } = this.#options;
+    const { interpreter, model, otherwise = DEFAULT_RUN.model } = this.#options;
     const { stopped, connection } = this.#backend;
     const bench = new Workbench({
       workspace,
@@ -170,6 +203,7 @@ class Services {
       bench,
       start: bench.startCompleter,
       model,
+      otherwise: () => this.#otherwise.get(workspace) ?? otherwise,
       prepare: false,
       onNotice: (message) => {
         connection.console.warn(message);
@@ -207,16 +241,36 @@ function placeOf(
   return from === undefined ? undefined : { text, offset: from + (selected?.text.length ?? 0), selected };
 }
 
+/** The place that a request names; throws a UserError where its text has no such line. */
+function offsetIn(params: { path: string; text: string; line: number; character: number }): number {
+  const offset = offsetAt(params.text, params);
+  if (offset === undefined)
+    throw new UserError(`${params.path} has no line ${params.line}.`, 'Ask again.', 2);
+  return offset;
+}
+
 /** The innermost of the client's folders that holds a file; without one the folder of its project. */
 function workspaceOf(uri: string, folders: readonly string[]): string {
   if (!uri.startsWith('file:')) throw new UserError('Only files are completed.', 'Save the document first.');
   const file = fileURLToPath(uri);
-  const holding = folders
-    .filter((folder) => folder.startsWith('file:'))
-    .map((folder) => fileURLToPath(folder))
+  return innermost(file, pathsOf(folders)) ?? projectOf(file);
+}
+
+/** Whether the innermost folder of a file is one in which nothing is completed. */
+function isOff(uri: string, folders: readonly string[], off: readonly string[]): boolean {
+  if (!uri.startsWith('file:')) return false;
+  const holding = innermost(fileURLToPath(uri), [...pathsOf(folders), ...off]);
+  return holding !== undefined && off.includes(holding);
+}
+
+function pathsOf(folders: readonly string[]): string[] {
+  return folders.filter((folder) => folder.startsWith('file:')).map((folder) => fileURLToPath(folder));
+}
+
+function innermost(file: string, folders: readonly string[]): string | undefined {
+  return folders
     .filter((folder) => file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep))
-    .sort((a, b) => b.length - a.length);
-  return holding[0] ?? projectOf(file);
+    .sort((a, b) => b.length - a.length)[0];
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -3,17 +3,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { Following } from '../../../src/extension/backend.ts';
+import type { FunctionPlace } from '../../../src/extension/commands/workspace.ts';
 import { fitsSelection } from '../../../src/extension/completion/ghostText.ts';
+import { IdleVerifier } from '../../../src/extension/completion/idle.ts';
+import { record, RecordedCompletions, RECORDED_SCHEME } from '../../../src/extension/completion/recording.ts';
 import { completeAndVerify } from '../../../src/extension/completion/verify.ts';
 import { explain } from '../../../src/extension/errors.ts';
 import { statusItem } from '../../../src/extension/status.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
+import type { UsedCompletion } from '../../../src/protocol/use.ts';
+import { used } from '../../support/uses.ts';
 import { backends, folder, instead, setting, until, withServices } from './support.ts';
 
 describe('completions', () => {
   const uri = vscode.Uri.file(path.join(folder(), 'ops.py'));
   const known = process.env['LETI_REPAIR_MODEL'] ?? '';
   const other = process.env['LETI_OTHER_MODEL'] ?? '';
+  const either = process.env['LETI_EITHER_MODEL'] ?? '';
   let editor: vscode.TextEditor;
   let source: string;
 
@@ -70,7 +77,7 @@ describe('completions', () => {
     await withServices(async ({ backend, places }) => {
       const about = await places.place(vscode.Uri.file(folder()));
       // What was measured once is stored and exported.
-      for (const model of [known, other]) {
+      for (const model of [known, other, either]) {
         const settings = { ...places.choices(vscode.Uri.file(folder())), model, samples: 1 };
         await backend.ask(REQUESTS.solve, { ...about, tasks: ['ops.py:double'], settings });
       }
@@ -83,9 +90,21 @@ describe('completions', () => {
       edit.replace(new vscode.Range(0, 0, editor.document.lineCount, 0), source);
     });
     await editor.document.save();
-    await setting('completion.enabled', undefined);
+    for (const name of ['enabled', 'learnFromUse', 'verifyOnIdle'])
+      await setting(`completion.${name}`, undefined);
     await rollBackAll();
   });
+
+  /** What stands above the functions of the file. */
+  const lenses = async (): Promise<vscode.Command[]> => {
+    const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      uri,
+    );
+    return found.flatMap(({ command }) => command ?? []);
+  };
+  const recorded = async (): Promise<UsedCompletion[]> =>
+    await withServices(async ({ backend }) => await backend.ask(REQUESTS.uses, { workspace: folder() }));
 
   it('asks nobody where they are switched off', async () => {
     await setting('completion.enabled', false);
@@ -179,12 +198,18 @@ describe('completions', () => {
       await instead(vscode.window, 'showQuickPick', pick, async () => {
         await completeAndVerify(services);
       });
+      assert.equal(editor.document.lineAt(line).text, '    return x + 1');
+      // What was found out stands above the function, and in the status, until the function is edited.
+      const [words] = (await lenses()).map(({ title }) => title);
+      assert.match(words ?? '', /^passes (\d+) of \1 tests?$/);
+      assert.equal(services.verdicts.words, words);
+      await vscode.commands.executeCommand('undo');
+      assert.equal(editor.document.getText(), before);
+      assert.deepEqual(await lenses(), []);
+      assert.equal(services.verdicts.words, undefined);
     });
     assert.match(shown[0]?.label ?? '', /^\$\(pass\) passes (\d+) of \1 tests?$/);
     assert.equal(shown[0]?.detail, 'return x + 1');
-    assert.equal(editor.document.lineAt(line).text, '    return x + 1');
-    await vscode.commands.executeCommand('undo');
-    assert.equal(editor.document.getText(), before);
   });
 
   it('are checked in the file where the user took one that failed, and wants that', async () => {
@@ -204,12 +229,199 @@ describe('completions', () => {
           await completeAndVerify(services);
         });
       });
+      const [lens] = await lenses();
+      assert.equal(lens?.title, 'passes 0 of 1 test');
+      // A click checks the function, as the message offers.
+      assert.equal(lens.command, 'leti.check');
+      const [place] = (lens.arguments ?? []) as FunctionPlace[];
+      assert.deepEqual([place?.uri.fsPath, place?.line], [uri.fsPath, line - 2]);
     });
     assert.equal(said, 'LeTI: what was inserted passes 0 of 1 test.');
     const shown = await until('its diagnostic', () =>
       vscode.languages.getDiagnostics(uri).find(({ source: from }) => from === 'leti'),
     );
     assert.equal(shown.range.start.line, line - 2);
+  });
+
+  it('are several where they are asked for by hand, to go through', async () => {
+    await use(either);
+    const seen = new Set<string>();
+    for (let tries = 0; seen.size < 2; tries++) {
+      assert.ok(tries < 60, `only ${JSON.stringify([...seen])}`);
+      const line = await withoutBody('negate');
+      const now = (): string => editor.document.lineAt(line).text.trim();
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      for (let looks = 0; looks < 10 && now() === ''; looks++) {
+        await sleep(100);
+        if (seen.size > 0) await vscode.commands.executeCommand('editor.action.inlineSuggest.showNext');
+        await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+      }
+      if (now() !== '') seen.add(now());
+    }
+    for (const text of seen) assert.match(text, /^return (-x|0 - x|-1 \* x)$/);
+    await use(known);
+  });
+
+  it('are run while nobody types where the user wants that, and what was found stays with what was taken', async () => {
+    await setting('completion.verifyOnIdle', true);
+    const line = await withoutBody('add_one');
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    let words: string[] = [];
+    for (let tries = 0; words.length === 0; tries++) {
+      assert.ok(tries < 300, 'nothing was run');
+      await sleep(100);
+      words = (await lenses()).map(({ title }) => title);
+    }
+    assert.match(words[0] ?? '', /^shown text: passes (\d+) of \1 tests?$/);
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+    assert.equal(editor.document.lineAt(line).text, '    return x + 1');
+    assert.deepEqual(
+      (await lenses()).map(({ title }) => title),
+      [words[0]?.replace('shown text: ', '')],
+    );
+    await setting('completion.verifyOnIdle', undefined);
+  });
+
+  it('are run one at a time while nobody types, and given up with the next key', async () => {
+    await setting('completion.verifyOnIdle', true);
+    const line = await withoutBody('add_one');
+    const tokens: vscode.CancellationToken[] = [];
+    await withServices(async (services) => {
+      const never = async (_request: object, _params: object, following: Following): Promise<never> => {
+        if (following.token !== undefined) tokens.push(following.token);
+        return await new Promise<never>(() => undefined);
+      };
+      await instead(services.backend, 'ask', never, async () => {
+        const idle = new IdleVerifier(services);
+        const shown = { document: editor.document, position: editor.selection.active, texts: ['pass'] };
+        for (const running of [1, 2]) {
+          idle.show(shown);
+          await until('a text that is run', () => tokens.length === running);
+        }
+        assert.deepEqual(
+          tokens.map((token) => token.isCancellationRequested),
+          [true, false],
+        );
+        await editor.edit((edit) => {
+          edit.insert(new vscode.Position(line, 4), 'x');
+        });
+        await until('the end of it', () => tokens[1]?.isCancellationRequested);
+        idle.dispose();
+      });
+    });
+    await setting('completion.verifyOnIdle', undefined);
+  });
+
+  it('record nothing unless the user agrees, who is asked once', async () => {
+    await withServices(async (services) => {
+      const memory = new Map<string, unknown>();
+      const globalState = {
+        get: (key: string) => memory.get(key),
+        update: (key: string, value: unknown) => Promise.resolve(memory.set(key, value)),
+      };
+      const context = { globalState } as unknown as vscode.ExtensionContext;
+      const told: UsedCompletion[] = [];
+      const document = await vscode.workspace.openTextDocument(uri);
+      const tell = async (one: UsedCompletion, ...answers: string[]): Promise<string[]> => {
+        const said: string[] = [];
+        const say = (message: string, options: unknown): Promise<string | undefined> => {
+          said.push(typeof options === 'string' ? message : JSON.stringify(options));
+          return Promise.resolve(answers[said.length - 1]);
+        };
+        await instead(vscode.window, 'showInformationMessage', say, async () => {
+          await record({ ...services, context }, { document, used: one });
+        });
+        return said;
+      };
+      const ask = (_request: object, asked: { used: UsedCompletion }): Promise<null> => {
+        told.push(asked.used);
+        return Promise.resolve(null);
+      };
+      await instead(services.backend, 'ask', ask, async () => {
+        assert.deepEqual(await tell(used({ outcome: 'rejected' })), []);
+        assert.match((await tell(used(), 'No')).join(), /May LeTI record/);
+        assert.deepEqual(await tell(used()), []);
+        assert.deepEqual(told, []);
+        memory.clear();
+        const said = await tell(used(), 'What Is Recorded?', 'Yes');
+        assert.match(said[1] ?? '', /modal.*stays in LeTI/);
+        assert.deepEqual(await tell(used({ outcome: 'rejected' })), []);
+        assert.deepEqual(
+          told.map(({ outcome }) => outcome),
+          ['accepted', 'rejected'],
+        );
+      });
+    });
+    const settings = vscode.workspace.getConfiguration('leti');
+    assert.equal(settings.inspect('completion.learnFromUse')?.globalValue, true);
+    await setting('completion.learnFromUse', undefined);
+  });
+
+  it('are recorded with what became of them: taken, taken in part, not taken, edited later', async () => {
+    await withServices(async ({ backend }) => {
+      await backend.ask(REQUESTS.deleteUses, { workspace: folder() });
+    });
+    await setting('completion.learnFromUse', true);
+    await take('add_one', 'acceptNextWord', '    return');
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    await take('add_one', 'commit', '    return x + 1');
+    const find = async (what: string, wanted: (one: UsedCompletion) => boolean): Promise<UsedCompletion> => {
+      for (let tries = 0; tries < 100; tries++) {
+        const found = (await recorded()).find(wanted);
+        if (found !== undefined) return found;
+        await sleep(100);
+      }
+      throw new Error(`not recorded: ${what}, but ${JSON.stringify(await recorded())}`);
+    };
+    const taken = await find('one that was taken', ({ outcome }) => outcome === 'accepted');
+    assert.deepEqual(
+      [taken.path, taken.function, taken.shown, taken.taken],
+      ['ops.py', 'add_one', 'return x + 1', 12],
+    );
+    assert.equal(taken.source?.trimEnd(), 'def add_one(x):\n    """add one"""\n    return x + 1');
+    await find('one that was taken in part', (one) => one.outcome === 'partly' && one.taken === 6);
+    const line = editor.document.getText().split('\n').indexOf('    return x + 1');
+    await editor.edit((edit) => {
+      edit.insert(new vscode.Position(line, 11), '1 + ');
+    });
+    await editor.document.save();
+    const edited = await find('its edit', ({ id, later }) => id === taken.id && later === 'edited');
+    assert.equal(edited.kept, 'return 1 + x + 1');
+    const refused = async (): Promise<boolean> =>
+      (await recorded()).some(({ outcome, shown }) => outcome === 'rejected' && shown === 'return x + 1');
+    for (let tries = 0; !(await refused()); tries++) {
+      assert.ok(tries < 60, 'not recorded: one that was not taken');
+      await withoutBody('add_one');
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await sleep(300);
+      await vscode.commands.executeCommand('type', { text: 'z' });
+    }
+  });
+
+  it('show what they recorded in a document that cannot be written, and delete it where the user means that', async () => {
+    await vscode.commands.executeCommand('leti.completion.showRecorded');
+    const shown = vscode.window.activeTextEditor?.document;
+    assert.equal(shown?.uri.scheme, RECORDED_SCHEME);
+    assert.match(
+      shown.getText(),
+      /ops\.py, add_one\naccepted, edited later; model \w+\nshown:\n {4}return x \+ 1/,
+    );
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await withServices(async (services) => {
+      const completions = new RecordedCompletions(services);
+      for (const [answer, left] of [
+        [undefined, true],
+        ['Delete', false],
+      ] as const) {
+        const answers = (): Promise<string | undefined> => Promise.resolve(answer);
+        await instead(vscode.window, 'showWarningMessage', answers, async () => {
+          await completions.delete(vscode.Uri.file(folder()));
+        });
+        assert.equal((await recorded()).length > 0, left);
+      }
+      completions.dispose();
+    });
+    await setting('completion.learnFromUse', undefined);
   });
 
   it('leave nothing running when they are cancelled', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { Backend } from '../../../src/extension/backend.ts';
+import { Verdicts } from '../../../src/extension/completion/verdicts.ts';
 import { CompletionState } from '../../../src/extension/completion/state.ts';
 import { ContextKeys } from '../../../src/extension/contextKeys.ts';
 import { RUN_PAGE, RunPages } from '../../../src/extension/explorer/runPages.ts';
@@ -15,6 +16,7 @@ describe('the pages of runs', () => {
   const interpreters = new Interpreters(log);
   const live = new LiveRuns();
   const completion = new CompletionState();
+  const verdicts = new Verdicts();
   const context = { extensionUri: vscode.Uri.file(process.env['LETI_ROOT'] ?? '') };
   const pages = new RunPages({
     context: context as vscode.ExtensionContext,
@@ -24,10 +26,11 @@ describe('the pages of runs', () => {
     live,
     keys: new ContextKeys(() => []),
     completion,
+    verdicts,
   });
 
   after(() => {
-    for (const made of [pages, backend, interpreters, live, completion, log]) made.dispose();
+    for (const made of [pages, backend, interpreters, live, completion, verdicts, log]) made.dispose();
   });
 
   const restored = async (state: unknown): Promise<{ panel: vscode.WebviewPanel; gone: boolean }> => {

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { Backend } from '../../../src/extension/backend.ts';
 import { CompletionState } from '../../../src/extension/completion/state.ts';
+import { Verdicts } from '../../../src/extension/completion/verdicts.ts';
 import { ContextKeys } from '../../../src/extension/contextKeys.ts';
 import { LiveRuns } from '../../../src/extension/liveRuns.ts';
 import { Places } from '../../../src/extension/places.ts';
@@ -102,6 +103,7 @@ export async function withServices<T>(work: (services: Services) => Promise<T>):
     live: new LiveRuns(),
     keys: new ContextKeys(() => [folder()]),
     completion: new CompletionState(),
+    verdicts: new Verdicts(),
   };
   try {
     return await work(services);
@@ -110,6 +112,7 @@ export async function withServices<T>(work: (services: Services) => Promise<T>):
     interpreters.dispose();
     services.live.dispose();
     services.completion.dispose();
+    services.verdicts.dispose();
   }
 }
 

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
 import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
@@ -395,7 +396,25 @@ describe('the run explorer of the packaged extension', function () {
       await visitor.quickInput().fill('>LeTI:');
       await visitor.quickRow('LeTI: Open run').waitFor();
       assert.equal(await visitor.quickRow('LeTI: Train').count(), 0);
-      await careful.page.keyboard.press('Escape');
+      // The other window has its own.
+      const working = (): number[] =>
+        ['leti_runner', 'inferenceWorker']
+          .flatMap(processesNaming)
+          .filter((pid) => processesNaming(home).includes(pid));
+      const others = working();
+      // Nothing is completed, and no process of ours runs or parses what the folder holds.
+      await visitor.quickInput().fill('ops.py');
+      await visitor.quickRow('ops.py').first().click();
+      await careful.page.locator('.view-line', { hasText: 'add_one' }).first().click();
+      await careful.page.keyboard.press('Control+End');
+      await careful.page.keyboard.type('\ndef add_one(x):\n');
+      await visitor.command('Trigger Inline Suggestion');
+      await sleep(1500);
+      assert.equal(await careful.page.locator('[class*="ghost-text"]').count(), 0);
+      assert.deepEqual(
+        working().filter((pid) => !others.includes(pid)),
+        [],
+      );
       await visitor.command('Workspaces: Manage Workspace Trust');
       await careful.page.locator('.workspace-trust-editor').waitFor();
       await visitor.stepPicture('trust', { x: 0, y: 0, width: 1280, height: 800 });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Completer } from '../../../src/protocol/completion.ts';
 import { InterruptedError } from '../../../src/protocol/errors.ts';
 import { CompletionService, type Completed } from '../../../src/rounds/complete.ts';
-import { verifyCompletion } from '../../../src/rounds/verifyCompletion.ts';
+import { verifyCompletion, verifyText } from '../../../src/rounds/verifyCompletion.ts';
 import { Workbench } from '../../../src/rounds/workbench.ts';
 import {
   completionFixture,
@@ -23,6 +23,7 @@ describe('completing', function () {
   let bench: Workbench;
   let service: CompletionService;
   let base: string;
+  let otherwise = 'nothing that is stored';
   const started: Completer[] = [];
   const notices: string[] = [];
 
@@ -51,6 +52,7 @@ describe('completing', function () {
         return completer;
       },
       model: undefined,
+      otherwise: () => otherwise,
       prepare: false,
       onNotice: (message) => notices.push(message),
     });
@@ -184,8 +186,44 @@ describe('completing', function () {
     await bench.active.rollback();
   });
 
+  it('says of one text what running it finds out', async () => {
+    const found = async (name: string, completion: string): Promise<unknown> => {
+      const signal = new AbortController().signal;
+      return await verifyText(bench, { ...withoutBody(name), path: fixture.file, completion, signal });
+    };
+    assert.deepEqual(await found('double', 'return x * 2'), {
+      label: 'passes 2 of 2 tests',
+      verdict: 'passed',
+    });
+    assert.deepEqual(await found('double', 'return x'), { label: 'passes 0 of 2 tests', verdict: 'failed' });
+    assert.deepEqual(await found('lonely', 'return x'), { label: 'not run' });
+  });
+
+  it('has other texts to choose from, the same ones at the same place', async () => {
+    const asked = {
+      ...withoutBody('lonely'),
+      ...{ manual: true, comments: false, signal: new AbortController().signal },
+    };
+    const { text = '' } = await service.complete(asked);
+    const others = await service.others(asked, text);
+    assert.ok(others.length > 0);
+    assert.equal(new Set([text, ...others]).size, others.length + 1);
+    for (const one of [text, ...others]) assert.match(one, /^return (-x|0 - x|-1 \* x)$/);
+    assert.deepEqual(await service.others(asked, text), others);
+  });
+
+  it('starts from what its user names while nothing was promoted', async () => {
+    await service.close();
+    while ((await bench.active.history()).length > 0) await bench.active.rollback();
+    await assert.rejects(complete(withoutBody('add_one')), /nothing that is stored/);
+    otherwise = fixture.model;
+    const { text, hash } = await complete(withoutBody('add_one'));
+    assert.deepEqual([text, hash], ['return x + 1', base]);
+  });
+
   it('starts again after it was put to rest', async () => {
-    const pid = started[0]?.pid;
+    const before = started.length;
+    const pid = started.at(-1)?.pid;
     await service.close();
     assert.ok(pid !== undefined);
     assert.throws(() => process.kill(pid, 0));
@@ -193,8 +231,8 @@ describe('completing', function () {
       text: DOCUMENT.slice(0, withoutBody('double').offset),
       offset: withoutBody('double').offset,
     });
-    assert.equal(text, 'return x + x');
-    assert.equal(started.length, 2);
+    assert.equal(text, 'return x * 2');
+    assert.equal(started.length, before + 1);
   });
 
   async function verify(

@@ -10,9 +10,10 @@ import {
   type InlineCompletionItem,
   type ProtocolConnection,
 } from 'vscode-languageserver-protocol/node';
-import { COMPLETED, REQUESTS } from '../../../src/protocol/backend.ts';
+import { COMPLETED, REQUESTS, type CompletionOptions } from '../../../src/protocol/backend.ts';
 import { BackendClient } from '../../support/backendClient.ts';
 import { completionFixture, withoutBody, type CompletionFixture } from '../../support/completionFixture.ts';
+import { used } from '../../support/uses.ts';
 import { LetiProcess, processesNaming, trainerPython } from '../../support/tinyRun.ts';
 
 /** Inline completion as any editor gets it that speaks the protocol. */
@@ -174,6 +175,76 @@ describe('inline completion over LSP', function () {
       }),
       [],
     );
+  });
+
+  it('gives one text to who types, and several to who asks by hand', async () => {
+    const { text, line, character } = withoutBody('lonely');
+    await replace(text);
+    const typed = await complete({ line, character });
+    assert.equal(typed.length, 1);
+    const asked = await complete({ line, character }, InlineCompletionTriggerKind.Invoked);
+    assert.deepEqual(asked[0], typed[0]);
+    assert.ok(asked.length > 1);
+    for (const { insertText } of asked)
+      assert.match(
+        typeof insertText === 'string' ? insertText : insertText.value,
+        /^return (-x|0 - x|-1 \* x)$/,
+      );
+  });
+
+  it('runs what is shown, where it is asked to', async () => {
+    const { text, line, character } = withoutBody('double');
+    const place = { workspace: fixture.workspace, path: fixture.file, text, line, character };
+    assert.deepEqual(await client.ask(REQUESTS.verifyText, { ...place, completion: 'return x * 2' }), {
+      label: 'passes 2 of 2 tests',
+      verdict: 'passed',
+    });
+  });
+
+  it('records what became of completions where it is told, shows it and deletes it', async () => {
+    const place = { workspace: fixture.workspace };
+    assert.deepEqual(await client.ask(REQUESTS.uses, place), []);
+    await client.ask(REQUESTS.recordUse, { ...place, used: used() });
+    await client.ask(REQUESTS.recordUse, { ...place, used: used({ later: 'kept' }) });
+    assert.deepEqual(await client.ask(REQUESTS.uses, place), [used({ later: 'kept' })]);
+    await assert.rejects(
+      client.ask(REQUESTS.recordUse, { ...place, used: used({ shown: 'x'.repeat(20_001) }) }),
+      /shown/,
+    );
+    await client.ask(REQUESTS.deleteUses, place);
+    assert.deepEqual(await client.ask(REQUESTS.uses, place), []);
+  });
+
+  it('uses what the user starts from where nothing was promoted, and nothing in a folder where it is off', async () => {
+    const promoted = (await client.ask(REQUESTS.models, { workspace: fixture.workspace })).find(
+      ({ active }) => active,
+    );
+    await client.ask(REQUESTS.rollback, { workspace: fixture.workspace });
+    const cases: [CompletionOptions, number, string | undefined][] = [
+      [{ otherwise: fixture.model }, 1, undefined],
+      [{ otherwise: fixture.model, off: [fixture.workspace] }, 0, 'completions are off in this folder'],
+      [{ otherwise: fixture.model, off: [path.join(folder, 'work')] }, 1, undefined],
+    ];
+    for (const [completion, wanted, why] of cases) {
+      const other = new BackendClient(home);
+      const said: (string | undefined)[] = [];
+      other.connection.onNotification(COMPLETED.method, (params: unknown) => {
+        said.push(COMPLETED.params.parse(params).why);
+      });
+      await other.initialize({ trusted: true, completion });
+      const { text, line, character } = withoutBody('add_one');
+      await other.connection.sendNotification('textDocument/didOpen', {
+        textDocument: { uri, languageId: 'python', version: 0, text },
+      });
+      const items = await other.connection.sendRequest<InlineCompletionItem[]>(
+        'textDocument/inlineCompletion',
+        { textDocument: { uri }, position: { line, character }, context: { triggerKind: 2 } },
+      );
+      assert.equal(items.length, wanted);
+      assert.deepEqual(said, [why]);
+      assert.equal(await other.close(), 0);
+    }
+    await client.ask(REQUESTS.promote, { workspace: fixture.workspace, model: promoted!.hash });
   });
 
   it('ends the inference process after a while without requests, and starts it again', async () => {

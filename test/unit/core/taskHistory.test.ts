@@ -37,6 +37,7 @@ describe("a task's history", () => {
 
   it('has words for every stage', () => {
     assert.equal(stageLabel('sample/2'), 'sampled in round 2');
+    assert.equal(stageLabel('use/2'), 'from completions, in round 2');
     assert.equal(stageLabel('evaluate/0/held-out'), 'before training');
     assert.equal(stageLabel('evaluate/3/train/samples'), 'after round 3');
     assert.equal(stageLabel('else'), 'else');

@@ -38,7 +38,16 @@ function enabled(keys: Keys): string[] {
 const trusted: Keys = { isWorkspaceTrusted: true, workspaceFolderCount: 1, editorLangId: 'python' };
 const inState = (...folders: KnownState[]): Keys => ({ ...trusted, ...keysOf(folders) });
 
-const READS = ['comparePrograms', 'openLog', 'openRun', 'refresh', 'restart', 'showFeedback'];
+const READS = [
+  'comparePrograms',
+  'completion.deleteRecorded',
+  'completion.showRecorded',
+  'openLog',
+  'openRun',
+  'refresh',
+  'restart',
+  'showFeedback',
+];
 const WORKS = ['check', 'doctor', 'evaluate', 'findTasks', 'installLauncher', 'repair'];
 const COMPLETIONS = ['completeAndVerify', 'completion.snooze', 'completion.toggle'];
 const all = [

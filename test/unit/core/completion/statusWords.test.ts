@@ -8,6 +8,7 @@ describe('completionWords', () => {
     model: undefined,
     why: undefined,
     latencies: [],
+    verdict: undefined,
   };
 
   it('says that nobody has asked, that they are off, and until when they pause', () => {
@@ -24,5 +25,7 @@ describe('completionWords', () => {
       'LeTI round 1; 10 ms (p50), 10 ms (p95); nothing shown: code follows the cursor',
     );
     assert.equal(completionWords({ ...fresh, latencies: [3, 1, 200] }), '3 ms (p50), 200 ms (p95)');
+    const verdict = 'passes 3 of 3 tests';
+    assert.equal(completionWords({ ...fresh, model: 'm', verdict }), 'm; passes 3 of 3 tests');
   });
 });

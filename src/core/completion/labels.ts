@@ -1,0 +1,35 @@
+import type { Change } from './acceptance.ts';
+import { functionAround } from './functionText.ts';
+
+/** What was found out about a function by running it, where it stands. */
+export interface Label {
+  /** From its header to the end of its last line. */
+  start: number;
+  end: number;
+  /** `passes 3 of 3 tests`, `agrees with 5 of 8 samples`, `not run` */
+  words: string;
+  failed: boolean;
+}
+
+/** A label for the function around an offset; undefined where there is none. */
+export function labelAt(
+  document: string,
+  offset: number,
+  said: Pick<Label, 'words' | 'failed'>,
+): Label | undefined {
+  const around = functionAround(document, offset);
+  if (around === undefined) return undefined;
+  const { start, end } = around;
+  return { start, end: start + document.slice(start, end).trimEnd().length, ...said };
+}
+
+/** The labels that are still true after a change: those of edited functions are not, others move. */
+export function stillTrue(labels: readonly Label[], { offset, removed, text }: Change): Label[] {
+  const gone = offset + removed;
+  const by = text.length - removed;
+  return labels.flatMap((label) => {
+    if (offset > label.end) return [label];
+    const before = removed === 0 ? offset <= label.start : gone <= label.start;
+    return before ? [{ ...label, start: label.start + by, end: label.end + by }] : [];
+  });
+}

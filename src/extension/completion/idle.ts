@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import type { Fate } from '../../core/completion/following.ts';
+import { REQUESTS, type VerifiedText } from '../../protocol/backend.ts';
+import { explain } from '../errors.ts';
+import type { Services } from '../services.ts';
+import type { Shown } from './use.ts';
+
+/** Without a key for this time, nobody types. */
+const IDLE_MS = 1500;
+
+/** Runs what is shown while nobody types, where the user wants that: one text at a time, given up with the next key. */
+export class IdleVerifier implements vscode.Disposable {
+  readonly #services: Pick<Services, 'backend' | 'places' | 'log' | 'verdicts'>;
+  readonly #disposables: vscode.Disposable[];
+  #timer: NodeJS.Timeout | undefined;
+  #running: vscode.CancellationTokenSource | undefined;
+  /** What was found out last, for the moment in which it is taken. */
+  #found: { document: vscode.TextDocument; text: string; verified: VerifiedText } | undefined;
+
+  constructor(services: Pick<Services, 'backend' | 'places' | 'log' | 'verdicts'>) {
+    this.#services = services;
+    this.#disposables = [
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (document.languageId === 'python' && contentChanges.length > 0) this.#stop();
+      }),
+      vscode.window.onDidChangeTextEditorSelection(() => {
+        this.#stop();
+      }),
+    ];
+  }
+
+  /** Waits for a pause, then runs the text that is shown first. */
+  show({ document, position, texts: [text] }: Shown): void {
+    this.#stop();
+    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+    if (text === undefined || folder === undefined) return;
+    if (!this.#services.places.settings(folder.uri)['completion.verifyOnIdle']) return;
+    this.#timer = setTimeout(() => {
+      const running = new vscode.CancellationTokenSource();
+      this.#running = running;
+      this.#verify(folder, document, position, text, running).catch((error: unknown) => {
+        // Who types is not told by a message, nor that a key has ended it.
+        const why = explain(error);
+        if (why !== undefined) this.#services.log.warn(why);
+      });
+    }, IDLE_MS);
+  }
+
+  /** What was found out of a text is true of the function that it was taken into. */
+  taken({ document, fate }: { document: vscode.TextDocument; fate: Fate }): void {
+    const found = this.#found;
+    if (found?.document !== document || found.text !== fate.shown) return;
+    this.#services.verdicts.show(document, fate.start, found.verified);
+  }
+
+  dispose(): void {
+    this.#stop();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#running?.cancel();
+    this.#running = undefined;
+  }
+
+  async #verify(
+    folder: vscode.WorkspaceFolder,
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    text: string,
+    running: vscode.CancellationTokenSource,
+  ): Promise<void> {
+    const { backend, places, verdicts } = this.#services;
+    const place = await places.place(folder.uri);
+    if (this.#running !== running) return;
+    const { line, character } = position;
+    const asked = { ...place, path: document.uri.fsPath, text: document.getText(), line, character };
+    const verified = await backend.ask(REQUESTS.verifyText, { ...asked, completion: text }, running);
+    if (this.#running !== running) return;
+    this.#found = { document, text, verified };
+    verdicts.show(document, document.offsetAt(position), verified, true);
+  }
+}

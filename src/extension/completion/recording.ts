@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import { recordedText, WHAT_IS_RECORDED } from '../../core/completion/recordedText.ts';
+import { REQUESTS } from '../../protocol/backend.ts';
+import type { UsedCompletion } from '../../protocol/use.ts';
+import { explain } from '../errors.ts';
+import type { Services } from '../services.ts';
+
+export const RECORDED_SCHEME = 'leti-recorded';
+/** That the user was asked, whatever the answer was. */
+const ASKED = 'leti.askedToLearnFromUse';
+
+/** Tells the backend what became of a completion, where the user agreed; who never was asked is, after the first one taken. */
+export async function record(
+  { backend, places, context, log }: Pick<Services, 'backend' | 'places' | 'context' | 'log'>,
+  { document, used }: { document: vscode.TextDocument; used: UsedCompletion },
+): Promise<void> {
+  const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+  if (folder === undefined) return;
+  const agreed =
+    places.settings(folder.uri)['completion.learnFromUse'] ||
+    (used.outcome === 'accepted' && (await ask(context.globalState)));
+  if (!agreed) return;
+  try {
+    const place = await places.place(folder.uri, { interpreter: false });
+    await backend.ask(REQUESTS.recordUse, { ...place, used });
+  } catch (error) {
+    // Who types is not told by a message.
+    log.warn(explain(error) ?? 'a completion was not recorded');
+  }
+}
+
+/** Asks once whether what becomes of completions may be recorded. */
+async function ask(memory: vscode.Memento): Promise<boolean> {
+  if (memory.get(ASKED) === true) return false;
+  await memory.update(ASKED, true);
+  const [yes, no, what] = ['Yes', 'No', 'What Is Recorded?'] as const;
+  const question = 'May LeTI record on this machine what becomes of its completions, and train on it?';
+  let answer = await vscode.window.showInformationMessage(question, yes, no, what);
+  if (answer === what) {
+    const detail = WHAT_IS_RECORDED.join('\n\n');
+    answer = await vscode.window.showInformationMessage(question, { modal: true, detail }, yes, no);
+  }
+  if (answer !== yes) return false;
+  await vscode.workspace
+    .getConfiguration('leti')
+    .update('completion.learnFromUse', true, vscode.ConfigurationTarget.Global);
+  return true;
+}
+
+/** What is recorded of a workspace as a read-only document, read when VS Code asks for it. */
+export class RecordedCompletions implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #services: Pick<Services, 'backend'>;
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.#changed.event;
+
+  constructor(services: Pick<Services, 'backend'>) {
+    this.#services = services;
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const records = await this.#services.backend.ask(REQUESTS.uses, { workspace: uri.query });
+    return recordedText(records);
+  }
+
+  /** Opens it as it is now. */
+  async show(folder: vscode.Uri): Promise<void> {
+    const uri = recordedUri(folder);
+    this.#changed.fire(uri);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+  }
+
+  /** Deletes it, if the user means that. */
+  async delete(folder: vscode.Uri): Promise<void> {
+    const yes = 'Delete';
+    const message = 'Delete all that completions recorded in this workspace?';
+    const detail = 'Runs that learned from it keep their samples.';
+    if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
+    await this.#services.backend.ask(REQUESTS.deleteUses, { workspace: folder.fsPath });
+    this.#changed.fire(recordedUri(folder));
+    void vscode.window.showInformationMessage('LeTI: what completions recorded is deleted.');
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+}
+
+function recordedUri(folder: vscode.Uri): vscode.Uri {
+  return vscode.Uri.from({ scheme: RECORDED_SCHEME, path: '/completions.md', query: folder.fsPath });
+}

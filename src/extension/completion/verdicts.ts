@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import { labelAt, stillTrue, type Label } from '../../core/completion/labels.ts';
+import type { VerifiedText } from '../../protocol/backend.ts';
+import type { FunctionPlace } from '../commands/workspace.ts';
+
+/** What running a completion found out, above its function until that is edited. */
+export class Verdicts implements vscode.CodeLensProvider, vscode.Disposable {
+  readonly #labels = new Map<string, Label[]>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #disposables: { dispose(): unknown }[];
+  readonly onDidChangeCodeLenses = this.#changed.event;
+
+  constructor() {
+    this.#disposables = [
+      this.#changed,
+      vscode.languages.registerCodeLensProvider({ language: 'python', scheme: 'file' }, this),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        const labels = this.#labels.get(document.uri.toString());
+        if (labels === undefined || contentChanges.length === 0) return;
+        const changes = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+          offset: rangeOffset,
+          removed: rangeLength,
+          text,
+        }));
+        this.#set(document, changes.reduce(stillTrue, labels));
+      }),
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        this.#set(document, []);
+      }),
+    ];
+  }
+
+  /** The newest label that is still true, for the status. */
+  get words(): string | undefined {
+    return [...this.#labels.values()].at(-1)?.at(-1)?.words;
+  }
+
+  /** Shows what was found out of the function at an offset; `shown` where its text is not in the file yet. */
+  show(document: vscode.TextDocument, offset: number, { label, verdict }: VerifiedText, shown = false): void {
+    const words = shown ? `shown text: ${label}` : label;
+    const failed = verdict !== undefined && verdict !== 'passed';
+    const found = labelAt(document.getText(), offset, { words, failed });
+    if (found === undefined) return;
+    const others = (this.#labels.get(document.uri.toString()) ?? []).filter(
+      ({ start }) => start !== found.start,
+    );
+    this.#set(document, [...others, found]);
+  }
+
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    return (this.#labels.get(document.uri.toString()) ?? []).map(({ start, words, failed }) => {
+      const at = document.positionAt(start);
+      const place: FunctionPlace = { uri: document.uri, line: at.line };
+      return new vscode.CodeLens(
+        new vscode.Range(at, at),
+        // A lens without a command is read only.
+        failed
+          ? { title: words, tooltip: 'Check the function', command: 'leti.check', arguments: [place] }
+          : { title: words, command: '' },
+      );
+    });
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #set(document: vscode.TextDocument, labels: Label[]): void {
+    const key = document.uri.toString();
+    const had = this.#labels.delete(key);
+    if (labels.length > 0) this.#labels.set(key, labels);
+    if (had || labels.length > 0) this.#changed.fire();
+  }
+}

@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { ZodError } from 'zod';
+import { UserError } from '../protocol/errors.ts';
+import { UsedCompletion } from '../protocol/use.ts';
+
+const VERSION = 1;
+/** Completions that are kept of a workspace; the oldest make room. */
+const MOST_KEPT = 500;
+
+/**
+ * What became of a workspace's completions: one SQLite file apart from the runs', so that it can be deleted alone. Every
+ * write is a transaction, and several windows may write.
+ */
+export class CompletionStore {
+  readonly #db: DatabaseSync;
+
+  /** Opens or creates the store; a file that is no store or one of a newer version is refused and left alone. */
+  constructor(file: string) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    try {
+      this.#db = new DatabaseSync(file);
+      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000');
+      this.#create(file);
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new UserError(
+        `What completions recorded cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        `Remove ${file}; what it holds is lost.`,
+        1,
+        { cause: error },
+      );
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Adds a record, or replaces what was told of the same completion before. */
+  put(record: UsedCompletion): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      this.#db
+        .prepare(
+          'INSERT INTO completions (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record',
+        )
+        .run(record.id, JSON.stringify(record));
+      this.#db
+        .prepare('DELETE FROM completions WHERE position <= (SELECT max(position) FROM completions) - ?')
+        .run(MOST_KEPT);
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Oldest first, without those that are damaged. */
+  all(): UsedCompletion[] {
+    return this.#db
+      .prepare('SELECT record FROM completions ORDER BY position')
+      .all()
+      .flatMap(({ record }) => readable(String(record)) ?? []);
+  }
+
+  #create(file: string): void {
+    const version = Number(this.#db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+    if (version > VERSION) {
+      throw new UserError(
+        `${file} was written by a newer LeTI (version ${version}, this one reads ${VERSION}).`,
+        'Update LeTI, or delete what completions recorded.',
+      );
+    }
+    if (version === VERSION) return;
+    this.#db.exec(`
+      BEGIN IMMEDIATE;
+      CREATE TABLE IF NOT EXISTS completions (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        record TEXT NOT NULL
+      ) STRICT;
+      PRAGMA user_version = ${VERSION};
+      COMMIT;
+    `);
+  }
+}
+
+function readable(record: string): UsedCompletion | undefined {
+  try {
+    return UsedCompletion.parse(JSON.parse(record));
+  } catch (error) {
+    if (error instanceof ZodError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
