@@ -169,7 +169,11 @@ export const FoundTask = z.strictObject({
 export type FoundTask = z.infer<typeof FoundTask>;
 
 /** A task with its side, as a run would split them. */
-export const TaskSummary = FoundTask.extend({ side: Side, family: Task.shape.family });
+export const TaskSummary = FoundTask.extend({
+  side: Side,
+  family: Task.shape.family,
+  changedAt: Task.shape.changedAt,
+});
 export type TaskSummary = z.infer<typeof TaskSummary>;
 
 /** What a run would do, before it is started. */

@@ -17,7 +17,7 @@ export async function gatherTasks(
 ): Promise<{ tasks: RunTask[]; dropped: DroppedTask[] }> {
   const { tasks: all, dropped } =
     config.tasksFile === undefined
-      ? await workspaceTasks(bench)
+      ? await workspaceTasks(bench, config.historyCommits)
       : { tasks: await readTaskFile(config.tasksFile), dropped: [] };
   const skipped = new Set(config.skipTasks);
   const tasks = all.filter((task) => !skipped.has(task.id));
@@ -35,19 +35,31 @@ export async function gatherTasks(
   };
 }
 
-/** The workspace's own tasks, checked. */
-export async function workspaceTasks(bench: Workbench): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
+const PHASES = { commits: 'looking through commits', tasks: 'checking tasks' };
+
+/** The workspace's own tasks and those of its newest commits, checked. */
+export async function workspaceTasks(
+  bench: Workbench,
+  commits: number,
+): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
   const interpreter = await bench.interpreter();
-  const started = Date.now();
+  let started = Date.now();
+  let phase = '';
   return await harvestWorkspace({
     workspace: bench.workspace,
     interpreter: interpreter.path,
     executor: await bench.executor(),
+    history: { git: bench.git, commits },
     signal: bench.signal,
-    onProgress: (done, total) => {
+    onNotice: (message) => {
+      bench.observe({ event: 'notice', message });
+    },
+    onProgress: (what, done, total) => {
+      if (phase !== PHASES[what]) started = Date.now();
+      phase = PHASES[what];
       bench.observe({
         event: 'progress',
-        phase: 'checking tasks',
+        phase,
         done,
         total,
         seconds: (Date.now() - started) / 1000,

@@ -4,11 +4,13 @@ import type { DroppedTask, Task } from '../../protocol/task.ts';
 import { workspaceTasks } from '../../rounds/gatherTasks.ts';
 import { Workbench } from '../../rounds/workbench.ts';
 import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
-import { ALLOW_UNCONTAINED } from '../options.ts';
+import { ALLOW_UNCONTAINED, COMMITS, HISTORY } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 
 interface TasksFlags extends RunFlags {
+  history?: boolean;
+  commits: number;
   json?: boolean;
 }
 
@@ -20,6 +22,8 @@ export function tasksCommand(): Command {
     .command('list')
     .description('Lists the tasks found, and why others were dropped.')
     .argument('[workspace]', 'folder to look in', '.')
+    .option(...HISTORY)
+    .option(...COMMITS)
     .option('--python <path>', "the workspace's interpreter")
     .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
@@ -33,6 +37,8 @@ export function tasksCommand(): Command {
     .description("Writes the tasks found to a file in LeTI's own format.")
     .argument('[workspace]', 'folder to look in', '.')
     .requiredOption('--out <file>', 'JSON lines, one task each')
+    .option(...HISTORY)
+    .option(...COMMITS)
     .option('--python <path>', "the workspace's interpreter")
     .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
@@ -74,7 +80,7 @@ async function found(
     ...runContext(flags, output),
   });
   try {
-    return await workspaceTasks(bench);
+    return await workspaceTasks(bench, flags.history === true ? flags.commits : 0);
   } finally {
     output.end();
     await bench.close();
