@@ -112,10 +112,10 @@ export class History {
     return root === undefined ? new Map() : this.#list(root);
   }
 
-  /** What each of these commits changed, in their order. */
-  async *changes(commits: readonly string[]): AsyncGenerator<ChangingCommit | UnreadableCommit> {
+  /** What each of these commits changed, in their order, some commits at a time. */
+  async *changes(commits: readonly string[]): AsyncGenerator<(ChangingCommit | UnreadableCommit)[]> {
     for (let at = 0; at < commits.length; at += COMMITS_AT_ONCE) {
-      yield* await this.#changesOf(commits.slice(at, at + COMMITS_AT_ONCE));
+      yield await this.#changesOf(commits.slice(at, at + COMMITS_AT_ONCE));
     }
   }
 

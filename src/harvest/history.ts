@@ -5,7 +5,7 @@ import { ChildEndedError, JsonLinesChild } from '../process/jsonLines.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { DroppedTask } from '../protocol/task.ts';
-import type { ChangingCommit, History, UnreadableCommit } from './gitHistory.ts';
+import type { ChangingCommit, FileText, History, UnreadableCommit } from './gitHistory.ts';
 import { Candidate } from './scan.ts';
 
 /** A function as a commit left it, with the tests that came with it. */
@@ -56,17 +56,20 @@ export async function scanHistory(
   const seen = new Set<string>();
   let done = 0;
   try {
-    for await (const change of history.changes(commits)) {
-      if (signal?.aborted === true) throw new InterruptedError();
-      const { found, dropped } = await reader.read(change, signal);
-      scan.dropped.push(...dropped);
-      for (const past of found) {
-        const key = `${past.candidate.name}:${bodyHash(past.candidate.body)}`;
-        if (seen.has(key)) scan.dropped.push(dropOf(past, 'a newer commit has the same body'));
-        else scan.found.push(past);
-        seen.add(key);
+    for await (const changes of history.changes(commits)) {
+      await reader.prepare(changes);
+      for (const change of changes) {
+        if (signal?.aborted === true) throw new InterruptedError();
+        const { found, dropped } = await reader.read(change, signal);
+        scan.dropped.push(...dropped);
+        for (const past of found) {
+          const key = `${past.candidate.name}:${bodyHash(past.candidate.body)}`;
+          if (seen.has(key)) scan.dropped.push(dropOf(past, 'a newer commit has the same body'));
+          else scan.found.push(past);
+          seen.add(key);
+        }
+        onProgress?.(++done, commits.length);
       }
-      onProgress?.(++done, commits.length);
     }
     return scan;
   } finally {
@@ -95,12 +98,26 @@ function isTestFile(file: string): boolean {
   return /(?:^|\/)tests?\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$/.test(file);
 }
 
+/** Whether a commit left behind changed tests and changed code that is none. */
+function isPromising(change: ChangingCommit | UnreadableCommit): change is ChangingCommit {
+  if ('reason' in change) return false;
+  const after = [...change.changed].filter(([, ids]) => ids.after !== undefined).map(([file]) => file);
+  return after.some(isTestFile) && !after.every(isTestFile);
+}
+
+/** Ids of all contents that a commit's functions may need. */
+function idsOf(change: ChangingCommit): string[] {
+  return [...change.files().values(), ...[...change.changed.values()].flatMap(({ before }) => before ?? [])];
+}
+
 /** Asks a warm interpreter about one commit after the other, and tells it each text once. */
 class CommitReader {
   readonly #history: History;
   readonly #child: JsonLinesChild<CommitAnswer>;
   readonly #interpreter: string;
   readonly #told = new Set<string>();
+  /** Read and not told yet. */
+  #texts = new Map<string, FileText>();
 
   constructor(history: History, interpreter: string) {
     this.#history = history;
@@ -117,13 +134,18 @@ class CommitReader {
     );
   }
 
+  /** Reads the texts of some commits together, which git does much faster. */
+  async prepare(changes: readonly (ChangingCommit | UnreadableCommit)[]): Promise<void> {
+    const ids = changes.flatMap((change) => (isPromising(change) ? idsOf(change) : []));
+    this.#texts = await this.#history.texts(ids.filter((id) => !this.#told.has(id)));
+  }
+
   async read(change: ChangingCommit | UnreadableCommit, signal: AbortSignal | undefined): Promise<PastScan> {
     const short = change.commit.slice(0, 12);
     if ('reason' in change) {
       return { found: [], dropped: [{ id: short, path: short, line: 1, reason: change.reason }] };
     }
-    const after = [...change.changed].filter(([, ids]) => ids.after !== undefined).map(([file]) => file);
-    if (!after.some(isTestFile) || after.every(isTestFile)) return { found: [], dropped: [] };
+    if (!isPromising(change)) return { found: [], dropped: [] };
     const { candidates, sources, dropped } = await this.#ask(change, signal);
     return {
       found: candidates.map(({ earlier, ...candidate }) => ({
@@ -142,21 +164,17 @@ class CommitReader {
   }
 
   async #ask(change: ChangingCommit, signal: AbortSignal | undefined): Promise<CommitAnswer> {
-    const files = change.files();
-    const ids = new Set([
-      ...files.values(),
-      ...[...change.changed.values()].flatMap(({ before }) => before ?? []),
-    ]);
-    const unknown = [...ids].filter((id) => !this.#told.has(id));
     const texts: Record<string, string> = {};
     const problems: Record<string, string> = {};
-    for (const [id, content] of await this.#history.texts(unknown)) {
+    for (const id of idsOf(change)) {
+      const content = this.#texts.get(id);
+      if (content === undefined || this.#told.has(id)) continue;
       this.#told.add(id);
       if ('text' in content) texts[id] = content.text;
       else problems[id] = content.problem;
     }
     const question = {
-      files: Object.fromEntries(files),
+      files: Object.fromEntries(change.files()),
       changed: Object.fromEntries(change.changed),
       texts,
       problems,
