@@ -3,6 +3,7 @@ import { assignFamilies } from './families.ts';
 import { humanEvalTask, isHumanEval } from './humaneval.ts';
 import { lineError, parseLine, readJsonLines, writeJsonLines, type JsonLine } from './jsonLines.ts';
 import { isMbpp, mbppTask } from './mbpp.ts';
+import { isSpec } from './specs.ts';
 
 /**
  * The tasks of a JSON lines file in MBPP's, HumanEval's or our own format (docs/tasks.md), told apart by their keys,
@@ -31,6 +32,9 @@ export async function writeTaskFile(path: string, tasks: readonly Task[]): Promi
 function taskOf(line: JsonLine): Task {
   if (isMbpp(line.value)) return mbppTask(line);
   if (isHumanEval(line.value)) return humanEvalTask(line);
+  if (isSpec(line.value)) {
+    throw lineError(line, 'this names a task by its commit; import it first (docs/tasks.md)');
+  }
   if (!('checks' in line.value)) {
     throw lineError(
       line,

@@ -5,7 +5,15 @@ import { changeTimes } from './changeTimes.ts';
 import { assignFamilies } from './families.ts';
 import { NoRepositoryError, type Git } from './git.ts';
 import { History } from './gitHistory.ts';
-import { bodyHash, dropOf, scanHistory, type PastCandidate, type PastScan } from './history.ts';
+import {
+  bodyHash,
+  dropOf,
+  scanHistory,
+  type HistoryScanOptions,
+  type PastCandidate,
+  type PastScan,
+} from './history.ts';
+import { findSpecs } from './specs.ts';
 import { scanWorkspace, type Candidate, type Scan } from './scan.ts';
 import { validateTasks, type ProgramRunner } from './validate.ts';
 
@@ -48,21 +56,38 @@ interface Found {
  * repository is written. Throws a UserError when the folder, the interpreter or a history that is asked for is unusable.
  */
 export async function harvestWorkspace(options: HarvestOptions): Promise<Harvest> {
-  const { signal, onProgress } = options;
-  const scan = await scanWorkspace(options.workspace, options.interpreter, signal);
+  const scan = await scanWorkspace(options.workspace, options.interpreter, options.signal);
   const { times, past } = await readRepository(scan, options);
   const found = [
     ...currentOf(scan).map((one) => ({ ...one, changedAt: times.get(one.candidate.id) })),
-    ...past.found.map((one) => ({ ...one, past: one, changedAt: one.time })),
+    ...pastOf(past),
   ];
+  return await checked(found, [...scan.dropped, ...past.dropped], options);
+}
+
+/** The tasks that specifications name (docs/tasks.md), made again from the repository and validated like all others. */
+export async function harvestSpecs(
+  specs: readonly TaskOrigin[],
+  options: Omit<HarvestOptions, 'history'> & { git: Git },
+): Promise<Harvest> {
+  const past = await findSpecs(await History.open(options.git), specs, scanOptions(options));
+  return await checked(pastOf(past), past.dropped, options);
+}
+
+/** Those that are sound, as tasks; the others with what is dropped already. */
+async function checked(
+  found: readonly Found[],
+  droppedBefore: readonly DroppedTask[],
+  { executor, signal, onProgress }: Pick<HarvestOptions, 'executor' | 'signal' | 'onProgress'>,
+): Promise<Harvest> {
   const byId = new Map(found.map((one) => [one.candidate.id, one]));
-  const validated = await validateTasks(tasksFrom(found), options.executor, {
-    earlier: new Map(past.found.map(({ candidate, earlier }) => [candidate.id, earlier])),
+  const validated = await validateTasks(tasksFrom(found), executor, {
+    earlier: new Map(found.map(({ candidate, past }) => [candidate.id, past?.earlier])),
     ...(signal === undefined ? {} : { signal }),
     onProgress: (done, total) => onProgress?.('tasks', done, total),
   });
   const tasks: Task[] = [];
-  const dropped = [...scan.dropped, ...past.dropped];
+  const dropped = [...droppedBefore];
   for (const { task, reason } of validated) {
     if (reason === undefined) tasks.push(task);
     else
@@ -85,28 +110,46 @@ function currentOf({ candidates, sources }: Scan): Found[] {
   return candidates.map((candidate) => ({ candidate, sources }));
 }
 
+function pastOf({ found }: PastScan): Found[] {
+  return found.map((past) => ({
+    candidate: past.candidate,
+    sources: past.sources,
+    past,
+    changedAt: past.time,
+  }));
+}
+
+function scanOptions({
+  interpreter,
+  signal,
+  onProgress,
+}: Pick<HarvestOptions, 'interpreter' | 'signal' | 'onProgress'>): HistoryScanOptions {
+  return {
+    interpreter,
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (done, total) => onProgress?.('commits', done, total),
+  };
+}
+
 /** When today's functions were changed last, and what commits have to offer. */
 async function readRepository(
   scan: Scan,
-  { history, interpreter, signal, onProgress, onNotice }: HarvestOptions,
+  options: HarvestOptions,
 ): Promise<{ times: Map<string, number>; past: PastScan }> {
   const nothing = { times: new Map<string, number>(), past: { found: [], dropped: [] } };
+  const { history } = options;
   if (history === undefined) return nothing;
   try {
     const opened = await History.open(history.git);
     const times = await changeTimes(opened, await opened.commits(COMMITS_FOR_TIMES), scan.candidates);
     if (history.commits === 0) return { ...nothing, times };
-    const past = await scanHistory(opened, await opened.commits(history.commits), {
-      interpreter,
-      ...(signal === undefined ? {} : { signal }),
-      onProgress: (done, total) => onProgress?.('commits', done, total),
-    });
+    const past = await scanHistory(opened, await opened.commits(history.commits), scanOptions(options));
     return { times, past: withoutCurrent(past, scan) };
   } catch (error) {
     // Times alone are no reason to find nothing.
     if (history.commits > 0 || !(error instanceof UserError)) throw error;
     if (!(error instanceof NoRepositoryError)) {
-      onNotice?.(`${error.message} Held-out tasks are drawn, not the newest ones. ${error.nextStep}`);
+      options.onNotice?.(`${error.message} Held-out tasks are drawn, not the newest ones. ${error.nextStep}`);
     }
     return nothing;
   }

@@ -173,6 +173,8 @@ export const TaskSummary = FoundTask.extend({
   side: Side,
   family: Task.shape.family,
   changedAt: Task.shape.changedAt,
+  /** The commit that the function stands in as it is meant, where that is not the file of today. */
+  commit: z.string().optional(),
 });
 export type TaskSummary = z.infer<typeof TaskSummary>;
 

@@ -1,9 +1,9 @@
 import { splitTasks } from '../core/split.ts';
 import { readTaskFile } from '../harvest/files.ts';
-import { harvestWorkspace } from '../harvest/workspace.ts';
+import { harvestSpecs, harvestWorkspace, type HarvestOptions } from '../harvest/workspace.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { RunConfig } from '../protocol/run.ts';
-import type { DroppedTask, Task } from '../protocol/task.ts';
+import type { DroppedTask, Task, TaskOrigin } from '../protocol/task.ts';
 import type { RunTask } from '../store/runStore.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -42,14 +42,25 @@ export async function workspaceTasks(
   bench: Workbench,
   commits: number,
 ): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
+  return await harvestWorkspace({ ...(await harvestOptions(bench)), history: { git: bench.git, commits } });
+}
+
+/** Tasks that are named by the commits of the workspace's repository, checked. */
+export async function tasksOfSpecs(
+  bench: Workbench,
+  specs: readonly TaskOrigin[],
+): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
+  return await harvestSpecs(specs, { ...(await harvestOptions(bench)), git: bench.git });
+}
+
+async function harvestOptions(bench: Workbench): Promise<HarvestOptions> {
   const interpreter = await bench.interpreter();
   let started = Date.now();
   let phase = '';
-  return await harvestWorkspace({
+  return {
     workspace: bench.workspace,
     interpreter: interpreter.path,
     executor: await bench.executor(),
-    history: { git: bench.git, commits },
     signal: bench.signal,
     onNotice: (message) => {
       bench.observe({ event: 'notice', message });
@@ -65,7 +76,7 @@ export async function workspaceTasks(
         seconds: (Date.now() - started) / 1000,
       });
     },
-  });
+  };
 }
 
 /** A task that stands in both files, or in the held-out file's family, is never trained on. */
