@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from leti_runner.harvest_functions import CannotMask, Hole, functions_of, mask
-from leti_runner.harvest_modules import Module, Workspace
+from leti_runner.harvest_modules import Code, Module, Workspace
 from leti_runner.harvest_needs import needs_packages
 from leti_runner.harvest_tests import Target, Test, TestFinder
 
@@ -60,7 +60,7 @@ def harvest(root: Path, unsaved: Optional[dict[str, str]] = None) -> dict[str, A
     }
 
 
-def candidate_of(workspace: Workspace, hole: Hole, tests: list[Test]) -> dict[str, Any]:
+def candidate_of(workspace: Code, hole: Hole, tests: list[Test]) -> dict[str, Any]:
     """A hole with its checks. Raises CannotMask with the first reason why there are none."""
     missing = workspace.missing_packages(hole.path)
     if missing:
@@ -98,7 +98,7 @@ def candidate_of(workspace: Workspace, hole: Hole, tests: list[Test]) -> dict[st
     }
 
 
-def check_of(workspace: Workspace, test: Test) -> dict[str, str]:
+def check_of(workspace: Code, test: Test) -> dict[str, str]:
     if test.runner == "statements":
         return {"kind": "statements", "source": test.name}
     return {

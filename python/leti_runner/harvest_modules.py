@@ -4,10 +4,11 @@ import ast
 import importlib.util
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Optional, Union
+from typing import Callable, Optional, Union
 
 from leti_runner.harvest_files import python_files
 
@@ -38,7 +39,7 @@ class Module:
     path: str
     source: str
     tree: ast.Module
-    bindings: list[Binding] = field(default_factory=list)
+    resolve: "Callable[[Module], Iterator[Binding]]"
     #: Top-level functions and classes; of several with one name the last.
     definitions: dict[str, ast.stmt] = field(default_factory=dict)
 
@@ -47,69 +48,84 @@ class Module:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 self.definitions[node.name] = node
 
+    @cached_property
+    def bindings(self) -> list[Binding]:
+        """What its imports bind, looked up when it is first asked for."""
+        return list(self.resolve(self))
+
     @property
     def is_test(self) -> bool:
-        name = self.path.rsplit("/", 1)[-1]
-        folders = self.path.split("/")[:-1]
-        return (
-            name.startswith("test_")
-            or name.endswith("_test.py")
-            or name == "conftest.py"
-            or "tests" in folders
-            or "test" in folders
-        )
+        return is_test_file(self.path)
 
 
-class Workspace:
-    """All Python files below a folder, parsed by this interpreter; `unsaved` texts replace those on disk."""
+def is_test_file(path: str) -> bool:
+    name = path.rsplit("/", 1)[-1]
+    folders = path.split("/")[:-1]
+    return (
+        name.startswith("test_")
+        or name.endswith("_test.py")
+        or name == "conftest.py"
+        or "tests" in folders
+        or "test" in folders
+    )
 
-    def __init__(self, root: Path, unsaved: Optional[dict[str, str]] = None) -> None:
-        self._unsaved = unsaved or {}
-        self.modules: dict[str, Module] = {}
-        self.folders: set[str] = set()
+
+class Unusable(Exception):
+    """A file that is no Python that can be looked at."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.reason = reason
+
+
+@lru_cache(maxsize=512)
+def parse(source: str) -> ast.Module:
+    """The tree of a source; shared, so never to be changed. Raises Unusable where it does not parse."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except SyntaxError as error:
+        raise Unusable(error.lineno or 1, f"the file does not parse: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise Unusable(1, f"the file does not parse: {error}") from error
+
+
+@cache
+def is_installed(top: str) -> bool:
+    """Whether this interpreter has a module of that name."""
+    try:
+        return importlib.util.find_spec(top) is not None
+    except (ImportError, ValueError):
+        return top in sys.modules
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """The folders that the files lie in, and those around them."""
+    found: set[str] = set()
+    for path in paths:
+        while "/" in path:
+            path = path.rsplit("/", 1)[0]
+            if path in found:
+                break
+            found.add(path)
+    return found
+
+
+class Code:
+    """Python files and what they import from each other."""
+
+    def __init__(self, modules: Mapping[str, Module], folders: set[str]) -> None:
+        self.modules = modules
+        self.folders = folders
         #: Files that could not be used: path, line, reason.
         self.problems: list[tuple[str, int, str]] = []
-        self._external: dict[str, bool] = {}
         self._closures: dict[tuple[str, bool], set[str]] = {}
         self._definitions: dict[tuple[str, str], Optional[tuple[str, str]]] = {}
         self._missing: dict[str, list[str]] = {}
         #: The dotted names under which each file is imported.
         self.imported_as: dict[str, list[str]] = {}
-        for path in dict.fromkeys([*python_files(root), *self._unsaved]):
-            if len(self.modules) >= MAX_FILES:
-                self.problems.append((path, 1, f"the workspace has more than {MAX_FILES} Python files"))
-                break
-            self._read(root, path)
-        for module in self.modules.values():
-            module.bindings = list(self._bindings(module))
-
-    def _read(self, root: Path, path: str) -> None:
-        try:
-            unsaved = self._unsaved.get(path)
-            data = (root / path).read_bytes() if unsaved is None else unsaved.encode("utf-8", "surrogatepass")
-        except OSError as error:
-            self.problems.append((path, 1, f"the file cannot be read: {error.strerror}"))
-            return
-        if len(data) > MAX_FILE_BYTES:
-            self.problems.append((path, 1, f"the file is larger than {MAX_FILE_BYTES} bytes"))
-            return
-        try:
-            source = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(source)
-        except UnicodeDecodeError:
-            self.problems.append((path, 1, "the file is not UTF-8"))
-        except SyntaxError as error:
-            self.problems.append((path, error.lineno or 1, f"the file does not parse: {error.msg}"))
-        except (ValueError, RecursionError, MemoryError) as error:
-            self.problems.append((path, 1, f"the file does not parse: {error}"))
-        else:
-            self.modules[path] = Module(path, source, tree)
-            folder = path
-            while "/" in folder:
-                folder = folder.rsplit("/", 1)[0]
-                self.folders.add(folder)
 
     def package_root(self, path: str) -> str:
         """The first folder above a file that is no package; `` for the workspace itself."""
@@ -155,12 +171,7 @@ class Workspace:
 
     def has_package(self, top: str) -> bool:
         """Whether this interpreter has a module of that name outside the workspace."""
-        if top not in self._external:
-            try:
-                self._external[top] = importlib.util.find_spec(top) is not None
-            except (ImportError, ValueError):
-                self._external[top] = top in sys.modules
-        return self._external[top]
+        return is_installed(top)
 
     def module_name(self, path: str) -> str:
         """The dotted name of a file: as tests and other files import it, else by its place."""
@@ -174,8 +185,8 @@ class Workspace:
         inner = inner[: -len("/__init__.py")] if inner.endswith("/__init__.py") else inner[: -len(".py")]
         return inner.replace("/", ".")
 
-    def _bindings(self, module: Module) -> Iterator[Binding]:
-        for statement, required in import_statements(module.tree):
+    def bindings_of(self, module: Module) -> Iterator[Binding]:
+        for statement, required in imports_of(module.tree):
             if isinstance(statement, ast.Import):
                 for alias in statement.names:
                     top = alias.name.split(".")[0]
@@ -284,8 +295,49 @@ class Workspace:
         return self._missing[path]
 
 
+class Workspace(Code):
+    """All Python files below a folder, parsed by this interpreter; `unsaved` texts replace those on disk."""
+
+    def __init__(self, root: Path, unsaved: Optional[dict[str, str]] = None) -> None:
+        modules: dict[str, Module] = {}
+        super().__init__(modules, set())
+        texts = unsaved or {}
+        for path in dict.fromkeys([*python_files(root), *texts]):
+            if len(modules) >= MAX_FILES:
+                self.problems.append((path, 1, f"the workspace has more than {MAX_FILES} Python files"))
+                break
+            try:
+                source = read(root, path, texts.get(path))
+                modules[path] = Module(path, source, parse(source), self.bindings_of)
+            except Unusable as problem:
+                self.problems.append((path, problem.line, problem.reason))
+        self.folders = folders_of(modules)
+        # A module is named as others import it, so all are asked before any name is.
+        for module in modules.values():
+            _ = module.bindings
+
+
+def read(root: Path, path: str, unsaved: Optional[str]) -> str:
+    """The text of a file with `\n` at the ends of lines; raises Unusable where there is none."""
+    try:
+        data = (root / path).read_bytes() if unsaved is None else unsaved.encode("utf-8", "surrogatepass")
+    except OSError as error:
+        raise Unusable(1, f"the file cannot be read: {error.strerror}") from error
+    if len(data) > MAX_FILE_BYTES:
+        raise Unusable(1, f"the file is larger than {MAX_FILE_BYTES} bytes")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise Unusable(1, "the file is not UTF-8") from error
+
+
 def joined(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
+
+
+@lru_cache(maxsize=512)
+def imports_of(tree: ast.Module) -> "list[tuple[Union[ast.Import, ast.ImportFrom], bool]]":
+    return list(import_statements(tree))
 
 
 def import_statements(tree: ast.AST) -> Iterator[tuple[Union[ast.Import, ast.ImportFrom], bool]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Optional, Union
 
-from leti_runner.harvest_modules import Binding, Module, Workspace
+from leti_runner.harvest_modules import Binding, Code, Module
 from leti_runner.harvest_needs import (
     has_parts,
     name_chains,
@@ -58,7 +58,7 @@ class Unit:
 class TestFinder:
     """Finds the tests of all test files."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Code) -> None:
         self.workspace = workspace
         self.units: dict[str, dict[str, Unit]] = {}
 
@@ -66,9 +66,9 @@ class TestFinder:
         for path in sorted(self.workspace.modules):
             module = self.workspace.modules[path]
             if module.is_test and not path.endswith("conftest.py"):
-                yield from self._tests_of(module)
+                yield from self.tests_of(module)
 
-    def _tests_of(self, module: Module) -> Iterator[Test]:
+    def tests_of(self, module: Module) -> Iterator[Test]:
         conftests = self._conftests(module.path)
         whole_module_needs_pytest = any(needs_pytest(other) for other in [module, *conftests])
         for node in module.tree.body:

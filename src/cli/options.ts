@@ -6,6 +6,15 @@ export const ALLOW_UNCONTAINED = [
   'run programs even where the sandbox cannot contain them (`leti doctor` says)',
 ] as const;
 
+/** For commands that look for a workspace's tasks. */
+export const HISTORY = ['--history', "tasks of the repository's newest commits too"] as const;
+export const COMMITS = [
+  '--commits <n>',
+  'how many commits `--history` looks through',
+  wholeNumber(1),
+  500,
+] as const;
+
 /** A whole number of at least `min`, for commander's option parser. */
 export function wholeNumber(min: number): (text: string) => number {
   return (text) => {

@@ -2,6 +2,7 @@ import type { RunConfig } from '../protocol/run.ts';
 
 /** What a run does unless it is told otherwise; tuned on training tasks only. */
 export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFile'> = {
+  historyCommits: 0,
   skipTasks: [],
   model: 'default',
   objective: 'fcft',

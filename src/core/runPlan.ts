@@ -6,7 +6,7 @@ import { splitTasks, type Split } from './split.ts';
 export type PlannedAs = Pick<RunConfig, 'skipTasks' | 'rounds' | 'samples' | 'heldOutSamples' | 'seed'>;
 
 /** A run's tasks as it would split them, without those taken out, and how many programs it would write. */
-export function plannedWork<T extends Pick<Task, 'id' | 'family'>>(
+export function plannedWork<T extends Pick<Task, 'id' | 'family' | 'changedAt'>>(
   tasks: readonly T[],
   { skipTasks, rounds, samples, heldOutSamples, seed }: PlannedAs,
 ): Split<T> & { programs: number } {

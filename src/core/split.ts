@@ -19,11 +19,12 @@ export interface Split<T> {
 }
 
 /**
- * Divides tasks by family, so that near duplicates stay on one side; never holds out more than half. Families are taken
- * in an order that depends on the seed and their names alone, so the order of the tasks does not matter, and the
- * result keeps it. As a family goes whole, the count reached may fall short of the wish, never exceed it.
+ * Divides tasks by family, so that near duplicates stay on one side; never holds out more than half. The families that
+ * were changed last are held out; between those of one time, and where no times are known, the seed and their names
+ * alone decide, so the order of the tasks does not matter, and the result keeps it. As a family goes whole, the
+ * count reached may fall short of the wish, never exceed it.
  */
-export function splitTasks<T extends Pick<Task, 'family'>>(
+export function splitTasks<T extends Pick<Task, 'family' | 'changedAt'>>(
   tasks: readonly T[],
   options: SplitOptions,
 ): Split<T> {
@@ -33,12 +34,9 @@ export function splitTasks<T extends Pick<Task, 'family'>>(
       ? Math.max(FEWEST_HELD_OUT, Math.round(tasks.length * DEFAULT_FRACTION))
       : Math.round(tasks.length * options.heldOutFraction));
   const target = Math.min(wish, Math.floor(tasks.length / 2));
-  const sizes = new Map<string, number>();
-  for (const task of tasks) sizes.set(task.family, (sizes.get(task.family) ?? 0) + 1);
-
   const heldOut = new Set<string>();
   let count = 0;
-  for (const { family, size } of drawn(sizes, options.seed)) {
+  for (const { family, size } of ordered(tasks, options.seed)) {
     if (count + size > target) continue;
     heldOut.add(family);
     count += size;
@@ -49,8 +47,17 @@ export function splitTasks<T extends Pick<Task, 'family'>>(
   };
 }
 
-function drawn(sizes: ReadonlyMap<string, number>, seed: number): { family: string; size: number }[] {
-  return [...sizes]
-    .map(([family, size]) => ({ family, size, rank: uniform(seed, keyOf(family)) }))
-    .sort((a, b) => a.rank - b.rank || (a.family < b.family ? -1 : 1));
+/** Families, the newest first; one is as new as its newest task, and what has no time is newer than what has one. */
+function ordered(
+  tasks: readonly Pick<Task, 'family' | 'changedAt'>[],
+  seed: number,
+): { family: string; size: number }[] {
+  return [...Map.groupBy(tasks, ({ family }) => family)]
+    .map(([family, members]) => ({
+      family,
+      size: members.length,
+      time: Math.max(...members.map(({ changedAt }) => changedAt ?? Number.MAX_SAFE_INTEGER)),
+      rank: uniform(seed, keyOf(family)),
+    }))
+    .sort((a, b) => b.time - a.time || a.rank - b.rank || (a.family < b.family ? -1 : 1));
 }

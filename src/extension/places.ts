@@ -32,9 +32,9 @@ export class Places {
 
   /** What the settings of a folder say about a run. */
   choices(folder: vscode.Uri): Pick<Settings, keyof typeof DEFAULT_RUN & keyof Settings> {
-    const { model, objective, rounds, samples, heldOutSamples, device, seed, sealedOnly } =
+    const { model, objective, rounds, samples, heldOutSamples, device, seed, sealedOnly, historyCommits } =
       this.settings(folder);
-    return { model, objective, rounds, samples, heldOutSamples, device, seed, sealedOnly };
+    return { model, objective, rounds, samples, heldOutSamples, device, seed, sealedOnly, historyCommits };
   }
 
   /** What a request about a folder says of it. Where it only reads, `interpreter: false` asks nobody for one. */

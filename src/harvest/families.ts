@@ -5,8 +5,8 @@ export interface FamilyMember {
   id: string;
   /** Code (and words) that are compared by their tokens. */
   text: string;
-  /** Members with an equal template belong together whatever their text says. */
-  template?: string;
+  /** Members with an equal key belong together whatever their text says. */
+  keys?: readonly string[];
 }
 
 /** Tokens in a row that make one shingle. */
@@ -29,12 +29,12 @@ export function assignFamilies(members: readonly FamilyMember[]): Map<string, st
     parent[Math.max(root(a), root(b))] = Math.min(root(a), root(b));
   };
 
-  const byTemplate = new Map<string, number>();
+  const byKey = new Map<string, number>();
   const sets = members.map((member) => shingles(member.text));
   members.forEach((member, index) => {
-    if (member.template !== undefined) {
-      const first = byTemplate.get(member.template);
-      if (first === undefined) byTemplate.set(member.template, index);
+    for (const key of member.keys ?? []) {
+      const first = byKey.get(key);
+      if (first === undefined) byKey.set(key, index);
       else unite(first, index);
     }
     for (let other = 0; other < index; other++) {

@@ -5,6 +5,7 @@ import { assignFamilies } from './families.ts';
 import { humanEvalTask, isHumanEval } from './humaneval.ts';
 import { lineError, parseLine, readJsonLines, writeJsonLines, type JsonLine } from './jsonLines.ts';
 import { isMbpp, mbppTask } from './mbpp.ts';
+import { isSpec } from './specs.ts';
 
 const NO_TASK = 'Name a file in which at least one sentence has "event_mentions".';
 
@@ -40,6 +41,9 @@ export async function writeTaskFile(path: string, tasks: readonly Task[]): Promi
 function taskOf(line: JsonLine): Task {
   if (isMbpp(line.value)) return mbppTask(line);
   if (isHumanEval(line.value)) return humanEvalTask(line);
+  if (isSpec(line.value)) {
+    throw lineError(line, 'this names a task by its commit; import it first (docs/tasks.md)');
+  }
   if (!('checks' in line.value)) {
     throw lineError(
       line,

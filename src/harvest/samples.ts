@@ -53,6 +53,7 @@ export function programOfSample(task: Task, completion: string): AssembledProgra
       return assembleProgram(task, `\n${completion}`);
     case 'tests':
     case 'doctests':
+    case 'history':
     case 'file':
       return assembleProgram(task, completion);
   }

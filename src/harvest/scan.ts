@@ -10,7 +10,7 @@ const MAX_OUTPUT_BYTES = 512 << 20;
 const MAX_SECONDS = 300;
 
 /** A function with checks, as leti_runner/harvest.py prints it. */
-const Candidate = z.strictObject({
+export const Candidate = z.strictObject({
   id: z.string().min(1),
   path: z.string().min(1),
   module: z.string().min(1),

@@ -16,14 +16,22 @@ export interface Validated {
   reason: string | undefined;
 }
 
+/** Programs run for a task, each under a number of its own. */
+const RUNS = 5;
+
 /**
- * Runs the checks of each task on its reference, twice, which has to pass, and on an empty body, which has to fail.
- * The result keeps the order of the tasks. Throws InterruptedError when cancelled (from the executor).
+ * Runs the checks of each task on its reference, twice, which has to pass, and on an empty body, which has to fail, as
+ * has the earlier body where a task has one. The result keeps the order of the tasks. Throws InterruptedError when cancelled (from the executor).
  */
 export async function validateTasks(
   tasks: readonly Task[],
   executor: ProgramRunner,
-  options: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
+  options: {
+    signal?: AbortSignal;
+    onProgress?: (done: number, total: number) => void;
+    /** Bodies that the references replaced, by the ids of their tasks. */
+    earlier?: ReadonlyMap<string, string | undefined>;
+  } = {},
 ): Promise<Validated[]> {
   const results: Validated[] = [];
   let next = 0;
@@ -32,7 +40,8 @@ export async function validateTasks(
     for (let index = next++; index < tasks.length; index = next++) {
       const task = tasks[index];
       if (task === undefined) return;
-      results[index] = await validated(task, executor, index * 4, options.signal);
+      const earlier = options.earlier?.get(task.id);
+      results[index] = await validated(task, earlier, executor, index * RUNS, options.signal);
       options.onProgress?.(++done, tasks.length);
     }
   };
@@ -42,6 +51,7 @@ export async function validateTasks(
 
 async function validated(
   task: Task,
+  earlier: string | undefined,
   executor: ProgramRunner,
   id: number,
   signal: AbortSignal | undefined,
@@ -62,7 +72,7 @@ async function validated(
     chosen = { ...task, sealable: false };
     first = await run(chosen, reference, 1);
   }
-  const reason = await problemOf(chosen, reference, first, async (completion, offset) =>
+  const reason = await problemOf(chosen, reference, earlier, first, async (completion, offset) =>
     run(chosen, completion, offset),
   );
   return { task: chosen, reason };
@@ -71,6 +81,7 @@ async function validated(
 async function problemOf(
   task: Task,
   reference: string,
+  earlier: string | undefined,
   first: ExecutionResult,
   run: (completion: string, offset: number) => Promise<ExecutionResult>,
 ): Promise<string | undefined> {
@@ -81,6 +92,9 @@ async function problemOf(
   const stub = await run(`\n${margin}pass`, 3);
   if (stub.verdict === 'passed') return 'its checks pass on an empty body too';
   if (stub.verdict === 'harness_error') return `its checks cannot be run: ${account(stub)}`;
+  if (earlier !== undefined && (await run(`\n${earlier}`, 4)).verdict === 'passed') {
+    return 'its checks pass on the body before the commit too';
+  }
   return undefined;
 }
 

@@ -39,11 +39,15 @@ export class JsonLinesChild<Event> {
   constructor(
     command: string,
     args: readonly string[],
-    options: { env: NodeJS.ProcessEnv; schema: z.ZodType<Event> },
+    options: { env: NodeJS.ProcessEnv; schema: z.ZodType<Event>; cwd?: string },
   ) {
     this.#command = command;
     this.#schema = options.schema;
-    this.#child = spawnTree(command, args, { env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child = spawnTree(command, args, {
+      env: options.env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_CHARACTERS);
     });

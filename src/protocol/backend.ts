@@ -174,7 +174,13 @@ export const FoundTask = z.strictObject({
 export type FoundTask = z.infer<typeof FoundTask>;
 
 /** A task with its side, as a run would split them. */
-export const TaskSummary = FoundTask.extend({ side: Side, family: Task.shape.family });
+export const TaskSummary = FoundTask.extend({
+  side: Side,
+  family: Task.shape.family,
+  changedAt: Task.shape.changedAt,
+  /** The commit that the function stands in as it is meant, where that is not the file of today. */
+  commit: z.string().optional(),
+});
 export type TaskSummary = z.infer<typeof TaskSummary>;
 
 /** What a run would do, before it is started. */

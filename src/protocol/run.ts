@@ -10,6 +10,8 @@ export const RunConfig = z.strictObject({
   /** Task files instead of the workspace's own tasks. */
   tasksFile: z.string().optional(),
   heldOutFile: z.string().optional(),
+  /** The newest commits of the workspace's repository that are looked through for tasks. */
+  historyCommits: z.int().min(0).default(0),
   /** Ids of tasks that the user took out. */
   skipTasks: z.array(z.string()).default([]),
   /** How the model was named by the user; the run keeps the hash that it resolved to. */

@@ -50,8 +50,18 @@ export const TaskHost = z.strictObject({
 });
 export type TaskHost = z.infer<typeof TaskHost>;
 
-export const TaskSource = z.enum(['mbpp', 'humaneval', 'tests', 'doctests', 'file']);
+export const TaskSource = z.enum(['mbpp', 'humaneval', 'tests', 'doctests', 'history', 'file']);
 export type TaskSource = z.infer<typeof TaskSource>;
+
+/** Where a task can be made from again: a function as a commit left it. `hash` is that of its normalised body. */
+export const TaskOrigin = z.strictObject({
+  kind: z.literal('history'),
+  commit: z.string().regex(/^[0-9a-f]{40,64}$/, 'expected the full hash of a commit'),
+  path: z.string().min(1),
+  name: z.string().min(1),
+  hash: z.string().min(1),
+});
+export type TaskOrigin = z.infer<typeof TaskOrigin>;
 
 /** An instruction, or a hole in code, with checks. */
 export const Task = z.strictObject({
@@ -83,6 +93,12 @@ export const Task = z.strictObject({
   /** Tasks of one family (near duplicates, one template) stay on one side of a split. */
   family: z.string().min(1),
   host: TaskHost.optional(),
+  origin: TaskOrigin.optional(),
+  /**
+   * When the function was last changed, in seconds since 1970, as git knows it. Without one, where others of its set have one,
+   * it is not committed yet and so newer than they are.
+   */
+  changedAt: z.int().optional(),
   /** False when the checks need the program's own objects and so run in its process. */
   sealable: z.boolean().optional(),
 });

@@ -1,9 +1,9 @@
 import { splitTasks } from '../core/split.ts';
 import { readTaskFile } from '../harvest/files.ts';
-import { harvestWorkspace } from '../harvest/workspace.ts';
+import { harvestSpecs, harvestWorkspace, type HarvestOptions } from '../harvest/workspace.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { RunConfig } from '../protocol/run.ts';
-import type { DroppedTask, Task } from '../protocol/task.ts';
+import type { DroppedTask, Task, TaskOrigin } from '../protocol/task.ts';
 import type { RunTask } from '../store/runStore.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -17,7 +17,7 @@ export async function gatherTasks(
 ): Promise<{ tasks: RunTask[]; dropped: DroppedTask[] }> {
   const { tasks: all, dropped } =
     config.tasksFile === undefined
-      ? await workspaceTasks(bench)
+      ? await workspaceTasks(bench, config.historyCommits)
       : { tasks: await readTaskFile(config.tasksFile), dropped: [] };
   const skipped = new Set(config.skipTasks);
   const tasks = all.filter((task) => !skipped.has(task.id));
@@ -35,25 +35,48 @@ export async function gatherTasks(
   };
 }
 
-/** The workspace's own tasks, checked. */
-export async function workspaceTasks(bench: Workbench): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
+const PHASES = { commits: 'looking through commits', tasks: 'checking tasks' };
+
+/** The workspace's own tasks and those of its newest commits, checked. */
+export async function workspaceTasks(
+  bench: Workbench,
+  commits: number,
+): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
+  return await harvestWorkspace({ ...(await harvestOptions(bench)), history: { git: bench.git, commits } });
+}
+
+/** Tasks that are named by the commits of the workspace's repository, checked. */
+export async function tasksOfSpecs(
+  bench: Workbench,
+  specs: readonly TaskOrigin[],
+): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
+  return await harvestSpecs(specs, { ...(await harvestOptions(bench)), git: bench.git });
+}
+
+async function harvestOptions(bench: Workbench): Promise<HarvestOptions> {
   const interpreter = await bench.interpreter();
-  const started = Date.now();
-  return await harvestWorkspace({
+  let started = Date.now();
+  let phase = '';
+  return {
     workspace: bench.workspace,
     interpreter: interpreter.path,
     executor: await bench.executor(),
     signal: bench.signal,
-    onProgress: (done, total) => {
+    onNotice: (message) => {
+      bench.observe({ event: 'notice', message });
+    },
+    onProgress: (what, done, total) => {
+      if (phase !== PHASES[what]) started = Date.now();
+      phase = PHASES[what];
       bench.observe({
         event: 'progress',
-        phase: 'checking tasks',
+        phase,
         done,
         total,
         seconds: (Date.now() - started) / 1000,
       });
     },
-  });
+  };
 }
 
 /** A task that stands in both files, or in the held-out file's family, is never trained on. */

@@ -68,6 +68,8 @@ function summaryOf(task: Task): Omit<TaskSummary, 'side'> {
     line: Math.max(0, line),
     checks: task.checks.length,
     family: task.family,
+    ...(task.origin === undefined ? {} : { commit: task.origin.commit }),
+    ...(task.changedAt === undefined ? {} : { changedAt: task.changedAt }),
   };
 }
 

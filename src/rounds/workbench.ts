@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { startExecutor, type Executor } from '../execution/executor.ts';
 import { findWorkspaceInterpreter, type WorkspaceInterpreter } from '../execution/interpreter.ts';
+import { Git } from '../harvest/git.ts';
 import { standardLibrarySources } from '../harvest/pythonSources.ts';
 import { createNodeCompleter } from '../inference/nodeCompleter.ts';
 import { createNodeSampler } from '../inference/nodeSampler.ts';
@@ -59,6 +60,8 @@ export class Workbench {
   readonly files: WorkspaceFiles;
   readonly models: ModelStore;
   readonly active: ActiveModels;
+  /** The workspace's repository, if it has one. */
+  readonly git: Git;
   readonly #options: WorkbenchOptions;
   #interpreter: Promise<WorkspaceInterpreter> | undefined;
   #executor: Promise<Executor> | undefined;
@@ -73,6 +76,7 @@ export class Workbench {
     this.files = workspaceFiles(options.workspace, options.env);
     this.models = new ModelStore(letiHome(options.env));
     this.active = new ActiveModels(this.files.folder);
+    this.git = new Git({ folder: options.workspace, env: options.env, signal: options.signal });
   }
 
   /** The trainer's Python, where the user named one. */

@@ -1,14 +1,17 @@
 import { Command } from 'commander';
 import { readTaskFile, writeTaskFile } from '../../harvest/files.ts';
+import { readSpecs, writeSpecs } from '../../harvest/specs.ts';
 import type { DroppedTask, Task } from '../../protocol/task.ts';
-import { workspaceTasks } from '../../rounds/gatherTasks.ts';
+import { tasksOfSpecs, workspaceTasks } from '../../rounds/gatherTasks.ts';
 import { Workbench } from '../../rounds/workbench.ts';
 import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
-import { ALLOW_UNCONTAINED } from '../options.ts';
+import { ALLOW_UNCONTAINED, COMMITS, HISTORY } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 
 interface TasksFlags extends RunFlags {
+  history?: boolean;
+  commits: number;
   json?: boolean;
 }
 
@@ -20,6 +23,8 @@ export function tasksCommand(): Command {
     .command('list')
     .description('Lists the tasks found, and why others were dropped.')
     .argument('[workspace]', 'folder to look in', '.')
+    .option(...HISTORY)
+    .option(...COMMITS)
     .option('--python <path>', "the workspace's interpreter")
     .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
@@ -33,31 +38,47 @@ export function tasksCommand(): Command {
     .description("Writes the tasks found to a file in LeTI's own format.")
     .argument('[workspace]', 'folder to look in', '.')
     .requiredOption('--out <file>', 'JSON lines, one task each')
+    .option(...HISTORY)
+    .option(...COMMITS)
+    .option('--specs', "only the commits' tasks, each named by commit and hash instead of with its code")
     .option('--python <path>', "the workspace's interpreter")
     .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
-    .action(async (workspace: string, flags: TasksFlags & { out: string }) => {
+    .action(async (workspace: string, flags: TasksFlags & { out: string; specs?: boolean }) => {
       const output = createOutput({ json: flags.json === true });
-      const { tasks } = await found(workspace, flags, output);
-      await writeTaskFile(flags.out, tasks);
+      const { tasks } = await found(
+        workspace,
+        flags.specs === true ? { ...flags, history: true } : flags,
+        output,
+      );
+      if (flags.specs !== true) await writeTaskFile(flags.out, tasks);
+      const written = flags.specs === true ? await writeSpecs(flags.out, tasks) : tasks.length;
       output.result(
-        { event: 'exported', file: flags.out, tasks: tasks.length },
-        () => `${tasks.length} tasks in ${flags.out}`,
+        { event: 'exported', file: flags.out, tasks: written },
+        () => `${written} tasks in ${flags.out}`,
       );
     });
   command
     .command('import')
-    .description("Brings a file of MBPP, HumanEval or ACE into LeTI's own format.")
-    .argument('<file>', 'JSON lines of MBPP, HumanEval or ACE, .gz too')
+    .description(
+      "Brings a file of MBPP, HumanEval or ACE, or tasks named by their commits, into LeTI's own format.",
+    )
+    .argument('<file>', 'JSON lines of MBPP, HumanEval, ACE or `leti tasks export --specs`, .gz too')
     .requiredOption('--out <file>', 'JSON lines, one task each')
+    .option('--workspace <folder>', 'folder in whose repository named commits are', '.')
+    .option('--python <path>', "the workspace's interpreter")
+    .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
-    .action(async (file: string, flags: { out: string; json?: boolean }) => {
+    .action(async (file: string, flags: RunFlags & { out: string; workspace: string; json?: boolean }) => {
       const output = createOutput({ json: flags.json === true });
-      const tasks = await readTaskFile(file);
+      const specs = await readSpecs(file);
+      const { tasks, dropped } =
+        specs === undefined
+          ? { tasks: await readTaskFile(file), dropped: [] }
+          : await withBench(flags.workspace, flags, output, async (bench) => tasksOfSpecs(bench, specs));
       await writeTaskFile(flags.out, tasks);
-      output.result(
-        { event: 'imported', file: flags.out, tasks: tasks.length },
-        () => `${tasks.length} tasks in ${flags.out}`,
+      output.result({ event: 'imported', file: flags.out, tasks: tasks.length, dropped }, () =>
+        [`${tasks.length} tasks in ${flags.out}`, ...droppedLines(dropped)].join('\n'),
       );
     });
   return command;
@@ -68,13 +89,23 @@ async function found(
   flags: TasksFlags,
   output: Output,
 ): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
+  const commits = flags.history === true ? flags.commits : 0;
+  return await withBench(workspace, flags, output, async (bench) => workspaceTasks(bench, commits));
+}
+
+async function withBench<T>(
+  workspace: string,
+  flags: RunFlags,
+  output: Output,
+  work: (bench: Workbench) => Promise<T>,
+): Promise<T> {
   const bench = new Workbench({
     workspace: await workspaceFolder(workspace),
     device: 'auto',
     ...runContext(flags, output),
   });
   try {
-    return await workspaceTasks(bench);
+    return await work(bench);
   } finally {
     output.end();
     await bench.close();
@@ -86,9 +117,11 @@ function listText(tasks: readonly Task[], dropped: readonly DroppedTask[]): stri
     (task) => `${task.id}  (${task.checks.length} ${task.checks.length === 1 ? 'check' : 'checks'})`,
   );
   lines.push(`${tasks.length} tasks`);
-  if (dropped.length > 0) {
-    lines.push('', `${dropped.length} dropped:`);
-    for (const drop of dropped) lines.push(`  ${drop.path}:${drop.line} ${drop.id}: ${drop.reason}`);
-  }
-  return lines.join('\n');
+  return [...lines, ...droppedLines(dropped)].join('\n');
+}
+
+function droppedLines(dropped: readonly DroppedTask[]): string[] {
+  if (dropped.length === 0) return [];
+  const lines = dropped.map((drop) => `  ${drop.path}:${drop.line} ${drop.id}: ${drop.reason}`);
+  return ['', `${dropped.length} dropped:`, ...lines];
 }

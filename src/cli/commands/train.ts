@@ -7,10 +7,12 @@ import { Device } from '../../protocol/training.ts';
 import { startOrResumeRun } from '../../rounds/run.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
-import { ALLOW_UNCONTAINED, collected, numberBetween, wholeNumber } from '../options.ts';
+import { ALLOW_UNCONTAINED, COMMITS, HISTORY, collected, numberBetween, wholeNumber } from '../options.ts';
 import { reportText } from '../text.ts';
 
 interface TrainFlags extends RunFlags {
+  history?: boolean;
+  commits: number;
   skip: string[];
   sealedOnly?: boolean;
   feedback: FeedbackPreset;
@@ -44,7 +46,9 @@ export function trainCommand(): Command {
     )
     .argument('[workspace]', 'folder whose own tests are the tasks', '.')
     .option('--tasks <file>', "tasks from a file (MBPP, HumanEval or LeTI's own) instead of the workspace's")
-    .option('--held-out <file>', 'tasks that are only measured; otherwise a seeded part of the tasks')
+    .option('--held-out <file>', 'tasks that are only measured; otherwise the newest part of the tasks')
+    .option(...HISTORY)
+    .option(...COMMITS)
     .option('--model <model>', 'default, a model folder, a stored hash, or a hub id', defaults.model)
     .addOption(
       new Option('--objective <objective>', 'how samples become training texts')
@@ -124,6 +128,7 @@ function configOf(workspace: string, flags: TrainFlags): RunConfig {
     workspace,
     ...(flags.tasks === undefined ? {} : { tasksFile: flags.tasks }),
     ...(flags.heldOut === undefined ? {} : { heldOutFile: flags.heldOut }),
+    historyCommits: flags.history === true ? flags.commits : 0,
     skipTasks: flags.skip,
     model: flags.model,
     objective: flags.objective,

@@ -171,7 +171,7 @@ async function change(
       const picked = await vscode.window.showQuickPick(
         plan.tasks.map((task) => ({
           label: task.name,
-          description: `${task.path}${heldOut.has(task) ? ' · held out' : ''}`,
+          description: `${task.path}${task.commit === undefined ? '' : ` at ${task.commit.slice(0, 7)}`}${heldOut.has(task) ? ' · held out' : ''}`,
           picked: !skipped.has(task.id),
           id: task.id,
         })),

@@ -92,9 +92,12 @@ function workspaceTaskItem({ workspace, task, history }: WorkspaceTaskNode): vsc
   const item = new vscode.TreeItem(task.name, vscode.TreeItemCollapsibleState.None);
   const last = history?.points.at(-1);
   const outcome = last === undefined ? 'not tried yet' : `${last.passed} of ${last.samples} pass`;
-  item.description = `${outcome}${task.side === 'held-out' ? ' · held out' : ''}`;
+  const commit = task.commit === undefined ? '' : `${task.commit.slice(0, 7)} · `;
+  item.description = `${commit}${outcome}${task.side === 'held-out' ? ' · held out' : ''}`;
   item.iconPath = last === undefined ? new vscode.ThemeIcon('circle-outline') : outcomeIcon(last.passed > 0);
   item.tooltip = `${task.id}: ${task.checks} ${task.checks === 1 ? 'check' : 'checks'}`;
+  // What stands in the file today is another program than a commit's.
+  if (task.commit !== undefined) return item;
   item.contextValue = 'workspaceTask';
   item.command = {
     command: 'vscode.open',

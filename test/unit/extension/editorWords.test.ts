@@ -26,7 +26,9 @@ describe('inEditor', () => {
     assert.ok(found.length > 15, `only ${found.length} sentences`);
     for (const sentence of found) {
       // What only a terminal can do is said to be done there.
-      const said = inEditor(sentence).replace(/in a terminal, leti clean --dry-run/, '');
+      const said = inEditor(sentence)
+        .replace(/in a terminal, leti clean --dry-run/, '')
+        .replace(/in a terminal: git config --global --add/, '');
       assert.doesNotMatch(said, COMMAND_LINE, sentence);
     }
   });

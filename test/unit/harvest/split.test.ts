@@ -38,6 +38,29 @@ describe('splitTasks', () => {
     assert.notDeepEqual(ids(splitTasks(tasks, { seed: 2 }).heldOut), ids(first.heldOut));
   });
 
+  it('holds out what was changed last, and what is not committed yet before that', () => {
+    const dated: Task[] = many(40).map((one, index) => ({ ...one, changedAt: 1000 + ((index * 7) % 40) }));
+    dated[3] = task(3);
+    const timeOf = ({ changedAt }: Task): number => changedAt ?? Infinity;
+    for (const seed of [1, 2]) {
+      const { train, heldOut } = splitTasks(dated, { seed, heldOutCount: 10 });
+      assert.equal(heldOut.length, 10);
+      assert.ok(heldOut.includes(dated[3]));
+      assert.ok(Math.min(...heldOut.map(timeOf)) > Math.max(...train.map(timeOf)));
+    }
+  });
+
+  it('takes a family for as new as its newest task, and draws between those of one time', () => {
+    const tasks = many(30).map((one) => ({ ...one, changedAt: 1 }));
+    assert.deepEqual(
+      ids(splitTasks(tasks, { seed: 5 }).heldOut),
+      ids(splitTasks(many(30), { seed: 5 }).heldOut),
+    );
+    tasks.push({ ...task(30, 'family 4'), changedAt: 9 });
+    const held = ids(splitTasks(tasks, { seed: 5, heldOutCount: 2 }).heldOut);
+    assert.deepEqual(held, ['t/30', 't/4']);
+  });
+
   it('never parts a family', () => {
     const tasks = Array.from({ length: 90 }, (_, index) => task(index, `family ${index % 30}`));
     for (let seed = 0; seed < 20; seed++) {
@@ -57,9 +80,9 @@ describe('assignFamilies', () => {
   it('unites texts that differ in little, and equal templates, whatever the order', () => {
     const members = [
       { id: 'a', text: body('add_all') },
-      { id: 'b', text: 'def shout(text):\n    return text.upper() + "!"', template: 'x' },
+      { id: 'b', text: 'def shout(text):\n    return text.upper() + "!"', keys: ['w', 'x'] },
       { id: 'c', text: body('sum_up') },
-      { id: 'd', text: 'return 1', template: 'x' },
+      { id: 'd', text: 'return 1', keys: ['x'] },
       { id: 'e', text: 'while True: pass' },
     ];
     const families = assignFamilies(members);

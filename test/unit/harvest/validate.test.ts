@@ -73,6 +73,28 @@ describe('validateTasks', () => {
     assert.deepEqual(progress.slice(-2), [6, 6]);
   });
 
+  it('drops what the body before a commit passes too', async () => {
+    const runner = scripted({
+      fixed: ['passed', 'passed', 'failed', 'failed'],
+      refactored: ['passed', 'passed', 'failed', 'passed'],
+    });
+    const validated = await validateTasks(
+      [task('fixed', '\n    return 1'), task('refactored', '\n    return 1')],
+      runner,
+      {
+        earlier: new Map([
+          ['fixed', '    return 0'],
+          ['refactored', '    return 1.0'],
+        ]),
+      },
+    );
+    assert.deepEqual(
+      validated.map(({ reason }) => reason),
+      [undefined, 'its checks pass on the body before the commit too'],
+    );
+    assert.ok(runner.sources.includes('def fixed():\n    return 0'));
+  });
+
   it('indents the empty body as the reference is', async () => {
     const runner = scripted({ tabs: ['passed', 'passed', 'failed'] });
     await validateTasks([task('tabs', '\n\treturn 1')], runner);
