@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 from typing import Any, Optional
 
+from leti_runner.harvest_data import DataFiles
 from leti_runner.harvest_functions import CannotMask, Hole, functions_of, mask
 from leti_runner.harvest_modules import Module, Workspace
 from leti_runner.harvest_needs import needs_packages
@@ -28,6 +29,7 @@ MAX_FILES_CHARACTERS = 1_000_000
 
 def harvest(root: Path, unsaved: Optional[dict[str, str]] = None) -> dict[str, Any]:
     workspace = Workspace(root, unsaved)
+    data = DataFiles(root)
     tests: dict[Target, list[Test]] = {}
     for test in TestFinder(workspace).all_tests():
         for target in test.targets:
@@ -45,22 +47,24 @@ def harvest(root: Path, unsaved: Optional[dict[str, str]] = None) -> dict[str, A
                 if definitions(module, name) > 1:
                     raise CannotMask("it is defined more than once in its module")
                 hole = mask(module, function, owner)
-                candidate = candidate_of(workspace, hole, tests.get((path, name), []))
+                candidate = candidate_of(workspace, data, hole, tests.get((path, name), []))
                 if len(candidates) >= MAX_CANDIDATES:
                     raise CannotMask(f"the workspace has more than {MAX_CANDIDATES} functions with tests")
                 candidates.append({"id": task_id, **candidate})
             except CannotMask as problem:
                 dropped.append(drop(task_id, path, function.lineno, str(problem)))
     used = {path for candidate in candidates for path in (*candidate["files"], *candidate["test_files"])}
+    opened = {path for candidate in candidates for path in candidate["data_files"]}
     return {
         "format": FORMAT,
         "candidates": candidates,
         "sources": {path: workspace.modules[path].source for path in sorted(used)},
+        "data": {path: data.encoded(path) for path in sorted(opened)},
         "dropped": dropped,
     }
 
 
-def candidate_of(workspace: Workspace, hole: Hole, tests: list[Test]) -> dict[str, Any]:
+def candidate_of(workspace: Workspace, data: DataFiles, hole: Hole, tests: list[Test]) -> dict[str, Any]:
     """A hole with its checks. Raises CannotMask with the first reason why there are none."""
     missing = workspace.missing_packages(hole.path)
     if missing:
@@ -95,6 +99,11 @@ def candidate_of(workspace: Workspace, hole: Hole, tests: list[Test]) -> dict[st
         "checks": checks,
         "files": sorted(files),
         "test_files": sorted(test_files),
+        "data_files": data.needed(
+            [workspace.modules[path] for path in test_files],
+            hole.body,
+            with_settings=any(test.runner == "pytest" for test in usable),
+        ),
     }
 
 

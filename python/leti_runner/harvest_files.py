@@ -9,6 +9,11 @@ SKIPPED_FOLDERS = {"venv", "node_modules", "__pycache__", "build", "dist", "site
 
 def python_files(root: Path) -> list[str]:
     """Paths of the Python files below a folder, sorted; no hidden, ignored, built or linked ones."""
+    return [path for path in walk_files(root) if path.endswith(".py")]
+
+
+def walk_files(root: Path) -> list[str]:
+    """Paths of all files below a folder, sorted; no hidden, ignored, built or linked ones."""
     ignored = ignore_patterns(root)
     found: list[str] = []
     for folder, names, files in os.walk(root):
@@ -26,9 +31,9 @@ def python_files(root: Path) -> list[str]:
         for name in files:
             path = prefix + name
             full = os.path.join(folder, name)
-            hidden = name.startswith(".") or os.path.islink(full) or is_ignored(path, ignored, folder=False)
-            if name.endswith(".py") and not hidden:
-                found.append(path)
+            if name.startswith(".") or os.path.islink(full) or is_ignored(path, ignored, folder=False):
+                continue
+            found.append(path)
     return sorted(found)
 
 

@@ -45,6 +45,7 @@ from leti_runner import (
     channel,
     modules,
     namespaces,
+    plugins,
     sandbox,
     seatbelt,
     standing_judge,
@@ -460,6 +461,8 @@ def main():
     outside = os.getpid()
     # This package's own folder came first for its imports; programs must not find it.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
+    if "--pytest" in sys.argv:
+        plugins.load()
     own_root = "--namespaces" in sys.argv
     if own_root:
         try:

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { percentiles } from '../core/statistics.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import type { ExecutionJob, ExecutionResult, Tier } from '../protocol/execution.ts';
-import { Zygote, ZygoteError, type CanaryReport } from './zygote.ts';
+import type { Percentiles, Timing } from '../protocol/run.ts';
+import { Zygote, ZygoteError, type CanaryReport, type Warmth } from './zygote.ts';
 
 export type { CanaryReport } from './zygote.ts';
 
@@ -29,16 +31,10 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-/** Milliseconds at the median and the 99th percentile of the last programs; how many were run again. */
-export interface Latency {
-  run: Percentiles;
-  queue: Percentiles;
+/** Of the last programs, and how many were run again. */
+export interface Latency extends Timing {
   /** Programs that ran out of time only because the machine was busy, and were given more. */
   starved: number;
-}
-export interface Percentiles {
-  p50: number;
-  p99: number;
 }
 
 /**
@@ -50,6 +46,8 @@ export async function startExecutor(options: {
   jobs?: number | undefined;
   /** False goes without namespaces where the machine has them, so tier T2 at most. */
   namespaces?: boolean | undefined;
+  /** Has pytest loaded where it is installed; for the tests of a workspace. */
+  pytest?: boolean | undefined;
   /** Goes on with tier T1, where programs could touch the user's files and the network. */
   allowUncontained: boolean;
 }): Promise<Executor> {
@@ -61,30 +59,35 @@ export async function startExecutor(options: {
   }
   const jobs = options.jobs ?? os.availableParallelism();
   const { interpreter } = options;
-  const { first, namespaces, lacking } = await startFirst(interpreter, options.namespaces !== false);
+  const pytest = options.pytest === true;
+  const { first, namespaces, lacking } = await startFirst(interpreter, {
+    namespaces: options.namespaces !== false,
+    pytest,
+  });
   const canaries = await probed(first, interpreter);
   const tier = provedTier(first.complete, canaries);
   if (tier === 'T1' && !options.allowUncontained) {
     await first.close();
     throw uncontained(canaries);
   }
-  const start = (): Promise<Zygote> => startZygote(interpreter, namespaces);
+  const start = (): Promise<Zygote> => startZygote(interpreter, { namespaces, pytest });
   return new Pool(first, { interpreter, start }, jobs, tier, canaries, lacking);
 }
 
 /** The first zygote, with namespaces if the machine gives them. */
 async function startFirst(
   interpreter: string,
-  wanted: boolean,
+  wanted: Warmth,
 ): Promise<{ first: Zygote; namespaces: boolean; lacking: string | undefined }> {
-  if (!wanted) {
-    return { first: await startZygote(interpreter, false), namespaces: false, lacking: 'not asked for' };
+  const without = { ...wanted, namespaces: false };
+  if (!wanted.namespaces) {
+    return { first: await startZygote(interpreter, without), namespaces: false, lacking: 'not asked for' };
   }
   try {
-    return { first: await Zygote.start(interpreter, true), namespaces: true, lacking: undefined };
+    return { first: await Zygote.start(interpreter, wanted), namespaces: true, lacking: undefined };
   } catch (error) {
     if (!(error instanceof ZygoteError)) throw error;
-    return { first: await startZygote(interpreter, false), namespaces: false, lacking: error.said };
+    return { first: await startZygote(interpreter, without), namespaces: false, lacking: error.said };
   }
 }
 
@@ -120,9 +123,9 @@ function uncontained(canaries: CanaryReport): UserError {
   );
 }
 
-async function startZygote(interpreter: string, namespaces: boolean): Promise<Zygote> {
+async function startZygote(interpreter: string, warmth: Warmth): Promise<Zygote> {
   try {
-    return await Zygote.start(interpreter, namespaces);
+    return await Zygote.start(interpreter, warmth);
   } catch (error) {
     throw new UserError(
       `The interpreter ${interpreter} cannot run programs: ${error instanceof Error ? error.message.trim() : String(error)}`,
@@ -156,9 +159,7 @@ class RecentTimes {
   }
 
   percentiles(): Percentiles {
-    const sorted = this.#times.toSorted((a, b) => a - b);
-    const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
-    return { p50: at(0.5), p99: at(0.99) };
+    return percentiles(this.#times);
   }
 }
 
@@ -231,9 +232,10 @@ class Pool implements Executor {
         const begun = performance.now();
         const result = await zygote.run(job);
         this.#give(zygote);
-        this.#queueTimes.add(begun - asked);
+        const queueMs = begun - asked;
+        this.#queueTimes.add(queueMs);
         this.#runTimes.add(performance.now() - begun);
-        return result;
+        return { ...result, queueMs };
       } catch (error) {
         await this.#discard(zygote);
         if (this.#aborted(signal)) throw new InterruptedError();

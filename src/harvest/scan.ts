@@ -28,6 +28,8 @@ const Candidate = z.strictObject({
   /** Paths, keys of `sources`. */
   files: z.array(z.string()),
   test_files: z.array(z.string()),
+  /** Paths, keys of `data`. */
+  data_files: z.array(z.string()),
 });
 export type Candidate = z.infer<typeof Candidate>;
 
@@ -35,6 +37,8 @@ const Scan = z.strictObject({
   format: z.literal(1),
   candidates: z.array(Candidate),
   sources: z.record(z.string(), z.string()),
+  /** In base64. */
+  data: z.record(z.string(), z.string()),
   dropped: z.array(DroppedTask),
 });
 export type Scan = z.infer<typeof Scan>;
@@ -56,30 +60,29 @@ export async function scanWorkspace(
   if (folder?.isDirectory() !== true) {
     throw new UserError(`${root} is not a folder`, 'Name the folder of a Python project.', 2);
   }
-  const printed = await runScanner(root, interpreter, signal, unsaved);
+  const printed = await runScanner(
+    interpreter,
+    ['leti_runner.harvest', root, ...(unsaved === undefined ? [] : ['--unsaved'])],
+    signal,
+    unsaved,
+  );
   return Scan.parse(JSON.parse(printed));
 }
 
-/** The scanner ends when its standard input closes, so it never outlives this process. */
-async function runScanner(
-  root: string,
+/**
+ * What a module of ours that only reads code prints, started with its arguments and given one line of JSON. It ends when
+ * its standard input closes, so it never outlives this process.
+ */
+export async function runScanner(
   interpreter: string,
+  module: readonly string[],
   signal: AbortSignal | undefined,
-  unsaved: Readonly<Record<string, string>> | undefined,
+  input: unknown,
 ): Promise<string> {
   return await new Promise((resolve, reject) => {
     const child = execFile(
       interpreter,
-      [
-        '-s',
-        '-B',
-        '-X',
-        'utf8',
-        '-m',
-        'leti_runner.harvest',
-        root,
-        ...(unsaved === undefined ? [] : ['--unsaved']),
-      ],
+      ['-s', '-B', '-X', 'utf8', '-m', ...module],
       {
         cwd: path.join(packageRoot(), 'python'),
         // As the executor starts it, so that both see the same installed packages.
@@ -98,7 +101,7 @@ async function runScanner(
     );
     // A scanner that is gone already says so by its exit.
     child.stdin?.on('error', () => undefined);
-    if (unsaved !== undefined) child.stdin?.write(`${JSON.stringify(unsaved)}\n`);
+    if (input !== undefined) child.stdin?.write(`${JSON.stringify(input)}\n`);
   });
 }
 

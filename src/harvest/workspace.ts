@@ -2,6 +2,7 @@ import { bodyInstruction, docstringSummary } from '../core/instructions.ts';
 import type { DroppedTask, SourceFile, Task } from '../protocol/task.ts';
 import { assignFamilies } from './families.ts';
 import { scanWorkspace, type Scan } from './scan.ts';
+import { wrongBodiesOf } from './mutants.ts';
 import { validateTasks, type ProgramRunner } from './validate.ts';
 
 export interface HarvestOptions {
@@ -27,7 +28,9 @@ export interface Harvest {
 export async function harvestWorkspace(options: HarvestOptions): Promise<Harvest> {
   const scan = await scanWorkspace(options.workspace, options.interpreter, options.signal);
   const candidates = new Map(scan.candidates.map((candidate) => [candidate.id, candidate]));
-  const validated = await validateTasks(tasksOf(scan), options.executor, {
+  const found = tasksOf(scan);
+  const validated = await validateTasks(found, options.executor, {
+    wrongBodies: await wrongBodiesOf(found, options.interpreter, options.signal),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
@@ -74,6 +77,9 @@ export function tasksOf(scan: Scan): Task[] {
       after: candidate.after,
       files: sourcesOf(candidate.files, scan),
       testFiles: sourcesOf(candidate.test_files, scan),
+      ...(candidate.data_files.length === 0
+        ? {}
+        : { dataFiles: candidate.data_files.map((path) => ({ path, base64: scan.data[path] ?? '' })) }),
     },
   }));
 }

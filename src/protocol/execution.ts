@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Check, SourceFile } from './task.ts';
+import { Check, DataFile, SourceFile } from './task.ts';
 
 /**
  * What became of a program. `harness_error` is ours, not the program's: such a result is never trained on.
@@ -67,9 +67,13 @@ export const ExecutionJob = z.strictObject({
   files: z.array(SourceFile),
   /** What only the checks may see. */
   testFiles: z.array(SourceFile),
+  /** What the checks open; none can then be kept apart from the program, which has the same folder. */
+  dataFiles: z.array(DataFile),
   setup: z.string(),
   checks: z.array(Check).min(1),
   limits: ExecutionLimits,
+  /** Counts none of the checks behind one that failed. */
+  stopAtFirst: z.boolean().optional(),
 });
 export type ExecutionJob = z.infer<typeof ExecutionJob>;
 
@@ -137,6 +141,8 @@ export const ExecutionResult = z.strictObject({
   starved: z.boolean().optional(),
   /** Wall time inside the child, for people; feedback never holds it. */
   durationMs: z.number().min(0),
+  /** Time until its turn came; the pool knows it, not the runner. */
+  queueMs: z.number().min(0).optional(),
 });
 export type ExecutionResult = z.infer<typeof ExecutionResult>;
 

@@ -1,6 +1,6 @@
 import { splitTasks } from '../core/split.ts';
 import { readTaskFile } from '../harvest/files.ts';
-import { harvestWorkspace } from '../harvest/workspace.ts';
+import { harvestWorkspace, type Harvest } from '../harvest/workspace.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { RunConfig } from '../protocol/run.ts';
 import type { DroppedTask, Task } from '../protocol/task.ts';
@@ -15,10 +15,11 @@ export async function gatherTasks(
   config: RunConfig,
   bench: Workbench,
 ): Promise<{ tasks: RunTask[]; dropped: DroppedTask[] }> {
-  const { tasks: all, dropped } =
+  const found =
     config.tasksFile === undefined
       ? await workspaceTasks(bench)
       : { tasks: await readTaskFile(config.tasksFile), dropped: [] };
+  const { tasks: all, dropped } = config.weakTasks ? found : withoutWeak(found);
   const skipped = new Set(config.skipTasks);
   const tasks = all.filter((task) => !skipped.has(task.id));
   const { train, heldOut } =
@@ -36,7 +37,7 @@ export async function gatherTasks(
 }
 
 /** The workspace's own tasks, checked. */
-export async function workspaceTasks(bench: Workbench): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
+export async function workspaceTasks(bench: Workbench): Promise<Harvest> {
   const interpreter = await bench.interpreter();
   const started = Date.now();
   return await harvestWorkspace({
@@ -54,6 +55,28 @@ export async function workspaceTasks(bench: Workbench): Promise<{ tasks: Task[];
       });
     },
   });
+}
+
+/** Tasks whose checks would let wrong programs pass are nothing to learn from. */
+function withoutWeak(found: Harvest): Harvest {
+  const isWeak = (task: Task): boolean => task.weak !== undefined;
+  const weak = found.tasks.filter(isWeak).map((task) => ({
+    id: task.id,
+    path: task.host?.path ?? '',
+    line: lineOf(task) + 1,
+    reason: `weak: ${task.weak ?? ''}`,
+  }));
+  return { tasks: found.tasks.filter((task) => !isWeak(task)), dropped: [...found.dropped, ...weak] };
+}
+
+/** The zero-based line on which a task's function begins in its file. */
+export function lineOf({ host, name }: Task): number {
+  const last = name.split('.').at(-1) ?? name;
+  const lines = host?.before.split('\n') ?? [];
+  return Math.max(
+    0,
+    lines.findLastIndex((text) => new RegExp(`\\bdef\\s+${last}\\b`).test(text)),
+  );
 }
 
 /** A task that stands in both files, or in the held-out file's family, is never trained on. */

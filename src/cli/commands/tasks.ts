@@ -83,7 +83,8 @@ async function found(
 
 function listText(tasks: readonly Task[], dropped: readonly DroppedTask[]): string {
   const lines = tasks.map(
-    (task) => `${task.id}  (${task.checks.length} ${task.checks.length === 1 ? 'check' : 'checks'})`,
+    ({ id, checks, weak }) =>
+      `${id}  (${checks.length} ${checks.length === 1 ? 'check' : 'checks'}${weak === undefined ? '' : `; weak: ${weak}`})`,
   );
   lines.push(`${tasks.length} tasks`);
   if (dropped.length > 0) {

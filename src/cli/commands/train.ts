@@ -13,6 +13,7 @@ import { reportText } from '../text.ts';
 interface TrainFlags extends RunFlags {
   skip: string[];
   sealedOnly?: boolean;
+  weakTasks?: boolean;
   feedback: FeedbackPreset;
   tasks?: string;
   heldOut?: string;
@@ -97,6 +98,7 @@ export function trainCommand(): Command {
     )
     .option('--skip <task>', 'leave a task out, by its id; may be repeated', collected, [])
     .option('--sealed-only', 'train only on programs that were judged apart from their checks')
+    .option('--weak-tasks', 'train on tasks too whose checks let wrong bodies pass')
     .option('--resume <run>', 'continue a stopped run; its own options apply')
     .option('--python <path>', "the workspace's interpreter")
     .option(...ALLOW_UNCONTAINED)
@@ -138,6 +140,7 @@ function configOf(workspace: string, flags: TrainFlags): RunConfig {
     lossOn: flags.lossOn,
     timeoutSeconds: flags.timeout,
     sealedOnly: flags.sealedOnly === true,
+    weakTasks: flags.weakTasks === true,
     feedback: flags.feedback,
     training: {
       ...DEFAULT_RUN.training,
