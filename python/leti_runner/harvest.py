@@ -1,7 +1,8 @@
 """Finds the functions of a workspace that tests cover, as text to make tasks of.
 
-Run as `python -m leti_runner.harvest WORKSPACE [--unsaved]`; prints one JSON object. With `--unsaved` the
-first line of standard input is a JSON object of texts by their paths, which stand for what is on disk. Reads
+Run as `python -m leti_runner.harvest WORKSPACE [--unsaved] [--known DIGEST]`; prints one JSON object. With
+`--unsaved` the first line of standard input is a JSON object of texts by their paths, which stand for what
+is on disk; with a digest that still holds, the object only says so. Reads
 Python files, runs none of them, and ends when its standard input is closed, so that it never outlives who
 started it.
 """
@@ -14,12 +15,14 @@ from pathlib import Path
 from typing import Any, Optional
 
 from leti_runner.harvest_data import DataFiles
+from leti_runner.harvest_digest import environment_digest, workspace_digest
+from leti_runner.harvest_foreign import foreign_code, is_secret
 from leti_runner.harvest_functions import CannotMask, Hole, functions_of, mask
 from leti_runner.harvest_modules import Module, Workspace
 from leti_runner.harvest_needs import needs_packages
 from leti_runner.harvest_tests import Target, Test, TestFinder
 
-FORMAT = 1
+FORMAT = 2
 MAX_CANDIDATES = 3000
 #: A function that everything uses is checked by its first tests alone.
 MAX_CHECKS = 40
@@ -27,7 +30,11 @@ MAX_CHECKS = 40
 MAX_FILES_CHARACTERS = 1_000_000
 
 
-def harvest(root: Path, unsaved: Optional[dict[str, str]] = None) -> dict[str, Any]:
+def harvest(root: Path, unsaved: Optional[dict[str, str]] = None, known: str = "") -> dict[str, Any]:
+    environment = environment_digest()
+    digest = workspace_digest(root, environment, unsaved or {})
+    if digest == known:
+        return {"unchanged": True}
     workspace = Workspace(root, unsaved)
     data = DataFiles(root)
     tests: dict[Target, list[Test]] = {}
@@ -35,10 +42,15 @@ def harvest(root: Path, unsaved: Optional[dict[str, str]] = None) -> dict[str, A
         for target in test.targets:
             tests.setdefault(target, []).append(test)
     candidates: list[dict[str, Any]] = []
+    bodies: dict[str, str] = {}
     dropped = [drop(path, path, line, reason) for path, line, reason in workspace.problems]
     for path in sorted(workspace.modules):
         module = workspace.modules[path]
         if module.is_test:
+            continue
+        foreign = foreign_code(path, module.source)
+        if foreign:
+            dropped.append(drop(path, path, 1, foreign))
             continue
         for function, owner in functions_of(module.tree):
             name = function.name if owner is None else f"{owner.name}.{function.name}"
@@ -48,6 +60,11 @@ def harvest(root: Path, unsaved: Optional[dict[str, str]] = None) -> dict[str, A
                     raise CannotMask("it is defined more than once in its module")
                 hole = mask(module, function, owner)
                 candidate = candidate_of(workspace, data, hole, tests.get((path, name), []))
+                if is_secret(hole.prefix) or is_secret(hole.body):
+                    raise CannotMask("it holds what looks like a key, a password or a token")
+                first = bodies.setdefault(hole.same, task_id)
+                if first != task_id:
+                    raise CannotMask(f"its body is the same as that of {first}")
                 if len(candidates) >= MAX_CANDIDATES:
                     raise CannotMask(f"the workspace has more than {MAX_CANDIDATES} functions with tests")
                 candidates.append({"id": task_id, **candidate})
@@ -57,6 +74,8 @@ def harvest(root: Path, unsaved: Optional[dict[str, str]] = None) -> dict[str, A
     opened = {path for candidate in candidates for path in candidate["data_files"]}
     return {
         "format": FORMAT,
+        "environment": environment,
+        "digest": digest,
         "candidates": candidates,
         "sources": {path: workspace.modules[path].source for path in sorted(used)},
         "data": {path: data.encoded(path) for path in sorted(opened)},
@@ -151,11 +170,13 @@ def end_with_parent() -> None:
 
 def main() -> None:
     root = Path(sys.argv[1])
-    unsaved = json.loads(sys.stdin.readline()) if "--unsaved" in sys.argv[2:] else None
+    options = sys.argv[2:]
+    unsaved = json.loads(sys.stdin.readline()) if "--unsaved" in options else None
+    known = options[options.index("--known") + 1] if "--known" in options else ""
     end_with_parent()
     # What is installed is looked up as the workspace would see it, without this package's own folder.
     sys.path.pop(0)
-    json.dump(harvest(root, unsaved), sys.stdout)
+    json.dump(harvest(root, unsaved, known), sys.stdout)
     sys.stdout.flush()
     # The waiting thread holds standard input, so the interpreter is not asked to tidy up.
     os._exit(0)

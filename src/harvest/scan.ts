@@ -33,8 +33,11 @@ const Candidate = z.strictObject({
 });
 export type Candidate = z.infer<typeof Candidate>;
 
-const Scan = z.strictObject({
-  format: z.literal(1),
+export const Scan = z.strictObject({
+  format: z.literal(2),
+  /** Of the interpreter with its packages, and of these together with the workspace's files. */
+  environment: z.string(),
+  digest: z.string(),
   candidates: z.array(Candidate),
   sources: z.record(z.string(), z.string()),
   /** In base64. */
@@ -43,10 +46,12 @@ const Scan = z.strictObject({
 });
 export type Scan = z.infer<typeof Scan>;
 
+const Unchanged = z.strictObject({ unchanged: z.literal(true) });
+
 /**
  * Parses the workspace's Python files with its own interpreter and finds the functions that tests or doctests cover.
  * No code of the workspace runs and nothing is written. Texts in `unsaved`, by their paths in the workspace, stand for
- * what is on disk. Throws a UserError when the folder or the interpreter is
+ * what is on disk; `known`, an earlier scan, comes back where nothing has changed since. Throws a UserError when the folder or the interpreter is
  * unusable, InterruptedError when cancelled.
  */
 export async function scanWorkspace(
@@ -54,6 +59,7 @@ export async function scanWorkspace(
   interpreter: string,
   signal?: AbortSignal,
   unsaved?: Readonly<Record<string, string>>,
+  known?: Scan,
 ): Promise<Scan> {
   const root = path.resolve(workspace);
   const folder = await stat(root).catch(() => undefined);
@@ -62,11 +68,17 @@ export async function scanWorkspace(
   }
   const printed = await runScanner(
     interpreter,
-    ['leti_runner.harvest', root, ...(unsaved === undefined ? [] : ['--unsaved'])],
+    [
+      'leti_runner.harvest',
+      root,
+      ...(unsaved === undefined ? [] : ['--unsaved']),
+      ...(known === undefined ? [] : ['--known', known.digest]),
+    ],
     signal,
     unsaved,
   );
-  return Scan.parse(JSON.parse(printed));
+  const answer: unknown = JSON.parse(printed);
+  return known !== undefined && Unchanged.safeParse(answer).success ? known : Scan.parse(answer);
 }
 
 /**

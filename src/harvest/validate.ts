@@ -34,6 +34,8 @@ const MOST_LEFT_OUT = 12;
 export interface Validated {
   task: Task;
   reason: string | undefined;
+  /** Another time it may end otherwise: it ran out of time, say. */
+  uncertain?: boolean;
 }
 
 /**
@@ -71,13 +73,15 @@ async function validated(task: Task, run: RunOf, wrong: WrongBodies | undefined)
     return { task, reason: 'it has no reference body to validate its checks with' };
   }
   const fitted = await fittedTask(task, reference, run);
-  const found = fitted.task;
-  const reason = fitted.reason ?? (await problemOf(found, reference, run));
-  if (reason !== undefined || wrong === undefined) return { task: found, reason };
+  if (fitted.reason !== undefined) return fitted;
+  const { task: found } = fitted;
+  const problem = await problemOf(found, reference, run);
+  if (problem !== undefined) return { task: found, ...problem };
+  if (wrong === undefined) return { task: found, reason: undefined };
   const weak = await weakness(wrong, fitted.durationMs, async (body, limits) =>
     run(found, `\n${body}`, { stopAtFirst: true, limits }),
   );
-  return { task: weak === undefined ? found : { ...found, weak }, reason };
+  return { task: weak === undefined ? found : { ...found, weak }, reason: undefined };
 }
 
 /** The task in the strictest form in which its reference passes, without checks that fail today where others pass. */
@@ -95,7 +99,7 @@ async function fittedTask(
     if (result.verdict === 'passed') return { task: form, reason: undefined, durationMs: result.durationMs };
     failing = result;
   }
-  const reason = failing === undefined ? undefined : `its checks fail today: ${account(failing)}`;
+  const first = failing;
   let form = forms.at(-1) ?? task;
   for (let leftOut = 1; leftOut <= MOST_LEFT_OUT && failing !== undefined; leftOut++) {
     const index = failing.diagnostic?.check?.index;
@@ -108,32 +112,50 @@ async function fittedTask(
     const chosen = strict.verdict === 'passed' && strictest !== undefined ? strictest : form;
     return { task: chosen, reason: undefined, durationMs: failing.durationMs };
   }
-  return { task: form, reason, durationMs: 0 };
+  const reason = first === undefined ? 'it cannot be run' : `its checks fail today: ${account(first)}`;
+  return { task: form, reason, uncertain: isUncertain(first), durationMs: 0 };
 }
 
 /** The forms in which a task can be run, the strictest first: without data files, beside its checks, and with them. */
 function formsOf(task: Task): Task[] {
-  const { host } = task;
-  if (host?.dataFiles === undefined)
-    return task.sealable === false ? [task] : [task, { ...task, sealable: false }];
-  const { dataFiles, ...rest } = host;
+  const without = withoutData(task);
   // Checks that need the program's own objects fail apart from it and pass beside it.
-  return [...formsOf({ ...task, host: rest }), { ...task, sealable: false, host: { ...rest, dataFiles } }];
+  const forms = task.sealable === false ? [without] : [without, { ...without, sealable: false }];
+  return task.host?.dataFiles === undefined ? forms : [...forms, { ...task, sealable: false }];
+}
+
+export function withoutData(task: Task): Task {
+  if (task.host?.dataFiles === undefined) return task;
+  const host = { ...task.host };
+  delete host.dataFiles;
+  return { ...task, host };
+}
+
+/** Whether a program that ended so might end otherwise another time. */
+function isUncertain(result: ExecutionResult | undefined): boolean {
+  return result === undefined || ['timeout', 'memory', 'harness_error', 'crashed'].includes(result.verdict);
 }
 
 /** Why a task whose reference passed once cannot be used. */
-async function problemOf(task: Task, reference: string, run: RunOf): Promise<string | undefined> {
+async function problemOf(
+  task: Task,
+  reference: string,
+  run: RunOf,
+): Promise<Omit<Validated, 'task'> | undefined> {
   for (let pass = 2; pass <= PASSES; pass++) {
     const checks = shuffled(task.checks, keyOf(task.id), pass);
     const again = await run(task, reference, { checks });
     if (again.verdict !== 'passed') {
-      return `its checks are flaky or depend on their order, run ${pass} of ${PASSES} failed: ${account(again)}`;
+      const reason = `its checks are flaky or depend on their order, run ${pass} of ${PASSES} failed: ${account(again)}`;
+      return { reason, uncertain: true };
     }
   }
   const margin = /^\s*\n([ \t]*)/.exec(reference)?.[1] ?? ' '.repeat(task.indent);
   const stub = await run(task, `\n${margin}pass`, { stopAtFirst: true });
-  if (stub.verdict === 'passed') return 'its checks pass on an empty body too';
-  if (stub.verdict === 'harness_error') return `its checks cannot be run: ${account(stub)}`;
+  if (stub.verdict === 'passed') return { reason: 'its checks pass on an empty body too' };
+  if (stub.verdict === 'harness_error') {
+    return { reason: `its checks cannot be run: ${account(stub)}`, uncertain: true };
+  }
   return undefined;
 }
 

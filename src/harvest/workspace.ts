@@ -1,9 +1,10 @@
 import { bodyInstruction, docstringSummary } from '../core/instructions.ts';
-import type { DroppedTask, SourceFile, Task } from '../protocol/task.ts';
+import type { DataFile, DroppedTask, SourceFile, Task } from '../protocol/task.ts';
 import { assignFamilies } from './families.ts';
 import { scanWorkspace, type Scan } from './scan.ts';
+import type { HarvestCache } from './harvestCache.ts';
 import { wrongBodiesOf } from './mutants.ts';
-import { validateTasks, type ProgramRunner } from './validate.ts';
+import { validateTasks, type ProgramRunner, type Validated } from './validate.ts';
 
 export interface HarvestOptions {
   workspace: string;
@@ -11,6 +12,8 @@ export interface HarvestOptions {
   interpreter: string;
   executor: ProgramRunner;
   signal?: AbortSignal;
+  /** What the last harvest found, so that only what has changed is looked at again. */
+  cache?: HarvestCache;
   /** Tasks validated so far, of how many. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -26,14 +29,14 @@ export interface Harvest {
  * workspace is written. Throws a UserError when the folder or the interpreter is unusable.
  */
 export async function harvestWorkspace(options: HarvestOptions): Promise<Harvest> {
-  const scan = await scanWorkspace(options.workspace, options.interpreter, options.signal);
+  const { signal, interpreter, cache } = options;
+  const earlier = await cache?.open();
+  const scan = await scanWorkspace(options.workspace, interpreter, signal, undefined, earlier);
   const candidates = new Map(scan.candidates.map((candidate) => [candidate.id, candidate]));
   const found = tasksOf(scan);
-  const validated = await validateTasks(found, options.executor, {
-    wrongBodies: await wrongBodiesOf(found, options.interpreter, options.signal),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-  });
+  const validated = await validatedTasks(found, scan.environment, options);
+  if (scan !== earlier) await cache?.saveScan(scan);
+  await cache?.save();
   const tasks: Task[] = [];
   const dropped = [...scan.dropped];
   for (const { task, reason } of validated) {
@@ -49,6 +52,28 @@ export async function harvestWorkspace(options: HarvestOptions): Promise<Harvest
   return { tasks, dropped };
 }
 
+/** Validates what is not known from an earlier harvest; the result keeps the order of the tasks. */
+async function validatedTasks(
+  tasks: readonly Task[],
+  environment: string,
+  { executor, interpreter, cache, signal, onProgress }: HarvestOptions,
+): Promise<Validated[]> {
+  const known = new Map(tasks.map((task) => [task.id, cache?.known(task, environment)]));
+  const fresh = tasks.filter((task) => known.get(task.id) === undefined);
+  const validated = await validateTasks(fresh, executor, {
+    wrongBodies: await wrongBodiesOf(fresh, interpreter, signal),
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (done) => onProgress?.(tasks.length - fresh.length + done, tasks.length),
+  });
+  for (const [index, found] of validated.entries()) {
+    const task = fresh[index];
+    if (task === undefined) continue;
+    cache?.keep(task, environment, found);
+    known.set(task.id, found);
+  }
+  return tasks.flatMap((task) => known.get(task.id) ?? []);
+}
+
 /** The scan's candidates as tasks, not yet validated. */
 export function tasksOf(scan: Scan): Task[] {
   const families = assignFamilies(
@@ -58,6 +83,11 @@ export function tasksOf(scan: Scan): Task[] {
       template: candidate.template,
     })),
   );
+  const sources = filesOf(Object.keys(scan.sources), (path): SourceFile => ({
+    path,
+    source: scan.sources[path] ?? '',
+  }));
+  const data = filesOf(Object.keys(scan.data), (path): DataFile => ({ path, base64: scan.data[path] ?? '' }));
   return scan.candidates.map((candidate) => ({
     id: candidate.id,
     source: candidate.source,
@@ -75,15 +105,15 @@ export function tasksOf(scan: Scan): Task[] {
       path: candidate.path,
       before: candidate.before,
       after: candidate.after,
-      files: sourcesOf(candidate.files, scan),
-      testFiles: sourcesOf(candidate.test_files, scan),
-      ...(candidate.data_files.length === 0
-        ? {}
-        : { dataFiles: candidate.data_files.map((path) => ({ path, base64: scan.data[path] ?? '' })) }),
+      files: sources(candidate.files),
+      testFiles: sources(candidate.test_files),
+      ...(candidate.data_files.length === 0 ? {} : { dataFiles: data(candidate.data_files) }),
     },
   }));
 }
 
-function sourcesOf(paths: readonly string[], scan: Scan): SourceFile[] {
-  return paths.map((path) => ({ path, source: scan.sources[path] ?? '' }));
+/** Tasks that bring the same file share it. */
+function filesOf<T>(paths: Iterable<string>, make: (path: string) => T): (paths: readonly string[]) => T[] {
+  const files = new Map([...paths].map((path) => [path, make(path)]));
+  return (wanted) => wanted.flatMap((path) => files.get(path) ?? []);
 }

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { splitTasks } from '../core/split.ts';
 import { readTaskFile } from '../harvest/files.ts';
+import { HarvestCache } from '../harvest/harvestCache.ts';
 import { harvestWorkspace, type Harvest } from '../harvest/workspace.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { RunConfig } from '../protocol/run.ts';
@@ -43,7 +45,9 @@ export async function workspaceTasks(bench: Workbench): Promise<Harvest> {
   return await harvestWorkspace({
     workspace: bench.workspace,
     interpreter: interpreter.path,
-    executor: await bench.executor(),
+    // Not started where nothing has changed since the last time.
+    executor: { execute: async (job, signal) => await (await bench.executor()).execute(job, signal) },
+    cache: new HarvestCache(path.join(bench.files.folder, 'harvest')),
     signal: bench.signal,
     onProgress: (done, total) => {
       bench.observe({
