@@ -14,7 +14,7 @@ from leti_runner.asserts import ExplainedAssertionError, compile_with_asserts, g
 from leti_runner.folders import write_files
 from leti_runner.values import cleaned, difference, shown
 
-_SETTINGS = "pytest.ini"
+SETTINGS = "pytest.ini"
 """What the workspace sets for pytest, where the job brings it along."""
 
 
@@ -276,7 +276,21 @@ def _run_pytest(check, files, scratch):
     os.chdir(scratch)
     recorder = _Recorder()
     node = check["path"] + "::" + check["name"].replace(".", "::")
-    options = [
+    kept = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = io.StringIO()
+    try:
+        pytest.main([*pytest_options(scratch, SETTINGS in files), node], plugins=[recorder])
+    finally:
+        sys.stdout, sys.stderr = kept
+    if recorder.error is not None:
+        raise recorder.error
+    if recorder.passed == 0:
+        raise CheckFailedError(f"{check['name']} was not run")
+
+
+def pytest_options(scratch, with_settings):
+    """How pytest runs tests in the scratch folder, under the settings that the job brings if it does."""
+    return [
         "-p",
         "no:cacheprovider",
         "--rootdir",
@@ -285,20 +299,10 @@ def _run_pytest(check, files, scratch):
         "--confcutdir",
         scratch,
         "-c",
-        os.path.join(scratch, _SETTINGS) if _SETTINGS in files else os.devnull,
+        os.path.join(scratch, SETTINGS) if with_settings else os.devnull,
         "--import-mode=prepend",
         "-q",
     ]
-    kept = sys.stdout, sys.stderr
-    sys.stdout = sys.stderr = io.StringIO()
-    try:
-        pytest.main([*options, node], plugins=[recorder])
-    finally:
-        sys.stdout, sys.stderr = kept
-    if recorder.error is not None:
-        raise recorder.error
-    if recorder.passed == 0:
-        raise CheckFailedError(f"{check['name']} was not run")
 
 
 class _Recorder:

@@ -1,8 +1,9 @@
 """Finds the functions of a workspace that tests cover, as text to make tasks of.
 
-Run as `python -m leti_runner.harvest WORKSPACE [--unsaved] [--known DIGEST]`; prints one JSON object. With
-`--unsaved` the first line of standard input is a JSON object of texts by their paths, which stand for what
-is on disk; with a digest that still holds, the object only says so. Reads
+Run as `python -m leti_runner.harvest WORKSPACE [--given] [--known DIGEST]`; prints one JSON object. With
+`--given` the first line of standard input is a JSON object: `unsaved`, texts by their paths, which stand for
+what is on disk; `coverage`, what running the tests told (suite.py), by the paths of their files. With a
+digest that still holds, the printed object only says so. Reads
 Python files, runs none of them, and ends when its standard input is closed, so that it never outlives who
 started it.
 """
@@ -14,13 +15,15 @@ import threading
 from pathlib import Path
 from typing import Any, Optional
 
+from leti_runner.harvest_coverage import suites_of, tests_by_target
 from leti_runner.harvest_data import DataFiles
 from leti_runner.harvest_digest import environment_digest, workspace_digest
+from leti_runner.harvest_files import ignore_patterns, is_ignored
 from leti_runner.harvest_foreign import foreign_code, is_secret
 from leti_runner.harvest_functions import CannotMask, Hole, functions_of, mask
 from leti_runner.harvest_modules import Module, Workspace
 from leti_runner.harvest_needs import needs_packages
-from leti_runner.harvest_tests import Target, Test, TestFinder
+from leti_runner.harvest_tests import Test, TestFinder
 
 FORMAT = 2
 MAX_CANDIDATES = 3000
@@ -30,23 +33,25 @@ MAX_CHECKS = 40
 MAX_FILES_CHARACTERS = 1_000_000
 
 
-def harvest(root: Path, unsaved: Optional[dict[str, str]] = None, known: str = "") -> dict[str, Any]:
+def harvest(root: Path, given: Optional[dict[str, Any]] = None, known: str = "") -> dict[str, Any]:
+    given = given or {}
+    unsaved, coverage = given.get("unsaved") or {}, given.get("coverage") or {}
     environment = environment_digest()
-    digest = workspace_digest(root, environment, unsaved or {})
+    digest = workspace_digest(root, environment, given)
     if digest == known:
         return {"unchanged": True}
     workspace = Workspace(root, unsaved)
     data = DataFiles(root)
-    tests: dict[Target, list[Test]] = {}
-    for test in TestFinder(workspace).all_tests():
-        for target in test.targets:
-            tests.setdefault(target, []).append(test)
+    all_tests = list(TestFinder(workspace).all_tests())
+    tests = tests_by_target(workspace, all_tests, coverage)
+    suites = suites_of(workspace, data, all_tests)
     candidates: list[dict[str, Any]] = []
     bodies: dict[str, str] = {}
+    ignored = ignore_patterns(root)
     dropped = [drop(path, path, line, reason) for path, line, reason in workspace.problems]
     for path in sorted(workspace.modules):
         module = workspace.modules[path]
-        if module.is_test:
+        if module.is_test or is_ignored(path, ignored, folder=False):
             continue
         foreign = foreign_code(path, module.source)
         if foreign:
@@ -71,7 +76,8 @@ def harvest(root: Path, unsaved: Optional[dict[str, str]] = None, known: str = "
             except CannotMask as problem:
                 dropped.append(drop(task_id, path, function.lineno, str(problem)))
     used = {path for candidate in candidates for path in (*candidate["files"], *candidate["test_files"])}
-    opened = {path for candidate in candidates for path in candidate["data_files"]}
+    used.update(path for suite in suites for path in suite["files"])
+    opened = {path for found in (*candidates, *suites) for path in found["data_files"]}
     return {
         "format": FORMAT,
         "environment": environment,
@@ -79,6 +85,7 @@ def harvest(root: Path, unsaved: Optional[dict[str, str]] = None, known: str = "
         "candidates": candidates,
         "sources": {path: workspace.modules[path].source for path in sorted(used)},
         "data": {path: data.encoded(path) for path in sorted(opened)},
+        "suites": suites,
         "dropped": dropped,
     }
 
@@ -171,12 +178,12 @@ def end_with_parent() -> None:
 def main() -> None:
     root = Path(sys.argv[1])
     options = sys.argv[2:]
-    unsaved = json.loads(sys.stdin.readline()) if "--unsaved" in options else None
+    given = json.loads(sys.stdin.readline()) if "--given" in options else None
     known = options[options.index("--known") + 1] if "--known" in options else ""
     end_with_parent()
     # What is installed is looked up as the workspace would see it, without this package's own folder.
     sys.path.pop(0)
-    json.dump(harvest(root, unsaved, known), sys.stdout)
+    json.dump(harvest(root, given, known), sys.stdout)
     sys.stdout.flush()
     # The waiting thread holds standard input, so the interpreter is not asked to tidy up.
     os._exit(0)

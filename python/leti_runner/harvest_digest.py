@@ -1,6 +1,7 @@
 """Whether a workspace and the interpreter with its packages are still what they were."""
 
 import hashlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -26,10 +27,10 @@ def environment_digest() -> str:
     return digest.hexdigest()[:32]
 
 
-def workspace_digest(root: Path, environment: str, unsaved: "dict[str, str]") -> str:
-    """Of all files that a harvest may read; of those that are too large for it, their size and age."""
+def workspace_digest(root: Path, environment: str, given: "dict[str, object]") -> str:
+    """Of all files that a harvest may read (if too large, of their size and age), and of what it is given."""
     digest = hashlib.sha256(environment.encode())
-    for path in walk_files(root):
+    for path in walk_files(root, ignored_too=True):
         digest.update(b"\0" + path.encode("utf-8", "surrogateescape") + b"\0")
         try:
             file = root / path
@@ -40,6 +41,6 @@ def workspace_digest(root: Path, environment: str, unsaved: "dict[str, str]") ->
                 digest.update(f"{status.st_size} {status.st_mtime_ns}".encode())
         except OSError as error:
             digest.update(str(error.strerror).encode())
-    for path, text in sorted(unsaved.items()):
-        digest.update(f"\0{path}\0{text}".encode("utf-8", "surrogatepass"))
+    if given:
+        digest.update(json.dumps(given, sort_keys=True).encode())
     return digest.hexdigest()

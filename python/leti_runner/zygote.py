@@ -49,6 +49,7 @@ from leti_runner import (
     sandbox,
     seatbelt,
     standing_judge,
+    suite,
     values,
 )
 from leti_runner.beside import Beside
@@ -247,6 +248,9 @@ class Zygote:
             channel.write(result, {"rest": True})
             channel.write(result, found)
             return
+        if "suite" in job:
+            self._trace_suite(job["suite"], result)
+            return
         channel.write(result, standing_judge.head_of(job))
         self._shut_in(job["limits"])
         judge = Judge(job, self._scratch, result, requests, replies)
@@ -260,6 +264,16 @@ class Zygote:
             judge.run()
         except UnsealableError:
             channel.write(result, {"unsealable": True})
+
+    def _trace_suite(self, tests, result):
+        """Runs the workspace's own tests on its code as it is; nothing is judged."""
+        channel.write(result, {"limits": tests["limits"]})
+        self._shut_in(tests["limits"], sandbox.installed_copies(modules.all_top_names(tests["files"])))
+        for handle in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), handle)
+        found = suite.run(tests, self._scratch)
+        channel.write(result, {"rest": True})
+        channel.write(result, found)
 
     def _fork(self, handles, output, work, job_input=False):
         """Forks a child with a session of its own whose `handles` are 3, 4 and so on; returns its id."""

@@ -6,6 +6,11 @@ export const ALLOW_UNCONTAINED = [
   'run programs even where the sandbox cannot contain them (`leti doctor` says)',
 ] as const;
 
+export const RUN_TESTS = [
+  '--run-tests',
+  "run the workspace's own tests once, in the sandbox, to see what they cover",
+] as const;
+
 /** A whole number of at least `min`, for commander's option parser. */
 export function wholeNumber(min: number): (text: string) => number {
   return (text) => {

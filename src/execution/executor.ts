@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { percentiles } from '../core/statistics.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
-import type { ExecutionJob, ExecutionResult, Tier } from '../protocol/execution.ts';
+import type { ExecutionJob, ExecutionResult, SuiteCoverage, TestSuite, Tier } from '../protocol/execution.ts';
 import type { Percentiles, Timing } from '../protocol/run.ts';
 import { Zygote, ZygoteError, type CanaryReport, type Warmth } from './zygote.ts';
 
@@ -25,6 +25,8 @@ export interface Executor {
    * gives `harness_error`. Rejects with InterruptedError once the signal aborts, with a UserError once the interpreter is gone.
    */
   execute(job: ExecutionJob, signal?: AbortSignal): Promise<ExecutionResult>;
+  /** Which functions the tests of a file run; undefined where they did not end, or pytest is missing. */
+  trace(suite: TestSuite, signal?: AbortSignal): Promise<SuiteCoverage | undefined>;
   /** How long programs took and waited so far. */
   latency(): Latency;
   /** Ends every process. */
@@ -213,36 +215,53 @@ class Pool implements Executor {
     }
   }
 
+  async trace(suite: TestSuite, signal?: AbortSignal): Promise<SuiteCoverage | undefined> {
+    const done = await this.#onZygote((zygote) => zygote.trace(suite), signal);
+    return 'result' in done ? done.result : undefined;
+  }
+
   /** Runs a job when its turn comes, once more where the interpreter dies under it. */
   async #run(job: ExecutionJob, signal: AbortSignal | undefined): Promise<ExecutionResult> {
     const asked = performance.now();
     for (let attempt = 1; ; attempt++) {
-      if (signal?.aborted === true || this.#closed) throw new InterruptedError();
-      throwIfGone(this.#interpreter);
-      const zygote = await this.#take(signal);
-      if (this.#aborted(signal)) {
-        this.#give(zygote);
-        throw new InterruptedError();
-      }
-      const abort = (): void => {
-        void zygote.kill();
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      try {
-        const begun = performance.now();
-        const result = await zygote.run(job);
-        this.#give(zygote);
-        const queueMs = begun - asked;
+      const done = await this.#onZygote((zygote) => zygote.run(job), signal);
+      if ('result' in done) {
+        const queueMs = done.begun - asked;
         this.#queueTimes.add(queueMs);
-        this.#runTimes.add(performance.now() - begun);
-        return { ...result, queueMs };
-      } catch (error) {
-        await this.#discard(zygote);
-        if (this.#aborted(signal)) throw new InterruptedError();
-        if (attempt === 2 || !(error instanceof ZygoteError)) return harnessError(job, error);
-      } finally {
-        signal?.removeEventListener('abort', abort);
+        this.#runTimes.add(performance.now() - done.begun);
+        return { ...done.result, queueMs };
       }
+      if (attempt === 2 || !(done.error instanceof ZygoteError)) return harnessError(job, done.error);
+    }
+  }
+
+  /** Does something with an interpreter when its turn comes; one that fails at it is replaced. */
+  async #onZygote<T>(
+    work: (zygote: Zygote) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<{ begun: number; result: T } | { error: unknown }> {
+    if (this.#aborted(signal)) throw new InterruptedError();
+    throwIfGone(this.#interpreter);
+    const zygote = await this.#take(signal);
+    if (this.#aborted(signal)) {
+      this.#give(zygote);
+      throw new InterruptedError();
+    }
+    const abort = (): void => {
+      void zygote.kill();
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      const begun = performance.now();
+      const result = await work(zygote);
+      this.#give(zygote);
+      return { begun, result };
+    } catch (error) {
+      await this.#discard(zygote);
+      if (this.#aborted(signal)) throw new InterruptedError();
+      return { error };
+    } finally {
+      signal?.removeEventListener('abort', abort);
     }
   }
 

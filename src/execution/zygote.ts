@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { killTree, spawnTree } from '../process/childTree.ts';
 import { packageRoot } from '../process/packageRoot.ts';
-import { ExecutionResult, type ExecutionJob } from '../protocol/execution.ts';
+import { ExecutionResult, SuiteCoverage, type ExecutionJob, type TestSuite } from '../protocol/execution.ts';
 
 const Ready = z.object({
   ready: z.literal(true),
@@ -114,6 +114,12 @@ export class Zygote {
     const result = await this.#expect(ExecutionResult, answer);
     if (result.id !== job.id) throw new ZygoteError(`it answered job ${result.id} when asked for ${job.id}`);
     return result;
+  }
+
+  /** Runs the tests of a file; undefined where they did not end, or pytest is missing. */
+  async trace(suite: TestSuite): Promise<SuiteCoverage | undefined> {
+    const found = SuiteCoverage.safeParse(await this.#ask({ suite }));
+    return found.success ? found.data : undefined;
   }
 
   async probe(): Promise<CanaryReport> {

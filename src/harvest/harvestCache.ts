@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { SuiteCoverage, type TestSuite } from '../protocol/execution.ts';
 import type { Task } from '../protocol/task.ts';
+import type { Coverage } from './coverage.ts';
 import { Scan } from './scan.ts';
 import { withoutData, type Validated } from './validate.ts';
 
@@ -19,6 +21,10 @@ const Outcome = z.strictObject({
 });
 type Outcome = z.infer<typeof Outcome>;
 const Outcomes = z.record(z.string(), Outcome);
+const Coverages = z.record(z.string(), SuiteCoverage);
+
+/** A scan with or without what running the tests told. */
+export type ScanKind = 'scan' | 'traced';
 
 /**
  * What the last harvest of a workspace found, in LeTI's own folder: its scan as long as no file has changed, and what became
@@ -29,19 +35,45 @@ export class HarvestCache {
   #outcomes: Record<string, Outcome> = {};
   /** Of this harvest; others are no longer needed. */
   readonly #kept: Record<string, Outcome> = {};
+  #coverage: Coverage = {};
+  readonly #keptCoverage: Coverage = {};
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** Reads what is there; to be called first. Gives the last scan. */
-  async open(): Promise<Scan | undefined> {
+  /** Reads what is there; to be called first. */
+  async open(): Promise<void> {
     this.#outcomes = (await this.#read('outcomes.json', Outcomes)) ?? {};
-    return await this.#read('scan.json', Scan);
+    this.#coverage = (await this.#read('coverage.json', Coverages)) ?? {};
   }
 
-  async saveScan(scan: Scan): Promise<void> {
-    await this.#write('scan.json', scan);
+  async lastScan(kind: ScanKind): Promise<Scan | undefined> {
+    return await this.#read(`${kind}.json`, Scan);
+  }
+
+  async saveScan(kind: ScanKind, scan: Scan): Promise<void> {
+    await this.#write(`${kind}.json`, scan);
+  }
+
+  /** What test files run whose tests and code have not changed. */
+  knownCoverage(suites: readonly TestSuite[], environment: string): Coverage {
+    return Object.fromEntries(
+      suites.flatMap((suite) => {
+        const key = keyOfSuite(suite, environment);
+        const known = this.#coverage[key];
+        if (known === undefined) return [];
+        this.#keptCoverage[key] = known;
+        return [[suite.path, known]];
+      }),
+    );
+  }
+
+  keepCoverage(suites: readonly TestSuite[], environment: string, found: Coverage): void {
+    for (const suite of suites) {
+      const own = found[suite.path];
+      if (own !== undefined) this.#keptCoverage[keyOfSuite(suite, environment)] = own;
+    }
   }
 
   /** What was found of a task before; `environment` names the interpreter with its packages. */
@@ -61,6 +93,7 @@ export class HarvestCache {
 
   async save(): Promise<void> {
     await this.#write('outcomes.json', this.#kept);
+    await this.#write('coverage.json', this.#keptCoverage);
   }
 
   async #read<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
@@ -91,6 +124,10 @@ function keyOfTask(task: Task, environment: string): string {
       : { ...host, files: undefined, testFiles: undefined, dataFiles: undefined };
   const files = [...(host?.files ?? []), ...(host?.testFiles ?? []), ...(host?.dataFiles ?? [])].map(hashOf);
   return digest(JSON.stringify([VALIDATION, environment, { ...rest, family: '' }, own, files]));
+}
+
+function keyOfSuite({ files, dataFiles, ...rest }: TestSuite, environment: string): string {
+  return digest(JSON.stringify([environment, rest, [...files, ...dataFiles].map(hashOf)]));
 }
 
 /** Tasks share their files, which are long. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../process/packageRoot.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
+import type { SuiteCoverage } from '../protocol/execution.ts';
 import { Check, DroppedTask } from '../protocol/task.ts';
 
 const MAX_OUTPUT_BYTES = 512 << 20;
@@ -42,23 +43,39 @@ export const Scan = z.strictObject({
   sources: z.record(z.string(), z.string()),
   /** In base64. */
   data: z.record(z.string(), z.string()),
+  /** Test files that can be run: their files and data files as in a candidate. */
+  suites: z.array(
+    z.strictObject({
+      path: z.string().min(1),
+      files: z.array(z.string()),
+      data_files: z.array(z.string()),
+      roots: z.array(z.string()),
+    }),
+  ),
   dropped: z.array(DroppedTask),
 });
 export type Scan = z.infer<typeof Scan>;
 
 const Unchanged = z.strictObject({ unchanged: z.literal(true) });
 
+/** What a scan is told beyond what is on disk. */
+export interface Given {
+  /** Texts by their paths in the workspace, which stand for what is on disk. */
+  unsaved?: Readonly<Record<string, string>>;
+  /** What running the tests told; without it, tests cover the functions that they name. */
+  coverage?: Readonly<Record<string, SuiteCoverage>>;
+}
+
 /**
  * Parses the workspace's Python files with its own interpreter and finds the functions that tests or doctests cover.
- * No code of the workspace runs and nothing is written. Texts in `unsaved`, by their paths in the workspace, stand for
- * what is on disk; `known`, an earlier scan, comes back where nothing has changed since. Throws a UserError when the folder or the interpreter is
+ * No code of the workspace runs and nothing is written. `known`, an earlier scan, comes back where nothing has changed since. Throws a UserError when the folder or the interpreter is
  * unusable, InterruptedError when cancelled.
  */
 export async function scanWorkspace(
   workspace: string,
   interpreter: string,
   signal?: AbortSignal,
-  unsaved?: Readonly<Record<string, string>>,
+  given: Given = {},
   known?: Scan,
 ): Promise<Scan> {
   const root = path.resolve(workspace);
@@ -71,11 +88,11 @@ export async function scanWorkspace(
     [
       'leti_runner.harvest',
       root,
-      ...(unsaved === undefined ? [] : ['--unsaved']),
+      ...(Object.keys(given).length === 0 ? [] : ['--given']),
       ...(known === undefined ? [] : ['--known', known.digest]),
     ],
     signal,
-    unsaved,
+    Object.keys(given).length === 0 ? undefined : given,
   );
   const answer: unknown = JSON.parse(printed);
   return known !== undefined && Unchanged.safeParse(answer).success ? known : Scan.parse(answer);

@@ -1,8 +1,9 @@
 import { bodyInstruction, docstringSummary } from '../core/instructions.ts';
 import type { DataFile, DroppedTask, SourceFile, Task } from '../protocol/task.ts';
 import { assignFamilies } from './families.ts';
-import { scanWorkspace, type Scan } from './scan.ts';
-import type { HarvestCache } from './harvestCache.ts';
+import { scanWorkspace, type Given, type Scan } from './scan.ts';
+import { coverageOf, suitesOf, type SuiteRunner } from './coverage.ts';
+import type { HarvestCache, ScanKind } from './harvestCache.ts';
 import { wrongBodiesOf } from './mutants.ts';
 import { validateTasks, type ProgramRunner, type Validated } from './validate.ts';
 
@@ -12,6 +13,8 @@ export interface HarvestOptions {
   interpreter: string;
   executor: ProgramRunner;
   signal?: AbortSignal;
+  /** Runs the workspace's own tests once, to see what they cover; the user has agreed. */
+  tests?: SuiteRunner;
   /** What the last harvest found, so that only what has changed is looked at again. */
   cache?: HarvestCache;
   /** Tasks validated so far, of how many. */
@@ -29,13 +32,12 @@ export interface Harvest {
  * workspace is written. Throws a UserError when the folder or the interpreter is unusable.
  */
 export async function harvestWorkspace(options: HarvestOptions): Promise<Harvest> {
-  const { signal, interpreter, cache } = options;
-  const earlier = await cache?.open();
-  const scan = await scanWorkspace(options.workspace, interpreter, signal, undefined, earlier);
+  const { cache } = options;
+  await cache?.open();
+  const scan = await scanned(options);
   const candidates = new Map(scan.candidates.map((candidate) => [candidate.id, candidate]));
   const found = tasksOf(scan);
   const validated = await validatedTasks(found, scan.environment, options);
-  if (scan !== earlier) await cache?.saveScan(scan);
   await cache?.save();
   const tasks: Task[] = [];
   const dropped = [...scan.dropped];
@@ -50,6 +52,35 @@ export async function harvestWorkspace(options: HarvestOptions): Promise<Harvest
       });
   }
   return { tasks, dropped };
+}
+
+/** Looks through the workspace, and once more with what its tests run where they may be run. */
+async function scanned({
+  workspace,
+  interpreter,
+  tests,
+  cache,
+  signal,
+  onProgress,
+}: HarvestOptions): Promise<Scan> {
+  const look = async (kind: ScanKind, given: Given = {}): Promise<Scan> => {
+    const earlier = await cache?.lastScan(kind);
+    const scan = await scanWorkspace(workspace, interpreter, signal, given, earlier);
+    if (scan !== earlier) await cache?.saveScan(kind, scan);
+    return scan;
+  };
+  const scan = await look('scan');
+  if (tests === undefined || scan.suites.length === 0) return scan;
+  const suites = suitesOf(scan);
+  const known = cache?.knownCoverage(suites, scan.environment) ?? {};
+  const fresh = await coverageOf(
+    suites.filter(({ path }) => known[path] === undefined),
+    tests,
+    { ...(signal === undefined ? {} : { signal }), ...(onProgress === undefined ? {} : { onProgress }) },
+  );
+  cache?.keepCoverage(suites, scan.environment, fresh);
+  const coverage = { ...known, ...fresh };
+  return Object.keys(coverage).length === 0 ? scan : await look('traced', { coverage });
 }
 
 /** Validates what is not known from an earlier harvest; the result keeps the order of the tasks. */

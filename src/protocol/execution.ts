@@ -77,6 +77,25 @@ export const ExecutionJob = z.strictObject({
 });
 export type ExecutionJob = z.infer<typeof ExecutionJob>;
 
+/** The tests of one file, to be run on the workspace's code as it is. */
+export const TestSuite = z.strictObject({
+  path: z.string().min(1),
+  /** It and what it may import. */
+  files: z.array(SourceFile),
+  dataFiles: z.array(DataFile),
+  /** Folders in which absolute imports are looked up. */
+  roots: z.array(z.string()),
+  limits: ExecutionLimits,
+});
+export type TestSuite = z.infer<typeof TestSuite>;
+
+/** What the tests of a file run: functions by their file and first line, and the indexes of those for each test. */
+export const SuiteCoverage = z.object({
+  functions: z.array(z.tuple([z.string(), z.int().min(0)])),
+  tests: z.record(z.string(), z.array(z.int().min(0))),
+});
+export type SuiteCoverage = z.infer<typeof SuiteCoverage>;
+
 /** A line of the traceback inside the main module, the checks, or another file of the task; never of the harness or a library. */
 export const Frame = z.strictObject({
   /** Path as given in the job (`program.py`, `textkit/words.py`), or `<check>` for a `statements` check, `<setup>`. */

@@ -33,6 +33,8 @@ export const RunConfig = z.strictObject({
   timeoutSeconds: z.number().positive(),
   /** Trains on verdicts that cannot be forged and leaves the others out. */
   sealedOnly: z.boolean().default(false),
+  /** Runs the workspace's tests once, in the sandbox, to see which functions they cover. */
+  runTests: z.boolean().default(false),
   /** Trains on tasks too whose checks are weak. */
   weakTasks: z.boolean().default(false),
   feedback: FeedbackPreset.default('full'),

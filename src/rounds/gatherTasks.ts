@@ -19,7 +19,7 @@ export async function gatherTasks(
 ): Promise<{ tasks: RunTask[]; dropped: DroppedTask[] }> {
   const found =
     config.tasksFile === undefined
-      ? await workspaceTasks(bench)
+      ? await workspaceTasks(bench, config.runTests)
       : { tasks: await readTaskFile(config.tasksFile), dropped: [] };
   const { tasks: all, dropped } = config.weakTasks ? found : withoutWeak(found);
   const skipped = new Set(config.skipTasks);
@@ -38,8 +38,8 @@ export async function gatherTasks(
   };
 }
 
-/** The workspace's own tasks, checked. */
-export async function workspaceTasks(bench: Workbench): Promise<Harvest> {
+/** The workspace's own tasks, checked; `runTests` runs its tests once, in the sandbox, to see what they cover. */
+export async function workspaceTasks(bench: Workbench, runTests: boolean): Promise<Harvest> {
   const interpreter = await bench.interpreter();
   const started = Date.now();
   return await harvestWorkspace({
@@ -47,6 +47,9 @@ export async function workspaceTasks(bench: Workbench): Promise<Harvest> {
     interpreter: interpreter.path,
     // Not started where nothing has changed since the last time.
     executor: { execute: async (job, signal) => await (await bench.executor()).execute(job, signal) },
+    ...(runTests
+      ? { tests: { trace: async (suite, signal) => await (await bench.executor()).trace(suite, signal) } }
+      : {}),
     cache: new HarvestCache(path.join(bench.files.folder, 'harvest')),
     signal: bench.signal,
     onProgress: (done, total) => {

@@ -4,11 +4,12 @@ import type { DroppedTask, Task } from '../../protocol/task.ts';
 import { workspaceTasks } from '../../rounds/gatherTasks.ts';
 import { Workbench } from '../../rounds/workbench.ts';
 import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
-import { ALLOW_UNCONTAINED } from '../options.ts';
+import { ALLOW_UNCONTAINED, RUN_TESTS } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 
 interface TasksFlags extends RunFlags {
+  runTests?: boolean;
   json?: boolean;
 }
 
@@ -21,6 +22,7 @@ export function tasksCommand(): Command {
     .description('Lists the tasks found, and why others were dropped.')
     .argument('[workspace]', 'folder to look in', '.')
     .option('--python <path>', "the workspace's interpreter")
+    .option(...RUN_TESTS)
     .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
     .action(async (workspace: string, flags: TasksFlags) => {
@@ -34,6 +36,7 @@ export function tasksCommand(): Command {
     .argument('[workspace]', 'folder to look in', '.')
     .requiredOption('--out <file>', 'JSON lines, one task each')
     .option('--python <path>', "the workspace's interpreter")
+    .option(...RUN_TESTS)
     .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
     .action(async (workspace: string, flags: TasksFlags & { out: string }) => {
@@ -74,7 +77,7 @@ async function found(
     ...runContext(flags, output),
   });
   try {
-    return await workspaceTasks(bench);
+    return await workspaceTasks(bench, flags.runTests === true);
   } finally {
     output.end();
     await bench.close();

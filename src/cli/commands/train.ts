@@ -7,12 +7,13 @@ import { Device } from '../../protocol/training.ts';
 import { startOrResumeRun } from '../../rounds/run.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
-import { ALLOW_UNCONTAINED, collected, numberBetween, wholeNumber } from '../options.ts';
+import { ALLOW_UNCONTAINED, RUN_TESTS, collected, numberBetween, wholeNumber } from '../options.ts';
 import { reportText } from '../text.ts';
 
 interface TrainFlags extends RunFlags {
   skip: string[];
   sealedOnly?: boolean;
+  runTests?: boolean;
   weakTasks?: boolean;
   feedback: FeedbackPreset;
   tasks?: string;
@@ -98,6 +99,7 @@ export function trainCommand(): Command {
     )
     .option('--skip <task>', 'leave a task out, by its id; may be repeated', collected, [])
     .option('--sealed-only', 'train only on programs that were judged apart from their checks')
+    .option(...RUN_TESTS)
     .option('--weak-tasks', 'train on tasks too whose checks let wrong bodies pass')
     .option('--resume <run>', 'continue a stopped run; its own options apply')
     .option('--python <path>', "the workspace's interpreter")
@@ -140,6 +142,7 @@ function configOf(workspace: string, flags: TrainFlags): RunConfig {
     lossOn: flags.lossOn,
     timeoutSeconds: flags.timeout,
     sealedOnly: flags.sealedOnly === true,
+    runTests: flags.runTests === true,
     weakTasks: flags.weakTasks === true,
     feedback: flags.feedback,
     training: {
