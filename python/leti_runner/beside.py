@@ -3,12 +3,13 @@
 The checks come only after the program has been loaded, with a word that its result must carry.
 """
 
+import base64
 import importlib
 import sys
 
-from leti_runner import channel, integrity, modules
+from leti_runner import channel, integrity, modules, plugins
 from leti_runner.child import Child
-from leti_runner.folders import clear_folder
+from leti_runner.folders import clear_folder, write_files
 from leti_runner.program import UNPARSABLE, syntax_hash
 
 
@@ -26,6 +27,8 @@ class Beside(Child):
             code, self._hash = syntax_hash(main["source"], main["path"])
         except UNPARSABLE as error:
             return "syntax", self._explain.diagnostic(error)
+        if self._job["pytest"]:
+            plugins.load()
         changed = integrity.Watch(self._job["pytest"]).changed
         self._finder = modules.serve(self._sources, {main["module"]: main["path"]})
         self._finder.add_code(main["path"], code)
@@ -43,6 +46,8 @@ class Beside(Child):
         tests = {file["path"]: file["source"] for file in rest["files"]}
         names = {check["module"]: check["path"] for check in rest["checks"] if check["kind"] == "test"}
         self._sources.update(tests)
+        self._data = {file["path"]: base64.b64decode(file["base64"]) for file in rest["data"]}
+        write_files(self._scratch, self._data)
         self._explain.add(tests)
         planted = self._finder.add_sources(tests, names) & sys.modules.keys()
         if planted:

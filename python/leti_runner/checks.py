@@ -11,7 +11,11 @@ import sys
 import unittest
 
 from leti_runner.asserts import ExplainedAssertionError, compile_with_asserts, give_helper
+from leti_runner.folders import write_files
 from leti_runner.values import cleaned, difference, shown
+
+SETTINGS = "pytest.ini"
+"""What the workspace sets for pytest, where the job brings it along."""
 
 
 class CheckFailedError(Exception):
@@ -60,8 +64,9 @@ def _stands_alone(check):
     return not bound and all(isinstance(statement, ast.Assert) for statement in tree.body)
 
 
-def run_check(check, main, job, scratch, function):
-    """Runs one Check of src/protocol/task.ts. `main`: the program's module, `function`: the one asked for."""
+def run_check(check, main, files, scratch, function):
+    """Runs one Check of src/protocol/task.ts. `main`: the program's module, `files`: all of the
+    job's by path, `function`: the one asked for."""
     kind = check["kind"]
     if kind == "statements":
         _run_statements(check["source"], main)
@@ -74,7 +79,7 @@ def run_check(check, main, job, scratch, function):
     elif check["runner"] == "unittest":
         _run_unittest(check)
     elif check["runner"] == "pytest":
-        _run_pytest(check, job, scratch)
+        _run_pytest(check, files, scratch)
     else:
         _run_plain(check)
 
@@ -261,21 +266,31 @@ class _DocTestRunner(doctest.DocTestRunner):
         raise CheckFailedError(example.source.strip(), None, want, exc_info[1])
 
 
-def _run_pytest(check, job, scratch):
+def _run_pytest(check, files, scratch):
     """Runs one test through pytest itself, on copies of the job's files in the scratch folder."""
     try:
         import pytest
     except ModuleNotFoundError as error:
         raise NeedsPytestError from error
-    for path, source in job.items():
-        target = os.path.join(scratch, *path.split("/"))
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(target, "w", encoding="utf-8", newline="") as file:
-            file.write(source)
+    write_files(scratch, files)
     os.chdir(scratch)
     recorder = _Recorder()
     node = check["path"] + "::" + check["name"].replace(".", "::")
-    options = [
+    kept = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = io.StringIO()
+    try:
+        pytest.main([*pytest_options(scratch, SETTINGS in files), node], plugins=[recorder])
+    finally:
+        sys.stdout, sys.stderr = kept
+    if recorder.error is not None:
+        raise recorder.error
+    if recorder.passed == 0:
+        raise CheckFailedError(f"{check['name']} was not run")
+
+
+def pytest_options(scratch, with_settings):
+    """How pytest runs tests in the scratch folder, under the settings that the job brings if it does."""
+    return [
         "-p",
         "no:cacheprovider",
         "--rootdir",
@@ -284,20 +299,10 @@ def _run_pytest(check, job, scratch):
         "--confcutdir",
         scratch,
         "-c",
-        os.devnull,
+        os.path.join(scratch, SETTINGS) if with_settings else os.devnull,
         "--import-mode=prepend",
         "-q",
     ]
-    kept = sys.stdout, sys.stderr
-    sys.stdout = sys.stderr = io.StringIO()
-    try:
-        pytest.main([*options, node], plugins=[recorder])
-    finally:
-        sys.stdout, sys.stderr = kept
-    if recorder.error is not None:
-        raise recorder.error
-    if recorder.passed == 0:
-        raise CheckFailedError(f"{check['name']} was not run")
 
 
 class _Recorder:

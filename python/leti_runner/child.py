@@ -46,6 +46,8 @@ class Child:
         self._scratch = scratch
         self._sources = {file["path"]: file["source"] for file in job["files"]}
         self._sources[job["main"]["path"]] = job["main"]["source"]
+        self._data = {}
+        """Files that checks open, by path."""
         self._explain = Explainer(self._sources)
         self._running = Running(self._explain, self._sources)
         self._finder = None
@@ -83,7 +85,8 @@ class Child:
             for index in in_stages(self._job["checks"]):
                 self._check = index
                 try:
-                    run_check(self._job["checks"][index], module, self._sources, self._scratch, function)
+                    files = {**self._sources, **self._data}
+                    run_check(self._job["checks"][index], module, files, self._scratch, function)
                     self._passed += 1
                 except EnoughError:
                     raise
@@ -92,7 +95,7 @@ class Child:
                     if first is None:
                         first = found
                         self._tell_in_time(first)
-                    if _has_ended(error):
+                    if _has_ended(error) or self._job.get("stopAtFirst"):
                         break
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,7 +1,16 @@
-"""Emptying a folder that a program has used."""
+"""Filling and emptying the folder that a program uses."""
 
 import os
 import shutil
+
+
+def write_files(folder, files):
+    """Writes files by their paths in a folder; text as UTF-8, bytes as they are."""
+    for path, content in files.items():
+        target = os.path.join(folder, *path.split("/"))
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "wb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def clear_folder(folder):

@@ -1,7 +1,9 @@
 """Finds the functions of a workspace that tests cover, as text to make tasks of.
 
-Run as `python -m leti_runner.harvest WORKSPACE [--unsaved]`; prints one JSON object. With `--unsaved` the
-first line of standard input is a JSON object of texts by their paths, which stand for what is on disk. Reads
+Run as `python -m leti_runner.harvest WORKSPACE [--given] [--known DIGEST]`; prints one JSON object. With
+`--given` the first line of standard input is a JSON object: `unsaved`, texts by their paths, which stand for
+what is on disk; `coverage`, what running the tests told (suite.py), by the paths of their files. With a
+digest that still holds, the printed object only says so. Reads
 Python files, runs none of them, and ends when its standard input is closed, so that it never outlives who
 started it.
 """
@@ -13,12 +15,17 @@ import threading
 from pathlib import Path
 from typing import Any, Optional
 
+from leti_runner.harvest_coverage import suites_of, tests_by_target
+from leti_runner.harvest_data import DataFiles
+from leti_runner.harvest_digest import environment_digest, workspace_digest
+from leti_runner.harvest_files import ignore_patterns, is_ignored
+from leti_runner.harvest_foreign import foreign_code, is_secret
 from leti_runner.harvest_functions import CannotMask, Hole, functions_of, mask
 from leti_runner.harvest_modules import Code, Module, Workspace
 from leti_runner.harvest_needs import needs_packages
-from leti_runner.harvest_tests import Target, Test, TestFinder
+from leti_runner.harvest_tests import Test, TestFinder
 
-FORMAT = 1
+FORMAT = 2
 MAX_CANDIDATES = 3000
 #: A function that everything uses is checked by its first tests alone.
 MAX_CHECKS = 40
@@ -26,17 +33,29 @@ MAX_CHECKS = 40
 MAX_FILES_CHARACTERS = 1_000_000
 
 
-def harvest(root: Path, unsaved: Optional[dict[str, str]] = None) -> dict[str, Any]:
+def harvest(root: Path, given: Optional[dict[str, Any]] = None, known: str = "") -> dict[str, Any]:
+    given = given or {}
+    unsaved, coverage = given.get("unsaved") or {}, given.get("coverage") or {}
+    environment = environment_digest()
+    digest = workspace_digest(root, environment, given)
+    if digest == known:
+        return {"unchanged": True}
     workspace = Workspace(root, unsaved)
-    tests: dict[Target, list[Test]] = {}
-    for test in TestFinder(workspace).all_tests():
-        for target in test.targets:
-            tests.setdefault(target, []).append(test)
+    data = DataFiles(root)
+    all_tests = list(TestFinder(workspace).all_tests())
+    tests = tests_by_target(workspace, all_tests, coverage)
+    suites = suites_of(workspace, data, all_tests)
     candidates: list[dict[str, Any]] = []
+    bodies: dict[str, str] = {}
+    ignored = ignore_patterns(root)
     dropped = [drop(path, path, line, reason) for path, line, reason in workspace.problems]
     for path in sorted(workspace.modules):
         module = workspace.modules[path]
-        if module.is_test:
+        if module.is_test or is_ignored(path, ignored, folder=False):
+            continue
+        foreign = foreign_code(path, module.source)
+        if foreign:
+            dropped.append(drop(path, path, 1, foreign))
             continue
         for function, owner in functions_of(module.tree):
             name = function.name if owner is None else f"{owner.name}.{function.name}"
@@ -45,22 +64,33 @@ def harvest(root: Path, unsaved: Optional[dict[str, str]] = None) -> dict[str, A
                 if definitions(module, name) > 1:
                     raise CannotMask("it is defined more than once in its module")
                 hole = mask(module, function, owner)
-                candidate = candidate_of(workspace, hole, tests.get((path, name), []))
+                candidate = candidate_of(workspace, data, hole, tests.get((path, name), []))
+                if is_secret(hole.prefix) or is_secret(hole.body):
+                    raise CannotMask("it holds what looks like a key, a password or a token")
+                first = bodies.setdefault(hole.same, task_id)
+                if first != task_id:
+                    raise CannotMask(f"its body is the same as that of {first}")
                 if len(candidates) >= MAX_CANDIDATES:
                     raise CannotMask(f"the workspace has more than {MAX_CANDIDATES} functions with tests")
                 candidates.append({"id": task_id, **candidate})
             except CannotMask as problem:
                 dropped.append(drop(task_id, path, function.lineno, str(problem)))
     used = {path for candidate in candidates for path in (*candidate["files"], *candidate["test_files"])}
+    used.update(path for suite in suites for path in suite["files"])
+    opened = {path for found in (*candidates, *suites) for path in found["data_files"]}
     return {
         "format": FORMAT,
+        "environment": environment,
+        "digest": digest,
         "candidates": candidates,
         "sources": {path: workspace.modules[path].source for path in sorted(used)},
+        "data": {path: data.encoded(path) for path in sorted(opened)},
+        "suites": suites,
         "dropped": dropped,
     }
 
 
-def candidate_of(workspace: Code, hole: Hole, tests: list[Test]) -> dict[str, Any]:
+def candidate_of(workspace: Code, data: DataFiles, hole: Hole, tests: list[Test]) -> dict[str, Any]:
     """A hole with its checks. Raises CannotMask with the first reason why there are none."""
     missing = workspace.missing_packages(hole.path)
     if missing:
@@ -95,6 +125,11 @@ def candidate_of(workspace: Code, hole: Hole, tests: list[Test]) -> dict[str, An
         "checks": checks,
         "files": sorted(files),
         "test_files": sorted(test_files),
+        "data_files": data.needed(
+            [workspace.modules[path] for path in test_files],
+            hole.body,
+            with_settings=any(test.runner == "pytest" for test in usable),
+        ),
     }
 
 
@@ -142,11 +177,13 @@ def end_with_parent() -> None:
 
 def main() -> None:
     root = Path(sys.argv[1])
-    unsaved = json.loads(sys.stdin.readline()) if "--unsaved" in sys.argv[2:] else None
+    options = sys.argv[2:]
+    given = json.loads(sys.stdin.readline()) if "--given" in options else None
+    known = options[options.index("--known") + 1] if "--known" in options else ""
     end_with_parent()
     # What is installed is looked up as the workspace would see it, without this package's own folder.
     sys.path.pop(0)
-    json.dump(harvest(root, unsaved), sys.stdout)
+    json.dump(harvest(root, given, known), sys.stdout)
     sys.stdout.flush()
     # The waiting thread holds standard input, so the interpreter is not asked to tidy up.
     os._exit(0)

@@ -8,7 +8,15 @@ SKIPPED_FOLDERS = {"venv", "node_modules", "__pycache__", "build", "dist", "site
 
 
 def python_files(root: Path) -> list[str]:
-    """Paths of the Python files below a folder, sorted; no hidden, ignored, built or linked ones."""
+    """Paths of the Python files below a folder, sorted; no hidden, built or linked ones, no ignored folders.
+
+    A file that is ignored alone is imported all the same, such as a version that a build writes.
+    """
+    return [path for path in walk_files(root, ignored_too=True) if path.endswith(".py")]
+
+
+def walk_files(root: Path, ignored_too: bool = False) -> list[str]:
+    """Paths of all files below a folder, sorted; no hidden, ignored, built or linked ones."""
     ignored = ignore_patterns(root)
     found: list[str] = []
     for folder, names, files in os.walk(root):
@@ -26,8 +34,8 @@ def python_files(root: Path) -> list[str]:
         for name in files:
             path = prefix + name
             full = os.path.join(folder, name)
-            hidden = name.startswith(".") or os.path.islink(full) or is_ignored(path, ignored, folder=False)
-            if name.endswith(".py") and not hidden:
+            hidden = name.startswith(".") or os.path.islink(full)
+            if not hidden and (ignored_too or not is_ignored(path, ignored, folder=False)):
                 found.append(path)
     return sorted(found)
 

@@ -33,6 +33,8 @@ class Hole:
     after: str
     #: Hash of the function's syntax tree without its names and constants.
     template: str
+    #: Hash of its arguments and its body, whatever they are called and however they are laid out.
+    same: str
 
 
 class CannotMask(Exception):
@@ -113,6 +115,7 @@ def mask(module: Module, function: Function, owner: Optional[ast.ClassDef]) -> H
         body="\n".join(body),
         after="\n".join(lines[function.end_lineno :]),
         template=template_of(function),
+        same=same_body(function, owner),
     )
 
 
@@ -159,6 +162,14 @@ class Blank(ast.NodeTransformer):
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         return ast.Constant(type(node.value).__name__)
+
+
+def same_body(function: Function, owner: Optional[ast.ClassDef]) -> str:
+    """Hash of what a function does, without its name, docstring and comments."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    bases = [] if owner is None else [ast.dump(base) for base in owner.bases]
+    parts = [type(function).__name__, *bases, ast.dump(function.args), *map(ast.dump, body)]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def template_of(function: Function) -> str:

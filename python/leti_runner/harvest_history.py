@@ -15,9 +15,14 @@ from functools import lru_cache
 from typing import Any, Optional
 
 from leti_runner.harvest import candidate_of, definitions, drop
+from leti_runner.harvest_data import DataFiles
+from leti_runner.harvest_foreign import foreign_code, is_secret
 from leti_runner.harvest_functions import CannotMask, Function, functions_of, mask
 from leti_runner.harvest_modules import Code, Module, Unusable, folders_of, is_test_file, parse
 from leti_runner.harvest_tests import Target, Test, TestFinder
+
+#: Only Python files are read from commits.
+NO_DATA = DataFiles(None)
 
 
 @dataclass
@@ -99,7 +104,13 @@ def answer(asked: dict[str, Any], texts: Texts) -> dict[str, Any]:
         try:
             if definitions(now.modules[path], name) > 1:
                 raise CannotMask("it is defined more than once in its module")
-            candidate = candidate_of(now, mask(now.modules[path], function, owner), tests)
+            foreign = foreign_code(path, now.modules[path].source)
+            if foreign:
+                raise CannotMask(foreign)
+            hole = mask(now.modules[path], function, owner)
+            if is_secret(hole.prefix) or is_secret(hole.body):
+                raise CannotMask("it holds what looks like a key, a password or a token")
+            candidate = candidate_of(now, NO_DATA, hole, tests)
             if (path, name) in earlier:
                 candidate["earlier"] = mask(then.modules[path], *earlier[path, name]).body
             candidates.append(candidate)

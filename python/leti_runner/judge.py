@@ -82,6 +82,7 @@ class Judge(Child):
         loaded = "loaded" in answer
         if loaded:
             rest = {"word": word, "checks": checks, "files": self._own, "setup": self._job["setup"]}
+            rest["data"] = self._job.get("dataFiles", ())
             channel.write(self._requests, rest)
             answer = self._remote.answer()
         found = checked_result(answer.get("result"))
@@ -100,6 +101,7 @@ class Judge(Child):
             "files": self._shared,
             "entry": self._job["entry"],
             "limits": self._job["limits"],
+            "stopAtFirst": self._job.get("stopAtFirst", False),
         }
 
     def _trusted_module(self):
@@ -156,7 +158,7 @@ class Judge(Child):
 
 def sealable(job):
     """Whether a job's checks can be kept apart from its program, by what the job itself says."""
-    if job["seal"] == "never" or "." in job["entry"]:
+    if job["seal"] == "never" or "." in job["entry"] or job.get("dataFiles"):
         return False
     if any(check["kind"] == "test" and check["runner"] == "pytest" for check in job["checks"]):
         return False

@@ -84,9 +84,11 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def top_names(part):
     """First parts of the names under which the modules of a program can be imported."""
-    names = [name for file in part["files"] for name in module_names(file["path"])]
-    names += [part["main"]["module"], *module_names(part["main"]["path"])]
-    return {name.partition(".")[0] for name in names}
+    return all_top_names([*part["files"], part["main"]]) | {part["main"]["module"].partition(".")[0]}
+
+
+def all_top_names(files):
+    return {name.partition(".")[0] for file in files for name in module_names(file["path"])}
 
 
 def module_names(path):

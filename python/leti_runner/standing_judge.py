@@ -66,7 +66,7 @@ def head_of(job):
 
 
 def _is_simple(job):
-    if "probe" in job or job["seal"] == "never" or "stub" in job["main"]:
+    if "probe" in job or "suite" in job or job["seal"] == "never" or "stub" in job["main"]:
         return False
     if any(check["kind"] not in ("statements", "io") for check in job["checks"]):
         return False

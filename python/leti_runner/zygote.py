@@ -45,9 +45,11 @@ from leti_runner import (
     channel,
     modules,
     namespaces,
+    plugins,
     sandbox,
     seatbelt,
     standing_judge,
+    suite,
     values,
 )
 from leti_runner.beside import Beside
@@ -246,6 +248,9 @@ class Zygote:
             channel.write(result, {"rest": True})
             channel.write(result, found)
             return
+        if "suite" in job:
+            self._trace_suite(job["suite"], result)
+            return
         channel.write(result, standing_judge.head_of(job))
         self._shut_in(job["limits"])
         judge = Judge(job, self._scratch, result, requests, replies)
@@ -259,6 +264,16 @@ class Zygote:
             judge.run()
         except UnsealableError:
             channel.write(result, {"unsealable": True})
+
+    def _trace_suite(self, tests, result):
+        """Runs the workspace's own tests on its code as it is; nothing is judged."""
+        channel.write(result, {"limits": tests["limits"]})
+        self._shut_in(tests["limits"], sandbox.installed_copies(modules.all_top_names(tests["files"])))
+        for handle in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), handle)
+        found = suite.run(tests, self._scratch)
+        channel.write(result, {"rest": True})
+        channel.write(result, found)
 
     def _fork(self, handles, output, work, job_input=False):
         """Forks a child with a session of its own whose `handles` are 3, 4 and so on; returns its id."""
@@ -460,6 +475,8 @@ def main():
     outside = os.getpid()
     # This package's own folder came first for its imports; programs must not find it.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
+    if "--pytest" in sys.argv:
+        plugins.load()
     own_root = "--namespaces" in sys.argv
     if own_root:
         try:

@@ -15,6 +15,11 @@ export const COMMITS = [
   500,
 ] as const;
 
+export const RUN_TESTS = [
+  '--run-tests',
+  "run the workspace's own tests once, in the sandbox, to see what they cover",
+] as const;
+
 /** A whole number of at least `min`, for commander's option parser. */
 export function wholeNumber(min: number): (text: string) => number {
   return (text) => {

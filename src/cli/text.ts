@@ -23,6 +23,7 @@ export function reportText(report: RunReport, modelFolder: string | undefined): 
     `Run ${report.run} (${report.status})`,
     passRates(report),
     sealedShare(report),
+    times(report),
     errorTypes(report),
     fromCompletions(report),
   ];
@@ -45,6 +46,18 @@ function sealedShare(report: RunReport): string {
 function fromCompletions({ trainings }: RunReport): string {
   const used = trainings.reduce((sum, training) => sum + training.used, 0);
   return used === 0 ? '' : `Trained on ${usedWords(used)}, too`;
+}
+
+/** How long the programs of each evaluation ran and waited, in milliseconds. */
+function times(report: RunReport): string {
+  const rows = [...report.heldOut, ...report.train].flatMap(({ side, round, timing }) => {
+    if (timing === undefined) return [];
+    const { run, queue } = timing;
+    const numbers = [run.p50, run.p99, queue.p50, queue.p99].map((time) => time.toFixed(0));
+    return [[side, round === 0 ? 'before' : `round ${round}`, ...numbers]];
+  });
+  if (rows.length === 0) return '';
+  return `Milliseconds that programs ran and waited\n${table(['tasks', 'when', 'ran', '99 %', 'waited', '99 %'], rows)}`;
 }
 
 function passRates(report: RunReport): string {

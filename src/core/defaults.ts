@@ -20,6 +20,8 @@ export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFi
   mix: 0.25,
   timeoutSeconds: 5,
   sealedOnly: false,
+  runTests: false,
+  weakTasks: false,
   feedback: 'full',
   measureTrain: true,
   training: {

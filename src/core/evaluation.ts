@@ -1,5 +1,5 @@
-import type { Evaluation, Sample, Side } from '../protocol/run.ts';
-import { estimatePassAtK, type TaskOutcome } from './statistics.ts';
+import type { Evaluation, Sample, Side, Timing } from '../protocol/run.ts';
+import { estimatePassAtK, percentiles, type TaskOutcome } from './statistics.ts';
 
 /** How many of each task's samples passed, in the order of the given tasks. Harness errors are not counted. */
 export function outcomesOf(taskIds: readonly string[], samples: readonly Sample[]): TaskOutcome[] {
@@ -36,6 +36,7 @@ export function evaluate(
   const errorTypes: Record<string, number> = {};
   for (const sample of samples) errorTypes[sample.errorType] = (errorTypes[sample.errorType] ?? 0) + 1;
   const tokens = samples.reduce((sum, sample) => sum + sample.tokens, 0);
+  const timing = timingOf(samples);
   return {
     round: stage.round,
     side: stage.side,
@@ -48,5 +49,14 @@ export function evaluate(
     passAt,
     errorTypes,
     tokensPerProgram: samples.length === 0 ? 0 : tokens / samples.length,
+    ...(timing === undefined ? {} : { timing }),
   };
+}
+
+/** How long programs ran and waited; undefined where that is not known of any. */
+function timingOf(samples: readonly Sample[]): Timing | undefined {
+  const known = samples.filter(({ verdict }) => verdict !== 'harness_error');
+  const waits = known.flatMap(({ queueMs }) => queueMs ?? []);
+  if (waits.length === 0) return undefined;
+  return { run: percentiles(known.map(({ durationMs }) => durationMs)), queue: percentiles(waits) };
 }

@@ -64,6 +64,7 @@ export function executionJob(
     main: program.main,
     files: task.host?.files ?? [],
     testFiles: task.host?.testFiles ?? [],
+    dataFiles: task.host?.dataFiles ?? [],
     entry: task.name,
     seal: task.sealable === false ? 'never' : 'auto',
     setup: task.setup,

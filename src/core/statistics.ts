@@ -1,3 +1,4 @@
+import type { Percentiles } from '../protocol/run.ts';
 import { stream } from './random.ts';
 
 /** How many of a task's samples passed. */
@@ -26,6 +27,13 @@ export function passAtK(n: number, c: number, k: number): number | undefined {
   let missed = 1;
   for (let i = n - c + 1; i <= n; i++) missed *= 1 - k / i;
   return 1 - missed;
+}
+
+/** Median and 99th percentile of times; 0 without any. */
+export function percentiles(times: readonly number[]): Percentiles {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
+  return { p50: at(0.5), p99: at(0.99) };
 }
 
 /** Mean pass@k over tasks with a bootstrap interval over tasks; undefined without tasks or with too few samples. */

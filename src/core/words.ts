@@ -1,4 +1,4 @@
-import type { Evaluation, GateRecord, RunEvent } from '../protocol/run.ts';
+import type { Evaluation, GateRecord, Percentiles, RunEvent, Timing } from '../protocol/run.ts';
 
 /** Figures and events of a run in words: the same on the command line and in the editor. */
 
@@ -30,6 +30,12 @@ export function modelWords(model: string): string {
   return /^([~./]|[A-Za-z]:)/.test(model)
     ? (model.split(/[/\\]/).findLast((part) => part !== '') ?? model)
     : model;
+}
+
+/** `a program ran 4 ms (99 %: 31 ms) and waited 1 ms (99 %: 9 ms)` */
+export function timingText({ run, queue }: Timing): string {
+  const times = ({ p50, p99 }: Percentiles): string => `${p50.toFixed(0)} ms (99 %: ${p99.toFixed(0)} ms)`;
+  return `a program ran ${times(run)} and waited ${times(queue)}`;
 }
 
 /** `12.5 % (7.1 to 18.2 %), 24 of 192 programs, 9 of 24 tasks` */

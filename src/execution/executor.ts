@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { percentiles } from '../core/statistics.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
-import type { ExecutionJob, ExecutionResult, Tier } from '../protocol/execution.ts';
-import { Zygote, ZygoteError, type CanaryReport } from './zygote.ts';
+import type { ExecutionJob, ExecutionResult, SuiteCoverage, TestSuite, Tier } from '../protocol/execution.ts';
+import type { Percentiles, Timing } from '../protocol/run.ts';
+import { Zygote, ZygoteError, type CanaryReport, type Warmth } from './zygote.ts';
 
 export type { CanaryReport } from './zygote.ts';
 
@@ -23,22 +25,18 @@ export interface Executor {
    * gives `harness_error`. Rejects with InterruptedError once the signal aborts, with a UserError once the interpreter is gone.
    */
   execute(job: ExecutionJob, signal?: AbortSignal): Promise<ExecutionResult>;
+  /** Which functions the tests of a file run; undefined where they did not end, or pytest is missing. */
+  trace(suite: TestSuite, signal?: AbortSignal): Promise<SuiteCoverage | undefined>;
   /** How long programs took and waited so far. */
   latency(): Latency;
   /** Ends every process. */
   close(): Promise<void>;
 }
 
-/** Milliseconds at the median and the 99th percentile of the last programs; how many were run again. */
-export interface Latency {
-  run: Percentiles;
-  queue: Percentiles;
+/** Of the last programs, and how many were run again. */
+export interface Latency extends Timing {
   /** Programs that ran out of time only because the machine was busy, and were given more. */
   starved: number;
-}
-export interface Percentiles {
-  p50: number;
-  p99: number;
 }
 
 /**
@@ -50,6 +48,8 @@ export async function startExecutor(options: {
   jobs?: number | undefined;
   /** False goes without namespaces where the machine has them, so tier T2 at most. */
   namespaces?: boolean | undefined;
+  /** Has pytest loaded where it is installed; for the tests of a workspace. */
+  pytest?: boolean | undefined;
   /** Goes on with tier T1, where programs could touch the user's files and the network. */
   allowUncontained: boolean;
 }): Promise<Executor> {
@@ -61,30 +61,35 @@ export async function startExecutor(options: {
   }
   const jobs = options.jobs ?? os.availableParallelism();
   const { interpreter } = options;
-  const { first, namespaces, lacking } = await startFirst(interpreter, options.namespaces !== false);
+  const pytest = options.pytest === true;
+  const { first, namespaces, lacking } = await startFirst(interpreter, {
+    namespaces: options.namespaces !== false,
+    pytest,
+  });
   const canaries = await probed(first, interpreter);
   const tier = provedTier(first.complete, canaries);
   if (tier === 'T1' && !options.allowUncontained) {
     await first.close();
     throw uncontained(canaries);
   }
-  const start = (): Promise<Zygote> => startZygote(interpreter, namespaces);
+  const start = (): Promise<Zygote> => startZygote(interpreter, { namespaces, pytest });
   return new Pool(first, { interpreter, start }, jobs, tier, canaries, lacking);
 }
 
 /** The first zygote, with namespaces if the machine gives them. */
 async function startFirst(
   interpreter: string,
-  wanted: boolean,
+  wanted: Warmth,
 ): Promise<{ first: Zygote; namespaces: boolean; lacking: string | undefined }> {
-  if (!wanted) {
-    return { first: await startZygote(interpreter, false), namespaces: false, lacking: 'not asked for' };
+  const without = { ...wanted, namespaces: false };
+  if (!wanted.namespaces) {
+    return { first: await startZygote(interpreter, without), namespaces: false, lacking: 'not asked for' };
   }
   try {
-    return { first: await Zygote.start(interpreter, true), namespaces: true, lacking: undefined };
+    return { first: await Zygote.start(interpreter, wanted), namespaces: true, lacking: undefined };
   } catch (error) {
     if (!(error instanceof ZygoteError)) throw error;
-    return { first: await startZygote(interpreter, false), namespaces: false, lacking: error.said };
+    return { first: await startZygote(interpreter, without), namespaces: false, lacking: error.said };
   }
 }
 
@@ -120,9 +125,9 @@ function uncontained(canaries: CanaryReport): UserError {
   );
 }
 
-async function startZygote(interpreter: string, namespaces: boolean): Promise<Zygote> {
+async function startZygote(interpreter: string, warmth: Warmth): Promise<Zygote> {
   try {
-    return await Zygote.start(interpreter, namespaces);
+    return await Zygote.start(interpreter, warmth);
   } catch (error) {
     throw new UserError(
       `The interpreter ${interpreter} cannot run programs: ${error instanceof Error ? error.message.trim() : String(error)}`,
@@ -156,9 +161,7 @@ class RecentTimes {
   }
 
   percentiles(): Percentiles {
-    const sorted = this.#times.toSorted((a, b) => a - b);
-    const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
-    return { p50: at(0.5), p99: at(0.99) };
+    return percentiles(this.#times);
   }
 }
 
@@ -212,35 +215,53 @@ class Pool implements Executor {
     }
   }
 
+  async trace(suite: TestSuite, signal?: AbortSignal): Promise<SuiteCoverage | undefined> {
+    const done = await this.#onZygote((zygote) => zygote.trace(suite), signal);
+    return 'result' in done ? done.result : undefined;
+  }
+
   /** Runs a job when its turn comes, once more where the interpreter dies under it. */
   async #run(job: ExecutionJob, signal: AbortSignal | undefined): Promise<ExecutionResult> {
     const asked = performance.now();
     for (let attempt = 1; ; attempt++) {
-      if (signal?.aborted === true || this.#closed) throw new InterruptedError();
-      throwIfGone(this.#interpreter);
-      const zygote = await this.#take(signal);
-      if (this.#aborted(signal)) {
-        this.#give(zygote);
-        throw new InterruptedError();
+      const done = await this.#onZygote((zygote) => zygote.run(job), signal);
+      if ('result' in done) {
+        const queueMs = done.begun - asked;
+        this.#queueTimes.add(queueMs);
+        this.#runTimes.add(performance.now() - done.begun);
+        return { ...done.result, queueMs };
       }
-      const abort = (): void => {
-        void zygote.kill();
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      try {
-        const begun = performance.now();
-        const result = await zygote.run(job);
-        this.#give(zygote);
-        this.#queueTimes.add(begun - asked);
-        this.#runTimes.add(performance.now() - begun);
-        return result;
-      } catch (error) {
-        await this.#discard(zygote);
-        if (this.#aborted(signal)) throw new InterruptedError();
-        if (attempt === 2 || !(error instanceof ZygoteError)) return harnessError(job, error);
-      } finally {
-        signal?.removeEventListener('abort', abort);
-      }
+      if (attempt === 2 || !(done.error instanceof ZygoteError)) return harnessError(job, done.error);
+    }
+  }
+
+  /** Does something with an interpreter when its turn comes; one that fails at it is replaced. */
+  async #onZygote<T>(
+    work: (zygote: Zygote) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<{ begun: number; result: T } | { error: unknown }> {
+    if (this.#aborted(signal)) throw new InterruptedError();
+    throwIfGone(this.#interpreter);
+    const zygote = await this.#take(signal);
+    if (this.#aborted(signal)) {
+      this.#give(zygote);
+      throw new InterruptedError();
+    }
+    const abort = (): void => {
+      void zygote.kill();
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      const begun = performance.now();
+      const result = await work(zygote);
+      this.#give(zygote);
+      return { begun, result };
+    } catch (error) {
+      await this.#discard(zygote);
+      if (this.#aborted(signal)) throw new InterruptedError();
+      return { error };
+    } finally {
+      signal?.removeEventListener('abort', abort);
     }
   }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { killTree, spawnTree } from '../process/childTree.ts';
 import { packageRoot } from '../process/packageRoot.ts';
-import { ExecutionResult, type ExecutionJob } from '../protocol/execution.ts';
+import { ExecutionResult, SuiteCoverage, type ExecutionJob, type TestSuite } from '../protocol/execution.ts';
 
 const Ready = z.object({
   ready: z.literal(true),
@@ -38,6 +38,14 @@ export class ZygoteError extends Error {
   }
 }
 
+/** How a zygote is started. */
+export interface Warmth {
+  /** In namespaces of its own. */
+  namespaces: boolean;
+  /** With pytest loaded, where it is installed: a test file that imports it then need not load it in each process. */
+  pytest: boolean;
+}
+
 /** One warm interpreter: jobs go in one at a time, each runs in a fork of its own. */
 export class Zygote {
   readonly #child: ChildProcess;
@@ -51,8 +59,8 @@ export class Zygote {
   version = '';
   complete = false;
 
-  private constructor(interpreter: string, namespaces: boolean) {
-    const flags = namespaces ? ['--namespaces'] : [];
+  private constructor(interpreter: string, { namespaces, pytest }: Warmth) {
+    const flags = [...(namespaces ? ['--namespaces'] : []), ...(pytest ? ['--pytest'] : [])];
     this.#child = spawnTree(interpreter, ['-s', '-B', '-m', 'leti_runner.zygote', ...flags], {
       cwd: path.join(packageRoot(), 'python'),
       // Nothing of the user's environment reaches a program; the hash seed makes sets and dicts reproducible.
@@ -80,11 +88,10 @@ export class Zygote {
   }
 
   /**
-   * Starts an interpreter, in namespaces of its own if asked for, and waits until it is warm. Throws a ZygoteError when
-   * it does not come up.
+   * Starts an interpreter and waits until it is warm. Throws a ZygoteError when it does not come up.
    */
-  static async start(interpreter: string, namespaces: boolean): Promise<Zygote> {
-    const zygote = new Zygote(interpreter, namespaces);
+  static async start(interpreter: string, warmth: Warmth): Promise<Zygote> {
+    const zygote = new Zygote(interpreter, warmth);
     const timer = setTimeout(() => {
       zygote.#fail(`it was not ready after ${START_MS / 1000} seconds`);
       killTree(zygote.#child);
@@ -94,7 +101,7 @@ export class Zygote {
     });
     const ready = await zygote.#expect(Ready, answer);
     // With namespaces the folder is in memory that goes with the process.
-    zygote.#home = namespaces ? undefined : ready.home;
+    zygote.#home = warmth.namespaces ? undefined : ready.home;
     zygote.version = ready.version;
     zygote.complete = ready.complete;
     return zygote;
@@ -107,6 +114,12 @@ export class Zygote {
     const result = await this.#expect(ExecutionResult, answer);
     if (result.id !== job.id) throw new ZygoteError(`it answered job ${result.id} when asked for ${job.id}`);
     return result;
+  }
+
+  /** Runs the tests of a file; undefined where they did not end, or pytest is missing. */
+  async trace(suite: TestSuite): Promise<SuiteCoverage | undefined> {
+    const found = SuiteCoverage.safeParse(await this.#ask({ suite }));
+    return found.success ? found.data : undefined;
   }
 
   async probe(): Promise<CanaryReport> {

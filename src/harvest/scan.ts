@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../process/packageRoot.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
+import type { SuiteCoverage } from '../protocol/execution.ts';
 import { Check, DroppedTask } from '../protocol/task.ts';
 
 const MAX_OUTPUT_BYTES = 512 << 20;
@@ -28,58 +29,89 @@ export const Candidate = z.strictObject({
   /** Paths, keys of `sources`. */
   files: z.array(z.string()),
   test_files: z.array(z.string()),
+  /** Paths, keys of `data`. */
+  data_files: z.array(z.string()),
 });
 export type Candidate = z.infer<typeof Candidate>;
 
-const Scan = z.strictObject({
-  format: z.literal(1),
+export const Scan = z.strictObject({
+  format: z.literal(2),
+  /** Of the interpreter with its packages, and of these together with the workspace's files. */
+  environment: z.string(),
+  digest: z.string(),
   candidates: z.array(Candidate),
   sources: z.record(z.string(), z.string()),
+  /** In base64. */
+  data: z.record(z.string(), z.string()),
+  /** Test files that can be run: their files and data files as in a candidate. */
+  suites: z.array(
+    z.strictObject({
+      path: z.string().min(1),
+      files: z.array(z.string()),
+      data_files: z.array(z.string()),
+      roots: z.array(z.string()),
+    }),
+  ),
   dropped: z.array(DroppedTask),
 });
 export type Scan = z.infer<typeof Scan>;
 
+const Unchanged = z.strictObject({ unchanged: z.literal(true) });
+
+/** What a scan is told beyond what is on disk. */
+export interface Given {
+  /** Texts by their paths in the workspace, which stand for what is on disk. */
+  unsaved?: Readonly<Record<string, string>>;
+  /** What running the tests told; without it, tests cover the functions that they name. */
+  coverage?: Readonly<Record<string, SuiteCoverage>>;
+}
+
 /**
  * Parses the workspace's Python files with its own interpreter and finds the functions that tests or doctests cover.
- * No code of the workspace runs and nothing is written. Texts in `unsaved`, by their paths in the workspace, stand for
- * what is on disk. Throws a UserError when the folder or the interpreter is
+ * No code of the workspace runs and nothing is written. `known`, an earlier scan, comes back where nothing has changed since. Throws a UserError when the folder or the interpreter is
  * unusable, InterruptedError when cancelled.
  */
 export async function scanWorkspace(
   workspace: string,
   interpreter: string,
   signal?: AbortSignal,
-  unsaved?: Readonly<Record<string, string>>,
+  given: Given = {},
+  known?: Scan,
 ): Promise<Scan> {
   const root = path.resolve(workspace);
   const folder = await stat(root).catch(() => undefined);
   if (folder?.isDirectory() !== true) {
     throw new UserError(`${root} is not a folder`, 'Name the folder of a Python project.', 2);
   }
-  const printed = await runScanner(root, interpreter, signal, unsaved);
-  return Scan.parse(JSON.parse(printed));
+  const printed = await runScanner(
+    interpreter,
+    [
+      'leti_runner.harvest',
+      root,
+      ...(Object.keys(given).length === 0 ? [] : ['--given']),
+      ...(known === undefined ? [] : ['--known', known.digest]),
+    ],
+    signal,
+    Object.keys(given).length === 0 ? undefined : given,
+  );
+  const answer: unknown = JSON.parse(printed);
+  return known !== undefined && Unchanged.safeParse(answer).success ? known : Scan.parse(answer);
 }
 
-/** The scanner ends when its standard input closes, so it never outlives this process. */
-async function runScanner(
-  root: string,
+/**
+ * What a module of ours that only reads code prints, started with its arguments and given one line of JSON. It ends when
+ * its standard input closes, so it never outlives this process.
+ */
+export async function runScanner(
   interpreter: string,
+  module: readonly string[],
   signal: AbortSignal | undefined,
-  unsaved: Readonly<Record<string, string>> | undefined,
+  input: unknown,
 ): Promise<string> {
   return await new Promise((resolve, reject) => {
     const child = execFile(
       interpreter,
-      [
-        '-s',
-        '-B',
-        '-X',
-        'utf8',
-        '-m',
-        'leti_runner.harvest',
-        root,
-        ...(unsaved === undefined ? [] : ['--unsaved']),
-      ],
+      ['-s', '-B', '-X', 'utf8', '-m', ...module],
       {
         cwd: path.join(packageRoot(), 'python'),
         // As the executor starts it, so that both see the same installed packages.
@@ -98,7 +130,7 @@ async function runScanner(
     );
     // A scanner that is gone already says so by its exit.
     child.stdin?.on('error', () => undefined);
-    if (unsaved !== undefined) child.stdin?.write(`${JSON.stringify(unsaved)}\n`);
+    if (input !== undefined) child.stdin?.write(`${JSON.stringify(input)}\n`);
   });
 }
 

@@ -1,47 +1,72 @@
 import { assembleProgram, executionJob } from '../core/program.ts';
+import { keyOf, shuffled } from '../core/random.ts';
 import { DEFAULT_LIMITS, type ExecutionJob, type ExecutionResult } from '../protocol/execution.ts';
 import type { Task } from '../protocol/task.ts';
+import { weakness, type WrongBodies } from './weakness.ts';
 
 /** What validation needs of the executor. */
 export interface ProgramRunner {
   execute(job: ExecutionJob, signal?: AbortSignal): Promise<ExecutionResult>;
 }
 
+/** Runs a completion of a task. */
+export type RunOf = (
+  task: Task,
+  completion: string,
+  parts?: Partial<ExecutionJob>,
+) => Promise<ExecutionResult>;
+
+export interface ValidateOptions {
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+  /** By task; without them a task is not looked at for weak checks. */
+  wrongBodies?: ReadonlyMap<string, WrongBodies>;
+  /** Bodies that the references replaced, by the ids of their tasks. */
+  earlier?: ReadonlyMap<string, string | undefined>;
+}
+
 /** Tasks that are validated at the same time; the executor's own pool decides how many programs run at once. */
 const AT_ONCE = 16;
+/** How often the reference has to pass. */
+const PASSES = 3;
+/** Checks that fail today are left out, up to so many. */
+const MOST_LEFT_OUT = 12;
 
-/** A task and why it cannot be used; no reason when it can. */
+/** A task, its checks marked as weak where they are, and why it cannot be used; no reason when it can. */
 export interface Validated {
   task: Task;
   reason: string | undefined;
+  /** Another time it may end otherwise: it ran out of time, say. */
+  uncertain?: boolean;
 }
 
-/** Programs run for a task, each under a number of its own. */
-const RUNS = 5;
-
 /**
- * Runs the checks of each task on its reference, twice, which has to pass, and on an empty body, which has to fail, as
- * has the earlier body where a task has one. The result keeps the order of the tasks. Throws InterruptedError when cancelled (from the executor).
+ * Runs the checks of each task on its reference, which has to pass three times in different orders, on an empty body,
+ * which has to fail, as has the earlier body where a task has one, and on wrong bodies. Checks that fail today on their own are left out. The result keeps the order of
+ * the tasks. Throws InterruptedError when cancelled (from the executor).
  */
 export async function validateTasks(
   tasks: readonly Task[],
   executor: ProgramRunner,
-  options: {
-    signal?: AbortSignal;
-    onProgress?: (done: number, total: number) => void;
-    /** Bodies that the references replaced, by the ids of their tasks. */
-    earlier?: ReadonlyMap<string, string | undefined>;
-  } = {},
+  options: ValidateOptions = {},
 ): Promise<Validated[]> {
   const results: Validated[] = [];
-  let next = 0;
+  let jobs = 0;
+  const run: RunOf = async (task, completion, parts = {}) =>
+    await executor.execute(
+      { ...executionJob(task, assembleProgram(task, completion), jobs++, DEFAULT_LIMITS), ...parts },
+      options.signal,
+    );
+  const left = tasks.entries();
   let done = 0;
   const worker = async (): Promise<void> => {
-    for (let index = next++; index < tasks.length; index = next++) {
-      const task = tasks[index];
-      if (task === undefined) return;
-      const earlier = options.earlier?.get(task.id);
-      results[index] = await validated(task, earlier, executor, index * RUNS, options.signal);
+    for (const [index, task] of left) {
+      results[index] = await validated(
+        task,
+        run,
+        options.wrongBodies?.get(task.id),
+        options.earlier?.get(task.id),
+      );
       options.onProgress?.(++done, tasks.length);
     }
   };
@@ -51,49 +76,102 @@ export async function validateTasks(
 
 async function validated(
   task: Task,
+  run: RunOf,
+  wrong: WrongBodies | undefined,
   earlier: string | undefined,
-  executor: ProgramRunner,
-  id: number,
-  signal: AbortSignal | undefined,
 ): Promise<Validated> {
   const { reference } = task;
   if (reference === undefined) {
     return { task, reason: 'it has no reference body to validate its checks with' };
   }
-  const run = async (of: Task, completion: string, offset: number): Promise<ExecutionResult> =>
-    await executor.execute(
-      executionJob(of, assembleProgram(of, completion), id + offset, DEFAULT_LIMITS),
-      signal,
-    );
-  let chosen = task;
-  let first = await run(chosen, reference, 0);
-  if (first.verdict !== 'passed' && first.sealed) {
-    // Checks that need the program's own objects fail apart from it and pass beside it.
-    chosen = { ...task, sealable: false };
-    first = await run(chosen, reference, 1);
-  }
-  const reason = await problemOf(chosen, reference, earlier, first, async (completion, offset) =>
-    run(chosen, completion, offset),
+  const fitted = await fittedTask(task, reference, run);
+  if (fitted.reason !== undefined) return fitted;
+  const { task: found } = fitted;
+  const problem = await problemOf(found, reference, earlier, run);
+  if (problem !== undefined) return { task: found, ...problem };
+  if (wrong === undefined) return { task: found, reason: undefined };
+  const weak = await weakness(wrong, fitted.durationMs, async (body, limits) =>
+    run(found, `\n${body}`, { stopAtFirst: true, limits }),
   );
-  return { task: chosen, reason };
+  return { task: weak === undefined ? found : { ...found, weak }, reason: undefined };
 }
 
+/** The task in the strictest form in which its reference passes, without checks that fail today where others pass. */
+async function fittedTask(
+  task: Task,
+  reference: string,
+  run: RunOf,
+): Promise<Validated & { durationMs: number }> {
+  const forms = formsOf(task);
+  let failing: ExecutionResult | undefined;
+  for (const form of forms) {
+    // Checks that ran beside the program have nothing to gain from that but with the files that they open.
+    if (failing?.sealed === false && form.host?.dataFiles === undefined) continue;
+    const result = await run(form, reference);
+    if (result.verdict === 'passed') return { task: form, reason: undefined, durationMs: result.durationMs };
+    failing = result;
+  }
+  const first = failing;
+  let form = forms.at(-1) ?? task;
+  for (let leftOut = 1; leftOut <= MOST_LEFT_OUT && failing !== undefined; leftOut++) {
+    const index = failing.diagnostic?.check?.index;
+    if (index === undefined || form.checks.length === 1) break;
+    form = { ...form, checks: form.checks.filter((_, at) => at !== index) };
+    failing = await run(form, reference);
+    if (failing.verdict !== 'passed') continue;
+    const [strictest] = formsOf({ ...task, checks: form.checks });
+    const strict = strictest === undefined ? failing : await run(strictest, reference);
+    const chosen = strict.verdict === 'passed' && strictest !== undefined ? strictest : form;
+    return { task: chosen, reason: undefined, durationMs: failing.durationMs };
+  }
+  const reason = first === undefined ? 'it cannot be run' : `its checks fail today: ${account(first)}`;
+  return { task: form, reason, uncertain: isUncertain(first), durationMs: 0 };
+}
+
+/** The forms in which a task can be run, the strictest first: without data files, beside its checks, and with them. */
+function formsOf(task: Task): Task[] {
+  const without = withoutData(task);
+  // Checks that need the program's own objects fail apart from it and pass beside it.
+  const forms = task.sealable === false ? [without] : [without, { ...without, sealable: false }];
+  return task.host?.dataFiles === undefined ? forms : [...forms, { ...task, sealable: false }];
+}
+
+export function withoutData(task: Task): Task {
+  if (task.host?.dataFiles === undefined) return task;
+  const host = { ...task.host };
+  delete host.dataFiles;
+  return { ...task, host };
+}
+
+/** Whether a program that ended so might end otherwise another time. */
+function isUncertain(result: ExecutionResult | undefined): boolean {
+  return result === undefined || ['timeout', 'memory', 'harness_error', 'crashed'].includes(result.verdict);
+}
+
+/** Why a task whose reference passed once cannot be used. */
 async function problemOf(
   task: Task,
   reference: string,
   earlier: string | undefined,
-  first: ExecutionResult,
-  run: (completion: string, offset: number) => Promise<ExecutionResult>,
-): Promise<string | undefined> {
-  if (first.verdict !== 'passed') return `its checks fail today: ${account(first)}`;
-  const second = await run(reference, 2);
-  if (second.verdict !== 'passed') return `its checks are flaky, the second run failed: ${account(second)}`;
+  run: RunOf,
+): Promise<Omit<Validated, 'task'> | undefined> {
+  for (let pass = 2; pass <= PASSES; pass++) {
+    const checks = shuffled(task.checks, keyOf(task.id), pass);
+    const again = await run(task, reference, { checks });
+    if (again.verdict !== 'passed') {
+      const reason = `its checks are flaky or depend on their order, run ${pass} of ${PASSES} failed: ${account(again)}`;
+      return { reason, uncertain: true };
+    }
+  }
   const margin = /^\s*\n([ \t]*)/.exec(reference)?.[1] ?? ' '.repeat(task.indent);
-  const stub = await run(`\n${margin}pass`, 3);
-  if (stub.verdict === 'passed') return 'its checks pass on an empty body too';
-  if (stub.verdict === 'harness_error') return `its checks cannot be run: ${account(stub)}`;
-  if (earlier !== undefined && (await run(`\n${earlier}`, 4)).verdict === 'passed') {
-    return 'its checks pass on the body before the commit too';
+  const stub = await run(task, `\n${margin}pass`, { stopAtFirst: true });
+  if (stub.verdict === 'passed') return { reason: 'its checks pass on an empty body too' };
+  if (stub.verdict === 'harness_error') {
+    return { reason: `its checks cannot be run: ${account(stub)}`, uncertain: true };
+  }
+  if (earlier !== undefined) {
+    const before = await run(task, `\n${earlier}`, { stopAtFirst: true });
+    if (before.verdict === 'passed') return { reason: 'its checks pass on the body before the commit too' };
   }
   return undefined;
 }

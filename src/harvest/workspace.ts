@@ -1,6 +1,6 @@
 import { bodyInstruction, docstringSummary } from '../core/instructions.ts';
 import { UserError } from '../protocol/errors.ts';
-import type { DroppedTask, SourceFile, Task, TaskOrigin } from '../protocol/task.ts';
+import type { DataFile, DroppedTask, SourceFile, Task, TaskOrigin } from '../protocol/task.ts';
 import { changeTimes } from './changeTimes.ts';
 import { assignFamilies } from './families.ts';
 import { NoRepositoryError, type Git } from './git.ts';
@@ -14,8 +14,11 @@ import {
   type PastScan,
 } from './history.ts';
 import { findSpecs } from './specs.ts';
-import { scanWorkspace, type Candidate, type Scan } from './scan.ts';
-import { validateTasks, type ProgramRunner } from './validate.ts';
+import { scanWorkspace, type Candidate, type Given, type Scan } from './scan.ts';
+import { coverageOf, suitesOf, type SuiteRunner } from './coverage.ts';
+import type { HarvestCache, ScanKind } from './harvestCache.ts';
+import { wrongBodiesOf } from './mutants.ts';
+import { validateTasks, type ProgramRunner, type Validated } from './validate.ts';
 
 /** The newest commits that are looked at for when today's functions were last changed. */
 const COMMITS_FOR_TIMES = 1000;
@@ -31,8 +34,12 @@ export interface HarvestOptions {
    */
   history?: { git: Git; commits: number };
   signal?: AbortSignal;
-  /** Commits looked through, or tasks validated so far, of how many. */
-  onProgress?: (phase: 'commits' | 'tasks', done: number, total: number) => void;
+  /** Runs the workspace's own tests once, to see what they cover; the user has agreed. */
+  tests?: SuiteRunner;
+  /** What the last harvest found, so that only what has changed is looked at again. */
+  cache?: HarvestCache;
+  /** Commits looked through, test files run, or tasks validated so far, of how many. */
+  onProgress?: (phase: 'commits' | 'tests' | 'tasks', done: number, total: number) => void;
   onNotice?: (message: string) => void;
 }
 
@@ -41,10 +48,15 @@ export interface Harvest {
   dropped: DroppedTask[];
 }
 
+/** Contents of files by their paths. */
+type Texts = Readonly<Record<string, string>>;
+
 /** A function with checks and where the texts are that its task needs; `past` where it is one of a commit. */
 interface Found {
   candidate: Candidate;
-  sources: Readonly<Record<string, string>>;
+  sources: Texts;
+  /** In base64. */
+  data: Texts;
   past?: PastCandidate;
   changedAt?: number | undefined;
 }
@@ -56,36 +68,37 @@ interface Found {
  * repository is written. Throws a UserError when the folder, the interpreter or a history that is asked for is unusable.
  */
 export async function harvestWorkspace(options: HarvestOptions): Promise<Harvest> {
-  const scan = await scanWorkspace(options.workspace, options.interpreter, options.signal);
+  const { cache } = options;
+  await cache?.open();
+  const scan = await scanned(options);
   const { times, past } = await readRepository(scan, options);
   const found = [
     ...currentOf(scan).map((one) => ({ ...one, changedAt: times.get(one.candidate.id) })),
     ...pastOf(past),
   ];
-  return await checked(found, [...scan.dropped, ...past.dropped], options);
+  const harvest = await checked(found, [...scan.dropped, ...past.dropped], scan.environment, options);
+  await cache?.save();
+  return harvest;
 }
 
 /** The tasks that specifications name (docs/tasks.md), made again from the repository and validated like all others. */
 export async function harvestSpecs(
   specs: readonly TaskOrigin[],
-  options: Omit<HarvestOptions, 'history'> & { git: Git },
+  options: Omit<HarvestOptions, 'history' | 'cache'> & { git: Git },
 ): Promise<Harvest> {
   const past = await findSpecs(await History.open(options.git), specs, scanOptions(options));
-  return await checked(pastOf(past), past.dropped, options);
+  return await checked(pastOf(past), past.dropped, '', options);
 }
 
 /** Those that are sound, as tasks; the others with what is dropped already. */
 async function checked(
   found: readonly Found[],
   droppedBefore: readonly DroppedTask[],
-  { executor, signal, onProgress }: Pick<HarvestOptions, 'executor' | 'signal' | 'onProgress'>,
+  environment: string,
+  options: HarvestOptions,
 ): Promise<Harvest> {
   const byId = new Map(found.map((one) => [one.candidate.id, one]));
-  const validated = await validateTasks(tasksFrom(found), executor, {
-    earlier: new Map(found.map(({ candidate, past }) => [candidate.id, past?.earlier])),
-    ...(signal === undefined ? {} : { signal }),
-    onProgress: (done, total) => onProgress?.('tasks', done, total),
-  });
+  const validated = await validatedTasks(found, environment, options);
   const tasks: Task[] = [];
   const dropped = [...droppedBefore];
   for (const { task, reason } of validated) {
@@ -101,19 +114,76 @@ async function checked(
   return { tasks, dropped };
 }
 
+/** Looks through the workspace, and once more with what its tests run where they may be run. */
+async function scanned({
+  workspace,
+  interpreter,
+  tests,
+  cache,
+  signal,
+  onProgress,
+}: HarvestOptions): Promise<Scan> {
+  const look = async (kind: ScanKind, given: Given = {}): Promise<Scan> => {
+    const earlier = await cache?.lastScan(kind);
+    const scan = await scanWorkspace(workspace, interpreter, signal, given, earlier);
+    if (scan !== earlier) await cache?.saveScan(kind, scan);
+    return scan;
+  };
+  const scan = await look('scan');
+  if (tests === undefined || scan.suites.length === 0) return scan;
+  const suites = suitesOf(scan);
+  const known = cache?.knownCoverage(suites, scan.environment) ?? {};
+  const fresh = await coverageOf(
+    suites.filter(({ path }) => known[path] === undefined),
+    tests,
+    {
+      ...(signal === undefined ? {} : { signal }),
+      onProgress: (done, total) => onProgress?.('tests', done, total),
+    },
+  );
+  cache?.keepCoverage(suites, scan.environment, fresh);
+  const coverage = { ...known, ...fresh };
+  return Object.keys(coverage).length === 0 ? scan : await look('traced', { coverage });
+}
+
+/** Validates what is not known from an earlier harvest; the result keeps the order of the tasks. */
+async function validatedTasks(
+  found: readonly Found[],
+  environment: string,
+  { executor, interpreter, cache, signal, onProgress }: HarvestOptions,
+): Promise<Validated[]> {
+  const tasks = tasksFrom(found);
+  const known = new Map(tasks.map((task) => [task.id, cache?.known(task, environment)]));
+  const fresh = tasks.filter((task) => known.get(task.id) === undefined);
+  const validated = await validateTasks(fresh, executor, {
+    wrongBodies: await wrongBodiesOf(fresh, interpreter, signal),
+    earlier: new Map(found.map(({ candidate, past }) => [candidate.id, past?.earlier])),
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (done) => onProgress?.('tasks', tasks.length - fresh.length + done, tasks.length),
+  });
+  for (const [index, outcome] of validated.entries()) {
+    const task = fresh[index];
+    if (task === undefined) continue;
+    cache?.keep(task, environment, outcome);
+    known.set(task.id, outcome);
+  }
+  return tasks.flatMap((task) => known.get(task.id) ?? []);
+}
+
 /** The scan's candidates as tasks, not yet validated. */
 export function tasksOf(scan: Scan): Task[] {
   return tasksFrom(currentOf(scan));
 }
 
-function currentOf({ candidates, sources }: Scan): Found[] {
-  return candidates.map((candidate) => ({ candidate, sources }));
+function currentOf({ candidates, sources, data }: Scan): Found[] {
+  return candidates.map((candidate) => ({ candidate, sources, data }));
 }
 
 function pastOf({ found }: PastScan): Found[] {
   return found.map((past) => ({
     candidate: past.candidate,
     sources: past.sources,
+    data: {},
     past,
     changedAt: past.time,
   }));
@@ -178,7 +248,9 @@ function tasksFrom(found: readonly Found[]): Task[] {
       keys: [candidate.template, `${candidate.path}:${candidate.name}`],
     })),
   );
-  return found.map(({ candidate, sources, past, changedAt }) => ({
+  const sourcesOf = sharing((path, source): SourceFile => ({ path, source }));
+  const dataOf = sharing((path, base64): DataFile => ({ path, base64 }));
+  return found.map(({ candidate, sources, data, past, changedAt }) => ({
     id: candidate.id,
     source: past === undefined ? candidate.source : 'history',
     name: candidate.name,
@@ -195,8 +267,9 @@ function tasksFrom(found: readonly Found[]): Task[] {
       path: candidate.path,
       before: candidate.before,
       after: candidate.after,
-      files: sourcesOf(candidate.files, sources),
-      testFiles: sourcesOf(candidate.test_files, sources),
+      files: sourcesOf(sources, candidate.files),
+      testFiles: sourcesOf(sources, candidate.test_files),
+      ...(candidate.data_files.length === 0 ? {} : { dataFiles: dataOf(data, candidate.data_files) }),
     },
     ...(past === undefined ? {} : { origin: originOf(past) }),
     ...(changedAt === undefined ? {} : { changedAt }),
@@ -208,6 +281,20 @@ function originOf({ candidate, commit }: PastCandidate): TaskOrigin {
   return { kind: 'history', commit, path, name, hash: bodyHash(body) };
 }
 
-function sourcesOf(paths: readonly string[], sources: Readonly<Record<string, string>>): SourceFile[] {
-  return paths.map((path) => ({ path, source: sources[path] ?? '' }));
+/** Makes the files of some paths; tasks that bring the same one share it. */
+function sharing<T>(
+  make: (path: string, content: string) => T,
+): (texts: Texts, paths: readonly string[]) => T[] {
+  const made = new Map<Texts, Map<string, T>>();
+  return (texts, paths) => {
+    const known = made.get(texts) ?? new Map<string, T>();
+    made.set(texts, known);
+    return paths.flatMap((path) => {
+      const content = texts[path];
+      if (content === undefined) return [];
+      const file = known.get(path) ?? make(path, content);
+      known.set(path, file);
+      return [file];
+    });
+  };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Check, SourceFile } from './task.ts';
+import { Check, DataFile, SourceFile } from './task.ts';
 
 /**
  * What became of a program. `harness_error` is ours, not the program's: such a result is never trained on.
@@ -67,11 +67,34 @@ export const ExecutionJob = z.strictObject({
   files: z.array(SourceFile),
   /** What only the checks may see. */
   testFiles: z.array(SourceFile),
+  /** What the checks open; none can then be kept apart from the program, which has the same folder. */
+  dataFiles: z.array(DataFile),
   setup: z.string(),
   checks: z.array(Check).min(1),
   limits: ExecutionLimits,
+  /** Counts none of the checks behind one that failed. */
+  stopAtFirst: z.boolean().optional(),
 });
 export type ExecutionJob = z.infer<typeof ExecutionJob>;
+
+/** The tests of one file, to be run on the workspace's code as it is. */
+export const TestSuite = z.strictObject({
+  path: z.string().min(1),
+  /** It and what it may import. */
+  files: z.array(SourceFile),
+  dataFiles: z.array(DataFile),
+  /** Folders in which absolute imports are looked up. */
+  roots: z.array(z.string()),
+  limits: ExecutionLimits,
+});
+export type TestSuite = z.infer<typeof TestSuite>;
+
+/** What the tests of a file run: functions by their file and first line, and the indexes of those for each test. */
+export const SuiteCoverage = z.object({
+  functions: z.array(z.tuple([z.string(), z.int().min(0)])),
+  tests: z.record(z.string(), z.array(z.int().min(0))),
+});
+export type SuiteCoverage = z.infer<typeof SuiteCoverage>;
 
 /** A line of the traceback inside the main module, the checks, or another file of the task; never of the harness or a library. */
 export const Frame = z.strictObject({
@@ -137,6 +160,8 @@ export const ExecutionResult = z.strictObject({
   starved: z.boolean().optional(),
   /** Wall time inside the child, for people; feedback never holds it. */
   durationMs: z.number().min(0),
+  /** Time until its turn came; the pool knows it, not the runner. */
+  queueMs: z.number().min(0).optional(),
 });
 export type ExecutionResult = z.infer<typeof ExecutionResult>;
 

@@ -35,6 +35,10 @@ export const RunConfig = z.strictObject({
   timeoutSeconds: z.number().positive(),
   /** Trains on verdicts that cannot be forged and leaves the others out. */
   sealedOnly: z.boolean().default(false),
+  /** Runs the workspace's tests once, in the sandbox, to see which functions they cover. */
+  runTests: z.boolean().default(false),
+  /** Trains on tasks too whose checks are weak. */
+  weakTasks: z.boolean().default(false),
   feedback: FeedbackPreset.default('full'),
   /** Whether the training tasks are asked once more at the end, which takes as long as a round's sampling. */
   measureTrain: z.boolean().default(true),
@@ -70,6 +74,8 @@ export const Sample = z.strictObject({
   /** True when the verdict could not be forged: the program ran apart from its checks. */
   sealed: z.boolean(),
   durationMs: z.number(),
+  /** Missing where a store before version 5 did not note it. */
+  queueMs: z.number().optional(),
 });
 export type Sample = z.infer<typeof Sample>;
 
@@ -85,6 +91,14 @@ export const SamplingRecord = z.strictObject({
 export type SamplingRecord = z.infer<typeof SamplingRecord>;
 
 export const Estimate = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+
+/** Milliseconds at the median and at the 99th percentile. */
+export const Percentiles = z.strictObject({ p50: z.number(), p99: z.number() });
+export type Percentiles = z.infer<typeof Percentiles>;
+
+/** How long programs ran, and waited for their turn before. */
+export const Timing = z.strictObject({ run: Percentiles, queue: Percentiles });
+export type Timing = z.infer<typeof Timing>;
 
 /** What one evaluation found. */
 export const Evaluation = z.strictObject({
@@ -102,6 +116,8 @@ export const Evaluation = z.strictObject({
   /** Samples by error type (`passed` is one of them). */
   errorTypes: z.record(z.string(), z.int()),
   tokensPerProgram: z.number(),
+  /** Missing where its samples did not note how long they waited. */
+  timing: Timing.optional(),
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 

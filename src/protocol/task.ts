@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const SourceFile = z.strictObject({ path: z.string().min(1), source: z.string() });
 export type SourceFile = z.infer<typeof SourceFile>;
 
+/** A file that a task's checks open, by its path inside the workspace. */
+export const DataFile = z.strictObject({ path: z.string().min(1), base64: z.string() });
+export type DataFile = z.infer<typeof DataFile>;
+
 /**
  * One thing that a program must get right. They run in a task's order, but that the shortest goes first where each
  * stands alone (lone asserts, inputs, verifiers).
@@ -47,6 +51,8 @@ export const TaskHost = z.strictObject({
   files: z.array(SourceFile),
   /** What only the checks import: it may hold what they expect, so programs kept apart from them never get it. */
   testFiles: z.array(SourceFile).optional(),
+  /** What the checks open; they then run beside the program, in a folder that holds these. */
+  dataFiles: z.array(DataFile).optional(),
 });
 export type TaskHost = z.infer<typeof TaskHost>;
 
@@ -101,6 +107,8 @@ export const Task = z.strictObject({
   changedAt: z.int().optional(),
   /** False when the checks need the program's own objects and so run in its process. */
   sealable: z.boolean().optional(),
+  /** Why its checks would let wrong programs pass; missing where they would not, or where nobody looked. */
+  weak: z.string().min(1).optional(),
 });
 export type Task = z.infer<typeof Task>;
 

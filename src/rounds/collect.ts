@@ -181,6 +181,7 @@ export class ProgramRunner {
       finish: text.finish,
       sealed: result.sealed,
       durationMs: result.durationMs,
+      ...(result.queueMs === undefined ? {} : { queueMs: result.queueMs }),
     };
   }
 }

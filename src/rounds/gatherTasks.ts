@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { splitTasks } from '../core/split.ts';
 import { readTaskFile } from '../harvest/files.ts';
-import { harvestSpecs, harvestWorkspace, type HarvestOptions } from '../harvest/workspace.ts';
+import { HarvestCache } from '../harvest/harvestCache.ts';
+import { harvestSpecs, harvestWorkspace, type Harvest, type HarvestOptions } from '../harvest/workspace.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { RunConfig } from '../protocol/run.ts';
 import type { DroppedTask, Task, TaskOrigin } from '../protocol/task.ts';
@@ -15,10 +17,11 @@ export async function gatherTasks(
   config: RunConfig,
   bench: Workbench,
 ): Promise<{ tasks: RunTask[]; dropped: DroppedTask[] }> {
-  const { tasks: all, dropped } =
+  const found =
     config.tasksFile === undefined
-      ? await workspaceTasks(bench, config.historyCommits)
+      ? await workspaceTasks(bench, config)
       : { tasks: await readTaskFile(config.tasksFile), dropped: [] };
+  const { tasks: all, dropped } = config.weakTasks ? found : withoutWeak(found);
   const skipped = new Set(config.skipTasks);
   const tasks = all.filter((task) => !skipped.has(task.id));
   const { train, heldOut } =
@@ -35,21 +38,29 @@ export async function gatherTasks(
   };
 }
 
-const PHASES = { commits: 'looking through commits', tasks: 'checking tasks' };
+const PHASES = { commits: 'looking through commits', tests: 'running tests', tasks: 'checking tasks' };
 
-/** The workspace's own tasks and those of its newest commits, checked. */
+/**
+ * The workspace's own tasks and those of its newest commits, checked; `runTests` runs its tests once, in the sandbox, to see
+ * what they cover.
+ */
 export async function workspaceTasks(
   bench: Workbench,
-  commits: number,
-): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
-  return await harvestWorkspace({ ...(await harvestOptions(bench)), history: { git: bench.git, commits } });
+  { historyCommits, runTests }: Pick<RunConfig, 'historyCommits' | 'runTests'>,
+): Promise<Harvest> {
+  const history = { git: bench.git, commits: historyCommits };
+  return await harvestWorkspace({
+    ...(await harvestOptions(bench)),
+    history,
+    cache: new HarvestCache(path.join(bench.files.folder, 'harvest')),
+    ...(runTests
+      ? { tests: { trace: async (suite, signal) => await (await bench.executor()).trace(suite, signal) } }
+      : {}),
+  });
 }
 
 /** Tasks that are named by the commits of the workspace's repository, checked. */
-export async function tasksOfSpecs(
-  bench: Workbench,
-  specs: readonly TaskOrigin[],
-): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
+export async function tasksOfSpecs(bench: Workbench, specs: readonly TaskOrigin[]): Promise<Harvest> {
   return await harvestSpecs(specs, { ...(await harvestOptions(bench)), git: bench.git });
 }
 
@@ -60,7 +71,8 @@ async function harvestOptions(bench: Workbench): Promise<HarvestOptions> {
   return {
     workspace: bench.workspace,
     interpreter: interpreter.path,
-    executor: await bench.executor(),
+    // Not started where nothing has changed since the last time.
+    executor: { execute: async (job, signal) => await (await bench.executor()).execute(job, signal) },
     signal: bench.signal,
     onNotice: (message) => {
       bench.observe({ event: 'notice', message });
@@ -77,6 +89,28 @@ async function harvestOptions(bench: Workbench): Promise<HarvestOptions> {
       });
     },
   };
+}
+
+/** Tasks whose checks would let wrong programs pass are nothing to learn from. */
+function withoutWeak(found: Harvest): Harvest {
+  const isWeak = (task: Task): boolean => task.weak !== undefined;
+  const weak = found.tasks.filter(isWeak).map((task) => ({
+    id: task.id,
+    path: task.host?.path ?? '',
+    line: lineOf(task) + 1,
+    reason: `weak: ${task.weak ?? ''}`,
+  }));
+  return { tasks: found.tasks.filter((task) => !isWeak(task)), dropped: [...found.dropped, ...weak] };
+}
+
+/** The zero-based line on which a task's function begins in its file. */
+export function lineOf({ host, name }: Task): number {
+  const last = name.split('.').at(-1) ?? name;
+  const lines = host?.before.split('\n') ?? [];
+  return Math.max(
+    0,
+    lines.findLastIndex((text) => new RegExp(`\\bdef\\s+${last}\\b`).test(text)),
+  );
 }
 
 /** A task that stands in both files, or in the held-out file's family, is never trained on. */

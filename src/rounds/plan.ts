@@ -8,7 +8,7 @@ import type { RunConfig } from '../protocol/run.ts';
 import type { Task } from '../protocol/task.ts';
 import { RunStore } from '../store/runStore.ts';
 import { currentEnvironment, pickProfile } from '../training/environment.ts';
-import { gatherTasks } from './gatherTasks.ts';
+import { gatherTasks, lineOf } from './gatherTasks.ts';
 import type { Workbench } from './workbench.ts';
 
 /** On 2 cores with the default model, training and all (docs/results/example.md); what is said before a first run. */
@@ -58,14 +58,11 @@ function shortPath(file: string, workspace: string): string {
 }
 
 function summaryOf(task: Task): Omit<TaskSummary, 'side'> {
-  const lines = task.host?.before.split('\n') ?? [];
-  const name = task.name.split('.').at(-1) ?? task.name;
-  const line = lines.findLastIndex((text) => new RegExp(`\\bdef\\s+${name}\\b`).test(text));
   return {
     id: task.id,
     name: task.name,
     path: task.host?.path ?? '',
-    line: Math.max(0, line),
+    line: lineOf(task),
     checks: task.checks.length,
     family: task.family,
     ...(task.origin === undefined ? {} : { commit: task.origin.commit }),

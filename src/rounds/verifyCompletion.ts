@@ -215,7 +215,7 @@ function taskFinder(
   const look = async (text: string): Promise<Task | undefined> => {
     const { path: interpreter } = await bench.interpreter();
     const scan = await scanWorkspace(bench.workspace, interpreter, signal, {
-      [file]: moduleWith(request, text),
+      unsaved: { [file]: moduleWith(request, text) },
     });
     const candidate = scan.candidates.find((one) => one.path === file && one.name === around?.name);
     return candidate === undefined ? undefined : tasksOf({ ...scan, candidates: [candidate] })[0];

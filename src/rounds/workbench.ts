@@ -95,7 +95,11 @@ export class Workbench {
 
   executor(): Promise<Executor> {
     return (this.#executor ??= this.interpreter().then((found) =>
-      startExecutor({ interpreter: found.path, allowUncontained: this.#options.allowUncontained }),
+      startExecutor({
+        interpreter: found.path,
+        pytest: true,
+        allowUncontained: this.#options.allowUncontained,
+      }),
     ));
   }
 

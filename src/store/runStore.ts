@@ -328,7 +328,7 @@ export class RunStore {
   #samples(where: string, values: SQLInputValue[]): Sample[] {
     const columns = COLUMNS.map(([column, key]) => `${column} AS "${key}"`).join(', ');
     return this.#all(`SELECT ${columns} FROM samples ${where}`, values).map((row) =>
-      Sample.parse({ ...row, sealed: row['sealed'] === 1 }),
+      Sample.parse(withoutNull({ ...row, sealed: row['sealed'] === 1 })),
     );
   }
 
@@ -355,6 +355,7 @@ const COLUMNS: readonly (readonly [string, keyof Sample])[] = [
   ['error_type', 'errorType'],
   ['tokens', 'tokens'],
   ['duration_ms', 'durationMs'],
+  ['queue_ms', 'queueMs'],
   ['hash', 'hash'],
   ['finish', 'finish'],
   ['sealed', 'sealed'],
@@ -365,9 +366,13 @@ const COLUMNS: readonly (readonly [string, keyof Sample])[] = [
   ['feedback', 'feedback'],
 ];
 
-/** SQLite has no truth values. */
+/** SQLite has no truth values, and null for what is missing. */
 function toColumn(value: Sample[keyof Sample]): SQLInputValue {
-  return typeof value === 'boolean' ? Number(value) : value;
+  return typeof value === 'boolean' ? Number(value) : (value ?? null);
+}
+
+function withoutNull(row: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
 }
 
 /** A run's row; undefined when it does not hold what a run's row holds. */

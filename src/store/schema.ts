@@ -1,5 +1,5 @@
 /** Raised with every change of the tables; a store of a newer version is refused, never touched. */
-export const STORE_VERSION = 4;
+export const STORE_VERSION = 5;
 
 /** Counts of verdicts come from the index alone; a program's text is read only when it is shown. */
 const VERDICT_INDEX = 'CREATE INDEX samples_by_task ON samples (run, task_id, stage, verdict);';
@@ -7,11 +7,15 @@ const VERDICT_INDEX = 'CREATE INDEX samples_by_task ON samples (run, task_id, st
 /** What a batch took; unknown of batches that an earlier version stored. */
 const EFFORT_COLUMNS = ['tokens INTEGER', 'sampling_seconds REAL', 'execution_seconds REAL'];
 
+/** How long a program waited; unknown of those that an earlier version stored. */
+const QUEUE_COLUMN = 'queue_ms REAL';
+
 /** What brings a store of the version before up to each version. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   2: 'ALTER TABLE samples ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0',
   3: VERDICT_INDEX,
   4: EFFORT_COLUMNS.map((column) => `ALTER TABLE batches ADD COLUMN ${column};`).join('\n'),
+  5: `ALTER TABLE samples ADD COLUMN ${QUEUE_COLUMN}`,
 };
 
 export const SCHEMA = `
@@ -71,6 +75,7 @@ CREATE TABLE samples (
   error_type TEXT NOT NULL,
   tokens INTEGER NOT NULL,
   duration_ms REAL NOT NULL,
+  ${QUEUE_COLUMN},
   hash TEXT NOT NULL,
   finish TEXT NOT NULL,
   sealed INTEGER NOT NULL,

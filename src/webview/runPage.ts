@@ -251,6 +251,12 @@ function work({ report, stages }: RunDetail): HTMLElement {
           rate(samples, effort.executionSeconds),
         ]),
   ]);
+  const timed = [...report.heldOut, ...report.train].flatMap(({ side, round, timing }) => {
+    if (timing === undefined) return [];
+    const { run, queue } = timing;
+    const name = `${side}, ${round === 0 ? 'before' : `after round ${round}`}`;
+    return [[name, ...[run.p50, run.p99, queue.p50, queue.p99].map((time) => time.toFixed(0))]];
+  });
   const trained = report.trainings.map(({ round, examples, used, steps: count, tokens, seconds, method }) => [
     `round ${round}`,
     used === 0 ? String(examples) : `${examples} (${usedWords(used)})`,
@@ -266,6 +272,15 @@ function work({ report, stages }: RunDetail): HTMLElement {
       ['stage', 'programs', 'passed', 'written/s', 'tokens/s', 'run/s'],
       rows,
     ),
+    ...(timed.length === 0
+      ? []
+      : [
+          table(
+            'Milliseconds that programs ran and waited',
+            ['tasks', 'ran', '99 % ran', 'waited', '99 % waited'],
+            timed,
+          ),
+        ]),
     ...(trained.length === 0
       ? []
       : [table('Training', ['round', 'texts', 'steps', 'tokens/s', 'time', 'method'], trained)]),

@@ -1,7 +1,7 @@
 import { writeFile, rename } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
-import { percent } from '../../core/words.ts';
+import { percent, timingText } from '../../core/words.ts';
 import { readTaskFile } from '../../harvest/files.ts';
 import { Condition } from '../../protocol/model.ts';
 import { evaluateModel } from '../../rounds/evaluateModel.ts';
@@ -85,6 +85,7 @@ export function evaluateCommand(): Command {
           const errors = Object.entries(evaluation.errorTypes).sort(([, a], [, b]) => b - a);
           return [
             `${evaluation.passedSamples} of ${evaluation.samples} programs pass, ${evaluation.passedTasks} of ${evaluation.tasks} tasks have a pass (condition: ${condition})`,
+            ...(evaluation.timing === undefined ? [] : [timingText(evaluation.timing)]),
             table(['measure', 'value', '95 % interval'], rows),
             table(
               ['verdict or error', 'programs'],

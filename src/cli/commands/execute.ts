@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
+import { timingText } from '../../core/words.ts';
 import { startExecutor, type Latency } from '../../execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../execution/interpreter.ts';
 import { executeSamples } from '../../rounds/executeSamples.ts';
@@ -86,8 +87,7 @@ export function executeCommand(): Command {
     });
 }
 
-function latencyText({ run, queue, starved }: Latency): string {
-  const times = ({ p50, p99 }: Latency['run']): string => `${p50.toFixed(0)} ms (99 %: ${p99.toFixed(0)} ms)`;
-  const again = starved === 0 ? '' : `; ${starved} given more time, the machine was busy`;
-  return `a program ran ${times(run)} and waited ${times(queue)}${again}`;
+function latencyText(latency: Latency): string {
+  const again = latency.starved === 0 ? '' : `; ${latency.starved} given more time, the machine was busy`;
+  return `${timingText(latency)}${again}`;
 }

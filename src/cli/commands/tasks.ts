@@ -5,13 +5,14 @@ import type { DroppedTask, Task } from '../../protocol/task.ts';
 import { tasksOfSpecs, workspaceTasks } from '../../rounds/gatherTasks.ts';
 import { Workbench } from '../../rounds/workbench.ts';
 import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
-import { ALLOW_UNCONTAINED, COMMITS, HISTORY } from '../options.ts';
+import { ALLOW_UNCONTAINED, COMMITS, HISTORY, RUN_TESTS } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 
 interface TasksFlags extends RunFlags {
   history?: boolean;
   commits: number;
+  runTests?: boolean;
   json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function tasksCommand(): Command {
     .option(...HISTORY)
     .option(...COMMITS)
     .option('--python <path>', "the workspace's interpreter")
+    .option(...RUN_TESTS)
     .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
     .action(async (workspace: string, flags: TasksFlags) => {
@@ -42,6 +44,7 @@ export function tasksCommand(): Command {
     .option(...COMMITS)
     .option('--specs', "only the commits' tasks, each named by commit and hash instead of with its code")
     .option('--python <path>', "the workspace's interpreter")
+    .option(...RUN_TESTS)
     .option(...ALLOW_UNCONTAINED)
     .option('--json', 'JSON lines for programs')
     .action(async (workspace: string, flags: TasksFlags & { out: string; specs?: boolean }) => {
@@ -89,8 +92,11 @@ async function found(
   flags: TasksFlags,
   output: Output,
 ): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
-  const commits = flags.history === true ? flags.commits : 0;
-  return await withBench(workspace, flags, output, async (bench) => workspaceTasks(bench, commits));
+  const historyCommits = flags.history === true ? flags.commits : 0;
+  const runTests = flags.runTests === true;
+  return await withBench(workspace, flags, output, async (bench) =>
+    workspaceTasks(bench, { historyCommits, runTests }),
+  );
 }
 
 async function withBench<T>(
@@ -114,7 +120,8 @@ async function withBench<T>(
 
 function listText(tasks: readonly Task[], dropped: readonly DroppedTask[]): string {
   const lines = tasks.map(
-    (task) => `${task.id}  (${task.checks.length} ${task.checks.length === 1 ? 'check' : 'checks'})`,
+    ({ id, checks, weak }) =>
+      `${id}  (${checks.length} ${checks.length === 1 ? 'check' : 'checks'}${weak === undefined ? '' : `; weak: ${weak}`})`,
   );
   lines.push(`${tasks.length} tasks`);
   return [...lines, ...droppedLines(dropped)].join('\n');

@@ -7,7 +7,15 @@ import { Device } from '../../protocol/training.ts';
 import { startOrResumeRun } from '../../rounds/run.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
-import { ALLOW_UNCONTAINED, COMMITS, HISTORY, collected, numberBetween, wholeNumber } from '../options.ts';
+import {
+  ALLOW_UNCONTAINED,
+  COMMITS,
+  HISTORY,
+  RUN_TESTS,
+  collected,
+  numberBetween,
+  wholeNumber,
+} from '../options.ts';
 import { reportText } from '../text.ts';
 
 interface TrainFlags extends RunFlags {
@@ -15,6 +23,8 @@ interface TrainFlags extends RunFlags {
   commits: number;
   skip: string[];
   sealedOnly?: boolean;
+  runTests?: boolean;
+  weakTasks?: boolean;
   feedback: FeedbackPreset;
   tasks?: string;
   heldOut?: string;
@@ -101,6 +111,8 @@ export function trainCommand(): Command {
     )
     .option('--skip <task>', 'leave a task out, by its id; may be repeated', collected, [])
     .option('--sealed-only', 'train only on programs that were judged apart from their checks')
+    .option(...RUN_TESTS)
+    .option('--weak-tasks', 'train on tasks too whose checks let wrong bodies pass')
     .option('--resume <run>', 'continue a stopped run; its own options apply')
     .option('--python <path>', "the workspace's interpreter")
     .option(...ALLOW_UNCONTAINED)
@@ -143,6 +155,8 @@ function configOf(workspace: string, flags: TrainFlags): RunConfig {
     lossOn: flags.lossOn,
     timeoutSeconds: flags.timeout,
     sealedOnly: flags.sealedOnly === true,
+    runTests: flags.runTests === true,
+    weakTasks: flags.weakTasks === true,
     feedback: flags.feedback,
     training: {
       ...DEFAULT_RUN.training,

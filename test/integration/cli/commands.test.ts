@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { Timing } from '../../../src/protocol/run.ts';
 import {
   LetiProcess,
   modelOf,
@@ -88,6 +89,7 @@ describe('the command line', function () {
         ],
       );
     }
+    for (const { timing } of [...report.heldOut, ...report.train]) assertTimed(timing);
     // The weights that were trained are measured, whatever the gate decides.
     assert.notEqual(report.train[0]?.['model'], report.train[1]?.['model']);
     assert.equal(report.train[1]?.['model'], report.heldOut[1]?.['model']);
@@ -104,6 +106,9 @@ describe('the command line', function () {
     assert.deepEqual(shown['report'], run.at(-1)?.['report']);
     const text = new LetiProcess(inWorkspace('runs', 'nonsense'), home);
     assert.equal((await text.ended).code, 2);
+    const forPeople = new LetiProcess(inWorkspace('runs', 'last'), home, undefined, true);
+    assert.equal((await forPeople.ended).code, 0);
+    assert.match(forPeople.stdout, /Milliseconds that programs ran and waited\ntasks +when +ran/);
   });
 
   it('models promotes and rolls back', async () => {
@@ -134,9 +139,10 @@ describe('the command line', function () {
       '1,2',
     ];
     const found = await last([...args, '--out', out, '--trainer-python', trainerPython()]);
-    const evaluation = found['evaluation'] as { samples: number; passAt: Event };
+    const evaluation = found['evaluation'] as { samples: number; passAt: Event; timing: unknown };
     assert.equal(found['condition'], 'none');
     assert.equal(evaluation.samples, 6);
+    assertTimed(evaluation.timing);
     assert.deepEqual(Object.keys(evaluation.passAt), ['1', '2']);
     assert.equal(readFileSync(out, 'utf8').trim().split('\n').length, 6);
     const good = await last([...args, '--condition', 'good', '--trainer-python', trainerPython()]);
@@ -257,3 +263,10 @@ describe('the command line', function () {
     assert.match(nowhere.stderr, /No function with tests or doctests is at small\.py:901/);
   });
 });
+
+/** Programs that ran, and may have waited. */
+function assertTimed(timing: unknown): void {
+  const { run, queue } = Timing.parse(timing);
+  assert.ok(run.p50 > 0 && run.p99 >= run.p50, JSON.stringify(run));
+  assert.ok(queue.p99 >= queue.p50, JSON.stringify(queue));
+}

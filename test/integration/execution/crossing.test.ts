@@ -12,6 +12,8 @@ import { bareTask } from '../../support/tasks.ts';
 import { body } from './attacks.ts';
 
 /** Answers of the right form with values that no honest program gives, as JSON. */
+/** Nothing loaded beforehand, and no namespaces. */
+const COLD = { namespaces: false, pytest: false };
 const FRAME = (line: string): string =>
   `{"path": "program.py", "line": ${line}, "function": "f", "source": "", "locals": []}`;
 const RAISED = (line: string, more = ''): string =>
@@ -120,8 +122,8 @@ describe('an interpreter that does not speak the protocol', function () {
   ];
   for (const [says, bytes, waits] of WRONG) {
     it(`is refused when it says ${says}`, async () => {
-      await assert.rejects(Zygote.start(await speaking(bytes, waits), false), ZygoteError);
-      const under = Zygote.start(await speaking(Buffer.concat([READY, bytes]), false), false);
+      await assert.rejects(Zygote.start(await speaking(bytes, waits), COLD), ZygoteError);
+      const under = Zygote.start(await speaking(Buffer.concat([READY, bytes]), false), COLD);
       // Where it ends at once its end may come before the request.
       await assert.rejects(async () => await (await under).probe(), Error);
     });
@@ -131,7 +133,7 @@ describe('an interpreter that does not speak the protocol', function () {
     for (let repeat = 0; repeat < 40; repeat++) {
       const noise = randomBytes(repeat);
       const bytes = repeat % 2 === 0 ? noise : framed(noise);
-      await assert.rejects(Zygote.start(await speaking(bytes, false), false), ZygoteError);
+      await assert.rejects(Zygote.start(await speaking(bytes, false), COLD), ZygoteError);
     }
   });
 });

@@ -86,7 +86,11 @@ describe('functions that are no tasks', function () {
     assert.match(reasonOf(found, 'm.py:weak'), /pass on an empty body/);
     assert.match(reasonOf(found, 'm.py:late'), /fail today: Timeout/);
     assert.ok(
-      found.dropped.some((drop) => drop.reason.includes('flaky, the second run failed: AssertionError')),
+      found.dropped.some((drop) =>
+        /flaky or depend on their order, run [23] of 3 failed: AssertionError.*assert m\.coin/.test(
+          drop.reason,
+        ),
+      ),
     );
   });
 

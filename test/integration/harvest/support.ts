@@ -16,8 +16,8 @@ export interface Harvester {
   executor: Executor;
   /** A workspace of these files, removed behind the suite. */
   makeWorkspace(files: Record<string, string | Uint8Array>): Promise<string>;
-  /** Harvests a workspace of these files, and checks that nothing in it has changed. */
-  harvest(files: Record<string, string | Uint8Array>): Promise<Harvest>;
+  /** Harvests a workspace of these files, its tests run first or not, and checks that nothing in it has changed. */
+  harvest(files: Record<string, string | Uint8Array>, runTests?: boolean): Promise<Harvest>;
 }
 
 /** Called inside `describe`: the harvester is ready once the suite's tests run, and tidied up behind them. */
@@ -30,11 +30,12 @@ export function useHarvester(withPytest = false): Harvester {
   };
   const harvester = {
     makeWorkspace,
-    harvest: async (files: Record<string, string | Uint8Array>): Promise<Harvest> => {
+    harvest: async (files: Record<string, string | Uint8Array>, runTests = false): Promise<Harvest> => {
       const { interpreter, executor } = harvester;
       const workspace = await makeWorkspace(files);
       const before = await treeHash(workspace);
-      const found = await harvestWorkspace({ workspace, interpreter, executor });
+      const tests = runTests ? { tests: executor } : {};
+      const found = await harvestWorkspace({ workspace, interpreter, executor, ...tests });
       assert.equal(await treeHash(workspace), before, 'the workspace was changed');
       for (const task of found.tasks) {
         assert.deepEqual(Task.parse(task), task);

@@ -11,8 +11,8 @@ describe('a workspace with unsaved files', function () {
       'kit.py': 'def f(x):\n',
       'test_kit.py': 'from kit import f\n\n\ndef test_f():\n    assert f(1) == 2\n',
     });
-    const scan = async (unsaved?: Record<string, string>): Promise<string[]> =>
-      (await scanWorkspace(workspace, harvester.interpreter, undefined, unsaved)).candidates.map(
+    const scan = async (unsaved: Record<string, string> = {}): Promise<string[]> =>
+      (await scanWorkspace(workspace, harvester.interpreter, undefined, { unsaved })).candidates.map(
         ({ id, body }) => `${id} ${body}`,
       );
     assert.deepEqual(await scan(), []);

@@ -62,7 +62,7 @@ describe('the default model', function () {
       return store
         .stages(run)
         .flatMap((stage) => store.samples(run, stage))
-        .map((sample) => ({ ...sample, durationMs: 0 }));
+        .map((sample) => ({ ...sample, durationMs: 0, queueMs: 0 }));
     } finally {
       store.close();
     }

@@ -88,7 +88,7 @@ function outcome(home: string, fixture: Fixture): unknown {
     const stages = ['evaluate/0/held-out', 'sample/1', 'evaluate/1/held-out', 'evaluate/1/train/samples'];
     return {
       samples: stages.map((stage) =>
-        store.samples(run.id, stage).map((sample) => ({ ...sample, durationMs: 0 })),
+        store.samples(run.id, stage).map((sample) => ({ ...sample, durationMs: 0, queueMs: 0 })),
       ),
       losses: store.steps(run.id).map(({ step, loss }) => ({ step, loss })),
     };

@@ -122,6 +122,22 @@ describe('an evaluation', () => {
     assert.equal(found.tokensPerProgram, 10);
   });
 
+  it('says how long programs ran and waited, where that is known', () => {
+    const stage = { round: 0, side: 'train', model: 'm', taskIds: ['a'], seed: 1, ks: [1] } as const;
+    const timed = Array.from({ length: 200 }, (_, index) => ({
+      ...sample('a', index, 'passed'),
+      durationMs: 200 - index,
+      queueMs: index,
+    }));
+    // Our own failures did not run.
+    const samples = [...timed, { ...sample('a', 200, 'harness_error'), durationMs: 9999 }];
+    assert.deepEqual(evaluate(stage, samples).timing, {
+      run: { p50: 101, p99: 199 },
+      queue: { p50: 100, p99: 198 },
+    });
+    assert.equal(evaluate(stage, [sample('a', 0, 'passed')]).timing, undefined);
+  });
+
   it('refuses samples of other tasks', () => {
     assert.throws(() => outcomesOf(['a'], [sample('b', 0, 'passed')]), /task b/);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { validateTasks, type ProgramRunner } from '../../../src/harvest/validate.ts';
 import type { ExecutionResult, Verdict } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
+import { result } from '../../support/tasks.ts';
 
 function task(id: string, reference?: string): Task {
   return {
@@ -44,15 +45,16 @@ function scripted(verdicts: Record<string, Verdict[]>): ProgramRunner & { source
 }
 
 describe('validateTasks', () => {
-  it('keeps what passes twice and fails without a body, in order', async () => {
+  it('keeps what passes three times and fails without a body, in order', async () => {
     const runner = scripted({
-      good: ['passed', 'passed', 'failed'],
+      good: ['passed', 'passed', 'passed', 'failed'],
       broken: ['error'],
       flaky: ['passed', 'failed'],
-      weak: ['passed', 'passed', 'passed'],
-      ours: ['passed', 'passed', 'harness_error'],
+      rarely: ['passed', 'passed', 'failed'],
+      empty: ['passed', 'passed', 'passed', 'passed'],
+      ours: ['passed', 'passed', 'passed', 'harness_error'],
     });
-    const names = ['good', 'broken', 'flaky', 'weak', 'ours'];
+    const names = ['good', 'broken', 'flaky', 'rarely', 'empty', 'ours'];
     const progress: number[] = [];
     const validated = await validateTasks(
       [...names.map((name) => task(name, '\n    return 1')), task('bare')],
@@ -64,19 +66,20 @@ describe('validateTasks', () => {
       [
         ['good', undefined],
         ['broken', 'its checks fail today: ValueError: odd'],
-        ['flaky', 'its checks are flaky, the second run failed: ValueError: odd'],
-        ['weak', 'its checks pass on an empty body too'],
+        ['flaky', 'its checks are flaky or depend on their order, run 2 of 3 failed: ValueError: odd'],
+        ['rarely', 'its checks are flaky or depend on their order, run 3 of 3 failed: ValueError: odd'],
+        ['empty', 'its checks pass on an empty body too'],
         ['ours', 'its checks cannot be run: ValueError: odd'],
         ['bare', 'it has no reference body to validate its checks with'],
       ],
     );
-    assert.deepEqual(progress.slice(-2), [6, 6]);
+    assert.deepEqual(progress.slice(-2), [7, 7]);
   });
 
   it('drops what the body before a commit passes too', async () => {
     const runner = scripted({
-      fixed: ['passed', 'passed', 'failed', 'failed'],
-      refactored: ['passed', 'passed', 'failed', 'passed'],
+      fixed: ['passed', 'passed', 'passed', 'failed', 'failed'],
+      refactored: ['passed', 'passed', 'passed', 'failed', 'passed'],
     });
     const validated = await validateTasks(
       [task('fixed', '\n    return 1'), task('refactored', '\n    return 1')],
@@ -96,13 +99,90 @@ describe('validateTasks', () => {
   });
 
   it('indents the empty body as the reference is', async () => {
-    const runner = scripted({ tabs: ['passed', 'passed', 'failed'] });
+    const runner = scripted({ tabs: ['passed', 'passed', 'passed', 'failed'] });
     await validateTasks([task('tabs', '\n\treturn 1')], runner);
     assert.deepEqual(runner.sources, [
-      'def tabs():\n\treturn 1',
-      'def tabs():\n\treturn 1',
+      ...Array.from({ length: 3 }, () => 'def tabs():\n\treturn 1'),
       'def tabs():\n\tpass',
     ]);
+  });
+
+  it('runs the checks in another order each time', async () => {
+    const orders: string[][] = [];
+    const runner: ProgramRunner = {
+      execute: (job) => {
+        orders.push(job.checks.map((check) => (check.kind === 'statements' ? check.source : '')));
+        return Promise.resolve(result({ verdict: job.stopAtFirst === true ? 'failed' : 'passed' }));
+      },
+    };
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const checks = names.map((source) => ({ kind: 'statements' as const, source }));
+    await validateTasks([{ ...task('f', '\n    return 1'), checks }], runner);
+    assert.deepEqual(orders[0], names);
+    assert.equal(new Set(orders.slice(0, 3).map((order) => order.join())).size, 3);
+    for (const order of orders) assert.deepEqual(order.toSorted(), names);
+  });
+
+  it('leaves out checks that fail today, while some pass', async () => {
+    const runner: ProgramRunner = {
+      execute: (job) => {
+        const index = job.checks.findIndex(
+          (check) => check.kind === 'statements' && check.source === 'broken',
+        );
+        const failed = index >= 0 || !job.main.source.includes('return 1');
+        const check = { index: Math.max(0, index), source: 'broken' };
+        const diagnostic = { type: 'ValueError', message: 'odd', frames: [], check };
+        return Promise.resolve(result(failed ? { verdict: 'failed', diagnostic } : {}));
+      },
+    };
+    const of = (...sources: string[]): Task['checks'] =>
+      sources.map((source) => ({ kind: 'statements', source }));
+    const [some, all] = await validateTasks(
+      [
+        { ...task('some', '\n    return 1'), checks: of('a', 'broken', 'b', 'broken') },
+        { ...task('all', '\n    return 1'), checks: of('broken', 'broken') },
+      ],
+      runner,
+    );
+    assert.deepEqual(
+      [some?.reason, some?.task.checks, some?.task.sealable],
+      [undefined, of('a', 'b'), undefined],
+    );
+    assert.equal(all?.reason, 'its checks fail today: ValueError: odd (in broken)');
+  });
+
+  it('marks checks as weak that let wrong bodies pass', async () => {
+    const passing = (...bodies: string[]): ProgramRunner => ({
+      execute: (job) =>
+        Promise.resolve(
+          result({ verdict: bodies.some((body) => job.main.source.endsWith(body)) ? 'passed' : 'failed' }),
+        ),
+    });
+    const weakOf = async (
+      constants: string[],
+      mutants: string[],
+      ...passes: string[]
+    ): Promise<string | undefined> => {
+      const wrongBodies = new Map([['f', { constants, mutants }]]);
+      const [found] = await validateTasks([task('f', '\n    right')], passing('right', ...passes), {
+        wrongBodies,
+      });
+      assert.equal(found?.reason, undefined);
+      return found?.task.weak;
+    };
+    assert.equal(await weakOf(['    return 0', '    return True'], []), undefined);
+    assert.equal(
+      await weakOf(['    return 0', '    return True'], [], 'return True'),
+      'its checks pass on a body that is only `return True`',
+    );
+    const four = ['    a', '    b', '    c', '    d'];
+    assert.equal(await weakOf([], four, 'a', 'b'), undefined);
+    assert.equal(
+      await weakOf([], four, 'a', 'b', 'd'),
+      'its checks pass on 3 of 4 small changes of its body',
+    );
+    // One change may mean the same as the body.
+    assert.equal(await weakOf([], ['    a'], 'a'), undefined);
   });
 
   it('hands on what the executor throws', async () => {

@@ -1,0 +1,29 @@
+"""pytest and the plugins that it loads by itself, loaded before a program is.
+
+Some plugins change pytest as they are imported (hypothesis does), which must not look like a program's work.
+"""
+
+import contextlib
+import importlib
+from importlib import metadata
+
+_loaded = []
+
+
+def load():
+    """Loads them where pytest is installed; once in a process and its forks."""
+    if _loaded:
+        return
+    _loaded.append(True)
+    with contextlib.suppress(ImportError):
+        importlib.import_module("pytest")
+        for point in _entry_points():
+            # One that cannot be loaded is pytest's to complain of.
+            with contextlib.suppress(Exception):
+                point.load()
+
+
+def _entry_points():
+    points = metadata.entry_points()
+    # Python 3.9 has them by their groups.
+    return points.get("pytest11", ()) if isinstance(points, dict) else points.select(group="pytest11")

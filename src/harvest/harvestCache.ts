@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { SuiteCoverage, type TestSuite } from '../protocol/execution.ts';
+import type { Task } from '../protocol/task.ts';
+import type { Coverage } from './coverage.ts';
+import { Scan } from './scan.ts';
+import { withoutData, type Validated } from './validate.ts';
+
+/** Raised when tasks are validated in another way, so that what was found before no longer counts. */
+const VALIDATION = 1;
+
+/** What validation found of a task, short: its checks by their places. */
+const Outcome = z.strictObject({
+  reason: z.string().optional(),
+  weak: z.string().optional(),
+  sealable: z.boolean().optional(),
+  checks: z.array(z.int().min(0)),
+  withData: z.boolean(),
+});
+type Outcome = z.infer<typeof Outcome>;
+const Outcomes = z.record(z.string(), Outcome);
+const Coverages = z.record(z.string(), SuiteCoverage);
+
+/** A scan with or without what running the tests told. */
+export type ScanKind = 'scan' | 'traced';
+
+/**
+ * What the last harvest of a workspace found, in LeTI's own folder: its scan as long as no file has changed, and what became
+ * of each task by the content of all that decides it. A cache that cannot be read is an empty one.
+ */
+export class HarvestCache {
+  readonly #folder: string;
+  #outcomes: Record<string, Outcome> = {};
+  /** Of this harvest; others are no longer needed. */
+  readonly #kept: Record<string, Outcome> = {};
+  #coverage: Coverage = {};
+  readonly #keptCoverage: Coverage = {};
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Reads what is there; to be called first. */
+  async open(): Promise<void> {
+    this.#outcomes = (await this.#read('outcomes.json', Outcomes)) ?? {};
+    this.#coverage = (await this.#read('coverage.json', Coverages)) ?? {};
+  }
+
+  async lastScan(kind: ScanKind): Promise<Scan | undefined> {
+    return await this.#read(`${kind}.json`, Scan);
+  }
+
+  async saveScan(kind: ScanKind, scan: Scan): Promise<void> {
+    await this.#write(`${kind}.json`, scan);
+  }
+
+  /** What test files run whose tests and code have not changed. */
+  knownCoverage(suites: readonly TestSuite[], environment: string): Coverage {
+    return Object.fromEntries(
+      suites.flatMap((suite) => {
+        const key = keyOfSuite(suite, environment);
+        const known = this.#coverage[key];
+        if (known === undefined) return [];
+        this.#keptCoverage[key] = known;
+        return [[suite.path, known]];
+      }),
+    );
+  }
+
+  keepCoverage(suites: readonly TestSuite[], environment: string, found: Coverage): void {
+    for (const suite of suites) {
+      const own = found[suite.path];
+      if (own !== undefined) this.#keptCoverage[keyOfSuite(suite, environment)] = own;
+    }
+  }
+
+  /** What was found of a task before; `environment` names the interpreter with its packages. */
+  known(task: Task, environment: string): Validated | undefined {
+    const key = keyOfTask(task, environment);
+    const outcome = this.#outcomes[key];
+    if (outcome === undefined) return undefined;
+    this.#kept[key] = outcome;
+    return { task: withOutcome(task, outcome), reason: outcome.reason };
+  }
+
+  keep(task: Task, environment: string, found: Validated): void {
+    // The next harvest may find it otherwise.
+    if (found.uncertain === true) return;
+    this.#kept[keyOfTask(task, environment)] = outcomeOf(task, found);
+  }
+
+  async save(): Promise<void> {
+    await this.#write('outcomes.json', this.#kept);
+    await this.#write('coverage.json', this.#keptCoverage);
+  }
+
+  async #read<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    try {
+      return schema.parse(JSON.parse(await readFile(path.join(this.#folder, name), 'utf8')));
+    } catch {
+      // Not there yet, half written by a crash of the machine, or of another version: found anew.
+      return undefined;
+    }
+  }
+
+  async #write(name: string, value: unknown): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const file = path.join(this.#folder, name);
+    await writeFile(`${file}.${process.pid}.tmp`, JSON.stringify(value));
+    await rename(`${file}.${process.pid}.tmp`, file);
+  }
+}
+
+const hashes = new WeakMap<object, string>();
+
+/** Of everything that decides how validation ends. */
+function keyOfTask(task: Task, environment: string): string {
+  const { host, ...rest } = task;
+  const own =
+    host === undefined
+      ? undefined
+      : { ...host, files: undefined, testFiles: undefined, dataFiles: undefined };
+  const files = [...(host?.files ?? []), ...(host?.testFiles ?? []), ...(host?.dataFiles ?? [])].map(hashOf);
+  return digest(
+    JSON.stringify([VALIDATION, environment, { ...rest, family: '', changedAt: undefined }, own, files]),
+  );
+}
+
+function keyOfSuite({ files, dataFiles, ...rest }: TestSuite, environment: string): string {
+  return digest(JSON.stringify([environment, rest, [...files, ...dataFiles].map(hashOf)]));
+}
+
+/** Tasks share their files, which are long. */
+function hashOf(file: object): string {
+  const known = hashes.get(file) ?? digest(JSON.stringify(file));
+  hashes.set(file, known);
+  return known;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function outcomeOf(task: Task, { task: found, reason }: Validated): Outcome {
+  return {
+    ...(reason === undefined ? {} : { reason }),
+    ...(found.weak === undefined ? {} : { weak: found.weak }),
+    ...(found.sealable === undefined ? {} : { sealable: found.sealable }),
+    checks: found.checks.map((check) => task.checks.indexOf(check)),
+    withData: found.host?.dataFiles !== undefined,
+  };
+}
+
+function withOutcome(task: Task, { weak, sealable, checks, withData }: Outcome): Task {
+  const { host, ...rest } = withData ? task : withoutData(task);
+  return {
+    ...rest,
+    checks: checks.flatMap((index) => task.checks[index] ?? []),
+    ...(host === undefined ? {} : { host }),
+    ...(sealable === undefined ? {} : { sealable }),
+    ...(weak === undefined ? {} : { weak }),
+  };
+}
