@@ -48,7 +48,11 @@ def harvest(root: Path, given: Optional[dict[str, Any]] = None, known: str = "")
     candidates: list[dict[str, Any]] = []
     bodies: dict[str, str] = {}
     ignored = ignore_patterns(root)
-    dropped = [drop(path, path, line, reason) for path, line, reason in workspace.problems]
+    dropped = [
+        drop(path, path, line, reason)
+        for path, line, reason in workspace.problems
+        if not is_ignored(path, ignored, folder=False)
+    ]
     for path in sorted(workspace.modules):
         module = workspace.modules[path]
         if module.is_test or is_ignored(path, ignored, folder=False):

@@ -68,7 +68,7 @@ describe('functions that are no tasks', function () {
         'def clock():\n    return time.time()',
         'def weak(x):\n    return 1',
         'def late():\n    while True:\n        pass',
-        ...coins.map((name) => `def ${name}(x):\n    return os.urandom(1)[0] % 2 + x`),
+        ...coins.map((name, at) => `def ${name}(x):\n    return os.urandom(1)[0] % 2 + x + ${at} - ${at}`),
         '',
       ].join('\n'),
       'test_m.py': [

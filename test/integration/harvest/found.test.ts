@@ -17,7 +17,7 @@ describe('tasks found in a workspace', function () {
       workspace,
       interpreter: harvester.interpreter,
       executor: harvester.executor,
-      onProgress: (done, total) => progress.push(`${done}/${total}`),
+      onProgress: (_phase, done, total) => progress.push(`${done}/${total}`),
     });
     assert.deepEqual(found.dropped, []);
     assert.ok(found.tasks.length >= 70, String(found.tasks.length));
