@@ -141,8 +141,10 @@ export class CompletionService {
     const { used, prompt, request } = draft;
     const known = this.#others;
     if (known?.by === used.key && known.prefix === prefix && known.suffix === suffix) return known.texts;
-    const { temperature, topP, topK, seed } = DEFAULT_RUN;
+    const { topP, topK, seed } = DEFAULT_RUN;
     const { maxTokens, stop } = request;
+    // The likeliest text is there already; what is wanted is another.
+    const temperature = 1;
     const batch = {
       items: [{ key: 0, prompt: request.prompt, stop, samples: OTHERS }],
       settings: { temperature, topP, topK, seed, maxTokens, round: 0 },

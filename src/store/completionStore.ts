@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ZodError } from 'zod';
 import { UserError } from '../protocol/errors.ts';
 import { UsedCompletion } from '../protocol/use.ts';
+import { BUSY_MS } from './schema.ts';
 
 const VERSION = 1;
 /** Completions that are kept of a workspace; the oldest make room. */
@@ -20,8 +21,8 @@ export class CompletionStore {
   constructor(file: string) {
     mkdirSync(path.dirname(file), { recursive: true });
     try {
-      this.#db = new DatabaseSync(file);
-      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000');
+      this.#db = new DatabaseSync(file, { timeout: BUSY_MS });
+      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
       this.#create(file);
     } catch (error) {
       if (error instanceof UserError) throw error;

@@ -6,7 +6,7 @@ import { StageEffort, StepRow } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
 import { RunConfig, RunStatus, Sample, SamplingRecord, Side } from '../protocol/run.ts';
 import { DroppedTask, Task } from '../protocol/task.ts';
-import { MIGRATIONS, SCHEMA, STORE_VERSION } from './schema.ts';
+import { BUSY_MS, MIGRATIONS, SCHEMA, STORE_VERSION } from './schema.ts';
 
 const Versions = z.record(z.string(), z.string());
 
@@ -45,10 +45,8 @@ export class RunStore {
   constructor(file: string) {
     mkdirSync(path.dirname(file), { recursive: true });
     try {
-      this.#db = new DatabaseSync(file);
-      this.#db.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000',
-      );
+      this.#db = new DatabaseSync(file, { timeout: BUSY_MS });
+      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
       this.#migrate(file);
     } catch (error) {
       if (error instanceof UserError) throw error;

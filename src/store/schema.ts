@@ -1,3 +1,6 @@
+/** How long an open store waits for another process's lock, from its first statement on. */
+export const BUSY_MS = 5000;
+
 /** Raised with every change of the tables; a store of a newer version is refused, never touched. */
 export const STORE_VERSION = 5;
 

@@ -93,6 +93,9 @@ export function completionFixture(folder: string): CompletionFixture {
   };
 }
 
+/** Enough that it is sure of each text also in int8. */
+const STEPS = '150';
+
 /** What the model is told of its body for `broken`, and writes then. */
 const REPAIR = {
   feedback: [
@@ -124,7 +127,7 @@ function makeModel(folder: string, bodyOf: (known: (typeof BODIES)[number]) => s
   });
   const tasks = `${folder}.jsonl`;
   writeFileSync(tasks, lines.map((line) => JSON.stringify(line)).join('\n'));
-  execFileSync(trainerPython(), [path.join(root, 'test/support/tiny_model.py'), tasks, folder], {
+  execFileSync(trainerPython(), [path.join(root, 'test/support/tiny_model.py'), tasks, folder, STEPS], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return folder;

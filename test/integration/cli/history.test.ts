@@ -21,7 +21,7 @@ describe('tasks of commits on the command line', function () {
   before(() => {
     repository = new GitRepository(mkdtempSync(path.join(folder, 'repository-')));
     // Each commit fixes one function, in a way of its own, and brings the test.
-    const bodies = ['x + 1', '[x] * 3', '"%s!" % x', 'not x', '{x: 2}', 'max(x, 9)'];
+    const bodies = ['x + 1', '[x] * 3', '"%s!" % x', '(x, x)', '{x: 2}', 'max(x, 9)'];
     repository.commit(
       Object.fromEntries(bodies.map((_, index) => [`m${index}.py`, `def f${index}(x):\n    return None\n`])),
     );

@@ -256,7 +256,7 @@ describe('inline completion over LSP', function () {
     await other.connection.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId: 'python', version: 0, text },
     });
-    for (const prefix of ['', 'x = 1\n']) {
+    for (const prefix of ['', '\n']) {
       await other.connection.sendNotification('textDocument/didChange', {
         textDocument: { uri, version: 1 },
         contentChanges: [{ text: prefix + text }],
