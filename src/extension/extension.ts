@@ -79,7 +79,10 @@ function wire(context: vscode.ExtensionContext): void {
   const idle = keep(new IdleVerifier(services));
   keep(
     use.onTaken((taken) => {
-      idle.taken(taken);
+      // After all who hear of the same change: it ends what was said of the function before.
+      setTimeout(() => {
+        idle.taken(taken);
+      });
     }),
   );
   keep(use.onUsed((used) => void attempt(log, async () => record(services, used))));

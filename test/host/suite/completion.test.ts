@@ -279,10 +279,11 @@ describe('completions', () => {
     assert.match(words[0] ?? '', /^shown text: passes (\d+) of \1 tests?$/);
     await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
     assert.equal(editor.document.lineAt(line).text, '    return x + 1');
-    assert.deepEqual(
-      (await lenses()).map(({ title }) => title),
-      [words[0]?.replace('shown text: ', '')],
-    );
+    const wanted = words[0]?.replace('shown text: ', '');
+    for (let tries = 0; (await lenses())[0]?.title !== wanted; tries++) {
+      assert.ok(tries < 100, `not "${wanted}" but ${JSON.stringify(await lenses())}`);
+      await sleep(100);
+    }
     await setting('completion.verifyOnIdle', undefined);
   });
 
@@ -299,8 +300,12 @@ describe('completions', () => {
         const idle = new IdleVerifier(services);
         const shown = { document: editor.document, position: editor.selection.active, texts: ['pass'] };
         for (const running of [1, 2]) {
-          idle.show(shown);
-          await until('a text that is run', () => tokens.length === running);
+          // A late event of the cursor gives up what waits, as a key does.
+          for (let tries = 0; tokens.length < running; tries++) {
+            assert.ok(tries < 20, 'no text was run');
+            idle.show(shown);
+            for (let looks = 0; looks < 30 && tokens.length < running; looks++) await sleep(100);
+          }
         }
         assert.deepEqual(
           tokens.map((token) => token.isCancellationRequested),
