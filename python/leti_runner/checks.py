@@ -6,16 +6,11 @@ import importlib
 import io
 import itertools
 import json
-import os
 import sys
 import unittest
 
 from leti_runner.asserts import ExplainedAssertionError, compile_with_asserts, give_helper
-from leti_runner.folders import write_files
 from leti_runner.values import cleaned, difference, shown
-
-SETTINGS = "pytest.ini"
-"""What the workspace sets for pytest, where the job brings it along."""
 
 
 class CheckFailedError(Exception):
@@ -33,10 +28,6 @@ class InvalidCheckError(Exception):
     def __init__(self, cause):
         super().__init__(str(cause))
         self.cause = cause
-
-
-class NeedsPytestError(Exception):
-    """A check needs pytest and the interpreter has none."""
 
 
 def in_stages(checks):
@@ -64,9 +55,9 @@ def _stands_alone(check):
     return not bound and all(isinstance(statement, ast.Assert) for statement in tree.body)
 
 
-def run_check(check, main, files, scratch, function):
-    """Runs one Check of src/protocol/task.ts. `main`: the program's module, `files`: all of the
-    job's by path, `function`: the one asked for."""
+def run_check(check, main, function):
+    """Runs one Check of src/protocol/task.ts, other than pytest's. `main`: the program's module,
+    `function`: the one asked for."""
     kind = check["kind"]
     if kind == "statements":
         _run_statements(check["source"], main)
@@ -78,8 +69,6 @@ def run_check(check, main, files, scratch, function):
         _run_verifier(check, function)
     elif check["runner"] == "unittest":
         _run_unittest(check)
-    elif check["runner"] == "pytest":
-        _run_pytest(check, files, scratch)
     else:
         _run_plain(check)
 
@@ -264,85 +253,3 @@ class _DocTestRunner(doctest.DocTestRunner):
     def report_unexpected_exception(self, out, test, example, exc_info):
         want = cleaned(example.want.strip()) if example.want else None
         raise CheckFailedError(example.source.strip(), None, want, exc_info[1])
-
-
-def _run_pytest(check, files, scratch):
-    """Runs one test through pytest itself, on copies of the job's files in the scratch folder."""
-    try:
-        import pytest
-    except ModuleNotFoundError as error:
-        raise NeedsPytestError from error
-    write_files(scratch, files)
-    os.chdir(scratch)
-    recorder = _Recorder()
-    node = check["path"] + "::" + check["name"].replace(".", "::")
-    kept = sys.stdout, sys.stderr
-    sys.stdout = sys.stderr = io.StringIO()
-    try:
-        pytest.main([*pytest_options(scratch, SETTINGS in files), node], plugins=[recorder])
-    finally:
-        sys.stdout, sys.stderr = kept
-    if recorder.error is not None:
-        raise recorder.error
-    if recorder.passed == 0:
-        raise CheckFailedError(f"{check['name']} was not run")
-
-
-def pytest_options(scratch, with_settings):
-    """How pytest runs tests in the scratch folder, under the settings that the job brings if it does."""
-    return [
-        "-p",
-        "no:cacheprovider",
-        "--rootdir",
-        scratch,
-        # Otherwise pytest looks into the folders above, which the sandbox closes.
-        "--confcutdir",
-        scratch,
-        "-c",
-        os.path.join(scratch, SETTINGS) if with_settings else os.devnull,
-        "--import-mode=prepend",
-        "-q",
-    ]
-
-
-class _Recorder:
-    """A pytest plugin that keeps the first exception and counts passes."""
-
-    def __init__(self):
-        self.error = None
-        self.passed = 0
-        self._compared = None
-
-    def pytest_assertrepr_compare(self, op, left, right):
-        # The last comparison that did not hold; gives nothing, so that pytest explains it as ever.
-        self._compared = (op, left, right)
-
-    def pytest_runtest_makereport(self, item, call):
-        if call.excinfo is not None and self.error is None:
-            self.error = self._with_values(call.excinfo)
-        elif call.when == "call" and call.excinfo is None:
-            self.passed += 1
-
-    def _with_values(self, excinfo):
-        """The exception, with what an assert compared where the line that failed is that assert alone."""
-        error, failed = excinfo.value, excinfo.traceback[-1]
-        source = " ".join(str(failed.statement).split())
-        if type(error) is not AssertionError or self._compared is None or " == " not in source:
-            return error
-        operator, left, right = self._compared
-        if operator != "==" or not source.startswith("assert ") or _joins(source):
-            return error
-        return CheckFailedError(source, shown(left), shown(right), parting=difference(left, right))
-
-    def pytest_collectreport(self, report):
-        if report.failed and self.error is None:
-            self.error = CheckFailedError(cleaned(str(report.longrepr)))
-
-
-def _joins(source):
-    """Whether an assert holds more than one comparison, so that the last one may not be what failed."""
-    try:
-        test = ast.parse(source).body[0].test
-    except (SyntaxError, AttributeError, IndexError):
-        return True
-    return not isinstance(test, ast.Compare) or len(test.ops) > 1

@@ -1,5 +1,6 @@
 """What the processes of a job share: running checks, explaining what went wrong, telling the result."""
 
+import itertools
 import json
 import os
 import signal
@@ -10,12 +11,12 @@ from leti_runner.asserts import compile_with_asserts, give_helper
 from leti_runner.checks import (
     CheckFailedError,
     InvalidCheckError,
-    NeedsPytestError,
     in_stages,
     run_check,
     text_of,
 )
 from leti_runner.diagnostics import Explainer, missing_module
+from leti_runner.pytest_checks import NeedsPytestError, run_together
 from leti_runner.remote import ProgramEnded
 from leti_runner.running import Running
 
@@ -81,26 +82,51 @@ class Child:
         After a failure the others are only counted, while the program answers and the time is not short.
         """
         first = None
+
+        def started(index):
+            self._check = index
+
+        def ended(_index, error):
+            nonlocal first
+            if error is None:
+                self._passed += 1
+                return True
+            found = self._raised(error)
+            if first is None:
+                first = found
+                self._tell_in_time(first)
+            return not (_has_ended(error) or self._job.get("stopAtFirst"))
+
+        def alone(index):
+            started(index)
+            return ended(index, self._error_of(checks[index], module, function))
+
+        checks = self._job["checks"]
+        stages = itertools.groupby(in_stages(checks), lambda index: checks[index].get("runner") == "pytest")
         try:
-            for index in in_stages(self._job["checks"]):
-                self._check = index
-                try:
+            for with_pytest, indexes in stages:
+                if with_pytest:
                     files = {**self._sources, **self._data}
-                    run_check(self._job["checks"][index], module, files, self._scratch, function)
-                    self._passed += 1
-                except EnoughError:
-                    raise
-                except BaseException as error:  # noqa: BLE001 (a program may raise anything)
-                    found = self._raised(error)
-                    if first is None:
-                        first = found
-                        self._tell_in_time(first)
-                    if _has_ended(error) or self._job.get("stopAtFirst"):
-                        break
+                    tests = {index: checks[index] for index in indexes}
+                    goes_on = run_together(tests, files, self._scratch, started, ended)
+                else:
+                    goes_on = all(map(alone, indexes))
+                if not goes_on:
+                    break
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
         self._check = None
         return first
+
+    def _error_of(self, check, module, function):
+        """What a check raises, if anything."""
+        try:
+            run_check(check, module, function)
+        except EnoughError:
+            raise
+        except BaseException as error:  # noqa: BLE001 (a program may raise anything)
+            return error
+        return None
 
     def _tell_in_time(self, first):
         """Sees to it that a failure is told even if the program hangs in one of the checks behind it."""

@@ -8,8 +8,8 @@ import sys
 import threading
 
 from leti_runner import channel
-from leti_runner.checks import SETTINGS, pytest_options
 from leti_runner.folders import write_files
+from leti_runner.pytest_checks import SETTINGS, pytest_options
 
 #: More is not told.
 MOST_TESTS = 3000

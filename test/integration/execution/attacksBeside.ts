@@ -135,7 +135,7 @@ export const BESIDE_TESTS: Record<'plain' | 'unittest' | 'pytest', Attack[]> = {
     ],
     [
       'reports no failure',
-      top('import leti_runner.checks as c', 'c._Recorder.pytest_runtest_makereport = lambda *a: None'),
+      top('import leti_runner.pytest_checks as c', 'c._Session.pytest_runtest_makereport = lambda *a: None'),
       ['tampered'],
     ],
   ],
