@@ -17,6 +17,7 @@ const SETTINGS = {
   device: Device.default(DEFAULT_RUN.device),
   seed: z.int().min(0).default(DEFAULT_RUN.seed),
   sealedOnly: z.boolean().default(DEFAULT_RUN.sealedOnly),
+  runTests: z.boolean().default(DEFAULT_RUN.runTests),
   historyCommits: z.int().min(0).max(100_000).default(DEFAULT_RUN.historyCommits),
   'completion.enabled': z.boolean().default(true),
   'completion.comments': z.boolean().default(false),

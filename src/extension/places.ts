@@ -32,9 +32,19 @@ export class Places {
 
   /** What the settings of a folder say about a run. */
   choices(folder: vscode.Uri): Pick<Settings, keyof typeof DEFAULT_RUN & keyof Settings> {
-    const { model, objective, rounds, samples, heldOutSamples, device, seed, sealedOnly, historyCommits } =
-      this.settings(folder);
-    return { model, objective, rounds, samples, heldOutSamples, device, seed, sealedOnly, historyCommits };
+    const set = this.settings(folder);
+    return {
+      model: set.model,
+      objective: set.objective,
+      rounds: set.rounds,
+      samples: set.samples,
+      heldOutSamples: set.heldOutSamples,
+      device: set.device,
+      seed: set.seed,
+      sealedOnly: set.sealedOnly,
+      runTests: set.runTests,
+      historyCommits: set.historyCommits,
+    };
   }
 
   /** What a request about a folder says of it. Where it only reads, `interpreter: false` asks nobody for one. */

@@ -183,9 +183,15 @@ export const TaskSummary = FoundTask.extend({
 });
 export type TaskSummary = z.infer<typeof TaskSummary>;
 
+/** A task that is not trained on because its checks let wrong bodies pass; `reason` says which. */
+export const WeakTask = TaskSummary.omit({ side: true }).extend({ reason: z.string() });
+export type WeakTask = z.infer<typeof WeakTask>;
+
 /** What a run would do, before it is started. */
 export const TrainingPlan = z.strictObject({
   tasks: z.array(TaskSummary),
+  /** They are among the dropped too. */
+  weak: z.array(WeakTask),
   dropped: z.array(DroppedTask),
   interpreter: z.string(),
   tier: z.string(),

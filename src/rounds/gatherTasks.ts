@@ -11,17 +11,18 @@ import type { Workbench } from './workbench.ts';
 
 /**
  * The tasks of a run with their sides: from files if the configuration names some, else from the workspace; held out
- * by file or by a seeded split. Throws a UserError when nothing is left to train on.
+ * by file or by a seeded split. Tasks with weak checks are left out unless the configuration wants them. Throws a
+ * UserError when nothing is left to train on.
  */
 export async function gatherTasks(
   config: RunConfig,
   bench: Workbench,
-): Promise<{ tasks: RunTask[]; dropped: DroppedTask[] }> {
+): Promise<{ tasks: RunTask[]; dropped: DroppedTask[]; weak: Task[] }> {
   const found =
     config.tasksFile === undefined
       ? await workspaceTasks(bench, config)
       : { tasks: await readTaskFile(config.tasksFile), dropped: [] };
-  const { tasks: all, dropped } = config.weakTasks ? found : withoutWeak(found);
+  const { tasks: all, dropped, weak } = config.weakTasks ? { ...found, weak: [] } : withoutWeak(found);
   const skipped = new Set(config.skipTasks);
   const tasks = all.filter((task) => !skipped.has(task.id));
   const { train, heldOut } =
@@ -35,6 +36,7 @@ export async function gatherTasks(
       ...heldOut.map((task) => ({ task, side: 'held-out' as const })),
     ],
     dropped,
+    weak,
   };
 }
 
@@ -92,15 +94,17 @@ async function harvestOptions(bench: Workbench): Promise<HarvestOptions> {
 }
 
 /** Tasks whose checks would let wrong programs pass are nothing to learn from. */
-function withoutWeak(found: Harvest): Harvest {
+function withoutWeak(found: Harvest): Harvest & { weak: Task[] } {
   const isWeak = (task: Task): boolean => task.weak !== undefined;
-  const weak = found.tasks.filter(isWeak).map((task) => ({
+  const weak = found.tasks.filter(isWeak);
+  const drops = weak.map((task) => ({
     id: task.id,
     path: task.host?.path ?? '',
     line: lineOf(task) + 1,
     reason: `weak: ${task.weak ?? ''}`,
   }));
-  return { tasks: found.tasks.filter((task) => !isWeak(task)), dropped: [...found.dropped, ...weak] };
+  const tasks = found.tasks.filter((task) => !isWeak(task));
+  return { tasks, dropped: [...found.dropped, ...drops], weak };
 }
 
 /** The zero-based line on which a task's function begins in its file. */

@@ -23,7 +23,7 @@ export async function planRun(
   bench: Workbench,
   env: NodeJS.ProcessEnv,
 ): Promise<TrainingPlan> {
-  const { tasks, dropped } = await gatherTasks({ ...config, skipTasks: [] }, bench);
+  const { tasks, dropped, weak } = await gatherTasks({ ...config, skipTasks: [] }, bench);
   const interpreter = await bench.interpreter();
   const { tier } = await bench.executor();
   const home = letiHome(env);
@@ -33,6 +33,7 @@ export async function planRun(
   const measured = secondsPerProgram(bench.files.store);
   return {
     tasks: tasks.map(({ task, side }) => ({ ...summaryOf(task), side })),
+    weak: weak.map((task) => ({ ...summaryOf(task), reason: task.weak ?? '' })),
     dropped,
     interpreter: `CPython ${interpreter.version} (${shortPath(interpreter.path, bench.workspace)})`,
     tier,

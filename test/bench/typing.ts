@@ -19,28 +19,33 @@ import { root } from '../support/tinyRun.ts';
 
 /** Loaded into the backend, where it looks at what is sent to the inference process. */
 const COUNTER = `
-const { ChildProcess } = require('node:child_process');
+const processes = require('node:child_process');
 const { writeFileSync } = require('node:fs');
+const { syncBuiltinESMExports } = require('node:module');
 const file = process.env.LETI_TYPING_COUNTS;
 const live = new Set();
 const counts = { asked: 0, stopped: 0, most: 0 };
-const { send } = ChildProcess.prototype;
-ChildProcess.prototype.send = function (call, ...rest) {
-  const method = call?.request?.method;
-  if (method === 'complete') {
-    if (counts.asked === 0) {
-      this.on('message', ({ id, message }) => {
-        if (['done', 'interrupted', 'error'].includes(message?.event)) live.delete(id);
-      });
+const { fork } = processes;
+processes.fork = (...how) => {
+  const child = fork(...how);
+  const send = child.send.bind(child);
+  child.on('message', ({ id, message }) => {
+    if (['done', 'interrupted', 'error'].includes(message?.event)) live.delete(id);
+  });
+  child.send = (call, ...rest) => {
+    const method = call?.request?.method;
+    if (method === 'complete') {
+      live.add(call.id);
+      counts.asked += 1;
+      counts.most = Math.max(counts.most, live.size);
     }
-    live.add(call.id);
-    counts.asked += 1;
-    counts.most = Math.max(counts.most, live.size);
-  }
-  if (method === 'cancel' && live.delete(call.id)) counts.stopped += 1;
-  writeFileSync(file, JSON.stringify(counts));
-  return send.call(this, call, ...rest);
+    if (method === 'cancel' && live.delete(call.id)) counts.stopped += 1;
+    writeFileSync(file, JSON.stringify(counts));
+    return send(call, ...rest);
+  };
+  return child;
 };
+syncBuiltinESMExports();
 `;
 
 const { values } = parseArgs({

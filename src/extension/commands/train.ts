@@ -26,7 +26,7 @@ export async function train(services: Services, tasks: TasksTree): Promise<void>
   const plan = await withRunProgress('LeTI: looking for tasks', services.log, async (following) =>
     services.backend.ask(REQUESTS.plan, { ...place, settings: choices }, following),
   );
-  tasks.show(folder.fsPath, plan.tasks);
+  tasks.show(folder.fsPath, plan);
   const answers = await askForAnswers(services, folder, plan, choices);
   if (answers === undefined) return;
   const settings = { ...choices, ...answers };

@@ -15,7 +15,7 @@ export async function findTasks(services: Services, tree: TasksTree): Promise<vo
   const plan = await withRunProgress('LeTI: looking for tasks', services.log, async (following) =>
     services.backend.ask(REQUESTS.plan, { ...place, settings: services.places.choices(folder) }, following),
   );
-  tree.show(folder.fsPath, plan.tasks);
+  tree.show(folder.fsPath, plan);
   for (const drop of plan.dropped)
     services.log.info(`dropped ${drop.path}:${drop.line} ${drop.id}: ${drop.reason}`);
 }

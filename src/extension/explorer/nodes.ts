@@ -1,4 +1,10 @@
-import type { RunSummary, StoredModelSummary, TaskHistory, TaskSummary } from '../../protocol/backend.ts';
+import type {
+  RunSummary,
+  StoredModelSummary,
+  TaskHistory,
+  TaskSummary,
+  WeakTask,
+} from '../../protocol/backend.ts';
 import type { Sample } from '../../protocol/run.ts';
 
 /** What a tree shows; `workspace` is the path of the folder that it belongs to. */
@@ -43,7 +49,7 @@ export interface FileNode {
 export interface WorkspaceTaskNode {
   kind: 'workspaceTask';
   workspace: string;
-  task: TaskSummary;
+  task: TaskSummary | WeakTask;
   /** How it did in the newest run. */
   history: TaskHistory | undefined;
 }

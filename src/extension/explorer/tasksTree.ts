@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { REQUESTS, type TaskHistory, type TaskSummary } from '../../protocol/backend.ts';
+import { REQUESTS, type TaskHistory, type TrainingPlan } from '../../protocol/backend.ts';
 import { coalesced } from '../coalesce.ts';
 import type { Services } from '../services.ts';
 import type { FileNode, TasksTreeNode, WorkspaceTaskNode } from './nodes.ts';
@@ -9,10 +9,13 @@ import { noteItem, outcomeIcon } from './runsTree.ts';
 /** A run that goes on changes its store often. */
 const PAUSE_MS = 2000;
 
-/** The workspace's tasks by file, each with how it did in the newest run. They are looked for only when the user asks. */
+/**
+ * The workspace's tasks by file, each with how it did in the newest run, and those whose checks are weak. They are looked
+ * for only when the user asks.
+ */
 export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode.Disposable {
   readonly #services: Services;
-  readonly #found = new Map<string, readonly TaskSummary[]>();
+  readonly #found = new Map<string, readonly WorkspaceTaskNode['task'][]>();
   readonly #changed = new vscode.EventEmitter<undefined>();
   /** Asks again how the tasks did, once for changes that come together. */
   readonly refresh = coalesced(() => {
@@ -25,8 +28,8 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode
   }
 
   /** Takes over what looking through a folder found. */
-  show(workspace: string, tasks: readonly TaskSummary[]): void {
-    this.#found.set(workspace, tasks);
+  show(workspace: string, { tasks, weak }: Pick<TrainingPlan, 'tasks' | 'weak'>): void {
+    this.#found.set(workspace, [...tasks, ...weak]);
     this.refresh();
   }
 
@@ -90,12 +93,20 @@ function fileItem({ workspace, path: file, tasks }: FileNode): vscode.TreeItem {
 
 function workspaceTaskItem({ workspace, task, history }: WorkspaceTaskNode): vscode.TreeItem {
   const item = new vscode.TreeItem(task.name, vscode.TreeItemCollapsibleState.None);
-  const last = history?.points.at(-1);
-  const outcome = last === undefined ? 'not tried yet' : `${last.passed} of ${last.samples} pass`;
   const commit = task.commit === undefined ? '' : `${task.commit.slice(0, 7)} · `;
-  item.description = `${commit}${outcome}${task.side === 'held-out' ? ' · held out' : ''}`;
-  item.iconPath = last === undefined ? new vscode.ThemeIcon('circle-outline') : outcomeIcon(last.passed > 0);
-  item.tooltip = `${task.id}: ${task.checks} ${task.checks === 1 ? 'check' : 'checks'}`;
+  const checks = `${task.id}: ${task.checks} ${task.checks === 1 ? 'check' : 'checks'}`;
+  if ('reason' in task) {
+    item.description = `${commit}weak checks, not trained on`;
+    item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+    item.tooltip = `${checks}; ${task.reason}`;
+  } else {
+    const last = history?.points.at(-1);
+    const outcome = last === undefined ? 'not tried yet' : `${last.passed} of ${last.samples} pass`;
+    item.description = `${commit}${outcome}${task.side === 'held-out' ? ' · held out' : ''}`;
+    item.iconPath =
+      last === undefined ? new vscode.ThemeIcon('circle-outline') : outcomeIcon(last.passed > 0);
+    item.tooltip = checks;
+  }
   // What stands in the file today is another program than a commit's.
   if (task.commit !== undefined) return item;
   item.contextValue = 'workspaceTask';

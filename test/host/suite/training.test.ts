@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { train } from '../../../src/extension/commands/train.ts';
+import { findTasks } from '../../../src/extension/commands/workspace.ts';
 import { explain } from '../../../src/extension/errors.ts';
 import { sampleUri } from '../../../src/extension/explorer/programs.ts';
 import { TasksTree } from '../../../src/extension/explorer/tasksTree.ts';
@@ -44,6 +46,27 @@ describe('LeTI: Train on workspace tasks', function () {
     assert.equal(document.languageId, 'python');
     assert.match(document.getText(), /^def double\(x\):\n[^]*\n# /);
     assert.equal(vscode.workspace.fs.isWritableFileSystem('leti'), undefined);
+  });
+
+  it('shows tasks with weak checks apart from those that it trains on', async () => {
+    const file = vscode.Uri.file(path.join(folder(), 'loose.py'));
+    const source = 'def is_three(x):\n    """\n    >>> is_three(3)\n    True\n    """\n    return x == 3\n';
+    await vscode.workspace.fs.writeFile(file, Buffer.from(source));
+    await withServices(async (services) => {
+      const tree = new TasksTree(services);
+      await findTasks(services, tree);
+      const files = await tree.getChildren();
+      const loose = files.find((node) => node.kind === 'file' && node.path === 'loose.py');
+      assert.ok(loose !== undefined);
+      const [node] = await tree.getChildren(loose);
+      assert.ok(node?.kind === 'workspaceTask' && 'reason' in node.task);
+      const { description, tooltip } = tree.getTreeItem(node);
+      assert.equal(description, 'weak checks, not trained on');
+      assert.ok(typeof tooltip === 'string');
+      assert.match(tooltip, /is_three: 1 check; its checks pass on a body that is only `return True`/);
+      tree.dispose();
+    });
+    await vscode.workspace.fs.delete(file);
   });
 
   it('stops when the backend ends, and offers to resume', async () => {
