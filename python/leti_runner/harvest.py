@@ -24,8 +24,9 @@ from leti_runner.harvest_functions import CannotMask, Hole, functions_of, mask
 from leti_runner.harvest_modules import Code, Module, Workspace
 from leti_runner.harvest_needs import needs_packages
 from leti_runner.harvest_tests import Test, TestFinder
+from leti_runner.harvest_unused import UnusedTests
 
-FORMAT = 2
+FORMAT = 3
 MAX_CANDIDATES = 3000
 #: A function that everything uses is checked by its first tests alone.
 MAX_CHECKS = 40
@@ -41,7 +42,7 @@ def harvest(root: Path, given: Optional[dict[str, Any]] = None, known: str = "")
     if digest == known:
         return {"unchanged": True}
     workspace = Workspace(root, unsaved)
-    data = DataFiles(root)
+    data, unused = DataFiles(root), UnusedTests(workspace)
     all_tests = list(TestFinder(workspace).all_tests())
     tests = tests_by_target(workspace, all_tests, coverage)
     suites = suites_of(workspace, data, all_tests)
@@ -68,7 +69,7 @@ def harvest(root: Path, given: Optional[dict[str, Any]] = None, known: str = "")
                 if definitions(module, name) > 1:
                     raise CannotMask("it is defined more than once in its module")
                 hole = mask(module, function, owner)
-                candidate = candidate_of(workspace, data, hole, tests.get((path, name), []))
+                candidate = candidate_of(workspace, data, unused, hole, tests.get((path, name), []))
                 if is_secret(hole.prefix) or is_secret(hole.body):
                     raise CannotMask("it holds what looks like a key, a password or a token")
                 first = bodies.setdefault(hole.same, task_id)
@@ -94,7 +95,9 @@ def harvest(root: Path, given: Optional[dict[str, Any]] = None, known: str = "")
     }
 
 
-def candidate_of(workspace: Code, data: DataFiles, hole: Hole, tests: list[Test]) -> dict[str, Any]:
+def candidate_of(
+    workspace: Code, data: DataFiles, unused: UnusedTests, hole: Hole, tests: list[Test]
+) -> dict[str, Any]:
     """A hole with its checks. Raises CannotMask with the first reason why there are none."""
     missing = workspace.missing_packages(hole.path)
     if missing:
@@ -113,6 +116,9 @@ def candidate_of(workspace: Code, data: DataFiles, hole: Hole, tests: list[Test]
     test_files = set().union(*(workspace.closure(path) for path in roots)) - files - {hole.path}
     if sum(len(workspace.modules[path].source) for path in files | test_files) > MAX_FILES_CHARACTERS:
         raise CannotMask(f"it and its tests import more than {MAX_FILES_CHARACTERS} characters of other code")
+    wanted: dict[str, set[str]] = {}
+    for test in (test for test in usable if test.runner != "statements"):
+        wanted.setdefault(test.path, set()).add(test.name.split(".")[0])
     return {
         "path": hole.path,
         "module": workspace.module_name(hole.path),
@@ -129,6 +135,7 @@ def candidate_of(workspace: Code, data: DataFiles, hole: Hole, tests: list[Test]
         "checks": checks,
         "files": sorted(files),
         "test_files": sorted(test_files),
+        "unused_lines": {path: unused.lines(path, names, test_files) for path, names in wanted.items()},
         "data_files": data.needed(
             [workspace.modules[path] for path in test_files],
             hole.body,

@@ -20,6 +20,7 @@ from leti_runner.harvest_foreign import foreign_code, is_secret
 from leti_runner.harvest_functions import CannotMask, Function, functions_of, mask
 from leti_runner.harvest_modules import Code, Module, Unusable, folders_of, is_test_file, parse
 from leti_runner.harvest_tests import Target, Test, TestFinder
+from leti_runner.harvest_unused import UnusedTests
 
 #: Only Python files are read from commits.
 NO_DATA = DataFiles(None)
@@ -94,6 +95,7 @@ def answer(asked: dict[str, Any], texts: Texts) -> dict[str, Any]:
     candidates: list[dict[str, Any]] = []
     dropped: list[dict[str, Any]] = []
     covering = tests_of_changed(now, then, paths)
+    unused = UnusedTests(now)
     earlier = functions_in(then)
     texts_then = {(name, text_of(function)) for (_, name), (function, _) in earlier.items()}
     for (path, name), (function, owner) in functions_in(now, paths).items():
@@ -110,7 +112,7 @@ def answer(asked: dict[str, Any], texts: Texts) -> dict[str, Any]:
             hole = mask(now.modules[path], function, owner)
             if is_secret(hole.prefix) or is_secret(hole.body):
                 raise CannotMask("it holds what looks like a key, a password or a token")
-            candidate = candidate_of(now, NO_DATA, hole, tests)
+            candidate = candidate_of(now, NO_DATA, unused, hole, tests)
             if (path, name) in earlier:
                 candidate["earlier"] = mask(then.modules[path], *earlier[path, name]).body
             candidates.append(candidate)

@@ -16,7 +16,7 @@ const ORDER: readonly (TaskChange | undefined)[] = [
  * pass. Undefined without samples.
  */
 export function taskChange(points: TaskHistory['points']): TaskChange | undefined {
-  const asked = points.filter((point) => point.samples > 0 && !isFromUse(point.stage));
+  const asked = points.filter((point) => point.samples > 0 && !isGiven(point.stage));
   const first = asked[0];
   const last = asked.at(-1);
   if (first === undefined || last === undefined) return undefined;
@@ -31,16 +31,17 @@ export function byChange(a: TaskHistory, b: TaskHistory): number {
   return ORDER.indexOf(a.change) - ORDER.indexOf(b.change) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-/** Whether a stage's programs were shown as completions: the model was not asked for all tasks alike. */
-function isFromUse(stage: string): boolean {
-  return stage.startsWith('use/');
+/** Whether a stage's programs were shown as completions or made, so that the model was not asked for all tasks alike. */
+function isGiven(stage: string): boolean {
+  return stage.startsWith('use/') || stage === 'mutants';
 }
 
 /** A stage in words: what the programs of its samples were for. */
 export function stageLabel(stage: string): string {
   const sampled = /^sample\/(\d+)$/.exec(stage);
   if (sampled !== null) return `sampled in round ${sampled[1] ?? ''}`;
-  if (isFromUse(stage)) return `from completions, in round ${stage.slice('use/'.length)}`;
+  if (stage === 'mutants') return 'small changes of the right body';
+  if (stage.startsWith('use/')) return `from completions, in round ${stage.slice('use/'.length)}`;
   const evaluated = /^evaluate\/(\d+)\//.exec(stage);
   if (evaluated === null) return stage;
   return evaluated[1] === '0' ? 'before training' : `after round ${evaluated[1] ?? ''}`;

@@ -8,20 +8,28 @@ const Answer = z.array(
   z.strictObject({ constants: z.array(z.string().min(1)), mutants: z.array(z.string().min(1)) }),
 );
 
-/** Wrong bodies for the functions of a workspace's tasks, by task. Nothing of the workspace runs. */
+/**
+ * Wrong bodies for the functions of tasks that have a reference body, by task. Nothing of their modules runs; a task that
+ * belongs to none stands alone.
+ */
 export async function wrongBodiesOf(
   tasks: readonly Task[],
   interpreter: string,
   signal?: AbortSignal,
 ): Promise<Map<string, WrongBodies>> {
-  const modules: Record<string, string> = {};
-  const asked = tasks.flatMap(({ id, host, reference }) => {
-    if (host === undefined || reference === undefined) return [];
+  /** Names of modules by their texts: one path may have several, at several commits. */
+  const names = new Map<string, string>();
+  const asked = tasks.flatMap(({ id, host, hole, prefix, reference }) => {
+    if (hole !== 'body' || reference === undefined) return [];
     const body = bodyLines(reference);
-    modules[host.path] = host.before + body + host.after;
-    const first = host.before.split('\n').length;
-    return [{ id, place: [host.path, first, first + body.split('\n').length - 2] }];
+    const { before, after } = host ?? { before: `${prefix}\n`, after: '' };
+    const text = before + body + after;
+    const name = names.get(text) ?? `module ${names.size}`;
+    names.set(text, name);
+    const first = before.split('\n').length;
+    return [{ id, place: [name, first, first + body.split('\n').length - 2] }];
   });
+  const modules = Object.fromEntries([...names].map(([text, name]) => [name, text]));
   if (asked.length === 0) return new Map();
   const printed = await runScanner(interpreter, ['leti_runner.mutants'], signal, {
     modules,

@@ -31,11 +31,13 @@ export const Candidate = z.strictObject({
   test_files: z.array(z.string()),
   /** Paths, keys of `data`. */
   data_files: z.array(z.string()),
+  /** First and last lines (from 1) of tests in its test files that it has no use for, by their paths. */
+  unused_lines: z.record(z.string(), z.array(z.tuple([z.int(), z.int()]))),
 });
 export type Candidate = z.infer<typeof Candidate>;
 
 export const Scan = z.strictObject({
-  format: z.literal(2),
+  format: z.literal(3),
   /** Of the interpreter with its packages, and of these together with the workspace's files. */
   environment: z.string(),
   digest: z.string(),

@@ -268,12 +268,21 @@ function tasksFrom(found: readonly Found[]): Task[] {
       before: candidate.before,
       after: candidate.after,
       files: sourcesOf(sources, candidate.files),
-      testFiles: sourcesOf(sources, candidate.test_files),
+      testFiles: sourcesOf(sources, candidate.test_files).map((file) => withoutUnused(file, candidate)),
       ...(candidate.data_files.length === 0 ? {} : { dataFiles: dataOf(data, candidate.data_files) }),
     },
     ...(past === undefined ? {} : { origin: originOf(past) }),
     ...(changedAt === undefined ? {} : { changedAt }),
   }));
+}
+
+/** A test file without the tests that a task has no use for; what stays keeps its lines. */
+function withoutUnused(file: SourceFile, { unused_lines: unused }: Candidate): SourceFile {
+  const ranges = unused[file.path] ?? [];
+  if (ranges.length === 0) return file;
+  const lines = file.source.split('\n');
+  for (const [first, last] of ranges) lines.fill('', first - 1, last);
+  return { ...file, source: lines.join('\n') };
 }
 
 function originOf({ candidate, commit }: PastCandidate): TaskOrigin {

@@ -41,6 +41,7 @@ export const Objective = z.enum([
   'fcft-binary',
   'rejection',
   'repair',
+  'mutation',
   'sft',
   'fcft-paper',
   'unchecked',

@@ -22,6 +22,7 @@ import { collectSamples, throwIfAborted } from './collect.ts';
 import type { LoadedModel } from './models.ts';
 import type { Workbench } from './workbench.ts';
 import { evaluateStage, stageOutcomes } from './report.ts';
+import { mutantSamples } from './mutantSamples.ts';
 import { stages } from './stages.ts';
 import { UsedCompletions } from './usedCompletions.ts';
 import { useSamples } from './useSamples.ts';
@@ -234,6 +235,22 @@ class Rounds {
     return this.#store.samples(id, stage);
   }
 
+  /** Changed references of the training tasks, run once in a run. */
+  async #mutants(from: Candidate): Promise<Sample[]> {
+    const { id, config, train } = this.#input;
+    const { timeoutSeconds, feedback } = config;
+    if (this.#store.batches(id, stages.mutants).size === 0) {
+      const executor = await this.#bench.executor();
+      const interpreter = await this.#bench.interpreter();
+      const services = { executor, countTokens: from.model.countTokens, signal: this.#bench.signal };
+      const samples = await mutantSamples(train, interpreter.path, { timeoutSeconds, feedback }, services);
+      throwIfAborted(this.#bench.signal);
+      const record = { model: 'none', engine: 'mutants', condition: 'none', tier: executor.tier } as const;
+      this.#store.saveBatch(id, stages.mutants, 0, record, samples);
+    }
+    return this.#store.samples(id, stages.mutants).filter((sample) => this.#isUsable(sample));
+  }
+
   async #train(round: number, from: Candidate, sampled: readonly Sample[]): Promise<TrainingRecord> {
     const { config, train } = this.#input;
     const objective = OBJECTIVES[config.objective];
@@ -279,6 +296,10 @@ class Rounds {
       tasks: new Map(train.map((task) => [task.id, task])),
       samples: usable,
       replay: this.#replay(round),
+      mutants:
+        objective.needsMutants === true
+          ? (await this.#mutants(from)).map((sample) => scored(sample, stages.mutants))
+          : [],
       pretraining: sources,
       style: from.model.style,
       lossOn: config.lossOn,

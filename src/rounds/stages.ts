@@ -6,6 +6,8 @@ export const stages = {
   sample: (round: number): string => `sample/${round}`,
   /** Programs that were shown as completions, run before the round's training. */
   use: (round: number): string => `use/${round}`,
+  /** Changed references, run before the first training that wants them. */
+  mutants: 'mutants',
   train: (round: number): string => `train/${round}`,
   gate: (round: number): string => `gate/${round}`,
 };

@@ -1,5 +1,6 @@
 import type { Objective } from '../../protocol/model.ts';
 import { fcft, fcftBinary, fcftPaper } from './fcft.ts';
+import { mutation } from './mutation.ts';
 import type { ObjectiveDefinition } from './objective.ts';
 import { pretraining } from './pretraining.ts';
 import { rejection } from './rejection.ts';
@@ -13,6 +14,7 @@ export const OBJECTIVES: Record<Objective, ObjectiveDefinition> = {
   'fcft-paper': fcftPaper,
   rejection,
   repair,
+  mutation,
   sft,
   unchecked,
   pretraining,

@@ -21,6 +21,8 @@ export interface ObjectiveInput {
   samples: readonly ScoredSample[];
   /** Passing samples of earlier rounds. */
   replay: readonly ScoredSample[];
+  /** Small changes of the tasks' references that fail; empty unless the objective needs them. */
+  mutants: readonly ScoredSample[];
   /** Plain Python source, for objectives of their own. */
   pretraining: readonly string[];
   style: PromptStyle;
@@ -35,6 +37,8 @@ export interface ObjectiveDefinition {
   condition: Condition;
   /** False when the objective has nothing to learn from a round without a passing sample. */
   trainsWithoutPasses: boolean;
+  /** Whether it learns from changed references, which are run for it. */
+  needsMutants?: true;
   /** Deterministic: the same input gives the same examples in the same order. */
   examples: (input: ObjectiveInput) => TrainingExample[];
 }

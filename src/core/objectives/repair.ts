@@ -1,9 +1,6 @@
-import { repairTask } from '../repair.ts';
-import type { ObjectiveDefinition, ObjectiveInput, ScoredSample } from './objective.ts';
+import type { ObjectiveDefinition } from './objective.ts';
 import { distinctPasses, variedFailures } from './selection.ts';
-import { trainingText } from './texts.ts';
-
-const PLAIN = { verdict: false, feedback: false } as const;
+import { PLAIN, repairText, trainingText } from './texts.ts';
 
 /**
  * Feedback as a question: [task, failed program, what the interpreter said of it] -> a program that passes, asked as "Try
@@ -23,14 +20,3 @@ export const repair: ObjectiveDefinition = {
     return [...passes.map((sample) => trainingText(input, sample, PLAIN)), ...pairs];
   },
 };
-
-function repairText(
-  input: ObjectiveInput,
-  bad: ScoredSample,
-  good: ScoredSample,
-): ReturnType<typeof trainingText> {
-  const task = input.tasks.get(good.taskId);
-  if (task === undefined) throw new Error(`sample ${good.id} belongs to an unknown task ${good.taskId}`);
-  const tasks = new Map([[task.id, repairTask(task, bad)]]);
-  return trainingText({ ...input, tasks }, { ...good, id: `${bad.id}>${good.id}` }, PLAIN);
-}

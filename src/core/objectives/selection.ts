@@ -21,7 +21,7 @@ export function distinctSamples({ samples }: ObjectiveInput): ScoredSample[] {
 }
 
 /** This round's distinct failures by task, those that say something new first. */
-export function variedFailures({ samples }: ObjectiveInput): Map<string, ScoredSample[]> {
+export function variedFailures({ samples }: Pick<ObjectiveInput, 'samples'>): Map<string, ScoredSample[]> {
   const failures = byTask(distinct(samples.filter((sample) => !sample.passed)));
   return new Map([...failures].map(([taskId, some]) => [taskId, variedFirst(some)]));
 }

@@ -2,7 +2,11 @@ import type { PromptSegment } from '../../protocol/sampling.ts';
 import type { Task } from '../../protocol/task.ts';
 import type { TrainingExample, TrainingSegment } from '../../protocol/training.ts';
 import { endSegment, plain, taskSegments } from '../prompts.ts';
+import { repairTask } from '../repair.ts';
 import type { ObjectiveInput, ScoredSample } from './objective.ts';
+
+/** A text without a verdict or feedback in front. */
+export const PLAIN = { verdict: false, feedback: false } as const;
 
 type Role = TrainingSegment['role'];
 
@@ -32,6 +36,20 @@ export function trainingText(
   add('program', { kind: 'text', text: plain(sample.completion, markers) });
   add('end', endSegment(input.style));
   return { id: sample.id, segments };
+}
+
+/** A failed program with its feedback as a question, asked as "Try to repair" asks, and a right one as its answer. */
+export function repairText(input: ObjectiveInput, bad: ScoredSample, good: ScoredSample): TrainingExample {
+  const task = repairTask(taskOf(input, good), bad);
+  const tasks = new Map([[taskOf(input, good).id, task]]);
+  return trainingText({ ...input, tasks }, { ...good, id: `${bad.id}>${good.id}` }, PLAIN);
+}
+
+/** A task's own program as a sample; undefined where it has none. */
+export function referenceSample({ id, reference }: Task): ScoredSample | undefined {
+  if (reference === undefined) return undefined;
+  const completion = reference.trimEnd();
+  return { id: `${id}#reference`, taskId: id, completion, passed: true, feedback: '', hash: '' };
 }
 
 function taskOf(input: ObjectiveInput, sample: ScoredSample): Task {

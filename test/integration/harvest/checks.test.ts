@@ -41,6 +41,40 @@ describe('checks found in a workspace', function () {
     assert.match(reasonOf(found, 'm.py:wrong'), /^its checks fail today/);
   });
 
+  it('leaves out of a test file what tests other functions, and keeps the lines of what stays', async () => {
+    const lines = [
+      'from m import a, b',
+      'def helper():',
+      '    return 1',
+      'def test_a():',
+      '    assert a(helper()) == 2',
+      'class TestB:',
+      '    def test_b(self):',
+      '        assert b(1) == 0',
+      'def test_named():',
+      '    pass',
+      'ALL = [test_named]',
+      '# the end',
+    ];
+    const found = await harvester.harvest({
+      'm.py': 'def a(x):\n    return x + 1\ndef b(x):\n    return x - 1\n',
+      'test_m.py': lines.join('\n'),
+      'test_shared.py':
+        'from m import a\ndef test_other():\n    assert a(5) == 6\ndef test_unused():\n    pass\n',
+      'test_uses.py':
+        'import test_shared\nfrom m import a\ndef test_it():\n    test_shared.test_other()\n    assert a(0) == 1\n',
+    });
+    const kept = (name: string, file: string): string[] | undefined => {
+      const files = found.tasks.find((task) => task.name === name)?.host?.testFiles;
+      return files?.find((one) => one.path === file)?.source.split('\n');
+    };
+    const without = (first: number, last: number): string[] =>
+      lines.map((line, at) => (at + 1 >= first && at + 1 <= last ? '' : line));
+    assert.deepEqual(kept('a', 'test_m.py'), without(6, 8));
+    assert.deepEqual(kept('b', 'test_m.py'), without(4, 5));
+    assert.match(kept('a', 'test_shared.py')?.join('\n') ?? '', /def test_unused/, 'another file imports it');
+  });
+
   it('takes asserts at the top of a test file where they can run beside the program', async () => {
     const found = await harvester.harvest({
       'm.py': 'def a(x):\n    return x + 1\ndef b(x):\n    return x - 1\n',

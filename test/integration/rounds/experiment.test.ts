@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { ArmResult, ExperimentState } from '../../../src/protocol/experiment.ts';
+import { stages } from '../../../src/rounds/stages.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
 import { LetiProcess, tinyFixture, trainerPython, type Fixture } from '../../support/tinyRun.ts';
 
@@ -112,7 +113,7 @@ describe('an experiment', function () {
     const arms = {
       rejection: { objective: 'rejection' },
       pairs: { objective: 'repair' },
-      own: { objective: 'unchecked' },
+      made: { objective: 'mutation' },
     };
     writeFileSync(file, experiment(arms));
     const more = bench();
@@ -131,6 +132,9 @@ describe('an experiment', function () {
         .sort(),
       state.runs.map(({ run }) => run).sort(),
     );
+    const run = state.runs.find(({ arm }) => arm === 'made')?.run ?? '';
+    assert.equal(store.batches(run, stages.mutants).size, 1);
+    assert.ok(store.samples(run, stages.mutants).every(({ verdict }) => verdict !== 'passed'));
     store.close();
   });
 

@@ -27,6 +27,7 @@ function input(samples: ScoredSample[], parts: Partial<ObjectiveInput> = {}): Ob
     tasks,
     samples,
     replay: [],
+    mutants: [],
     pretraining: [],
     style: chatStyle(),
     lossOn: 'program',
@@ -148,6 +149,19 @@ describe('other objectives', () => {
       ],
     );
     assert.deepEqual(OBJECTIVES.repair.examples(input([sample('b', 0, false)])), []);
+  });
+
+  it('mutation asks with a changed reference and its feedback, and learns the reference, of a few a task', () => {
+    const mutants = [0, 1, 2].map((index) =>
+      sample('b', index, false, { completion: `x): return x - ${index}` }),
+    );
+    const chosen = OBJECTIVES.mutation.examples(input([sample('a', 0, true)], { mutants }));
+    assert.deepEqual(ids(chosen), ['a#0', 'b#0>b#reference', 'b#1>b#reference']);
+    assert.match(
+      text(chosen[1]),
+      /wrong:[^]*return x - 0[^]*Error0: no[^]*x\):\n {4}return x \+ 1\n```<end>$/,
+    );
+    assert.deepEqual(ids(OBJECTIVES.rejection.examples(input([sample('a', 0, true)], { mutants }))), ['a#0']);
   });
 
   it('fcft-paper keeps every sample and learns every token', () => {
