@@ -6,7 +6,7 @@ import os
 import signal
 import time
 
-from leti_runner import channel
+from leti_runner import channel, properties
 from leti_runner.asserts import compile_with_asserts, give_helper
 from leti_runner.checks import (
     CheckFailedError,
@@ -15,10 +15,11 @@ from leti_runner.checks import (
     run_check,
     text_of,
 )
-from leti_runner.diagnostics import Explainer, missing_module
+from leti_runner.diagnostics import Explainer, missing_module, notes_of
 from leti_runner.pytest_checks import NeedsPytestError, run_together
 from leti_runner.remote import ProgramEnded
 from leti_runner.running import Running
+from leti_runner.values import cleaned
 
 _COUNTING_SHARE = 0.5
 """How much of the wall limit there is, all in all, to count on after a check has failed."""
@@ -101,6 +102,7 @@ class Child:
             started(index)
             return ended(index, self._error_of(checks[index], module, function))
 
+        properties.settle(self._sources.values())
         checks = self._job["checks"]
         stages = itertools.groupby(in_stages(checks), lambda index: checks[index].get("runner") == "pytest")
         try:
@@ -171,7 +173,8 @@ class Child:
             check.update({name: text for name, text in known.items() if text is not None})
             if error.cause is None:
                 kind = "AssertionError" if error.sentences is None else "Rejected"
-                return "failed", {"type": kind, "message": "", "frames": [], "check": check}
+                message = cleaned("\n".join(notes_of(error)))
+                return "failed", {"type": kind, "message": message, "frames": [], "check": check}
             error = error.cause
             if isinstance(error, MemoryError):
                 return "memory", self._explain.diagnostic(error, check)

@@ -89,7 +89,13 @@ class Explainer:
             # What CPython says behind this is where it happened to be.
             return _TOO_DEEP if str(error).startswith(_TOO_DEEP) else cleaned(str(error), _MESSAGE)
         text = str(error.msg) if isinstance(error, SyntaxError) else _with_suggestion(error)
-        return cleaned(text.strip(), _MESSAGE)
+        return cleaned("\n".join([text.strip(), *notes_of(error)]).strip(), _MESSAGE)
+
+
+def notes_of(error):
+    """What was added to an exception on its way (PEP 678): the example of a property test, say."""
+    notes = object.__getattribute__(error, "__dict__").get("__notes__")
+    return [note for note in notes if type(note) is str] if type(notes) is list else []
 
 
 def _once(frames):

@@ -38,8 +38,15 @@ def wants_pytest(node: Function, method: bool) -> bool:
     if any(text.startswith(("pytest.", "mark.", "parametrize")) for text in decorators):
         return True
     required = len(node.args.args) - len(node.args.defaults) - (1 if method else 0)
-    # Decorators such as mock.patch hand one argument each.
-    return required > len(decorators) or any(default is None for default in node.args.kw_defaults)
+    handed = sum(map(_arguments_of, node.decorator_list))
+    return required > handed or any(default is None for default in node.args.kw_defaults)
+
+
+def _arguments_of(decorator: ast.expr) -> int:
+    """How many arguments a decorator may hand: hypothesis' `given` its own, others such as mock.patch one."""
+    if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).split(".")[-1] == "given":
+        return len(decorator.args) + len(decorator.keywords)
+    return 1
 
 
 def has_parts(node: ast.ClassDef, names: set[str]) -> bool:

@@ -6,6 +6,7 @@ import io
 import os
 
 from leti_runner.checks import CheckFailedError
+from leti_runner.diagnostics import notes_of
 from leti_runner.folders import write_files
 from leti_runner.values import cleaned, difference, shown
 
@@ -159,7 +160,9 @@ class _Session:
         operator, left, right = self._compared
         if operator != "==" or not source.startswith("assert ") or _joins(source):
             return error
-        return CheckFailedError(source, shown(left), shown(right), parting=difference(left, right))
+        failed = CheckFailedError(source, shown(left), shown(right), parting=difference(left, right))
+        failed.__notes__ = notes_of(error)
+        return failed
 
 
 def _node(check):
