@@ -1,4 +1,5 @@
 import type { Evaluation, GateRecord, Percentiles, RunEvent, Timing } from '../protocol/run.ts';
+import type { Task } from '../protocol/task.ts';
 
 /** Figures and events of a run in words: the same on the command line and in the editor. */
 
@@ -82,6 +83,20 @@ export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
     case 'export':
       return `Exported ${event.precision}: ${percent(event.agreement)} of ${event.tokens} tokens agree with torch; ${event.folder}`;
   }
+}
+
+const SOURCES: Record<Task['source'], string> = {
+  tests: 'tests',
+  doctests: 'doctests',
+  history: 'a commit',
+  file: 'a file',
+  mbpp: 'MBPP',
+  humaneval: 'HumanEval',
+};
+
+/** How many checks a task has and where they come from. */
+export function checksWords(checks: number, source: Task['source']): string {
+  return `${checks} ${checks === 1 ? 'check' : 'checks'} from ${SOURCES[source]}`;
 }
 
 /** `3 samples from completions` */

@@ -176,6 +176,8 @@ export type FoundTask = z.infer<typeof FoundTask>;
 /** A task with its side, as a run would split them. */
 export const TaskSummary = FoundTask.extend({
   side: Side,
+  /** What its checks come from. */
+  source: Task.shape.source,
   family: Task.shape.family,
   changedAt: Task.shape.changedAt,
   /** The commit that the function stands in as it is meant, where that is not the file of today. */

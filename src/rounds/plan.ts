@@ -65,6 +65,7 @@ function summaryOf(task: Task): Omit<TaskSummary, 'side'> {
     path: task.host?.path ?? '',
     line: lineOf(task),
     checks: task.checks.length,
+    source: task.source,
     family: task.family,
     ...(task.origin === undefined ? {} : { commit: task.origin.commit }),
     ...(task.changedAt === undefined ? {} : { changedAt: task.changedAt }),

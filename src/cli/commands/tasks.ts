@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { checksWords } from '../../core/words.ts';
 import { readTaskFile, writeTaskFile } from '../../harvest/files.ts';
 import { readSpecs, writeSpecs } from '../../harvest/specs.ts';
 import type { DroppedTask, Task } from '../../protocol/task.ts';
@@ -120,8 +121,8 @@ async function withBench<T>(
 
 function listText(tasks: readonly Task[], dropped: readonly DroppedTask[]): string {
   const lines = tasks.map(
-    ({ id, checks, weak }) =>
-      `${id}  (${checks.length} ${checks.length === 1 ? 'check' : 'checks'}${weak === undefined ? '' : `; weak: ${weak}`})`,
+    ({ id, checks, source, weak }) =>
+      `${id}  (${checksWords(checks.length, source)}${weak === undefined ? '' : `; weak: ${weak}`})`,
   );
   lines.push(`${tasks.length} tasks`);
   return [...lines, ...droppedLines(dropped)].join('\n');

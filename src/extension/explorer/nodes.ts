@@ -6,6 +6,7 @@ import type {
   WeakTask,
 } from '../../protocol/backend.ts';
 import type { Sample } from '../../protocol/run.ts';
+import type { DroppedTask } from '../../protocol/task.ts';
 
 /** What a tree shows; `workspace` is the path of the folder that it belongs to. */
 export interface RunNode {
@@ -54,6 +55,19 @@ export interface WorkspaceTaskNode {
   history: TaskHistory | undefined;
 }
 
+/** Functions of a folder that cannot be tasks. */
+export interface LeftOutNode {
+  kind: 'leftOut';
+  workspace: string;
+  dropped: readonly DroppedTask[];
+}
+
+export interface DroppedNode {
+  kind: 'dropped';
+  workspace: string;
+  task: DroppedTask;
+}
+
 export interface ModelNode {
   kind: 'model';
   workspace: string;
@@ -61,4 +75,4 @@ export interface ModelNode {
 }
 
 export type RunsTreeNode = RunNode | StageNode | TaskNode | SampleNode | NoteNode;
-export type TasksTreeNode = FileNode | WorkspaceTaskNode | NoteNode;
+export type TasksTreeNode = FileNode | WorkspaceTaskNode | LeftOutNode | DroppedNode | NoteNode;

@@ -1,21 +1,25 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { checksWords } from '../../core/words.ts';
 import { REQUESTS, type TaskHistory, type TrainingPlan } from '../../protocol/backend.ts';
 import { coalesced } from '../coalesce.ts';
 import type { Services } from '../services.ts';
-import type { FileNode, TasksTreeNode, WorkspaceTaskNode } from './nodes.ts';
+import type { DroppedNode, FileNode, LeftOutNode, TasksTreeNode, WorkspaceTaskNode } from './nodes.ts';
 import { noteItem, outcomeIcon } from './runsTree.ts';
 
 /** A run that goes on changes its store often. */
 const PAUSE_MS = 2000;
 
+/** What looking through a folder found. */
+type Found = Pick<TrainingPlan, 'tasks' | 'weak' | 'dropped'>;
+
 /**
- * The workspace's tasks by file, each with how it did in the newest run, and those whose checks are weak. They are looked
- * for only when the user asks.
+ * The workspace's tasks by file, each with how it did in the newest run, those whose checks are weak, and what was left out.
+ * They are looked for only when the user asks.
  */
 export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode.Disposable {
   readonly #services: Services;
-  readonly #found = new Map<string, readonly WorkspaceTaskNode['task'][]>();
+  readonly #found = new Map<string, Found>();
   readonly #changed = new vscode.EventEmitter<undefined>();
   /** Asks again how the tasks did, once for changes that come together. */
   readonly refresh = coalesced(() => {
@@ -28,8 +32,8 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode
   }
 
   /** Takes over what looking through a folder found. */
-  show(workspace: string, { tasks, weak }: Pick<TrainingPlan, 'tasks' | 'weak'>): void {
-    this.#found.set(workspace, [...tasks, ...weak]);
+  show(workspace: string, found: Found): void {
+    this.#found.set(workspace, found);
     this.refresh();
   }
 
@@ -44,21 +48,28 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode
         return fileItem(node);
       case 'workspaceTask':
         return workspaceTaskItem(node);
+      case 'leftOut':
+        return leftOutItem(node);
+      case 'dropped':
+        return droppedItem(node);
       case 'note':
         return noteItem(node);
     }
   }
 
   async getChildren(node?: TasksTreeNode): Promise<TasksTreeNode[]> {
-    if (node === undefined) return await this.#files();
+    if (node === undefined) return [...(await this.#files()), ...this.#leftOut()];
+    if (node.kind === 'leftOut') {
+      return node.dropped.map((task) => ({ kind: 'dropped', workspace: node.workspace, task }));
+    }
     return node.kind === 'file' ? node.tasks : [];
   }
 
   async #files(): Promise<FileNode[]> {
     const files: FileNode[] = [];
-    for (const [workspace, tasks] of this.#found) {
+    for (const [workspace, { tasks, weak }] of this.#found) {
       const histories = await this.#newest(workspace);
-      for (const [file, own] of Map.groupBy(tasks, (task) => task.path)) {
+      for (const [file, own] of Map.groupBy([...tasks, ...weak], (task) => task.path)) {
         files.push({
           kind: 'file',
           workspace,
@@ -70,6 +81,15 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode
       }
     }
     return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** What is left out of each folder; weak tasks stand with the others of their file. */
+  #leftOut(): LeftOutNode[] {
+    return [...this.#found].flatMap(([workspace, { dropped, weak }]) => {
+      const shown = new Set(weak.map(({ id }) => id));
+      const others = dropped.filter(({ id }) => !shown.has(id));
+      return others.length === 0 ? [] : [{ kind: 'leftOut', workspace, dropped: others }];
+    });
   }
 
   async #newest(workspace: string): Promise<Map<string, TaskHistory>> {
@@ -94,7 +114,7 @@ function fileItem({ workspace, path: file, tasks }: FileNode): vscode.TreeItem {
 function workspaceTaskItem({ workspace, task, history }: WorkspaceTaskNode): vscode.TreeItem {
   const item = new vscode.TreeItem(task.name, vscode.TreeItemCollapsibleState.None);
   const commit = task.commit === undefined ? '' : `${task.commit.slice(0, 7)} · `;
-  const checks = `${task.id}: ${task.checks} ${task.checks === 1 ? 'check' : 'checks'}`;
+  const checks = `${task.id}: ${checksWords(task.checks, task.source)}`;
   if ('reason' in task) {
     item.description = `${commit}weak checks, not trained on`;
     item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
@@ -110,13 +130,33 @@ function workspaceTaskItem({ workspace, task, history }: WorkspaceTaskNode): vsc
   // What stands in the file today is another program than a commit's.
   if (task.commit !== undefined) return item;
   item.contextValue = 'workspaceTask';
-  item.command = {
+  item.command = opening(workspace, task.path, task.line);
+  return item;
+}
+
+function leftOutItem({ workspace, dropped }: LeftOutNode): vscode.TreeItem {
+  const item = new vscode.TreeItem('Left out', vscode.TreeItemCollapsibleState.Collapsed);
+  item.iconPath = new vscode.ThemeIcon('circle-slash');
+  item.description = `${dropped.length} ${dropped.length === 1 ? 'function or file' : 'functions and files'}`;
+  item.tooltip = `What cannot be a task in ${workspace}`;
+  return item;
+}
+
+function droppedItem({ workspace, task }: DroppedNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(task.id, vscode.TreeItemCollapsibleState.None);
+  item.description = task.reason;
+  item.tooltip = `${task.id}: ${task.reason}`;
+  if (task.path !== '') item.command = opening(workspace, task.path, task.line - 1);
+  return item;
+}
+
+/** Opens a file of a folder at a line (zero-based). */
+function opening(workspace: string, file: string, line: number): vscode.Command {
+  const selection = new vscode.Range(line, 0, line, 0);
+  const shown: vscode.TextDocumentShowOptions = { selection };
+  return {
     command: 'vscode.open',
     title: 'Open',
-    arguments: [
-      vscode.Uri.file(path.join(workspace, task.path)),
-      { selection: new vscode.Range(task.line, 0, task.line, 0) } satisfies vscode.TextDocumentShowOptions,
-    ],
+    arguments: [vscode.Uri.file(path.join(workspace, file)), shown],
   };
-  return item;
 }

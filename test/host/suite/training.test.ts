@@ -48,9 +48,12 @@ describe('LeTI: Train on workspace tasks', function () {
     assert.equal(vscode.workspace.fs.isWritableFileSystem('leti'), undefined);
   });
 
-  it('shows tasks with weak checks apart from those that it trains on', async () => {
+  it('shows tasks with weak checks, and functions that cannot be tasks, with their reasons', async () => {
     const file = vscode.Uri.file(path.join(folder(), 'loose.py'));
-    const source = 'def is_three(x):\n    """\n    >>> is_three(3)\n    True\n    """\n    return x == 3\n';
+    const source = [
+      'def is_three(x):\n    """\n    >>> is_three(3)\n    True\n    """\n    return x == 3',
+      'def forgotten(x):\n    return x + 1\n',
+    ].join('\n');
     await vscode.workspace.fs.writeFile(file, Buffer.from(source));
     await withServices(async (services) => {
       const tree = new TasksTree(services);
@@ -63,7 +66,16 @@ describe('LeTI: Train on workspace tasks', function () {
       const { description, tooltip } = tree.getTreeItem(node);
       assert.equal(description, 'weak checks, not trained on');
       assert.ok(typeof tooltip === 'string');
-      assert.match(tooltip, /is_three: 1 check; its checks pass on a body that is only `return True`/);
+      assert.match(
+        tooltip,
+        /is_three: 1 check from doctests; its checks pass on a body that is only `return True`/,
+      );
+      const leftOut = files.find((one) => one.kind === 'leftOut');
+      const dropped = await tree.getChildren(leftOut ?? assert.fail('nothing is left out'));
+      const forgotten = dropped
+        .map((one) => tree.getTreeItem(one))
+        .find(({ label }) => label === 'loose.py:forgotten');
+      assert.equal(forgotten?.description, 'no test uses it and it has no doctest');
       tree.dispose();
     });
     await vscode.workspace.fs.delete(file);

@@ -61,7 +61,7 @@ describe('tasks of commits on the command line', function () {
     assert.deepEqual((await listed('--history', '--commits', '3')).sort(), ['f4', 'f5']);
     const text = new LetiProcess(['tasks', 'list', repository.folder, '--history'], home, undefined, true);
     await text.ended;
-    assert.match(text.stdout, /m3\.py:f3@[0-9a-f]{12} {2}\(1 check\)/);
+    assert.match(text.stdout, /m3\.py:f3@[0-9a-f]{12} {2}\(1 check from a commit\)/);
   });
 
   it('are exported whole, or named by their commits, and are made again from that', async () => {
