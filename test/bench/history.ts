@@ -1,6 +1,6 @@
 /**
- * How long looking through the history takes, before anything is validated: a generated repository of about 100,000 lines
- * and 2,000 tests, whose commits each change a function and a test of it.
+ * How long looking through a workspace and its history takes, before anything is validated: a generated repository of about
+ * 100,000 lines and 2,000 tests, whose commits each change a function and a test of it.
  *
  *   node test/bench/history.ts [--python PATH] [--commits 1000] [--repeats 3]
  */
@@ -42,7 +42,18 @@ try {
     `${lines} lines, ${PACKAGES * MODULES * TESTS} tests, ${commits} commits, CPython ${interpreter.version}, ` +
       `${os.availableParallelism()} cores, load ${os.loadavg()[0]?.toFixed(2)}`,
   );
-  const scan = await scanWorkspace(folder, interpreter.path);
+  let scan = await scanWorkspace(folder, interpreter.path);
+  for (let repeat = 0; repeat < Number(values.repeats); repeat++) {
+    let bytes = 0;
+    const looking = setInterval(() => (bytes = Math.max(bytes, scannerBytes())), 100);
+    const started = performance.now();
+    scan = await scanWorkspace(folder, interpreter.path);
+    clearInterval(looking);
+    console.log(
+      `  today's files in ${seconds(performance.now() - started)} s: ${scan.candidates.length} candidates, ` +
+        `scanner at most ${mebibytes(bytes)} MiB, this process ${mebibytes(process.resourceUsage().maxRSS * 1024)} MiB`,
+    );
+  }
   for (let repeat = 0; repeat < Number(values.repeats); repeat++) {
     const started = performance.now();
     const history = await History.open(new Git({ folder, env: process.env }));
@@ -149,7 +160,7 @@ function testSource(one: number, other: number, states: readonly number[]): stri
 function scannerBytes(): number {
   return Math.max(
     0,
-    ...processesNaming('leti_runner.harvest_history').map((pid) => {
+    ...processesNaming('leti_runner.harvest').map((pid) => {
       const kibibytes = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
       return Number(kibibytes ?? 0) * 1024;
     }),

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { StoredRuns } from '../../src/rounds/storedRuns.ts';
+import { testEnvironment, testInterpreter } from '../support/executor.ts';
+import { HOME, inPackagedExtension, MINUTES, trainFromCommandLine, trainFromPalette } from './packaged.ts';
+
+const PROJECT = 'parse==1.22.4';
+/** Few programs: what is shown is that a run on such tasks finishes, not what it learns. */
+const SAMPLES = 2;
+
+/** Somebody else's project, as its source distribution has it, with the default model. */
+describe('a project from the package index', function () {
+  this.timeout(60 * MINUTES);
+  let folder: string;
+  let workspace: string;
+  let python: string;
+
+  before(async () => {
+    folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'leti-project-')));
+    const download = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--no-binary', ':all:', '-d', folder];
+    execFileSync(await testInterpreter(), [...download, PROJECT], { stdio: 'inherit' });
+    const [archive] = readdirSync(folder);
+    execFileSync('tar', ['xf', path.join(folder, archive ?? ''), '-C', folder]);
+    workspace = path.join(folder, (archive ?? '').replace(/\.tar\.gz$/, ''));
+    python = await testEnvironment(path.join(folder, 'venv'), { tools: true });
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is trained on from the command line and from the palette, on the same tasks', async () => {
+    const samples = String(SAMPLES);
+    trainFromCommandLine(workspace, [
+      ...['--python', python, '--run-tests', '--samples', samples, '--held-out-samples', samples],
+    ]);
+    const settings = {
+      'leti.python': python,
+      'leti.runTests': true,
+      'leti.samples': SAMPLES,
+      'leti.heldOutSamples': SAMPLES,
+    };
+    await inPackagedExtension(workspace, settings, async (user) => {
+      await trainFromPalette(user, 1);
+    });
+    const stored = new StoredRuns(workspace, { LETI_HOME: HOME });
+    const [fromPalette, fromCommandLine] = stored.list().map(({ id }) => stored.detail(id));
+    assert.ok(fromPalette !== undefined && fromCommandLine !== undefined);
+    assert.deepEqual([fromPalette.summary.status, fromCommandLine.summary.status], ['finished', 'finished']);
+    assert.deepEqual(fromPalette.report.heldOut, fromCommandLine.report.heldOut);
+    const [asked] = fromPalette.stages.filter(({ stage }) => stage === 'sample/1');
+    assert.ok((asked?.samples ?? 0) >= 10 * SAMPLES, 'it has tasks');
+  });
+});
