@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { DEFAULT_RUN } from '../core/defaults.ts';
-import { Objective } from '../protocol/model.ts';
+import { ObjectiveChoice } from '../protocol/model.ts';
 import { Device } from '../protocol/training.ts';
 
 /** The settings `leti.*`, as the manifest declares them; a value of another type counts as not set. */
@@ -10,7 +10,7 @@ const SETTINGS = {
   trainerPython: z.string().default(''),
   allowUncontained: z.boolean().default(false),
   model: z.string().min(1).default(DEFAULT_RUN.model),
-  objective: Objective.default(DEFAULT_RUN.objective),
+  objective: ObjectiveChoice.default(DEFAULT_RUN.objective),
   rounds: z.int().min(1).max(50).default(DEFAULT_RUN.rounds),
   samples: z.int().min(1).max(256).default(DEFAULT_RUN.samples),
   heldOutSamples: z.int().min(1).max(256).default(DEFAULT_RUN.heldOutSamples),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EditorDiagnostic, TextRange } from './diagnostics.ts';
 import { Verdict } from './execution.ts';
-import { ModelRecord, Objective } from './model.ts';
+import { ModelRecord, ObjectiveChoice } from './model.ts';
 import {
   Evaluation,
   RunConfig,
@@ -79,7 +79,7 @@ export const RunSummary = z.strictObject({
   startedAt: z.string(),
   endedAt: z.string().optional(),
   error: z.string().optional(),
-  objective: Objective,
+  objective: ObjectiveChoice,
   rounds: z.int(),
   model: z.string(),
   /** First and last evaluation: of held-out tasks where the run has some, else of training tasks. */

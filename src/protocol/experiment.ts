@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FeedbackPreset } from './execution.ts';
-import { Objective } from './model.ts';
+import { ObjectiveChoice } from './model.ts';
 import { RunStatus } from './run.ts';
 import { Device, TrainingSettings } from './training.ts';
 
@@ -19,7 +19,7 @@ const Settings = z.strictObject({
 });
 
 /** One way to learn, compared with the others of its experiment. */
-export const Arm = Settings.extend({ objective: Objective });
+export const Arm = Settings.extend({ objective: ObjectiveChoice });
 export type Arm = z.infer<typeof Arm>;
 
 /**

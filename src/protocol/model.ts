@@ -49,6 +49,10 @@ export const Objective = z.enum([
 ]);
 export type Objective = z.infer<typeof Objective>;
 
+/** What a run may be told: an objective, or `auto`, which picks one for each round (src/core/objectives/choose.ts). */
+export const ObjectiveChoice = z.enum(['auto', ...Objective.options]);
+export type ObjectiveChoice = z.infer<typeof ObjectiveChoice>;
+
 /** `leti.json` in a model folder: where the weights come from and how to ask them. */
 export const ModelRecord = z.strictObject({
   format: z.literal(1),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FeedbackPreset, Verdict } from './execution.ts';
-import { Condition, Objective, PromptStyle } from './model.ts';
+import { Condition, Objective, ObjectiveChoice, PromptStyle } from './model.ts';
 import { Device, Trained, TrainingSettings } from './training.ts';
 
 /** Everything that decides what a run does; stored with it, so that a resumed run does the same. */
@@ -16,7 +16,7 @@ export const RunConfig = z.strictObject({
   skipTasks: z.array(z.string()).default([]),
   /** How the model was named by the user; the run keeps the hash that it resolved to. */
   model: z.string(),
-  objective: Objective,
+  objective: ObjectiveChoice,
   rounds: z.int().positive(),
   samples: z.int().positive(),
   /** Samples a held-out task. */
@@ -133,6 +133,8 @@ export type GateRecord = z.infer<typeof GateRecord>;
 /** What a round's training did; `examples` 0 means that there was nothing to train on. */
 export const TrainingRecord = Trained.extend({
   model: z.string(),
+  /** What the round learned by; missing in runs of earlier versions. */
+  objective: Objective.optional(),
   examples: z.int(),
   passes: z.int(),
   failures: z.int(),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { decide, type GateDecision } from '../core/gate.ts';
 import { mixExamples } from '../core/mix.ts';
+import { chooseObjective } from '../core/objectives/choose.ts';
 import { OBJECTIVES } from '../core/objectives/index.ts';
 import type { ScoredSample } from '../core/objectives/objective.ts';
 import { keyOf } from '../core/random.ts';
@@ -79,7 +80,7 @@ class Rounds {
       if (training.examples === 0) continue;
       const trained: Candidate = {
         model: await this.#bench.storedModel(training.model),
-        condition: OBJECTIVES[config.objective].condition,
+        condition: OBJECTIVES[training.objective ?? chooseObjective(config.objective, training)].condition,
         round,
       };
       lastTrained = trained;
@@ -253,7 +254,6 @@ class Rounds {
 
   async #train(round: number, from: Candidate, sampled: readonly Sample[]): Promise<TrainingRecord> {
     const { config, train } = this.#input;
-    const objective = OBJECTIVES[config.objective];
     const known = new Set(sampled.map(programOf));
     const used = (await this.#used(round, from)).filter(
       (sample) => this.#isUsable(sample) && !known.has(programOf(sample)),
@@ -264,8 +264,11 @@ class Rounds {
       ...shown,
     ];
     const passes = usable.filter((sample) => sample.passed).length;
+    const name = chooseObjective(config.objective, { passes });
+    const objective = OBJECTIVES[name];
     const nothing: TrainingRecord = {
       model: from.model.hash,
+      objective: name,
       examples: 0,
       passes,
       failures: usable.length - passes,
@@ -281,7 +284,7 @@ class Rounds {
     if (passes === 0 && !objective.trainsWithoutPasses) {
       this.#bench.observe({
         event: 'notice',
-        message: `No program passed in round ${round}; the objective ${config.objective} has nothing to learn from. Try more samples, easier tasks or a stronger model.`,
+        message: `No program passed in round ${round}; the objective ${name} has nothing to learn from. Try more samples, easier tasks or a stronger model.`,
       });
       return nothing;
     }
@@ -320,7 +323,7 @@ class Rounds {
       { model: from.model, examples: file, folder, settings: config.training },
       {
         source: `trained from ${from.model.hash} by run ${this.#input.id}, round ${round}`,
-        objective: config.objective,
+        objective: name,
         condition: objective.condition,
         run: this.#input.id,
         round,

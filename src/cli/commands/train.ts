@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
-import { Objective } from '../../protocol/model.ts';
+import { ObjectiveChoice } from '../../protocol/model.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import { FeedbackPreset } from '../../protocol/execution.ts';
 import { Device } from '../../protocol/training.ts';
@@ -29,7 +29,7 @@ interface TrainFlags extends RunFlags {
   tasks?: string;
   heldOut?: string;
   model: string;
-  objective: Objective;
+  objective: ObjectiveChoice;
   rounds: number;
   samples: number;
   heldOutSamples: number;
@@ -62,7 +62,7 @@ export function trainCommand(): Command {
     .option('--model <model>', 'default, a model folder, a stored hash, or a hub id', defaults.model)
     .addOption(
       new Option('--objective <objective>', 'how samples become training texts')
-        .choices(Objective.options)
+        .choices(ObjectiveChoice.options)
         .default(defaults.objective),
     )
     .option('--rounds <n>', 'rounds', wholeNumber(1), defaults.rounds)

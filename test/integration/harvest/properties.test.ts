@@ -38,7 +38,10 @@ describe('property tests', function () {
         return renderFeedback(program, result, () => 0);
       };
       const first = await said();
-      assert.match(first, /(?:Falsifying example|Failing test case): test_clamp\(\s*x=-?\d+,\s*width=\d,?\s*\)/);
+      assert.match(
+        first,
+        /(?:Falsifying example|Failing test case): test_clamp\(\s*x=-?\d+,\s*width=\d,?\s*\)/,
+      );
       assert.equal(await said(), first);
     }
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mixExamples } from '../../../src/core/mix.ts';
+import { chooseObjective } from '../../../src/core/objectives/choose.ts';
 import { OBJECTIVES } from '../../../src/core/objectives/index.ts';
 import type { ObjectiveInput, ScoredSample } from '../../../src/core/objectives/objective.ts';
 import type { TrainingExample } from '../../../src/protocol/training.ts';
@@ -189,6 +190,14 @@ describe('other objectives', () => {
     const chosen = OBJECTIVES.sft.examples(input(samples));
     assert.equal(chosen.length, 4);
     assert.ok(chosen.every((example) => text(example).includes('x):\n    return x + 1\n```<end>')));
+  });
+});
+
+describe('the objective of a round', () => {
+  it('is the one that was asked for, or with auto one that suits what there is', () => {
+    assert.equal(chooseObjective('repair', { passes: 0 }), 'repair');
+    assert.equal(chooseObjective('auto', { passes: 3 }), 'rejection');
+    assert.equal(chooseObjective('auto', { passes: 0 }), 'fcft');
   });
 });
 
