@@ -72,6 +72,25 @@ export async function testEnvironment(
   return python;
 }
 
+/** Called inside `describe`: an executor whose interpreter has pytest, once the suite's tests run. */
+export function useExecutorWithPytest(): () => Executor {
+  let folder: string;
+  let executor: Executor | undefined;
+  before(async () => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'leti-pytest-'));
+    const interpreter = await testEnvironment(path.join(folder, 'venv'), { tools: true });
+    executor = await startTestExecutor(1, { interpreter });
+  });
+  after(async () => {
+    await executor?.close();
+    rmSync(folder, { recursive: true });
+  });
+  return () => {
+    if (executor === undefined) throw new Error('the suite has not begun');
+    return executor;
+  };
+}
+
 /** Where an interpreter's packages are installed. */
 export function packagesOf(python: string): string {
   return execFileSync(python, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'], {

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { renderFeedback } from '../../../src/core/feedback.ts';
 import { assembleProgram, executionJob } from '../../../src/core/program.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import { DEFAULT_LIMITS } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
-import { startTestExecutor, testEnvironment, testInterpreters } from '../../support/executor.ts';
+import { startTestExecutor, testInterpreters, useExecutorWithPytest } from '../../support/executor.ts';
 import { bareTask } from '../../support/tasks.ts';
 
 /** What is to be said of a program; where CPython's own words changed, from which minor version of 3 on. */
@@ -279,24 +276,12 @@ for (const { path: interpreter, version } of await testInterpreters()) {
 
 describe('feedback of pytest', function () {
   this.timeout(120_000);
-  let folder: string;
-  let executor: Executor;
-
-  before(async () => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'leti-pytest-'));
-    const interpreter = await testEnvironment(path.join(folder, 'venv'), { tools: true });
-    executor = await startTestExecutor(1, { interpreter });
-  });
-
-  after(async () => {
-    await executor.close();
-    rmSync(folder, { recursive: true });
-  });
+  const executor = useExecutorWithPytest();
 
   for (const [says, check, text] of PYTEST_GOLDEN) {
     it(`says ${says}`, async () => {
-      assert.equal(await said(executor, { ...HOSTED, checks: [check] }, '\n    return x'), text);
-      assert.equal(await said(executor, { ...HOSTED, checks: [check] }, '\n    return x + 1'), '');
+      assert.equal(await said(executor(), { ...HOSTED, checks: [check] }, '\n    return x'), text);
+      assert.equal(await said(executor(), { ...HOSTED, checks: [check] }, '\n    return x + 1'), '');
     });
   }
 });

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { assembleProgram, executionJob } from '../../../src/core/program.ts';
-import type { Executor } from '../../../src/execution/executor.ts';
 import { DEFAULT_LIMITS, type ExecutionJob, type ExecutionResult } from '../../../src/protocol/execution.ts';
-import { startTestExecutor, testEnvironment } from '../../support/executor.ts';
+import { useExecutorWithPytest } from '../../support/executor.ts';
 import { bareTask } from '../../support/tasks.ts';
 
 const TESTS = `import sys
@@ -49,19 +45,7 @@ const BROKEN = 'from m import g\n\ndef test_g():\n    assert g\n';
 
 describe('checks of pytest', function () {
   this.timeout(120_000);
-  let folder: string;
-  let executor: Executor;
-
-  before(async () => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'leti-pytest-'));
-    const interpreter = await testEnvironment(path.join(folder, 'venv'), { tools: true });
-    executor = await startTestExecutor(1, { interpreter });
-  });
-
-  after(async () => {
-    await executor.close();
-    rmSync(folder, { recursive: true });
-  });
+  const executor = useExecutorWithPytest();
 
   /** Runs tests of `test_m.py` (or of `FILE::NAME`) on a body of `f`. */
   async function run(
@@ -91,7 +75,7 @@ describe('checks of pytest', function () {
       }),
     });
     const job = executionJob(task, assembleProgram(task, `\n    ${body}`), 0, DEFAULT_LIMITS);
-    return await executor.execute({ ...job, ...parts });
+    return await executor().execute({ ...job, ...parts });
   }
 
   it('run in one session', async () => {
