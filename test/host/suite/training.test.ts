@@ -55,30 +55,33 @@ describe('LeTI: Train on workspace tasks', function () {
       'def forgotten(x):\n    return x + 1\n',
     ].join('\n');
     await vscode.workspace.fs.writeFile(file, Buffer.from(source));
-    await withServices(async (services) => {
-      const tree = new TasksTree(services);
-      await findTasks(services, tree);
-      const files = await tree.getChildren();
-      const loose = files.find((node) => node.kind === 'file' && node.path === 'loose.py');
-      assert.ok(loose !== undefined);
-      const [node] = await tree.getChildren(loose);
-      assert.ok(node?.kind === 'workspaceTask' && 'reason' in node.task);
-      const { description, tooltip } = tree.getTreeItem(node);
-      assert.equal(description, 'weak checks, not trained on');
-      assert.ok(typeof tooltip === 'string');
-      assert.match(
-        tooltip,
-        /is_three: 1 check from doctests; its checks pass on a body that is only `return True`/,
-      );
-      const leftOut = files.find((one) => one.kind === 'leftOut');
-      const dropped = await tree.getChildren(leftOut ?? assert.fail('nothing is left out'));
-      const forgotten = dropped
-        .map((one) => tree.getTreeItem(one))
-        .find(({ label }) => label === 'loose.py:forgotten');
-      assert.equal(forgotten?.description, 'no test uses it and it has no doctest');
-      tree.dispose();
-    });
-    await vscode.workspace.fs.delete(file);
+    try {
+      await withServices(async (services) => {
+        const tree = new TasksTree(services);
+        await findTasks(services, tree);
+        const files = await tree.getChildren();
+        const loose = files.find((node) => node.kind === 'file' && node.path === 'loose.py');
+        assert.ok(loose !== undefined);
+        const [node] = await tree.getChildren(loose);
+        assert.ok(node?.kind === 'workspaceTask' && 'reason' in node.task);
+        const { description, tooltip } = tree.getTreeItem(node);
+        assert.equal(description, 'weak checks, not trained on');
+        assert.ok(typeof tooltip === 'string');
+        assert.match(
+          tooltip,
+          /is_three: 1 check from doctests; its checks pass on a body that is only `return True`/,
+        );
+        const leftOut = files.find((one) => one.kind === 'leftOut');
+        const dropped = await tree.getChildren(leftOut ?? assert.fail('nothing is left out'));
+        const forgotten = dropped
+          .map((one) => tree.getTreeItem(one))
+          .find(({ label }) => label === 'loose.py:forgotten');
+        assert.equal(forgotten?.description, 'no test uses it and it has no doctest');
+        tree.dispose();
+      });
+    } finally {
+      await vscode.workspace.fs.delete(file);
+    }
   });
 
   it('stops when the backend ends, and offers to resume', async () => {
