@@ -38,11 +38,12 @@ export function experimentReport(
   const markdown = [
     `# ${experiment.question}`,
     `    ${command}`,
-    `Model ${experiment.model}; ${experiment.rounds} rounds, ${experiment.samples} programs a training task and round, ${experiment.validationSamples} a ` +
+    `Model ${experiment.model}; ${experiment.rounds} ${experiment.rounds === 1 ? 'round' : 'rounds'}, ${experiment.samples} programs a training task and round, ${experiment.validationSamples} a ` +
       `validation task; seeds ${experiment.seeds.join(', ')}. ${finished} of ${planned} runs are finished. Intervals are 95 %, bootstrap over tasks; differences are ` +
       `paired by task, the seeds of a task taken together.`,
     `## Validation tasks`,
     validationTable(arms, of, rounds, base, onePerSeed(results)),
+    ...againstEachOther(arms, (arm) => pooled(afterRound(of(arm), experiment.rounds))),
     ...Object.keys(plots).map((file) => `![${file}](${file})`),
     `## What it took`,
     effortTable(arms, of),
@@ -186,6 +187,23 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
   return [
     `## ${name}, read once`,
     markdownTable(['arm', 'seeds', 'programs', 'pass@1', 'against none'], rows),
+    ...againstEachOther(arms, (arm) => pooled(measured(arm))),
+  ];
+}
+
+/** How much more of an arm's programs pass than of another's, paired by task. */
+function againstEachOther(
+  arms: readonly string[],
+  outcomesOf: (arm: string) => readonly TaskOutcome[],
+): string[] {
+  if (arms.length < 2) return [];
+  const rows = arms.map((arm) => [
+    arm,
+    ...arms.map((other) => (other === arm ? '' : interval(difference(outcomesOf(other), outcomesOf(arm))))),
+  ]);
+  return [
+    'Each row against each column, after the last round:',
+    markdownTable(['pass@1', ...arms.map((arm) => `minus ${arm}`)], rows),
   ];
 }
 

@@ -87,6 +87,14 @@ describe('the report of an experiment', () => {
     assert.ok(markdown.includes('    the command\n'));
   });
 
+  it('compares every arm with every other', () => {
+    const results = [result('one', 1, 2), result('two', 1, 0)];
+    const { markdown } = experimentReport(experiment, results, 'x');
+    assert.ok(markdown.includes('| pass@1 | minus one | minus two |'), markdown);
+    assert.match(markdown, /^\| one \| {2}\| 50\.0 % \(0\.0 to 100\.0\) \|$/m);
+    assert.match(markdown, /^\| two \| -50\.0 % \(-100\.0 to 0\.0\) \| {2}\|$/m);
+  });
+
   it('takes the outcomes of a task over all seeds together', () => {
     assert.deepEqual(pooled([measured(0, { a: 1 }), measured(0, { a: 2, b: 0 })]), [
       { taskId: 'a', samples: 4, passed: 3 },
