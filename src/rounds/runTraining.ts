@@ -264,7 +264,7 @@ class Rounds {
       ...shown,
     ];
     const passes = usable.filter((sample) => sample.passed).length;
-    const name = chooseObjective(config.objective, { passes });
+    const name = chooseObjective(config.objective, { passes, failures: usable.length - passes });
     const objective = OBJECTIVES[name];
     const nothing: TrainingRecord = {
       model: from.model.hash,
