@@ -18,8 +18,15 @@ export class Workbench {
   async openExplorer(): Promise<void> {
     const tab = this.page.locator('.activitybar a[aria-label^="LeTI"]').first();
     await tab.waitFor({ timeout: 30_000 });
-    if (!(await this.pane('Runs').isVisible())) await tab.click();
-    await this.pane('Runs').waitFor();
+    // In a window that still comes up a click may meet another icon, or close what was just opened again.
+    for (let tries = 0; !(await this.pane('Runs').isVisible()); tries++) {
+      await tab.click();
+      await this.pane('Runs')
+        .waitFor({ timeout: 5000 })
+        .catch((error: unknown) => {
+          if (tries === 5) throw error;
+        });
+    }
   }
 
   /** A view of the side bar. */
