@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import type { Evaluation } from '../../src/protocol/run.ts';
 import { provisionVsCode } from '../host/provision.ts';
 import { Workbench } from '../host/ui/workbench.ts';
 import { VsCode } from '../host/vscode.ts';
@@ -7,6 +8,11 @@ import { root, trainerPython } from '../support/tinyRun.ts';
 
 export const MINUTES = 60_000;
 export const HOME = process.env['LETI_HOME'] ?? path.join(root, '.leti');
+
+/** What evaluations found, without the time that programs took. */
+export function found(evaluations: readonly Evaluation[]): Evaluation[] {
+  return evaluations.map((evaluation) => ({ ...evaluation, timing: undefined }));
+}
 
 /** `leti train` on a workspace, with what it prints. */
 export function trainFromCommandLine(workspace: string, options: readonly string[] = []): void {
