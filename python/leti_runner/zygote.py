@@ -9,7 +9,6 @@ import argparse  # noqa: F401
 import bisect  # noqa: F401
 import calendar  # noqa: F401
 import collections  # noqa: F401
-import contextlib
 import copy  # noqa: F401
 import dataclasses  # noqa: F401
 import datetime  # noqa: F401
@@ -27,7 +26,6 @@ import operator  # noqa: F401
 import os
 import random
 import re  # noqa: F401
-import resource
 import select
 import shutil
 import signal
@@ -43,6 +41,7 @@ import typing  # noqa: F401
 from leti_runner import (
     canaries,
     channel,
+    endings,
     modules,
     namespaces,
     plugins,
@@ -64,13 +63,6 @@ _GRACE_SECONDS = 1.0
 """What a child gets beyond its wall limit to report the line that it was running."""
 _LOOK_SECONDS = 0.1
 """How often a running program's scratch folder is looked at."""
-_FAIR_SHARE = 0.8
-"""A time-out is the program's own when it had the processor for this share of its wall time."""
-_WAITING_SHARE = 0.05
-"""What a program gets of the processor even on a busy machine; with less it waited for something."""
-_CALIBRATION_SECONDS = 0.02
-_BUSY = 1.5
-"""The machine is busy when a loop of that length takes this many times as long on the clock."""
 _RANDOM_SEED = 0
 _CHUNK = 1 << 16
 _STANDING_LIMITS = {"cpuSeconds": 1 << 30, "memoryBytes": 1 << 30, "fileBytes": 0}
@@ -132,7 +124,7 @@ class Zygote:
         ends = Pipes("requests", "replies", "result", "output", "jobs")
         program = self._fork([ends.requests_r, ends.replies_w], ends.output_w, self._serve_program)
         ends.close("requests_r", "replies_w")
-        used = _children_seconds()
+        used = endings.children_seconds()
         judge = None
         try:
             self._standing.take(ends.result_w, ends.requests_w, ends.replies_r, ends.jobs_w)
@@ -148,11 +140,11 @@ class Zygote:
                 return False
             result = self._outcome(head, program, judge, ends.result_r, ends.output_r)
         finally:
-            _end(program, judge)
+            endings.end(program, judge)
             ends.close_all()
             clear_folder(self._scratch)
         if result.get("verdict") == "timeout":
-            result["starved"] = _is_starved(_children_seconds() - used, result.pop("seconds"))
+            result["starved"] = endings.is_starved(endings.children_seconds() - used, result.pop("seconds"))
         self._inbox.pass_on(out, result)
         self._inbox.wipe()
         return True
@@ -206,7 +198,7 @@ class Zygote:
         if head is None and judge is None and not flooded:
             # It may be stuck in a check.
             self._standing.end()
-        return _judged(job, head, program, judge, flooded=flooded, late=late)
+        return endings.judged(job, head, program, judge, flooded=flooded, late=late)
 
     def _is_told(self, head):
         return head is not None and ("rest" not in head or self._inbox.has_rest())
@@ -342,7 +334,7 @@ class _Standing:
         if self.control is None:
             return
         self.control.close()
-        _end(self._pid)
+        endings.end(self._pid)
         self.control = self._pid = None
 
     def _send(self, handles):
@@ -351,27 +343,6 @@ class _Standing:
         except OSError:
             return False
         return True
-
-
-def _judged(job, head, program, judge, *, flooded, late):
-    """The head of a job's result, where the judge may have told none."""
-    cpu_seconds = job["limits"]["cpuSeconds"]
-    if head is None:
-        verdict = _verdict_of("late" if late else _status(judge, late, cpu_seconds), flooded)
-        head = {"verdict": verdict, "checksPassed": 0, "durationMs": 0, "sealed": False}
-    elif "unsealable" in head:
-        return {"id": job["id"], "unsealable": True}
-    elif head["verdict"] == "gone":
-        verdict = _verdict_of(_status(program, late, cpu_seconds), flooded)
-        # What broke the runner's code in the program's own process can only be the program.
-        head["verdict"] = "tampered" if verdict == "harness_error" else verdict
-    elif flooded:
-        # What else the judge told was told of a program that went on.
-        head = {**head, "verdict": "output_limit", "rest": False}
-    if head["verdict"] == "timeout":
-        limits = job["limits"]
-        head["seconds"] = limits.get("fairSeconds", min(limits["wallSeconds"], limits["cpuSeconds"]))
-    return {**head, "id": job["id"], "checksTotal": job["checks"]}
 
 
 def _has_room(scratch):
@@ -396,76 +367,6 @@ def _has_room(scratch):
 
 def _holds_too_much(limits, *pids):
     return any(pid is not None and seatbelt.footprint(pid) > limits["memoryBytes"] for pid in pids)
-
-
-def _children_seconds():
-    """CPU seconds of all children that have ended."""
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return spent.ru_utime + spent.ru_stime
-
-
-def _is_starved(used, seconds):
-    """Whether a program that ran out of time had the processor for too little of it on a busy machine.
-
-    A short loop of this process is the measure: its time on the clock against its time on the processor.
-    """
-    if not seconds * _WAITING_SHARE < used < seconds * _FAIR_SHARE:
-        return False
-    clock, own = time.perf_counter(), time.process_time()
-    while time.process_time() - own < _CALIBRATION_SECONDS:
-        pass
-    return time.perf_counter() - clock > _BUSY * _CALIBRATION_SECONDS
-
-
-def _status(pid, late, cpu_seconds):
-    """How a child ended; one that has not is given a moment, then ended. "late": its time was over.
-
-    None for the standing judge, which ends for no fault of a program.
-    """
-    if pid is None:
-        return None
-    for _ in range(20):
-        ended, status, spent = os.wait4(pid, os.WNOHANG)
-        if ended:
-            # At the limit of processor time the kernel kills as it does for memory.
-            return "late" if spent.ru_utime + spent.ru_stime >= cpu_seconds else status
-        if late:
-            break
-        time.sleep(0.001)
-    os.kill(pid, signal.SIGKILL)
-    _, status = os.waitpid(pid, 0)
-    return "late" if late else status
-
-
-def _end(*sessions):
-    """Ends what is left of the children's sessions and collects orphans; None is no child."""
-    for pid in sessions:
-        if pid is None:
-            continue
-        with contextlib.suppress(ProcessLookupError):
-            # On macOS a child has no session of its own, and can start no process.
-            os.kill(pid, signal.SIGKILL) if sys.platform == "darwin" else os.killpg(pid, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, 0)
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0] != 0:
-            pass
-
-
-def _verdict_of(status, flooded):
-    """The verdict of a child that ended without a result; never a pass."""
-    if flooded:
-        return "output_limit"
-    if status is None:
-        return "harness_error"
-    if status == "late":
-        return "timeout"
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number == signal.SIGXCPU:
-            return "timeout"
-        return "memory" if number == signal.SIGKILL else "crashed"
-    return "harness_error" if os.WEXITSTATUS(status) == 99 else "exited_early"
 
 
 def main():

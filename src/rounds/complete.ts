@@ -7,6 +7,7 @@ import { restOf, type Shown } from '../core/completion/reuse.ts';
 import { DEFAULT_RUN } from '../core/defaults.ts';
 import { ParseCheck } from '../execution/parseCheck.ts';
 import { testSources } from '../harvest/testSources.ts';
+import { digest } from '../process/digest.ts';
 import type { CompletionRequest } from '../protocol/completion.ts';
 import { CompletionModel, type CompletionModelOptions, type ModelInUse } from './completionModel.ts';
 
@@ -63,7 +64,7 @@ const TESTS_AGE_MS = 60_000;
 export class CompletionService {
   readonly #options: CompletionModelOptions;
   readonly #model: CompletionModel;
-  readonly #cache = new CompletionCache();
+  readonly #cache = new CompletionCache(digest);
   #shown: Shown | undefined;
   #others: { prefix: string; suffix: string; by: string; texts: string[] } | undefined;
   #by = '';

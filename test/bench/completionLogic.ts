@@ -4,6 +4,7 @@ import { completionContext, DEFAULT_CONTEXT } from '../../src/core/completion/co
 import { extentOf } from '../../src/core/completion/extent.ts';
 import { finishCompletion } from '../../src/core/completion/finish.ts';
 import { completionPrompt } from '../../src/core/completion/prompt.ts';
+import { digest } from '../../src/process/digest.ts';
 import { chatStyle } from '../support/tasks.ts';
 
 /**
@@ -16,7 +17,7 @@ if (file === undefined) throw new Error('name a Python file');
 const document = readFileSync(file, 'utf8').split('\n').slice(0, Number(count)).join('\n');
 const style = { ...chatStyle(), condition: 'none' as const, fill: undefined };
 const answer = '\n        for value in values:\n            total += value\n        return total\n\nx = 1';
-const cache = new CompletionCache();
+const cache = new CompletionCache(digest);
 const logic: number[] = [];
 const hits: number[] = [];
 for (let place = 0; place < 220; place += 1) {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 const SEPARATOR = '\u0000';
 
 /**
@@ -7,11 +5,14 @@ const SEPARATOR = '\u0000';
  * after a round of training they would be stale.
  */
 export class CompletionCache {
+  readonly #digest: (text: string) => string;
   readonly #capacity: number;
   #model = '';
   readonly #entries = new Map<string, string>();
 
-  constructor(capacity = 250) {
+  /** `digest` gives a short text for a long one, another for each other. */
+  constructor(digest: (text: string) => string, capacity = 250) {
+    this.#digest = digest;
     this.#capacity = capacity;
   }
 
@@ -27,7 +28,7 @@ export class CompletionCache {
   }
 
   put(place: Place, text: string): void {
-    const { key, line } = keyOf(place);
+    const { key, line } = this.#keyOf(place);
     this.#remember(key(line), text);
   }
 
@@ -36,7 +37,7 @@ export class CompletionCache {
    * an answer too. Undefined where nothing is known.
    */
   get(place: Place): string | undefined {
-    const { key, line } = keyOf(place);
+    const { key, line } = this.#keyOf(place);
     for (let end = line.length; end >= 0; end -= 1) {
       const text = this.#entries.get(key(line.slice(0, end)));
       if (text === undefined) continue;
@@ -46,6 +47,13 @@ export class CompletionCache {
       return text.slice(typed.length);
     }
     return undefined;
+  }
+
+  /** What is far away is hashed once, the line in front of the cursor stays as it is: it is walked back. */
+  #keyOf({ prefix, suffix, settings }: Place): { key: (line: string) => string; line: string } {
+    const lineStart = prefix.lastIndexOf('\n') + 1;
+    const far = this.#digest([settings, suffix, prefix.slice(0, lineStart)].join(SEPARATOR));
+    return { key: (line) => far + line, line: prefix.slice(lineStart) };
   }
 
   #remember(key: string, text: string): void {
@@ -64,12 +72,4 @@ export interface Place {
   suffix: string;
   /** Everything else that decides the answer, as text. */
   settings: string;
-}
-
-/** What is far away is hashed once, the line in front of the cursor stays as it is: it is walked back. */
-function keyOf({ prefix, suffix, settings }: Place): { key: (line: string) => string; line: string } {
-  const lineStart = prefix.lastIndexOf('\n') + 1;
-  const far = [settings, suffix, prefix.slice(0, lineStart)].join(SEPARATOR);
-  const hash = createHash('sha256').update(far).digest('base64');
-  return { key: (line) => hash + line, line: prefix.slice(lineStart) };
 }

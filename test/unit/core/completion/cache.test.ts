@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { CompletionCache } from '../../../../src/core/completion/cache.ts';
 
+const AS_IT_IS = (text: string): string => text;
+
 const place = (
   prefix: string,
   suffix = '',
@@ -13,7 +15,7 @@ const place = (
 
 describe('completion cache', () => {
   it('answers at the same place and under the same settings only', () => {
-    const cache = new CompletionCache();
+    const cache = new CompletionCache(AS_IT_IS);
     cache.put(place('x = ', ')', 's'), '1');
     assert.equal(cache.get(place('x = ', ')', 's')), '1');
     assert.equal(cache.get(place('x = ', '', 's')), undefined);
@@ -22,13 +24,13 @@ describe('completion cache', () => {
   });
 
   it('remembers that nothing was found', () => {
-    const cache = new CompletionCache();
+    const cache = new CompletionCache(AS_IT_IS);
     cache.put(place('x'), '');
     assert.equal(cache.get(place('x')), '');
   });
 
   it('walks back over what was typed', () => {
-    const cache = new CompletionCache();
+    const cache = new CompletionCache(AS_IT_IS);
     cache.put(place('a\nx'), ' = 12');
     assert.equal(cache.get(place('a\nx = ')), '12');
     assert.equal(cache.get(place('a\nx = 3')), undefined);
@@ -37,7 +39,7 @@ describe('completion cache', () => {
   });
 
   it('forgets the least recently used', () => {
-    const cache = new CompletionCache(2);
+    const cache = new CompletionCache(AS_IT_IS, 2);
     cache.put(place('a'), '1');
     cache.put(place('b'), '2');
     cache.get(place('a'));
@@ -50,7 +52,7 @@ describe('completion cache', () => {
   });
 
   it('is empty after another model comes into use', () => {
-    const cache = new CompletionCache();
+    const cache = new CompletionCache(AS_IT_IS);
     cache.use('one');
     cache.put(place('a'), '1');
     cache.use('one');
