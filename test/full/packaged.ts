@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import type { Evaluation } from '../../src/protocol/run.ts';
 import { provisionVsCode } from '../host/provision.ts';
@@ -8,6 +10,18 @@ import { root, trainerPython } from '../support/tinyRun.ts';
 
 export const MINUTES = 60_000;
 export const HOME = process.env['LETI_HOME'] ?? path.join(root, '.leti');
+
+/** Called inside `describe`: a folder that is there while the suite's tests run. */
+export function useFolder(): () => string {
+  let folder = '';
+  before(() => {
+    folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'leti-full-')));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return () => folder;
+}
 
 /** What evaluations found, without the time that programs took. */
 export function found(evaluations: readonly Evaluation[]): Evaluation[] {

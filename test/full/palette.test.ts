@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { StoredRuns } from '../../src/rounds/storedRuns.ts';
 import { root } from '../support/tinyRun.ts';
@@ -11,22 +10,18 @@ import {
   MINUTES,
   trainFromCommandLine,
   trainFromPalette,
+  useFolder,
 } from './packaged.ts';
 
 /** The README's example with the default model, once from the command line and once from the palette. Takes 20 minutes. */
 describe('the example, trained from the palette of the packaged extension', function () {
   this.timeout(60 * MINUTES);
-  let folder: string;
+  const folder = useFolder();
   let workspace: string;
 
   before(() => {
-    folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'leti-full-')));
-    workspace = path.join(folder, 'workspace');
+    workspace = path.join(folder(), 'workspace');
     cpSync(path.join(root, 'examples/workspace'), workspace, { recursive: true });
-  });
-
-  after(() => {
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('ends with the numbers of the command line', async () => {

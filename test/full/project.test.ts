@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { StoredRuns } from '../../src/rounds/storedRuns.ts';
 import { testEnvironment, testInterpreter } from '../support/executor.ts';
@@ -12,6 +11,7 @@ import {
   MINUTES,
   trainFromCommandLine,
   trainFromPalette,
+  useFolder,
 } from './packaged.ts';
 
 const PROJECT = 'parse==1.22.4';
@@ -21,22 +21,18 @@ const SAMPLES = 2;
 /** Somebody else's project, as its source distribution has it, with the default model. */
 describe('a project from the package index', function () {
   this.timeout(60 * MINUTES);
-  let folder: string;
+  const folderOf = useFolder();
   let workspace: string;
   let python: string;
 
   before(async () => {
-    folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'leti-project-')));
+    const folder = folderOf();
     const download = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--no-binary', ':all:', '-d', folder];
     execFileSync(await testInterpreter(), [...download, PROJECT], { stdio: 'inherit' });
     const [archive] = readdirSync(folder);
     execFileSync('tar', ['xf', path.join(folder, archive ?? ''), '-C', folder]);
     workspace = path.join(folder, (archive ?? '').replace(/\.tar\.gz$/, ''));
     python = await testEnvironment(path.join(folder, 'venv'), { tools: true });
-  });
-
-  after(() => {
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('is trained on from the command line and from the palette, on the same tasks', async () => {
