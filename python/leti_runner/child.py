@@ -6,7 +6,7 @@ import os
 import signal
 import time
 
-from leti_runner import channel, properties
+from leti_runner import channel, property_tests
 from leti_runner.asserts import compile_with_asserts, give_helper
 from leti_runner.checks import (
     CheckFailedError,
@@ -102,7 +102,7 @@ class Child:
             started(index)
             return ended(index, self._error_of(checks[index], module, function))
 
-        properties.settle(self._sources.values())
+        property_tests.settle(self._sources.values())
         checks = self._job["checks"]
         stages = itertools.groupby(in_stages(checks), lambda index: checks[index].get("runner") == "pytest")
         try:

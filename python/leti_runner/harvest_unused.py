@@ -17,6 +17,7 @@ class UnusedTests:
     def __init__(self, workspace: Code) -> None:
         self._workspace = workspace
         self._tests: dict[str, list[tuple[str, int, int]]] = {}
+        self._imported: dict[str, set[Optional[str]]] = {}
 
     def lines(self, path: str, wanted: set[str], files: set[str]) -> list[tuple[int, int]]:
         """First and last lines of the tests at the top of a file that are neither wanted, by their names, nor
@@ -37,12 +38,11 @@ class UnusedTests:
 
     def _imports(self, path: str) -> set[Optional[str]]:
         """The files of the workspace that a file imports."""
-        found = set()
-        for binding in self._workspace.modules[path].bindings:
-            if binding.location is not None:
-                places = (binding.location, f"{binding.location}/{binding.symbol}")
-                found.update(map(self._workspace.file_of, places))
-        return found - {None}
+        if path not in self._imported:
+            bound = [one for one in self._workspace.modules[path].bindings if one.location is not None]
+            places = [place for one in bound for place in (one.location, f"{one.location}/{one.symbol}")]
+            self._imported[path] = set(map(self._workspace.file_of, places)) - {None}
+        return self._imported[path]
 
     def _free_tests(self, module: Module) -> Iterator[tuple[str, int, int]]:
         named = {child.id for child in ast.walk(module.tree) if isinstance(child, ast.Name)}

@@ -85,6 +85,7 @@ export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
   }
 }
 
+/** Where a task's checks come from. */
 const SOURCES: Record<Task['source'], string> = {
   tests: 'tests',
   doctests: 'doctests',

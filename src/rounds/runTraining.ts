@@ -14,6 +14,7 @@ import {
   TrainingRecord,
   type RunConfig,
   type Sample,
+  type SamplingRecord,
   type Side,
 } from '../protocol/run.ts';
 import type { Sampler, SamplingSettings } from '../protocol/sampling.ts';
@@ -23,6 +24,7 @@ import { collectSamples, throwIfAborted } from './collect.ts';
 import type { LoadedModel } from './models.ts';
 import type { Workbench } from './workbench.ts';
 import { evaluateStage, stageOutcomes } from './report.ts';
+import type { RunTextsServices } from './runTexts.ts';
 import { mutantSamples } from './mutantSamples.ts';
 import { stages } from './stages.ts';
 import { UsedCompletions } from './usedCompletions.ts';
@@ -215,49 +217,51 @@ class Rounds {
   /** What was shown as completions of the training tasks' functions, where it is recorded; run once, in the first round. */
   async #used(round: number, from: Candidate): Promise<Sample[]> {
     if (round > 1) return [];
-    const { id, config, train } = this.#input;
-    const stage = stages.use(round);
+    const { config, train } = this.#input;
     const records = new UsedCompletions(this.#bench.files).list();
-    if (records.length > 0 && this.#store.batches(id, stage).size === 0) {
-      const samples = await useSamples(
-        { tasks: train, records, timeoutSeconds: config.timeoutSeconds, feedback: config.feedback },
-        {
-          executor: await this.#bench.executor(),
-          countTokens: from.model.countTokens,
-          signal: this.#bench.signal,
-        },
-      );
-      throwIfAborted(this.#bench.signal);
-      const { tier } = await this.#bench.executor();
-      const model = [...new Set(records.map((record) => record.model))].join(', ');
-      const record = { model, engine: 'completions', condition: 'none', tier } as const;
-      if (samples.length > 0) this.#store.saveBatch(id, stage, 0, record, samples);
-    }
-    return this.#store.samples(id, stage);
+    const model = [...new Set(records.map((record) => record.model))].join(', ');
+    if (records.length === 0) return this.#stored(stages.use(round));
+    return await this.#given(stages.use(round), { model, engine: 'completions' }, from, (services) =>
+      useSamples({ ...config, tasks: train, records }, services),
+    );
   }
 
   /** Changed references of the training tasks, run once in a run. */
   async #mutants(from: Candidate): Promise<Sample[]> {
-    const { id, config, train } = this.#input;
-    const { timeoutSeconds, feedback } = config;
-    if (this.#store.batches(id, stages.mutants).size === 0) {
+    const { config, train } = this.#input;
+    const { path: interpreter } = await this.#bench.interpreter();
+    return await this.#given(stages.mutants, { model: 'none', engine: 'mutants' }, from, (services) =>
+      mutantSamples(train, interpreter, config, services),
+    );
+  }
+
+  /** Programs that were not sampled in this run and that it may learn from; they are run once and stored. */
+  async #given(
+    stage: string,
+    written: Pick<SamplingRecord, 'model' | 'engine'>,
+    { model }: Candidate,
+    run: (services: RunTextsServices) => Promise<Sample[]>,
+  ): Promise<Sample[]> {
+    const { id } = this.#input;
+    if (this.#store.batches(id, stage).size === 0) {
       const executor = await this.#bench.executor();
-      const interpreter = await this.#bench.interpreter();
-      const services = { executor, countTokens: from.model.countTokens, signal: this.#bench.signal };
-      const samples = await mutantSamples(train, interpreter.path, { timeoutSeconds, feedback }, services);
+      const { countTokens } = model;
+      const samples = await run({ executor, countTokens, signal: this.#bench.signal });
       throwIfAborted(this.#bench.signal);
-      const record = { model: 'none', engine: 'mutants', condition: 'none', tier: executor.tier } as const;
-      this.#store.saveBatch(id, stages.mutants, 0, record, samples);
+      const record = { ...written, condition: 'none', tier: executor.tier } as const;
+      if (samples.length > 0) this.#store.saveBatch(id, stage, 0, record, samples);
     }
-    return this.#store.samples(id, stages.mutants).filter((sample) => this.#isUsable(sample));
+    return this.#stored(stage);
+  }
+
+  #stored(stage: string): Sample[] {
+    return this.#store.samples(this.#input.id, stage).filter((sample) => this.#isUsable(sample));
   }
 
   async #train(round: number, from: Candidate, sampled: readonly Sample[]): Promise<TrainingRecord> {
     const { config, train } = this.#input;
     const known = new Set(sampled.map(programOf));
-    const used = (await this.#used(round, from)).filter(
-      (sample) => this.#isUsable(sample) && !known.has(programOf(sample)),
-    );
+    const used = (await this.#used(round, from)).filter((sample) => !known.has(programOf(sample)));
     const shown = used.map((sample) => scored(sample, stages.use(round)));
     const usable = [
       ...sampled.filter((sample) => this.#isUsable(sample)).map((sample) => scored(sample, round)),

@@ -24,7 +24,7 @@ export function useFolder(): () => string {
 }
 
 /** What evaluations found, without the time that programs took. */
-export function found(evaluations: readonly Evaluation[]): Evaluation[] {
+export function withoutTimes(evaluations: readonly Evaluation[]): Evaluation[] {
   return evaluations.map((evaluation) => ({ ...evaluation, timing: undefined }));
 }
 

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { StoredRuns } from '../../src/rounds/storedRuns.ts';
 import { root } from '../support/tinyRun.ts';
 import {
-  found,
   HOME,
   inPackagedExtension,
   MINUTES,
   trainFromCommandLine,
   trainFromPalette,
   useFolder,
+  withoutTimes,
 } from './packaged.ts';
 
 /** The README's example with the default model, once from the command line and once from the palette. Takes 20 minutes. */
@@ -52,8 +52,8 @@ describe('the example, trained from the palette of the packaged extension', func
     const stored = new StoredRuns(workspace, { LETI_HOME: HOME });
     const [fromPalette, fromCommandLine] = stored.list().map(({ id }) => stored.detail(id).report);
     assert.ok(fromPalette !== undefined && fromCommandLine !== undefined);
-    assert.deepEqual(found(fromPalette.heldOut), found(fromCommandLine.heldOut));
-    assert.deepEqual(found(fromPalette.train), found(fromCommandLine.train));
+    assert.deepEqual(withoutTimes(fromPalette.heldOut), withoutTimes(fromCommandLine.heldOut));
+    assert.deepEqual(withoutTimes(fromPalette.train), withoutTimes(fromCommandLine.train));
     assert.deepEqual(fromPalette.gates, fromCommandLine.gates);
   });
 });

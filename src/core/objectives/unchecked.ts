@@ -1,6 +1,6 @@
 import type { ObjectiveDefinition } from './objective.ts';
 import { distinctSamples } from './selection.ts';
-import { trainingText } from './texts.ts';
+import { PLAIN, trainingText } from './texts.ts';
 
 /**
  * Self-distillation on unchecked samples: whatever the model wrote, verdicts unread. A control that tells what of a gain
@@ -9,6 +9,5 @@ import { trainingText } from './texts.ts';
 export const unchecked: ObjectiveDefinition = {
   condition: 'none',
   trainsWithoutPasses: true,
-  examples: (input) =>
-    distinctSamples(input).map((sample) => trainingText(input, sample, { verdict: false, feedback: false })),
+  examples: (input) => distinctSamples(input).map((sample) => trainingText(input, sample, PLAIN)),
 };
