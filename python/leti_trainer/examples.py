@@ -18,19 +18,19 @@ _ROLES = ("verdict", "feedback", "task", "program", "end", "pretrain")
 
 @dataclass(frozen=True)
 class Example:
-    """Ids, and for each id the weight of predicting it. The first id is never predicted."""
+    """Ids, and for each id the weight of predicting it (losses.py). The first id is never predicted."""
 
     ids: list[int]
     weights: list[float]
 
     @property
     def total_weight(self) -> float:
-        return sum(self.weights[1:])
+        return sum(abs(weight) for weight in self.weights[1:])
 
     @property
     def labels(self) -> int:
         """Tokens whose prediction counts: positions that need logits."""
-        return sum(weight > 0 for weight in self.weights[1:])
+        return sum(weight != 0 for weight in self.weights[1:])
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _segment(value: Any, where: str) -> dict[str, Any]:
         "text": text,
         "kind": fields.choice("kind", ("frame", "text")),
         "role": fields.choice("role", _ROLES),
-        "weight": fields.number("weight", 0),
+        "weight": fields.number("weight", -1),
     }
     fields.end()
     return segment

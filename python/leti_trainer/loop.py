@@ -12,7 +12,7 @@ import torch
 
 from leti_trainer.errors import TrainerError, says_out_of_memory
 from leti_trainer.examples import Example, by_length, micro_batches
-from leti_trainer.losses import WeightedNll
+from leti_trainer.losses import TokenLoss
 from leti_trainer.requests import Settings
 from leti_trainer.workers import Workers
 
@@ -31,7 +31,7 @@ class Loop:
     def __init__(
         self,
         model: Any,
-        loss: WeightedNll,
+        loss: TokenLoss,
         settings: Settings,
         micro_batch_size: int,
         bfloat16: bool,

@@ -70,6 +70,15 @@ class ExportRequest:
     texts: Path
 
 
+@dataclass(frozen=True)
+class MeasureRequest:
+    model: Path
+    texts: Path
+    device: str
+    threads: int
+    max_tokens: int
+
+
 def convert_request(fields: Fields) -> ConvertRequest:
     return ConvertRequest(gguf=fields.text("gguf"), out=Path(fields.text("out")))
 
@@ -127,4 +136,14 @@ def export_request(fields: Fields) -> ExportRequest:
         out=Path(fields.text("out")),
         precision=fields.choice("precision", ("fp32", "int8")),
         texts=Path(fields.text("texts")),
+    )
+
+
+def measure_request(fields: Fields) -> MeasureRequest:
+    return MeasureRequest(
+        model=Path(fields.text("model")),
+        texts=Path(fields.text("texts")),
+        device=fields.choice("device", DEVICES),
+        threads=fields.whole("threads", 0),
+        max_tokens=fields.whole("maxTokens", 2),
     )

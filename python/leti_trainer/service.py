@@ -29,6 +29,7 @@ class Service:
             "sample": self._sample,
             "train": self._train,
             "export": self._export,
+            "measure": self._measure,
         }
 
     def answer(self, line: str) -> bool:
@@ -113,3 +114,10 @@ class Service:
         from leti_trainer.export import export
 
         return export(request)
+
+    def _measure(self, fields: Fields) -> dict[str, Any]:
+        request = requests.measure_request(fields)
+        fields.end()
+        from leti_trainer.measure import measure
+
+        return measure(request)

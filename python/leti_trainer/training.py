@@ -20,7 +20,7 @@ from leti_trainer.checkpoints import (
 from leti_trainer.errors import TrainerError
 from leti_trainer.examples import Example, plan_steps, read_examples
 from leti_trainer.loop import Loop
-from leti_trainer.losses import WeightedNll
+from leti_trainer.losses import TokenLoss
 from leti_trainer.models import check_model_folder, load_causal_lm, save_model
 from leti_trainer.precision import give_back_memory, has_fast_bfloat16, pick_device, pick_method
 from leti_trainer.requests import TrainRequest
@@ -56,7 +56,7 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
     trained.train()
     bfloat16 = has_fast_bfloat16(device)
     micro = min(settings.micro_batch_size, found[1].micro_batch_size if found else settings.batch_size)
-    loss = WeightedNll(trained, device)
+    loss = TokenLoss(trained, device)
     loop = Loop(trained, loss, settings, micro, bfloat16, device, workers, emit)
     progress = Progress(name, 0, method, micro, 0.0, 0.0)
     if found is not None:

@@ -1,4 +1,5 @@
 import type { ArmResult, Experiment, Measured } from '../protocol/experiment.ts';
+import { Condition } from '../protocol/model.ts';
 import { afterRound, meanRate, pooled } from './experiment.ts';
 import { linePlot, type Series } from './plot.ts';
 import {
@@ -50,6 +51,7 @@ export function experimentReport(
     `## Errors on validation tasks`,
     errorTable(arms, of, rounds, onePerSeed(results)),
     ...Object.keys(experiment.finals).flatMap((name) => finalSection(name, arms, of)),
+    ...perplexitySection(arms, of),
   ].join('\n\n');
   return { markdown: `${markdown}\n`, plots };
 }
@@ -188,6 +190,74 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
     `## ${name}, read once`,
     markdownTable(['arm', 'seeds', 'programs', 'pass@1', 'against none'], rows),
     ...againstEachOther(arms, (arm) => pooled(measured(arm))),
+    ...underSection(name, arms, of),
+  ];
+}
+
+/** The same models asked under other verdicts, where they learnt some. */
+function underSection(name: string, arms: readonly string[], of: (arm: string) => ArmResult[]): string[] {
+  const measured = (arm: string, condition: Condition): TaskOutcome[] =>
+    pooled(of(arm).flatMap((result) => result.under[name]?.[condition] ?? []));
+  const asked = Condition.options.filter((condition) =>
+    arms.some((arm) =>
+      of(arm).some(
+        (result) => Object.keys(result.under[name] ?? {}).length > 1 && result.under[name]?.[condition],
+      ),
+    ),
+  );
+  const rows = arms.flatMap((arm) => {
+    const cells = asked.map((condition) => measured(arm, condition));
+    if (cells.filter((outcomes) => outcomes.length > 0).length < 2) return [];
+    const [good, bad] = [measured(arm, 'good'), measured(arm, 'bad')];
+    return [
+      [
+        arm,
+        ...cells.map((outcomes) => interval(estimatePassAtK(outcomes, 1, SEED))),
+        interval(difference(bad, good)),
+      ],
+    ];
+  });
+  if (rows.length === 0) return [];
+  return [
+    'Asked under each verdict:',
+    markdownTable(['pass@1', ...asked.map((condition) => UNDER[condition]), 'good minus bad'], rows),
+  ];
+}
+
+const UNDER: Record<Condition, string> = { good: 'good', bad: 'bad', none: 'no verdict' };
+
+/** What learning did to plain Python, as perplexity of source that no training saw. */
+function perplexitySection(arms: readonly string[], of: (arm: string) => ArmResult[]): string[] {
+  const rows = arms.flatMap((arm) => {
+    const each = of(arm).flatMap(({ perplexity }) => perplexity ?? []);
+    const before = each[0]?.before.texts;
+    if (before === undefined) return [];
+    // Nats a token of each text, over all seeds; its differences are small and of either sign, so they are paired by text.
+    const changes = before.map((text, at) => {
+      const after = each.map((one) => one.after.texts[at] ?? text);
+      return after.reduce((sum, one) => sum + (one.loss - text.loss) / text.weight, 0) / after.length;
+    });
+    const total = (texts: typeof before): number =>
+      Math.exp(
+        texts.reduce((sum, { loss }) => sum + loss, 0) / texts.reduce((sum, { weight }) => sum + weight, 0),
+      );
+    const change = bootstrapMean(changes, SEED);
+    return [
+      [
+        arm,
+        String(each.length),
+        total(before).toFixed(2),
+        each.map(({ after }) => total(after.texts).toFixed(2)).join(', '),
+        change === undefined
+          ? '-'
+          : `${change.value.toFixed(3)} (${change.low.toFixed(3)} to ${change.high.toFixed(3)})`,
+      ],
+    ];
+  });
+  if (rows.length === 0) return [];
+  return [
+    '## Perplexity of Python source that no training saw',
+    markdownTable(['arm', 'seeds', 'before', 'after, by seed', 'change, nats a token'], rows),
   ];
 }
 

@@ -5,6 +5,17 @@ import { promisify } from 'node:util';
 import { UserError } from '../protocol/errors.ts';
 
 const run = promisify(execFile);
+/** Packages that each CPython since 3.9 has. */
+const PACKAGES = [
+  'asyncio',
+  'concurrent/futures',
+  'email',
+  'http',
+  'importlib',
+  'json',
+  'logging',
+  'unittest',
+];
 /** Larger files are data more often than code. */
 const MAX_BYTES = 100_000;
 
@@ -13,6 +24,23 @@ const MAX_BYTES = 100_000;
  * Throws a UserError when the interpreter does not run.
  */
 export async function standardLibrarySources(interpreter: string): Promise<string[]> {
+  const folder = await standardLibrary(interpreter);
+  return await sourcesIn(folder, await pythonFilesIn(folder));
+}
+
+/** Source of some packages of the standard library, of which `standardLibrarySources` has nothing. */
+export async function standardLibraryPackages(interpreter: string): Promise<string[]> {
+  const folder = await standardLibrary(interpreter);
+  const sources = await Promise.all(
+    PACKAGES.map(async (name) => {
+      const inside = path.join(folder, name);
+      return await sourcesIn(inside, await pythonFilesIn(inside));
+    }),
+  );
+  return sources.flat();
+}
+
+async function standardLibrary(interpreter: string): Promise<string> {
   const asked = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("stdlib"))'];
   const { stdout } = await run(interpreter, asked).catch((error: unknown) => {
     throw new UserError(
@@ -22,10 +50,11 @@ export async function standardLibrarySources(interpreter: string): Promise<strin
       { cause: error },
     );
   });
-  return await sourcesIn(
-    stdout.trim(),
-    (await readdir(stdout.trim())).filter((name) => name.endsWith('.py')),
-  );
+  return stdout.trim();
+}
+
+async function pythonFilesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.py'));
 }
 
 /** The given files of a folder as text; unreadable and very large ones are left out. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { FeedbackPreset } from './execution.ts';
-import { ObjectiveChoice } from './model.ts';
+import { Condition, ObjectiveChoice } from './model.ts';
 import { RunStatus } from './run.ts';
-import { Device, TrainingSettings } from './training.ts';
+import { Device, Likelihoods, TrainingSettings } from './training.ts';
 
 /** What an experiment may set for all of its arms, and each arm for itself. */
 const Settings = z.strictObject({
@@ -22,6 +22,15 @@ const Settings = z.strictObject({
 export const Arm = Settings.extend({ objective: ObjectiveChoice });
 export type Arm = z.infer<typeof Arm>;
 
+/** Tasks that each arm's model is measured on at the very end. They decide nothing. */
+export const FinalTasks = z.strictObject({
+  tasks: z.string().min(1),
+  /** 1 is greedy. */
+  samples: z.int().positive().default(1),
+  /** Verdicts under which models that learnt them are asked too, besides the one that they are made to be asked under. */
+  alsoUnder: z.array(Condition).default([]),
+});
+
 /**
  * Several ways to learn on the same tasks with the same seeds, as a file. Its paths are relative to the file. What an arm
  * does not set is the experiment's, then the default of a run.
@@ -34,12 +43,13 @@ export const Experiment = z.strictObject({
   tasks: z.string().min(1),
   /** Tasks that are measured after each round, and by which choices are made. */
   validation: z.string().min(1),
-  /** Task files that each arm's model is measured on at the very end, by a name. They decide nothing. */
-  finals: z.record(z.string().min(1), z.string().min(1)).default({}),
+  /** By a name. */
+  finals: z.record(z.string().min(1), FinalTasks).default({}),
+  /** Whether each arm's model is measured on Python source that no training saw. */
+  perplexity: z.boolean().default(false),
   rounds: z.int().positive(),
   samples: z.int().positive(),
   validationSamples: z.int().positive(),
-  finalSamples: z.int().positive().default(1),
   seeds: z.array(z.int().min(0)).min(1),
   device: Device.default('auto'),
   settings: Settings.default({}),
@@ -82,6 +92,10 @@ export const ArmResult = z.strictObject({
     }),
   ),
   finals: z.record(z.string(), Measured),
+  /** The finals under other verdicts than the model's own, by the name of the final and the verdict. */
+  under: z.record(z.string(), z.partialRecord(Condition, Measured)).default({}),
+  /** Nats and tokens of each piece of Python source that no training saw, before and after. */
+  perplexity: z.strictObject({ before: Likelihoods, after: Likelihoods }).optional(),
 });
 export type ArmResult = z.infer<typeof ArmResult>;
 
@@ -98,7 +112,8 @@ export const ExperimentState = z.strictObject({
     }),
   ),
   finals: z.array(
-    z.strictObject({ model: z.string(), condition: z.string(), name: z.string(), measured: Measured }),
+    z.strictObject({ model: z.string(), condition: Condition, name: z.string(), measured: Measured }),
   ),
+  perplexity: z.array(z.strictObject({ model: z.string(), measured: Likelihoods })).default([]),
 });
 export type ExperimentState = z.infer<typeof ExperimentState>;

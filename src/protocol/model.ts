@@ -35,7 +35,7 @@ export const PromptStyle = z.strictObject({
 });
 export type PromptStyle = z.infer<typeof PromptStyle>;
 
-/** How samples become training texts; the last three and sft are there to be compared with (docs/results/learning.md). */
+/** How samples become training texts; the last five and sft are there to be compared with (docs/results/learning.md). */
 export const Objective = z.enum([
   'fcft',
   'fcft-binary',
@@ -46,6 +46,8 @@ export const Objective = z.enum([
   'fcft-paper',
   'unchecked',
   'pretraining',
+  'unlikelihood',
+  'unlikelihood-binary',
 ]);
 export type Objective = z.infer<typeof Objective>;
 

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
-/** One training text: what `core` says and Python only tokenises. `weight` multiplies the loss of the segment's tokens. */
+/**
+ * One training text: what `core` says and Python only tokenises. `weight` multiplies the loss of the segment's tokens; below
+ * 0 it is the loss of writing them at all (unlikelihood, arXiv 1908.04319).
+ */
 export const TrainingSegment = z.strictObject({
   text: z.string(),
   kind: z.enum(['frame', 'text']),
   role: z.enum(['verdict', 'feedback', 'task', 'program', 'end', 'pretrain']),
-  weight: z.number().min(0),
+  weight: z.number().min(-1),
 });
 export type TrainingSegment = z.infer<typeof TrainingSegment>;
 
@@ -85,6 +88,15 @@ export const TrainerRequest = z.discriminatedUnion('method', [
     precision: Precision,
     texts: z.string(),
   }),
+  /** How likely a model finds the texts of a JSON-lines file of TrainingExample; see Likelihoods. */
+  z.strictObject({
+    method: z.literal('measure'),
+    model: z.string(),
+    texts: z.string(),
+    device: Device,
+    threads: z.int().min(0),
+    maxTokens: z.int().min(2),
+  }),
 ]);
 export type TrainerRequest = z.infer<typeof TrainerRequest>;
 
@@ -98,6 +110,12 @@ export const Trained = z.strictObject({
   precision: z.string(),
 });
 export type Trained = z.infer<typeof Trained>;
+
+/** The result of a `measure` request, text by text: nats over all tokens that have a weight, and these tokens' weight. */
+export const Likelihoods = z.strictObject({
+  texts: z.array(z.strictObject({ loss: z.number(), weight: z.number().positive() })),
+});
+export type Likelihoods = z.infer<typeof Likelihoods>;
 
 /** What it answers, one JSON object a line on its standard output. Every request ends with `done` or `error`. */
 export const TrainerEvent = z.discriminatedUnion('event', [

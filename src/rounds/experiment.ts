@@ -5,12 +5,11 @@ import { z } from 'zod';
 import { plannedArms, sharesFirstSamples, type PlannedArm } from '../core/experiment.ts';
 import { experimentReport } from '../core/experimentReport.ts';
 import { outcomesOf } from '../core/evaluation.ts';
-import { readTaskFile } from '../harvest/files.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
-import { ArmResult, Experiment, ExperimentState, type Measured } from '../protocol/experiment.ts';
+import { ArmResult, Experiment, ExperimentState } from '../protocol/experiment.ts';
 import type { Evaluation, RunReport } from '../protocol/run.ts';
 import { RunStore } from '../store/runStore.ts';
-import { evaluateModel } from './evaluateModel.ts';
+import { finalsOf, measuredOf, measureFinals } from './experimentFinals.ts';
 import { runReport } from './report.ts';
 import { startOrResumeRun, type RunContext } from './run.ts';
 import { stages } from './stages.ts';
@@ -69,7 +68,7 @@ class ExperimentWork {
   readonly #command: string;
   readonly #context: RunContext;
   readonly #planned: PlannedArm[];
-  #state: ExperimentState = { format: 1, runs: [], finals: [] };
+  #state: ExperimentState = { format: 1, runs: [], finals: [], perplexity: [] };
 
   constructor(experiment: Experiment, folder: string, command: string, context: RunContext) {
     this.#experiment = experiment;
@@ -133,35 +132,18 @@ class ExperimentWork {
     await this.#save();
   }
 
-  /** Each arm's model, and the one that all began with, on the tasks that decide nothing. */
+  /** Each arm's model, and the one that all began with, on what decides nothing. */
   async #measureFinals(): Promise<void> {
-    const { finals, finalSamples, model, device, seeds } = this.#experiment;
-    if (Object.keys(finals).length === 0) return;
+    const { finals, perplexity, model, device } = this.#experiment;
+    if (Object.keys(finals).length === 0 && !perplexity) return;
     const bench = new Workbench({ ...this.#context, workspace: this.#folder, device });
     try {
       const base = await bench.resolveModel(model);
       const models = [base.hash, ...this.#results().flatMap((result) => result.model ?? [])];
-      for (const [name, file] of Object.entries(finals)) {
-        const tasks = await readTaskFile(file);
-        for (const hash of new Set(models)) {
-          if (this.#state.finals.some((one) => one.model === hash && one.name === name)) continue;
-          const { record } = await bench.resolveModel(hash);
-          const { evaluation, samples, condition } = await evaluateModel(
-            {
-              ...{ tasks, model: hash, samples: finalSamples, condition: record.condition, ks: [1] },
-              temperature: finalSamples === 1 ? 0 : 0.7,
-              seed: seeds[0] ?? 0,
-              timeoutSeconds: 5,
-            },
-            bench,
-          );
-          const ids = tasks.map(({ id }) => id);
-          const measured = measuredOf(evaluation, outcomesOf(ids, samples));
-          const row = { model: hash, condition, name, measured };
-          this.#state = { ...this.#state, finals: [...this.#state.finals, row] };
-          await this.#save();
-        }
-      }
+      await measureFinals(this.#experiment, models, this.#state, bench, async (measured) => {
+        this.#state = { ...this.#state, ...measured };
+        await this.#save();
+      });
     } finally {
       await bench.close();
     }
@@ -182,14 +164,9 @@ class ExperimentWork {
     const ids = store.tasks(run).filter(({ side }) => side === 'held-out');
     const efforts = store.efforts(run);
     const model = report.gates.findLast(({ decision }) => decision === 'promote')?.model ?? bestOf(heldOut);
-    const finals = Object.fromEntries(
-      this.#state.finals.flatMap(({ model: of, name, measured }): [string, Measured][] => {
-        if (of === model) return [[name, measured]];
-        return of === heldOut[0]?.model ? [[`${name} before`, measured]] : [];
-      }),
-    );
     return ArmResult.parse({
-      ...{ arm, seed, run, status, finals },
+      ...{ arm, seed, run, status },
+      ...finalsOf(this.#state, heldOut[0]?.model, model),
       ...(status === 'finished' && model !== undefined ? { model } : {}),
       validation: heldOut.map((evaluation) =>
         measuredOf(
@@ -251,7 +228,9 @@ export async function readExperiment(file: string): Promise<Experiment> {
     ...parsed.data,
     tasks: absolute(tasks),
     validation: absolute(validation),
-    finals: Object.fromEntries(Object.entries(finals).map(([name, one]) => [name, absolute(one)])),
+    finals: Object.fromEntries(
+      Object.entries(finals).map(([name, final]) => [name, { ...final, tasks: absolute(final.tasks) }]),
+    ),
   };
 }
 
@@ -283,16 +262,6 @@ function bestOf(heldOut: readonly Evaluation[]): string | undefined {
     .filter(({ round }) => round > 0)
     .reduce<Evaluation | undefined>((a, b) => (a === undefined || rate(b) >= rate(a) ? b : a), undefined)
     ?.model;
-}
-
-function measuredOf(
-  { round, errorTypes, tokensPerProgram }: Evaluation,
-  outcomes: readonly { taskId: string; samples: number; passed: number }[],
-): Measured {
-  return {
-    ...{ round, errorTypes, tokensPerProgram },
-    outcomes: Object.fromEntries(outcomes.map(({ taskId, samples, passed }) => [taskId, [samples, passed]])),
-  };
 }
 
 function keyOf(config: object): string {

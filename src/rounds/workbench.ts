@@ -15,7 +15,7 @@ import type { ModelRecord } from '../protocol/model.ts';
 import type { Evaluation, RunObserver, RunReport } from '../protocol/run.ts';
 import type { Sampler } from '../protocol/sampling.ts';
 import type { Task } from '../protocol/task.ts';
-import type { Device, Precision, Trained, TrainingSettings } from '../protocol/training.ts';
+import type { Device, Likelihoods, Precision, Trained, TrainingSettings } from '../protocol/training.ts';
 import { ActiveModels } from '../training/active.ts';
 import { activeModels } from '../training/cleanup.ts';
 import { ensureTrainerEnvironment, type TrainerEnvironment } from '../training/environment.ts';
@@ -51,6 +51,9 @@ export type TrainedAs = Pick<ModelRecord, 'objective' | 'condition' | 'run' | 'r
 
 /** Weights, gradients, two moments, a checkpoint and the new model, all in float32, of a small model. */
 const TRAINING_BYTES = 4e9;
+
+/** Of one text whose likelihood is measured; a piece of source is far shorter with any tokenizer. */
+const MEASURED_TOKENS = 2048;
 
 /** The tools of a run, each made when it is first needed and put away by `close`. */
 export class Workbench {
@@ -272,6 +275,23 @@ export class Workbench {
         { move: true },
       );
       return { ...trained, model: stored.hash };
+    } finally {
+      await trainer.close();
+    }
+  }
+
+  /** How likely a model finds the texts of a file of examples. */
+  async likelihoods(model: LoadedModel, texts: string): Promise<Likelihoods> {
+    const { profile } = await this.environment();
+    const trainer = await this.startTrainer();
+    try {
+      return await trainer.measure({
+        model: model.folder,
+        texts,
+        device: profile,
+        threads: os.availableParallelism(),
+        maxTokens: MEASURED_TOKENS,
+      });
     } finally {
       await trainer.close();
     }

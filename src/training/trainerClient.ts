@@ -4,7 +4,13 @@ import { ChildEndedError, JsonLinesChild } from '../process/jsonLines.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import type { GeneratedText, SampleBatch, Sampler } from '../protocol/sampling.ts';
-import { Trained, TRAINER_PROTOCOL, TrainerEvent, type TrainerRequest } from '../protocol/training.ts';
+import {
+  Likelihoods,
+  Trained,
+  TRAINER_PROTOCOL,
+  TrainerEvent,
+  type TrainerRequest,
+} from '../protocol/training.ts';
 
 const Hello = z.object({ versions: z.record(z.string(), z.string()), python: z.string() });
 const Loaded = z.object({ engine: z.string() });
@@ -66,6 +72,10 @@ export class TrainerClient {
 
   async train(request: Request<'train'>, onEvent: Listener): Promise<Trained> {
     return Trained.parse(await this.#ask({ method: 'train', ...request }, onEvent));
+  }
+
+  async measure(request: Request<'measure'>): Promise<Likelihoods> {
+    return Likelihoods.parse(await this.#ask({ method: 'measure', ...request }));
   }
 
   /** Loads a model to sample from. The sampler takes this client over: closing it ends the process. */

@@ -28,7 +28,7 @@ import torch  # noqa: E402
 import transformers  # noqa: E402
 
 from leti_trainer.examples import Example, plan_steps, read_examples  # noqa: E402
-from leti_trainer.losses import WeightedNll  # noqa: E402
+from leti_trainer.losses import TokenLoss  # noqa: E402
 from leti_trainer.models import load_causal_lm  # noqa: E402
 from leti_trainer.precision import has_fast_bfloat16  # noqa: E402
 from leti_trainer.requests import Settings, TrainRequest  # noqa: E402
@@ -81,7 +81,7 @@ def compare_losses(model: Path, file: Path) -> None:
     inputs = collate(examples)
     with torch.no_grad():
         theirs = float(causal(**inputs).loss)
-        ours = float(WeightedNll(causal, CPU)(examples)) / sum(example.total_weight for example in examples)
+        ours = float(TokenLoss(causal, CPU)(examples)) / sum(example.total_weight for example in examples)
     difference = abs(ours - theirs)
     print(f"loss of one batch in float32: {ours:.6f} against {theirs:.6f}, difference {difference:.1e}")
 

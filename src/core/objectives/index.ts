@@ -7,6 +7,7 @@ import { rejection } from './rejection.ts';
 import { repair } from './repair.ts';
 import { sft } from './sft.ts';
 import { unchecked } from './unchecked.ts';
+import { unlikelihood, unlikelihoodBinary } from './unlikelihood.ts';
 
 export const OBJECTIVES: Record<Objective, ObjectiveDefinition> = {
   fcft,
@@ -18,4 +19,6 @@ export const OBJECTIVES: Record<Objective, ObjectiveDefinition> = {
   sft,
   unchecked,
   pretraining,
+  unlikelihood,
+  'unlikelihood-binary': unlikelihoodBinary,
 };

@@ -52,7 +52,8 @@ export function referenceSample({ id, reference }: Task): ScoredSample | undefin
   return { id: `${id}#reference`, taskId: id, completion, passed: true, feedback: '', hash: '' };
 }
 
-function taskOf(input: ObjectiveInput, sample: ScoredSample): Task {
+/** The task of a sample; every sample has one. */
+export function taskOf(input: ObjectiveInput, sample: ScoredSample): Task {
   const task = input.tasks.get(sample.taskId);
   if (task === undefined) throw new Error(`sample ${sample.id} belongs to an unknown task ${sample.taskId}`);
   return task;

@@ -24,7 +24,8 @@ describe('an experiment', function () {
       format: 1,
       question: 'What does a tiny model learn from?',
       ...{ model: fixture.model, tasks: 'train.jsonl', validation: 'held-out.jsonl' },
-      finals: { 'the same again': 'held-out.jsonl' },
+      finals: { 'the same again': { tasks: 'held-out.jsonl', alsoUnder: ['bad', 'none'] } },
+      perplexity: true,
       ...{ rounds: 1, samples: 4, validationSamples: 4, seeds: [1] },
       settings: { mix: 0.1, training: { steps: 2, batchSize: 4 } },
       arms,
@@ -106,7 +107,7 @@ describe('an experiment', function () {
       assert.match(readFileSync(path.join(out, plot), 'utf8'), /^<svg [^]*<\/svg>\n$/);
   });
 
-  it('does nothing again, and runs an arm that was added alone', async () => {
+  it('does nothing again, and runs arms that were added alone', async () => {
     const again = bench();
     assert.deepEqual(await again.ended, { code: 0, signal: null }, again.stderr);
     assert.ok(!again.events.some(({ event }) => event === 'run' || event === 'progress'));
@@ -114,12 +115,14 @@ describe('an experiment', function () {
       rejection: { objective: 'rejection' },
       pairs: { objective: 'repair' },
       made: { objective: 'mutation' },
+      verdicts: { objective: 'fcft' },
+      lines: { objective: 'unlikelihood-binary' },
     };
     writeFileSync(file, experiment(arms));
     const more = bench();
     assert.deepEqual(await more.ended, { code: 0, signal: null }, more.stderr);
-    assert.equal(more.events.filter(({ event }) => event === 'run').length, 1);
-    assert.equal(results().length, 3);
+    assert.equal(more.events.filter(({ event }) => event === 'run').length, 3);
+    assert.equal(results().length, 5);
     const state = ExperimentState.parse(JSON.parse(readFileSync(path.join(out, 'state.json'), 'utf8')));
     const stores = readdirSync(path.join(home, 'workspaces')).map((name) =>
       path.join(home, 'workspaces', name),
@@ -136,6 +139,24 @@ describe('an experiment', function () {
     assert.equal(store.batches(run, stages.mutants).size, 1);
     assert.ok(store.samples(run, stages.mutants).every(({ verdict }) => verdict !== 'passed'));
     store.close();
+  });
+
+  it('asks models that learnt verdicts under each of them, and measures all on plain source', () => {
+    const of = (wanted: string): ArmResult | undefined => results().find(({ arm }) => arm === wanted);
+    assert.deepEqual(Object.keys(of('verdicts')?.under['the same again'] ?? {}).sort(), [
+      'bad',
+      'good',
+      'none',
+    ]);
+    assert.deepEqual(Object.keys(of('rejection')?.under['the same again'] ?? {}), ['none']);
+    for (const { arm, perplexity } of results()) {
+      assert.equal(perplexity?.before.texts.length, 80, arm);
+      assert.equal(perplexity.after.texts.length, 80, arm);
+      assert.notDeepEqual(perplexity.after, perplexity.before, arm);
+    }
+    const report = readFileSync(path.join(out, 'report.md'), 'utf8');
+    assert.match(report, /\| pass@1 \| good \| bad \| no verdict \| good minus bad \|\n.*\n\| verdicts \|/);
+    assert.ok(report.includes('Perplexity of Python source that no training saw'), report);
   });
 
   it('ends when its time is up, with a report of what there is', async () => {

@@ -12,7 +12,7 @@ from leti_trainer.errors import TrainerError
 from leti_trainer.examples import Example, read_examples
 from leti_trainer.fields import Fields
 from leti_trainer.loop import Loop, learning_rate
-from leti_trainer.losses import WeightedNll
+from leti_trainer.losses import TokenLoss
 from leti_trainer.models import load_causal_lm
 from leti_trainer.requests import Settings, training_settings
 from leti_trainer.requests import train_request as validated
@@ -33,7 +33,7 @@ def _loop(folder: Path, micro: int) -> tuple[Any, Loop, list[dict[str, Any]]]:
     workers = Workers(on_cpu=True)
     return (
         model,
-        Loop(model, WeightedNll(model, CPU), _settings(), micro, False, CPU, workers, events.append),
+        Loop(model, TokenLoss(model, CPU), _settings(), micro, False, CPU, workers, events.append),
         events,
     )
 
@@ -138,13 +138,13 @@ def _fail_when(
 ) -> list[int]:
     """Makes the loss fail on the calls that `fails` picks; the sizes of all micro batches asked for."""
     sizes: list[int] = []
-    real = WeightedNll.__call__
+    real = TokenLoss.__call__
 
-    def loss(self: WeightedNll, examples: list[Example]) -> torch.Tensor:
+    def loss(self: TokenLoss, examples: list[Example]) -> torch.Tensor:
         sizes.append(len(examples))
         if fails(sizes):
             raise error or torch.OutOfMemoryError("no memory is left")
         return real(self, examples)
 
-    monkeypatch.setattr(WeightedNll, "__call__", loss)
+    monkeypatch.setattr(TokenLoss, "__call__", loss)
     return sizes

@@ -62,7 +62,7 @@ describe('the report of an experiment', () => {
     tokensPerProgram: 20,
   });
   const result = (arm: string, seed: number, last: number): ArmResult => ({
-    ...{ arm, seed, run: `${arm}${seed}`, status: 'finished', finals: {} },
+    ...{ arm, seed, run: `${arm}${seed}`, status: 'finished', finals: {}, under: {} },
     validation: [measured(0, { a: 0, b: 1 }), measured(1, { a: 1, b: 1 }), measured(2, { a: last, b: 2 })],
     rounds: [1, 2].map((round) => ({
       ...{ round, examples: 10, passes: 4, failures: 20, steps: 30 },

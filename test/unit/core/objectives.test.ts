@@ -224,3 +224,32 @@ describe('continued pre-training', () => {
     assert.deepEqual(mixExamples(['x = 1\n'], 30, 0.25, 1), []);
   });
 });
+
+describe('unlikelihood', () => {
+  const failed = (index: number, feedback: string): ScoredSample =>
+    sample('a', index, false, { completion: `x):\n    a = ${index}\n    return y + a`, feedback });
+  const samples = [
+    sample('a', 0, true),
+    failed(1, 'AssertionError\ngot: 3\nexpected: 2'),
+    failed(2, "NameError: name 'y' is not defined\nline 3, in f: return y + a"),
+  ];
+  const unlearnt = (examples: TrainingExample[]): string[] =>
+    examples.flatMap(({ segments }) => segments.filter(({ weight }) => weight < 0).map((one) => one.text));
+
+  it('learns passing programs, and not to write the line at which a failed one stopped', () => {
+    const examples = OBJECTIVES.unlikelihood.examples(input(samples));
+    assert.deepEqual(ids(examples), ['a#0', 'a#2']);
+    assert.deepEqual(unlearnt(examples), [' y + a']);
+    assert.equal(
+      text(examples[1]),
+      '<user>Write f.<assistant>```python\ndef f(x):\n    a = 2\n    return y + a\n```<end>',
+    );
+    assert.ok(examples[1]?.segments.every(({ weight }) => weight === 0 || weight === -0.25));
+  });
+
+  it('without the text cannot tell where, and blames whole programs', () => {
+    const examples = OBJECTIVES['unlikelihood-binary'].examples(input(samples));
+    assert.deepEqual(ids(examples), ['a#0', 'a#1']);
+    assert.deepEqual(unlearnt(examples), ['x):\n    a = 1\n    return y + a']);
+  });
+});

@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { outcomesOf } from '../core/evaluation.ts';
+import { mixExamples } from '../core/mix.ts';
+import { readTaskFile } from '../harvest/files.ts';
+import { standardLibraryPackages } from '../harvest/pythonSources.ts';
+import type { ArmResult, Experiment, ExperimentState, Measured } from '../protocol/experiment.ts';
+import type { Evaluation } from '../protocol/run.ts';
+import type { Likelihoods } from '../protocol/training.ts';
+import { evaluateModel } from './evaluateModel.ts';
+import type { LoadedModel } from './models.ts';
+import type { Workbench } from './workbench.ts';
+
+type FinalState = Pick<ExperimentState, 'finals' | 'perplexity'>;
+
+/** Pieces of Python source on which perplexity is measured; one has about 250 tokens. */
+const PIECES = 80;
+
+/**
+ * Measures what is not measured yet of the given models (hashes, the first is the one that all began with): on each final set
+ * of tasks, under the verdicts that it asks for, and on plain source. `keep` is given the state after each.
+ */
+export async function measureFinals(
+  experiment: Experiment,
+  models: readonly string[],
+  state: FinalState,
+  bench: Workbench,
+  keep: (state: FinalState) => Promise<void>,
+): Promise<void> {
+  let now = state;
+  for (const [name, final] of Object.entries(experiment.finals)) {
+    const tasks = await readTaskFile(final.tasks);
+    for (const model of new Set(models)) {
+      const { record } = await bench.resolveModel(model);
+      // A model that learnt no verdicts has nothing to tell them apart by.
+      const others = record.condition === 'none' ? [] : final.alsoUnder;
+      for (const condition of new Set([record.condition, ...others])) {
+        const isThis = (one: FinalState['finals'][number]): boolean =>
+          one.model === model && one.name === name && one.condition === condition;
+        if (now.finals.some(isThis)) continue;
+        bench.observe({ event: 'phase', phase: 'final', detail: `${name}, ${record.name}` });
+        const { evaluation, samples } = await evaluateModel(
+          {
+            ...{ tasks, model, condition, samples: final.samples, ks: [1] },
+            temperature: final.samples === 1 ? 0 : 0.7,
+            seed: experiment.seeds[0] ?? 0,
+            timeoutSeconds: 5,
+          },
+          bench,
+        );
+        const ids = tasks.map(({ id }) => id);
+        const measured = measuredOf(evaluation, outcomesOf(ids, samples));
+        now = { ...now, finals: [...now.finals, { model, condition, name, measured }] };
+        await keep(now);
+      }
+    }
+  }
+  if (!experiment.perplexity) return;
+  for (const model of new Set(models)) {
+    if (now.perplexity.some((one) => one.model === model)) continue;
+    bench.observe({ event: 'phase', phase: 'perplexity', detail: model.slice(0, 8) });
+    const measured = await likelihoods(await bench.resolveModel(model), bench);
+    now = { ...now, perplexity: [...now.perplexity, { model, measured }] };
+    await keep(now);
+  }
+}
+
+/** What was measured of an arm: of the model that it came to, and of the one that it began with. */
+export function finalsOf(
+  { finals, perplexity }: FinalState,
+  before: string | undefined,
+  after: string | undefined,
+): Pick<ArmResult, 'finals' | 'under' | 'perplexity'> {
+  const of = (model: string | undefined): FinalState['finals'] => finals.filter((one) => one.model === model);
+  const own = new Map<string, Measured>();
+  const under: ArmResult['under'] = {};
+  for (const { name, measured } of of(before)) own.set(`${name} before`, measured);
+  for (const { name, condition, measured } of of(after)) {
+    // The model's own verdict is asked for first.
+    if (!own.has(name)) own.set(name, measured);
+    under[name] = { ...under[name], [condition]: measured };
+  }
+  const likely = (model: string | undefined): Likelihoods | undefined =>
+    perplexity.find((one) => one.model === model)?.measured;
+  const [first, last] = [likely(before), likely(after)];
+  return {
+    finals: Object.fromEntries(own),
+    under,
+    ...(first === undefined || last === undefined ? {} : { perplexity: { before: first, after: last } }),
+  };
+}
+
+/** What is kept of an evaluation: passes of each task instead of intervals. */
+export function measuredOf(
+  { round, errorTypes, tokensPerProgram }: Evaluation,
+  outcomes: readonly { taskId: string; samples: number; passed: number }[],
+): Measured {
+  return {
+    ...{ round, errorTypes, tokensPerProgram },
+    outcomes: Object.fromEntries(outcomes.map(({ taskId, samples, passed }) => [taskId, [samples, passed]])),
+  };
+}
+
+/** Of the packages of the standard library; rounds mix in its top modules only, so that no training saw these. */
+async function likelihoods(model: LoadedModel, bench: Workbench): Promise<Likelihoods> {
+  const { path: interpreter } = await bench.interpreter();
+  const pieces = mixExamples(await standardLibraryPackages(interpreter), PIECES, 0.5, 0);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'leti-perplexity-'));
+  try {
+    const texts = path.join(folder, 'texts.jsonl');
+    await writeFile(texts, pieces.map((piece) => `${JSON.stringify(piece)}\n`).join(''));
+    return await bench.likelihoods(model, texts);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
