@@ -156,16 +156,29 @@ function errorTable(
   );
   return markdownTable(
     ['after the last round', ...columns.map(([arm]) => arm)],
-    [...rows, ['tokens a program', ...tokens]],
+    [
+      ...rows,
+      ['tokens a program', ...tokens],
+      ['ended by the model', ...columns.map(([, measured]) => endedShare(measured, 'programs'))],
+      ['ended by the model and passed', ...columns.map(([, measured]) => endedShare(measured, 'passed'))],
+    ],
   );
+}
+
+/** Of all programs, those that the model ended by itself: what would pass if nothing was cut behind a function. */
+function endedShare(measured: readonly Measured[], which: keyof Measured['ended']): string {
+  const samples = sum(pooled(measured), 'samples');
+  const count = measured.reduce((total, { ended }) => total + ended[which], 0);
+  return samples === 0 ? '-' : `${percent(count / samples)} (${count})`;
 }
 
 /** What each arm's model does on tasks that decided nothing. */
 function finalSection(name: string, arms: readonly string[], of: (arm: string) => ArmResult[]): string[] {
   const measured = (arm: string): Measured[] => of(arm).flatMap((result) => result.finals[name] ?? []);
-  const base = pooled(
-    arms.slice(0, 1).flatMap((arm) => of(arm).flatMap(({ finals }) => finals[`${name} before`] ?? [])),
-  );
+  const before = arms
+    .slice(0, 1)
+    .flatMap((arm) => of(arm).flatMap(({ finals }) => finals[`${name} before`] ?? []));
+  const base = pooled(before);
   const rows = [
     [
       NONE,
@@ -173,6 +186,7 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
       `${sum(base, 'passed')} of ${sum(base, 'samples')}`,
       interval(estimatePassAtK(base, 1, SEED)),
       '',
+      endedShare(before, 'passed'),
     ],
     ...arms.map((arm) => {
       const outcomes = pooled(measured(arm));
@@ -182,13 +196,14 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
         `${sum(outcomes, 'passed')} of ${sum(outcomes, 'samples')}`,
         interval(estimatePassAtK(outcomes, 1, SEED)),
         interval(difference(base, outcomes)),
+        endedShare(measured(arm), 'passed'),
       ];
     }),
   ];
   if (base.length === 0) return [];
   return [
     `## ${name}, read once`,
-    markdownTable(['arm', 'seeds', 'programs', 'pass@1', 'against none'], rows),
+    markdownTable(['arm', 'seeds', 'programs', 'pass@1', 'against none', 'passes uncut'], rows),
     ...againstEachOther(arms, (arm) => pooled(measured(arm))),
     ...underSection(name, arms, of),
   ];

@@ -1,3 +1,4 @@
+import type { Sample } from '../protocol/run.ts';
 import type { Task } from '../protocol/task.ts';
 
 /**
@@ -8,6 +9,11 @@ import type { Task } from '../protocol/task.ts';
 export function stopRule(task: Pick<Task, 'hole' | 'indent'>): string {
   const outside = task.hole === 'body' ? `[ \\t]{0,${Math.max(task.indent - 1, 0)}}` : '';
   return `\\n(?:\`\`\`|${outside}(?=[^\\s)\\]}]))`;
+}
+
+/** Whether the model ended the program by itself; what goes on behind the function has to be cut before it can be run. */
+export function endsItself({ finish, decoded }: Pick<Sample, 'finish' | 'decoded'>): boolean {
+  return finish === 'end' || /\n```[^\n]*$/.test(decoded);
 }
 
 /**

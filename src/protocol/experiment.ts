@@ -67,6 +67,8 @@ export const Measured = z.strictObject({
   outcomes: Outcomes,
   errorTypes: z.record(z.string(), z.int()),
   tokensPerProgram: z.number(),
+  /** Programs that the model ended by itself, and those of them that passed: nothing had to be cut behind them. */
+  ended: z.strictObject({ programs: z.int(), passed: z.int() }),
 });
 export type Measured = z.infer<typeof Measured>;
 

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { z } from 'zod';
 import { plannedArms, sharesFirstSamples, type PlannedArm } from '../core/experiment.ts';
 import { experimentReport } from '../core/experimentReport.ts';
-import { outcomesOf } from '../core/evaluation.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { ArmResult, Experiment, ExperimentState } from '../protocol/experiment.ts';
 import type { Evaluation, RunReport } from '../protocol/run.ts';
@@ -171,10 +170,8 @@ class ExperimentWork {
       validation: heldOut.map((evaluation) =>
         measuredOf(
           evaluation,
-          outcomesOf(
-            ids.map(({ task }) => task.id),
-            store.samples(run, stages.evaluate(evaluation.round, 'held-out')),
-          ),
+          ids.map(({ task }) => task.id),
+          store.samples(run, stages.evaluate(evaluation.round, 'held-out')),
         ),
       ),
       rounds: trainings.map(({ round, examples, passes, failures, steps, seconds }) => {

@@ -3,10 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { outcomesOf } from '../core/evaluation.ts';
 import { mixExamples } from '../core/mix.ts';
+import { endsItself } from '../core/trimming.ts';
 import { readTaskFile } from '../harvest/files.ts';
 import { standardLibraryPackages } from '../harvest/pythonSources.ts';
 import type { ArmResult, Experiment, ExperimentState, Measured } from '../protocol/experiment.ts';
-import type { Evaluation } from '../protocol/run.ts';
+import type { Evaluation, Sample } from '../protocol/run.ts';
 import type { Likelihoods } from '../protocol/training.ts';
 import { evaluateModel } from './evaluateModel.ts';
 import type { LoadedModel } from './models.ts';
@@ -50,7 +51,7 @@ export async function measureFinals(
           bench,
         );
         const ids = tasks.map(({ id }) => id);
-        const measured = measuredOf(evaluation, outcomesOf(ids, samples));
+        const measured = measuredOf(evaluation, ids, samples);
         now = { ...now, finals: [...now.finals, { model, condition, name, measured }] };
         await keep(now);
       }
@@ -94,11 +95,18 @@ export function finalsOf(
 /** What is kept of an evaluation: passes of each task instead of intervals. */
 export function measuredOf(
   { round, errorTypes, tokensPerProgram }: Evaluation,
-  outcomes: readonly { taskId: string; samples: number; passed: number }[],
+  taskIds: readonly string[],
+  samples: readonly Sample[],
 ): Measured {
+  const outcomes = outcomesOf(taskIds, samples);
+  const ended = samples.filter(endsItself);
   return {
     ...{ round, errorTypes, tokensPerProgram },
     outcomes: Object.fromEntries(outcomes.map(({ taskId, samples, passed }) => [taskId, [samples, passed]])),
+    ended: {
+      programs: ended.length,
+      passed: ended.filter(({ verdict }) => verdict === 'passed').length,
+    },
   };
 }
 

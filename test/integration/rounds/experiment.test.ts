@@ -84,6 +84,9 @@ describe('an experiment', function () {
     assert.deepEqual([rejection?.rounds[0]?.steps, pairs?.rounds[0]?.steps], [2, 2]);
     for (const result of [rejection, pairs]) {
       assert.equal(result?.status, 'finished');
+      assert.ok(
+        result.validation.every(({ ended }) => ended.programs <= 12 && ended.passed <= ended.programs),
+      );
       const tasks = Object.values(result.finals['the same again']?.outcomes ?? {});
       assert.deepEqual(
         tasks.map(([samples]) => samples),

@@ -60,6 +60,7 @@ describe('the report of an experiment', () => {
     outcomes: Object.fromEntries(Object.entries(passed).map(([task, count]) => [task, [2, count]])),
     errorTypes: { NameError: 3, passed: 1 },
     tokensPerProgram: 20,
+    ended: { programs: 2, passed: 1 },
   });
   const result = (arm: string, seed: number, last: number): ArmResult => ({
     ...{ arm, seed, run: `${arm}${seed}`, status: 'finished', finals: {}, under: {} },
@@ -84,6 +85,7 @@ describe('the report of an experiment', () => {
     );
     assert.ok(markdown.includes('2 of 6 runs are finished'));
     assert.ok(markdown.includes('NameError | 75.0 % (6) | 75.0 % (6)'), markdown);
+    assert.ok(markdown.includes('| ended by the model and passed | 25.0 % (2) | 25.0 % (2) |'), markdown);
     assert.ok(markdown.includes('    the command\n'));
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assembleProgram, executionJob } from '../../../src/core/program.ts';
-import { stopRule, trimCompletion } from '../../../src/core/trimming.ts';
+import { endsItself, stopRule, trimCompletion } from '../../../src/core/trimming.ts';
 import { DEFAULT_LIMITS } from '../../../src/protocol/execution.ts';
 import { bareTask } from '../../support/tasks.ts';
 
@@ -48,6 +48,17 @@ describe('where a program ends', () => {
       const match = new RegExp(stopRule(task)).exec(text);
       assert.equal((match === null ? text : text.slice(0, match.index)).trimEnd(), completion);
     }
+  });
+});
+
+describe('a program that the model ended', () => {
+  it('ends with its turn or its fence, and not where a limit or other text cut it', () => {
+    const ended = (finish: 'end' | 'stop' | 'length', decoded: string): boolean =>
+      endsItself({ finish, decoded });
+    assert.equal(ended('end', 'x):\n    return x\n'), true);
+    assert.equal(ended('stop', 'x):\n    return x\n```'), true);
+    assert.equal(ended('stop', 'x):\n    return x\nprint'), false);
+    assert.equal(ended('length', 'x):\n    return x'), false);
   });
 });
 
