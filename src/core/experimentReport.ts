@@ -117,11 +117,18 @@ function effortTable(arms: readonly string[], of: (arm: string) => ArmResult[]):
       mean(({ examples }) => examples).toFixed(0),
       `${mean(({ passes }) => passes).toFixed(0)} : ${mean(({ failures }) => failures).toFixed(0)}`,
       mean(({ steps }) => steps).toFixed(0),
-      ...[sampling, executing, training].map((seconds) => (seconds / 60).toFixed(1)),
+      sampling === 0 ? '-' : (mean(({ passes, failures }) => passes + failures) / sampling).toFixed(1),
+      ...[sampling, executing, training].map((seconds) => {
+        const all = sampling + executing + training;
+        return `${(seconds / 60).toFixed(1)} (${percent(all === 0 ? 0 : seconds / all)})`;
+      }),
     ];
   });
   return markdownTable(
-    ['arm', 'texts a round', 'good : bad samples', 'steps', 'sampling min', 'execution min', 'training min'],
+    [
+      ...['arm', 'texts a round', 'good : bad samples', 'steps', 'programs/s'],
+      ...['sampling min', 'execution min', 'training min'],
+    ],
     rows,
   );
 }

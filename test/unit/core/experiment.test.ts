@@ -86,6 +86,7 @@ describe('the report of an experiment', () => {
     assert.ok(markdown.includes('2 of 6 runs are finished'));
     assert.ok(markdown.includes('NameError | 75.0 % (6) | 75.0 % (6)'), markdown);
     assert.ok(markdown.includes('| ended by the model and passed | 25.0 % (2) | 25.0 % (2) |'), markdown);
+    assert.ok(markdown.includes('| 30 | 0.4 | 1.0 (33.3 %) | 0.5 (16.7 %) | 1.5 (50.0 %) |'), markdown);
     assert.ok(markdown.includes('    the command\n'));
   });
 
