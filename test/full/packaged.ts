@@ -1,8 +1,12 @@
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Evaluation } from '../../src/protocol/run.ts';
+import type { Sample } from '../../src/protocol/run.ts';
+import { runReport } from '../../src/rounds/report.ts';
+import { workspaceFiles } from '../../src/rounds/workspaceFiles.ts';
+import { RunStore } from '../../src/store/runStore.ts';
 import { provisionVsCode } from '../host/provision.ts';
 import { Workbench } from '../host/ui/workbench.ts';
 import { VsCode } from '../host/vscode.ts';
@@ -23,9 +27,50 @@ export function useFolder(): () => string {
   return () => folder;
 }
 
-/** What evaluations found, without the time that programs took. */
-export function withoutTimes(evaluations: readonly Evaluation[]): Evaluation[] {
-  return evaluations.map((evaluation) => ({ ...evaluation, timing: undefined }));
+/** Milliseconds from which on a program may be over its time limit in one run and under it in another. */
+const SLOW = 1000;
+
+/**
+ * The two newest runs of a workspace finished alike: every program with its verdict and feedback, each training's texts and
+ * loss, what the gate decided and why. Of a program that takes seconds the verdict may differ, as it does on a busier machine.
+ */
+export function assertSameNumbers(workspace: string): void {
+  const store = new RunStore(workspaceFiles(workspace, { LETI_HOME: HOME }).store);
+  try {
+    const [a, b] = store.runs();
+    assert.ok(a !== undefined && b !== undefined);
+    assert.deepEqual([a.status, b.status], ['finished', 'finished']);
+    const sampled = store.sampledStages(a.id);
+    assert.ok(sampled.length > 0);
+    assert.deepEqual(store.sampledStages(b.id), sampled);
+    for (const stage of sampled) {
+      const slow = new Set(
+        [...store.samples(a.id, stage), ...store.samples(b.id, stage)]
+          .filter(({ durationMs }) => durationMs >= SLOW)
+          .map(programOf),
+      );
+      const numbers = (run: string): unknown[] =>
+        store.samples(run, stage).map((sample) => {
+          const { decoded, verdict, errorType, feedback, checksPassed } = sample;
+          const program = programOf(sample);
+          return slow.has(program)
+            ? { program, decoded }
+            : { program, decoded, verdict, errorType, feedback, checksPassed };
+        });
+      assert.deepEqual(numbers(a.id), numbers(b.id), stage);
+    }
+    const trained = (run: string): unknown[] =>
+      store.steps(run).map(({ step, loss, gradNorm, tokens }) => ({ step, loss, gradNorm, tokens }));
+    assert.deepEqual(trained(a.id), trained(b.id));
+    const [one, other] = [runReport(store, a.id), runReport(store, b.id)];
+    assert.deepEqual(one?.gates, other?.gates);
+  } finally {
+    store.close();
+  }
+}
+
+function programOf({ taskId, sample }: Sample): string {
+  return `${taskId}#${sample}`;
 }
 
 /** `leti train` on a workspace, with what it prints. */

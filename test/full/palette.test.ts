@@ -1,16 +1,13 @@
-import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import path from 'node:path';
-import { StoredRuns } from '../../src/rounds/storedRuns.ts';
 import { root } from '../support/tinyRun.ts';
 import {
-  HOME,
+  assertSameNumbers,
   inPackagedExtension,
   MINUTES,
   trainFromCommandLine,
   trainFromPalette,
   useFolder,
-  withoutTimes,
 } from './packaged.ts';
 
 /** The README's example with the default model, once from the command line and once from the palette. Takes 20 minutes. */
@@ -49,11 +46,6 @@ describe('the example, trained from the palette of the packaged extension', func
         .waitFor({ timeout: MINUTES });
       await user.picture('example-diff', user.page, ['dark']);
     });
-    const stored = new StoredRuns(workspace, { LETI_HOME: HOME });
-    const [fromPalette, fromCommandLine] = stored.list().map(({ id }) => stored.detail(id).report);
-    assert.ok(fromPalette !== undefined && fromCommandLine !== undefined);
-    assert.deepEqual(withoutTimes(fromPalette.heldOut), withoutTimes(fromCommandLine.heldOut));
-    assert.deepEqual(withoutTimes(fromPalette.train), withoutTimes(fromCommandLine.train));
-    assert.deepEqual(fromPalette.gates, fromCommandLine.gates);
+    assertSameNumbers(workspace);
   });
 });
