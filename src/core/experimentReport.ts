@@ -1,6 +1,8 @@
 import type { ArmResult, Experiment, Measured } from '../protocol/experiment.ts';
 import { Condition } from '../protocol/model.ts';
 import { afterRound, meanRate, pooled } from './experiment.ts';
+import { effortTable, minutesUntil, reachTable, stepsUntil } from './experimentEffort.ts';
+import { markdownTable } from './markdown.ts';
 import { linePlot, type Series } from './plot.ts';
 import {
   bootstrapMean,
@@ -48,6 +50,7 @@ export function experimentReport(
     ...Object.keys(plots).map((file) => `![${file}](${file})`),
     `## What it took`,
     effortTable(arms, of),
+    ...reachTable(arms, of, rounds),
     `## Errors on validation tasks`,
     errorTable(arms, of, rounds, onePerSeed(results)),
     ...Object.keys(experiment.finals).flatMap((name) => finalSection(name, arms, of)),
@@ -98,37 +101,6 @@ function validationTable(
   ].filter(([, , seeds]) => seeds !== '0');
   return markdownTable(
     ['arm', 'round', 'seeds', 'programs', 'pass@1', 'against none', 'pass@8', 'pass@1 by seed'],
-    rows,
-  );
-}
-
-function effortTable(arms: readonly string[], of: (arm: string) => ArmResult[]): string {
-  const rows = arms.map((arm) => {
-    const rounds = of(arm).flatMap((result) => result.rounds);
-    const mean = (value: (round: (typeof rounds)[number]) => number): number =>
-      rounds.length === 0 ? 0 : rounds.reduce((total, round) => total + value(round), 0) / rounds.length;
-    const [sampling, executing, training] = [
-      mean((round) => round.samplingSeconds),
-      mean((round) => round.executionSeconds),
-      mean((round) => round.trainingSeconds),
-    ];
-    return [
-      arm,
-      mean(({ examples }) => examples).toFixed(0),
-      `${mean(({ passes }) => passes).toFixed(0)} : ${mean(({ failures }) => failures).toFixed(0)}`,
-      mean(({ steps }) => steps).toFixed(0),
-      sampling === 0 ? '-' : (mean(({ passes, failures }) => passes + failures) / sampling).toFixed(1),
-      ...[sampling, executing, training].map((seconds) => {
-        const all = sampling + executing + training;
-        return `${(seconds / 60).toFixed(1)} (${percent(all === 0 ? 0 : seconds / all)})`;
-      }),
-    ];
-  });
-  return markdownTable(
-    [
-      ...['arm', 'texts a round', 'good : bad samples', 'steps', 'programs/s'],
-      ...['sampling min', 'execution min', 'training min'],
-    ],
     rows,
   );
 }
@@ -314,15 +286,6 @@ function plotsOf(
         return [[mean, meanRate(pooled(afterRound(done, round))) * 100] as const];
       }),
     }));
-  const until = (result: ArmResult, round: number): ArmResult['rounds'] =>
-    result.rounds.filter((one) => one.round <= round);
-  const steps = (result: ArmResult, round: number): number =>
-    until(result, round).reduce((total, one) => total + one.steps, 0);
-  const minutes = (result: ArmResult, round: number): number =>
-    until(result, round).reduce(
-      (total, one) => total + (one.samplingSeconds + one.executionSeconds + one.trainingSeconds) / 60,
-      0,
-    );
   const rate = 'pass@1, %';
   return {
     'by-round.svg': linePlot(
@@ -331,12 +294,12 @@ function plotsOf(
       rate,
       series((_, round) => round),
     ),
-    'by-step.svg': linePlot('Validation tasks by gradient step', 'gradient steps', rate, series(steps)),
+    'by-step.svg': linePlot('Validation tasks by gradient step', 'gradient steps', rate, series(stepsUntil)),
     'by-minute.svg': linePlot(
       'Validation tasks by work',
       'minutes of sampling, execution and training',
       rate,
-      series(minutes),
+      series(minutesUntil),
     ),
   };
 }
@@ -355,9 +318,4 @@ function interval(estimate: ReturnType<typeof bootstrapMean>): string {
 
 function sum(outcomes: readonly TaskOutcome[], field: 'samples' | 'passed'): number {
   return outcomes.reduce((total, outcome) => total + outcome[field], 0);
-}
-
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -98,6 +98,13 @@ describe('the report of an experiment', () => {
     assert.match(markdown, /^\| two \| -50\.0 % \(-100\.0 to 0\.0\) \| {2}\|$/m);
   });
 
+  it('says what an arm takes to reach the best of another', () => {
+    const { markdown } = experimentReport(experiment, [result('one', 1, 2), result('two', 1, 0)], 'x');
+    assert.ok(markdown.includes('|  | best of one | best of two |'), markdown);
+    assert.ok(markdown.includes('| one |  | 30 steps, 3.0 min |'), markdown);
+    assert.ok(markdown.includes('| two | - |  |'), markdown);
+  });
+
   it('takes the outcomes of a task over all seeds together', () => {
     assert.deepEqual(pooled([measured(0, { a: 1 }), measured(0, { a: 2, b: 0 })]), [
       { taskId: 'a', samples: 4, passed: 3 },
