@@ -48,14 +48,17 @@ const processes = {
   ...common,
   name: 'processes',
   target: 'node22',
-  entry: { leti: './src/cli/main.ts', inferenceWorker: './src/inference/worker.ts' },
+  entry: { leti: './src/cli/leti.ts', inferenceWorker: './src/inference/worker.ts' },
   output: {
     path: path.resolve(import.meta.dirname, 'dist'),
     filename: '[name].mjs',
+    chunkFilename: '[name].mjs',
     module: true,
     chunkFormat: 'module',
     clean: { keep: /^(extension|webview)/ },
   },
+  // What the command's entry imports is one file, not several.
+  optimization: { splitChunks: false },
   experiments: { outputModule: true },
   externals: { 'onnxruntime-node': 'module onnxruntime-node' },
   module: { parser: { javascript: { importMeta: false } }, rules: [typescript] },

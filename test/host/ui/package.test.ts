@@ -6,7 +6,7 @@ import { root, trainerPython } from '../../support/tinyRun.ts';
 
 /** What may be in a package, beside VS Code's own two files. */
 const EXPECTED =
-  /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/(walkthrough\/)?[\w.-]+\.(svg|png)|docs\/images\/[\w-]+\.png|dist\/(extension\.cjs|leti\.mjs|inferenceWorker\.mjs)|dist\/webview\/runPage\.(js|css)|python\/leti_(runner|trainer|verifiers)\/\w+\.py|python\/requirements\/(trainer|default-model)\.txt|dist\/node_modules\/onnxruntime-(common|node)\/.+)$/;
+  /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/(walkthrough\/)?[\w.-]+\.(svg|png)|docs\/images\/[\w-]+\.png|dist\/(extension\.cjs|(leti|cli|inferenceWorker)\.mjs)|dist\/webview\/runPage\.(js|css)|python\/leti_(runner|trainer|verifiers)\/\w+\.py|python\/requirements\/(trainer|default-model)\.txt|dist\/node_modules\/onnxruntime-(common|node)\/.+)$/;
 
 describe('the package for Linux', () => {
   const vsix = path.join(root, 'dist-vsix/leti-linux-x64.vsix');
@@ -31,6 +31,7 @@ describe('the package for Linux', () => {
     assert.deepEqual(odd, []);
     for (const needed of [
       'dist/leti.mjs',
+      'dist/cli.mjs',
       'python/leti_runner/zygote.py',
       'python/leti_verifiers/events.py',
       'dist/webview/runPage.js',
