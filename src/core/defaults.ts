@@ -23,6 +23,7 @@ export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFi
   runTests: false,
   weakTasks: false,
   feedback: 'full',
+  trainFrom: 'newest',
   measureTrain: true,
   training: {
     method: 'auto',

@@ -58,6 +58,7 @@ const LATER: ReadonlySet<string> = new Set<keyof RunConfig>([
   'mix',
   'sealedOnly',
   'measureTrain',
+  'trainFrom',
   'training',
 ]);
 

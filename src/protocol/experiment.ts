@@ -11,6 +11,7 @@ const Settings = z.strictObject({
   temperature: z.number().min(0).optional(),
   maxTokens: z.int().positive().optional(),
   feedback: FeedbackPreset.optional(),
+  trainFrom: z.enum(['newest', 'first']).optional(),
   sealedOnly: z.boolean().optional(),
   training: TrainingSettings.omit({ seed: true, steps: true })
     .extend({ steps: z.int().min(0) })

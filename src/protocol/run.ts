@@ -40,6 +40,11 @@ export const RunConfig = z.strictObject({
   /** Trains on tasks too whose checks are weak. */
   weakTasks: z.boolean().default(false),
   feedback: FeedbackPreset.default('full'),
+  /**
+   * Which weights a round's training begins with: the newest, as in the paper, or those that the run began with, on the
+   * passing programs of all rounds so far (as STaR, arXiv 2203.14465).
+   */
+  trainFrom: z.enum(['newest', 'first']).default('newest'),
   /** Whether the training tasks are asked once more at the end, which takes as long as a round's sampling. */
   measureTrain: z.boolean().default(true),
   training: TrainingSettings,

@@ -76,7 +76,7 @@ class Rounds {
     for (let round = 1; round <= config.rounds; round++) {
       const samples = await this.#sampleRound(round, newest);
       const training = await this.#stage(stages.train(round), TrainingRecord, () =>
-        this.#train(round, newest, samples),
+        this.#train(round, newest, config.trainFrom === 'first' ? base : newest.model, samples),
       );
       this.#bench.observe({ event: 'training', round, training });
       if (training.examples === 0) continue;
@@ -258,7 +258,13 @@ class Rounds {
     return this.#store.samples(this.#input.id, stage).filter((sample) => this.#isUsable(sample));
   }
 
-  async #train(round: number, from: Candidate, sampled: readonly Sample[]): Promise<TrainingRecord> {
+  /** `from` wrote the samples; `start` is what is trained on them. */
+  async #train(
+    round: number,
+    from: Candidate,
+    start: LoadedModel,
+    sampled: readonly Sample[],
+  ): Promise<TrainingRecord> {
     const { config, train } = this.#input;
     const known = new Set(sampled.map(programOf));
     const used = (await this.#used(round, from)).filter((sample) => !known.has(programOf(sample)));
@@ -324,9 +330,9 @@ class Rounds {
     let tokens = 0;
     let seconds = 0;
     const result = await this.#bench.train(
-      { model: from.model, examples: file, folder, settings: config.training },
+      { model: start, examples: file, folder, settings: config.training },
       {
-        source: `trained from ${from.model.hash} by run ${this.#input.id}, round ${round}`,
+        source: `trained from ${start.hash} by run ${this.#input.id}, round ${round}`,
         objective: name,
         condition: objective.condition,
         run: this.#input.id,
