@@ -47,7 +47,7 @@ function given<T extends object>(settings: T): { [K in keyof T]: Exclude<T[K], u
  * whatever they then learn from it.
  */
 export function sharesFirstSamples(a: RunConfig, b: RunConfig): boolean {
-  return firstSamplesKey(a) === firstSamplesKey(b);
+  return decidingKey(a, LATER) === decidingKey(b, LATER);
 }
 
 /** What only matters once there are samples. */
@@ -62,8 +62,23 @@ const LATER: ReadonlySet<string> = new Set<keyof RunConfig>([
   'training',
 ]);
 
-function firstSamplesKey(config: RunConfig): string {
-  const deciding = Object.entries(config).filter(([name]) => !LATER.has(name));
+/**
+ * Whether two runs are alike until the end of their second round's sampling: they differ at most in the weights that later
+ * trainings begin with, and in how long they go on.
+ */
+export function sharesFirstRound(a: RunConfig, b: RunConfig): boolean {
+  return decidingKey(a, AFTER_FIRST_ROUND) === decidingKey(b, AFTER_FIRST_ROUND);
+}
+
+/** What only matters once the second round has its samples. */
+const AFTER_FIRST_ROUND: ReadonlySet<string> = new Set<keyof RunConfig>([
+  'rounds',
+  'measureTrain',
+  'trainFrom',
+]);
+
+function decidingKey(config: RunConfig, later: ReadonlySet<string>): string {
+  const deciding = Object.entries(config).filter(([name]) => !later.has(name));
   return JSON.stringify(deciding.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { plannedArms, sharesFirstSamples, type PlannedArm } from '../core/experiment.ts';
+import { plannedArms, sharesFirstRound, sharesFirstSamples, type PlannedArm } from '../core/experiment.ts';
 import { experimentReport } from '../core/experimentReport.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { ArmResult, Experiment, ExperimentState } from '../protocol/experiment.ts';
-import type { Evaluation, RunReport } from '../protocol/run.ts';
+import { letiHome } from '../process/folders.ts';
+import { TrainingRecord, type Evaluation, type RunConfig, type RunReport } from '../protocol/run.ts';
 import { RunStore } from '../store/runStore.ts';
+import { ModelStore } from '../training/modelStore.ts';
 import { finalsOf, measuredOf, measureFinals } from './experimentFinals.ts';
 import { runReport } from './report.ts';
-import { startOrResumeRun, type RunContext } from './run.ts';
+import { FIRST_ROUND, FIRST_SAMPLES, startOrResumeRun, type RunContext, type SharedStages } from './run.ts';
 import { stages } from './stages.ts';
 import { Workbench } from './workbench.ts';
 import { workspaceFiles, workspaceFolder } from './workspaceFiles.ts';
@@ -104,15 +106,13 @@ class ExperimentWork {
     const known = this.#state.runs.find((one) => one.arm === arm && one.seed === seed && one.config === key);
     const status = known === undefined ? undefined : this.#withStore((store) => store.run(known.run)?.status);
     if (status === 'finished') return;
-    const shareWith = this.#withStore((store) =>
-      store.runs().find((run) => sharesFirstSamples(run.config, config) && hasFirstSamples(store, run.id)),
-    )?.id;
+    const share = await this.#shareable(config);
     const { observe } = this.#context;
     observe({ event: 'phase', phase: 'arm', detail: `${arm}, seed ${seed}` });
     let noted: Promise<void> = Promise.resolve();
     const start =
       known === undefined || status === undefined
-        ? { config, ...(shareWith === undefined ? {} : { shareWith }) }
+        ? { config, ...(share === undefined ? {} : { share }) }
         : { workspace: this.#folder, resume: known.run };
     await startOrResumeRun(start, {
       ...this.#context,
@@ -123,6 +123,30 @@ class ExperimentWork {
       },
     });
     await noted;
+  }
+
+  /** What another arm has done that this one would do alike: its first round, or at least its first samples. */
+  async #shareable(config: RunConfig): Promise<SharedStages | undefined> {
+    const models = new ModelStore(letiHome(this.#context.env));
+    const done = this.#withStore((store) =>
+      store.runs().map((run) => ({
+        run: run.id,
+        config: run.config,
+        stages: store.stages(run.id),
+        trained: store.stage(run.id, stages.train(1), TrainingRecord)?.model,
+      })),
+    );
+    for (const other of done) {
+      const isFar = sharesFirstRound(other.config, config) && other.stages.includes(stages.train(2));
+      // A finished run keeps the weights of its best round alone.
+      if (isFar && other.trained !== undefined && (await models.get(other.trained)) !== undefined)
+        return { run: other.run, stages: FIRST_ROUND };
+    }
+    const near = done.find(
+      (other) =>
+        sharesFirstSamples(other.config, config) && other.stages.includes(stages.evaluate(0, 'train')),
+    );
+    return near === undefined ? undefined : { run: near.run, stages: FIRST_SAMPLES };
   }
 
   async #note(run: ExperimentState['runs'][number]): Promise<void> {
@@ -246,11 +270,6 @@ async function readState(file: string): Promise<ExperimentState | undefined> {
       cause: error,
     });
   }
-}
-
-/** Whether all that arms share is there. */
-function hasFirstSamples(store: RunStore, run: string): boolean {
-  return store.stages(run).includes(stages.evaluate(0, 'train'));
 }
 
 function bestOf(heldOut: readonly Evaluation[]): string | undefined {

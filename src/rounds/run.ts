@@ -13,9 +13,14 @@ import { Workbench, type WorkbenchOptions } from './workbench.ts';
 /** What a run needs besides its configuration. */
 export type RunContext = Omit<WorkbenchOptions, 'workspace' | 'device'>;
 
+export interface SharedStages {
+  run: string;
+  stages: readonly string[];
+}
+
 export type RunStart =
-  /** `shareWith`: a run whose samples up to its first training are this one's too, and are copied. */
-  { config: RunConfig; shareWith?: string } | { workspace: string; resume: string };
+  /** `share`: stages of another run that are this one's too, and are copied. */
+  { config: RunConfig; share?: SharedStages } | { workspace: string; resume: string };
 
 /**
  * Starts a run, or continues one that was stopped. A run that is interrupted, fails or is killed can be resumed: what
@@ -35,8 +40,8 @@ export async function startOrResumeRun(
         'config' in start
           ? { id: newRunId(), config: { ...start.config, workspace } }
           : resumable(store, start.resume);
-      const shared = 'config' in start ? start.shareWith : undefined;
-      return await work(run, 'config' in start, shared, store, context);
+      const share = 'config' in start ? start.share : undefined;
+      return await work(run, 'config' in start, share, store, context);
     } finally {
       store.close();
     }
@@ -46,12 +51,26 @@ export async function startOrResumeRun(
 }
 
 /** What all runs with the same first samples have in common. */
-const FIRST_STAGES = [stages.evaluate(0, 'held-out'), stages.sample(1), stages.evaluate(0, 'train')];
+export const FIRST_SAMPLES: readonly string[] = [
+  stages.evaluate(0, 'held-out'),
+  stages.sample(1),
+  stages.evaluate(0, 'train'),
+];
+
+/** What all runs have in common that are alike until their second training. */
+export const FIRST_ROUND: readonly string[] = [
+  ...FIRST_SAMPLES,
+  stages.train(1),
+  stages.evaluate(1, 'held-out'),
+  stages.gate(1),
+  stages.sample(2),
+  stages.evaluate(1, 'train'),
+];
 
 async function work(
   run: { id: string; config: RunConfig },
   fresh: boolean,
-  shareWith: string | undefined,
+  share: SharedStages | undefined,
   store: RunStore,
   context: RunContext,
 ): Promise<{ report: RunReport; modelFolder: string | undefined }> {
@@ -69,7 +88,7 @@ async function work(
         store.saveTasks(run.id, gathered.tasks, gathered.dropped);
         tasks = gathered.tasks;
       }
-      if (shareWith !== undefined) store.copyStages(shareWith, run.id, FIRST_STAGES);
+      if (share !== undefined) store.copyStages(share.run, run.id, share.stages);
       const train = tasks.filter(({ side }) => side === 'train').map(({ task }) => task);
       const heldOut = tasks.filter(({ side }) => side === 'held-out').map(({ task }) => task);
       context.observe({

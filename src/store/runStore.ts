@@ -209,7 +209,7 @@ export class RunStore {
     });
   }
 
-  /** Copies the samples and results of stages to a run that has none of them. */
+  /** Copies the samples, results and training steps of stages to a run that has none of them. */
   copyStages(from: string, to: string, names: readonly string[]): void {
     const columns = COLUMNS.map(([column]) => column).join(', ');
     const effort = 'tokens, sampling_seconds, execution_seconds';
@@ -223,6 +223,14 @@ export class RunStore {
              SELECT ?, name, ended_at, result FROM stages WHERE run = ? AND name = ?`,
         ]) {
           this.#run(sql, [to, from, name]);
+        }
+        const round = /^train\/(\d+)$/.exec(name)?.[1];
+        if (round !== undefined) {
+          const columns = 'round, step, loss, learning_rate, grad_norm, tokens, seconds';
+          this.#run(
+            `INSERT INTO steps (run, ${columns}) SELECT ?, ${columns} FROM steps WHERE run = ? AND round = ?`,
+            [to, from, Number(round)],
+          );
         }
       }
     });
