@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { plannedArms, pooled, sharesFirstSamples } from '../../../src/core/experiment.ts';
+import { plannedArms, pooled, sharesFirstRound, sharesFirstSamples } from '../../../src/core/experiment.ts';
 import { experimentReport } from '../../../src/core/experimentReport.ts';
 import { linePlot } from '../../../src/core/plot.ts';
 import { Experiment, type ArmResult, type Measured } from '../../../src/protocol/experiment.ts';
@@ -51,6 +51,25 @@ describe('the arms of an experiment', () => {
     assert.equal(sharesFirstSamples(one, two), true);
     assert.equal(sharesFirstSamples(one, three), false);
     assert.equal(sharesFirstSamples(one, other), false);
+  });
+});
+
+describe('arms that differ in what later rounds begin with', () => {
+  const arms = {
+    newest: { objective: 'fcft' },
+    first: { objective: 'fcft', trainFrom: 'first' },
+    other: { objective: 'rejection', trainFrom: 'first' },
+  };
+  const [newest, first, other] = plannedArms(Experiment.parse({ ...experiment, arms }), '/results').map(
+    ({ config }) => config,
+  );
+
+  it('share their first round, and others their first samples alone', () => {
+    assert.ok(newest !== undefined && first !== undefined && other !== undefined);
+    assert.deepEqual([newest.trainFrom, first.trainFrom], ['newest', 'first']);
+    assert.equal(sharesFirstRound(newest, first), true);
+    assert.equal(sharesFirstRound(first, other), false);
+    assert.equal(sharesFirstSamples(first, other), true);
   });
 });
 

@@ -83,6 +83,21 @@ describe('the run store', () => {
     assert.deepEqual(store.stages('r1'), ['s']);
   });
 
+  it('copies stages of one run to another, with the steps of a training and nothing of a later one', () => {
+    store.createRun('r2', { ...DEFAULT_RUN, workspace: '/w' }, {});
+    for (const stage of ['sample/1', 'sample/2']) store.saveBatch('r1', stage, 0, RECORD, [sample('a', 0)]);
+    store.saveStep('r1', step(1, 2.5));
+    store.saveStep('r1', { ...step(1, 1.5), round: 2 });
+    store.finishStage('r1', 'train/1', { steps: 1 });
+    store.finishStage('r1', 'train/2', { steps: 2 });
+    store.copyStages('r1', 'r2', ['sample/1', 'train/1', 'gate/1']);
+    assert.deepEqual(store.samples('r2', 'sample/1'), [sample('a', 0)]);
+    assert.deepEqual(store.samples('r2', 'sample/2'), []);
+    assert.deepEqual(store.stages('r2'), ['train/1']);
+    assert.deepEqual(store.steps('r2'), [step(1, 2.5)]);
+    assert.equal(store.steps('r1').length, 2);
+  });
+
   it('forgets a run with all that belongs to it', () => {
     store.saveTasks('r1', [{ task: bareTask(), side: 'train' }], []);
     store.saveBatch('r1', 's', 0, RECORD, [sample('a', 0)]);
