@@ -181,7 +181,7 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
   ];
   if (base.length === 0) return [];
   return [
-    `## ${name}, read once`,
+    `## ${name}, at the end`,
     markdownTable(['arm', 'seeds', 'programs', 'pass@1', 'against none', 'passes uncut'], rows),
     ...againstEachOther(arms, (arm) => pooled(measured(arm))),
     ...underSection(name, arms, of),

@@ -101,7 +101,7 @@ describe('an experiment', function () {
       'leti bench tiny.json',
       '| none | 0 | 1 |',
       '| rejection | 1 | 1 |',
-      'the same again, read once',
+      'the same again, at the end',
     ])
       assert.ok(report.includes(part), `${part} is missing in\n${report}`);
     const plots = readdirSync(out).filter((name) => name.endsWith('.svg'));
