@@ -182,6 +182,7 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
   if (base.length === 0) return [];
   return [
     `## ${name}, at the end`,
+    'Of each arm the model of the round that passed most of the validation tasks.',
     markdownTable(['arm', 'seeds', 'programs', 'pass@1', 'against none', 'passes uncut'], rows),
     ...againstEachOther(arms, (arm) => pooled(measured(arm))),
     ...underSection(name, arms, of),
