@@ -154,9 +154,10 @@ function endedShare(measured: readonly Measured[], which: keyof Measured['ended'
 /** What each arm's model does on tasks that decided nothing. */
 function finalSection(name: string, arms: readonly string[], of: (arm: string) => ArmResult[]): string[] {
   const measured = (arm: string): Measured[] => of(arm).flatMap((result) => result.finals[name] ?? []);
+  // All arms and seeds begin with one model, which is asked once.
   const before = arms
-    .slice(0, 1)
-    .flatMap((arm) => of(arm).flatMap(({ finals }) => finals[`${name} before`] ?? []));
+    .flatMap((arm) => of(arm).flatMap(({ finals }) => finals[`${name} before`] ?? []))
+    .slice(0, 1);
   const base = pooled(before);
   const rows = [
     [

@@ -117,6 +117,18 @@ describe('the report of an experiment', () => {
     assert.match(markdown, /^\| two \| -50\.0 % \(-100\.0 to 0\.0\) \| {2}\|$/m);
   });
 
+  it('counts the model before once in final tasks, whatever the seeds', () => {
+    const final = { tasks: '/f.jsonl', samples: 1, alsoUnder: [] };
+    const finals = { 'F before': measured(0, { a: 0, b: 1 }), F: measured(0, { a: 1, b: 1 }) };
+    const { markdown } = experimentReport(
+      { ...experiment, finals: { F: final } },
+      [1, 2].map((seed) => ({ ...result('one', seed, 2), finals })),
+      'x',
+    );
+    assert.match(markdown, /^\| none \| {2}\| 1 of 4 \| 25\.0 % /m);
+    assert.match(markdown, /^\| one \| 2 \| 4 of 8 \| 50\.0 % .* \| 25\.0 % \(0\.0 to 50\.0\) \|/m);
+  });
+
   it('says what an arm takes to reach the best of another', () => {
     const { markdown } = experimentReport(experiment, [result('one', 1, 2), result('two', 1, 0)], 'x');
     assert.ok(markdown.includes('|  | best of one | best of two |'), markdown);
