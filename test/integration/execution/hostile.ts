@@ -14,7 +14,7 @@ import { BESIDE, BESIDE_TESTS } from './attacksBeside.ts';
 import { ESCAPES } from './attacksOnTheMachine.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 1, cpuSeconds: 2, memoryBytes: 512 << 20 };
-/** Taking that much memory takes a slow machine more than a second. */
+/** Taking that much memory, or importing pytest, takes a slow machine more than a second. */
 const PATIENT = { ...LIMITS, wallSeconds: 15, cpuSeconds: 15 };
 
 // At T1 escapes would succeed, and are not for a machine that is to be used again.
@@ -151,9 +151,10 @@ export function hostileAt([tier, user]: Place): void {
         });
         for (const [does, completion, verdicts] of BESIDE_TESTS[runner]) {
           it(`one that ${does}, with ${runner} tests: ${verdicts.join(' or ')}`, async () => {
-            const result = await run(completion, tested);
+            const limits = runner === 'pytest' ? PATIENT : LIMITS;
+            const result = await run(completion, tested, limits);
             assert.ok(verdicts.includes(result.verdict), JSON.stringify(result));
-            const next = await run('x):\n    return x + 1', tested);
+            const next = await run('x):\n    return x + 1', tested, limits);
             assert.equal(next.verdict, 'passed', JSON.stringify(next));
           });
         }
