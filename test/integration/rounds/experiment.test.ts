@@ -119,13 +119,12 @@ describe('an experiment', function () {
       pairs: { objective: 'repair' },
       made: { objective: 'mutation' },
       verdicts: { objective: 'fcft' },
-      lines: { objective: 'unlikelihood-binary' },
     };
     writeFileSync(file, experiment(arms));
     const more = bench();
     assert.deepEqual(await more.ended, { code: 0, signal: null }, more.stderr);
-    assert.equal(more.events.filter(({ event }) => event === 'run').length, 3);
-    assert.equal(results().length, 5);
+    assert.equal(more.events.filter(({ event }) => event === 'run').length, 2);
+    assert.equal(results().length, 4);
     const state = ExperimentState.parse(JSON.parse(readFileSync(path.join(out, 'state.json'), 'utf8')));
     const stores = readdirSync(path.join(home, 'workspaces')).map((name) =>
       path.join(home, 'workspaces', name),
