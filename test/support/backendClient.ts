@@ -1,14 +1,22 @@
+import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import {
   CancellationTokenSource,
   createProtocolConnection,
   ProgressType,
+  ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
   type ProtocolConnection,
 } from 'vscode-languageserver-protocol/node';
-import { CHANGED, WorkEvent, type BackendOptions, type BackendRequest } from '../../src/protocol/backend.ts';
+import {
+  CHANGED,
+  ErrorData,
+  WorkEvent,
+  type BackendOptions,
+  type BackendRequest,
+} from '../../src/protocol/backend.ts';
 import type { RunEvent } from '../../src/protocol/run.ts';
 import { root } from './tinyRun.ts';
 
@@ -92,4 +100,15 @@ export class BackendClient {
     await this.connection.sendNotification('exit');
     return await ended;
   }
+}
+
+/** What a request that must be refused was answered with: the message and its next step. */
+export async function refusal(asked: Promise<unknown>): Promise<string> {
+  const error: unknown = await asked.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof ResponseError, 'it was answered');
+  const data = ErrorData.safeParse(error.data);
+  return `${error.message}${data.success ? ` ${data.data.nextStep}` : ''}`;
 }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
@@ -15,13 +13,12 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ResponseError } from 'vscode-languageserver-protocol/node';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
 import { plannedWork } from '../../../src/core/runPlan.ts';
-import { ErrorData, REQUESTS } from '../../../src/protocol/backend.ts';
+import { REQUESTS } from '../../../src/protocol/backend.ts';
 import type { RunConfig, RunEvent } from '../../../src/protocol/run.ts';
 import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
-import { BackendClient } from '../../support/backendClient.ts';
+import { BackendClient, refusal } from '../../support/backendClient.ts';
 import {
   modelOf,
   processesNaming,
@@ -69,16 +66,6 @@ describe('the backend', function () {
     assert.deepEqual(processesNaming(home), []);
     rmSync(folder, { recursive: true, force: true });
   });
-
-  const refusal = async (asked: Promise<unknown>): Promise<string> => {
-    const error: unknown = await asked.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof ResponseError, 'it was answered');
-    const data = ErrorData.safeParse(error.data);
-    return `${error.message}${data.success ? ` ${data.data.nextStep}` : ''}`;
-  };
 
   it('has no runs, no models and no complaint in a new workspace', async () => {
     assert.deepEqual(await client.ask(REQUESTS.runs, place), []);
@@ -283,45 +270,6 @@ describe('the backend', function () {
     }
   });
 
-  it('says whether what training needs is there', async () => {
-    assert.deepEqual(await client.ask(REQUESTS.needs, place), { interpreter: true, trainer: true });
-    const { workspace } = place;
-    assert.deepEqual(await client.ask(REQUESTS.needs, { workspace, interpreter: '/nowhere/python' }), {
-      interpreter: false,
-      trainer: false,
-    });
-  });
-
-  it('takes no interpreter from an environment that was activated where the editor was started', async () => {
-    const activated = path.join(folder, 'activated');
-    mkdirSync(path.join(activated, 'bin'), { recursive: true });
-    symlinkSync(trainerPython(), path.join(activated, 'bin/python'));
-    const outer = process.env['VIRTUAL_ENV'];
-    process.env['VIRTUAL_ENV'] = activated;
-    const other = new BackendClient(path.join(folder, 'home3'));
-    if (outer === undefined) delete process.env['VIRTUAL_ENV'];
-    else process.env['VIRTUAL_ENV'] = outer;
-    await other.initialize({ trusted: true });
-    const [interpreter] = await other.ask(REQUESTS.doctor, place);
-    assert.match(interpreter?.detail ?? '', /\(PATH\)$/);
-    assert.equal(await other.close(), 0);
-  });
-
-  it('looks at what is needed, at the trainer that the user named too, and stops when it is told to', async () => {
-    const findings = await client.ask(REQUESTS.doctor, place, () => undefined);
-    const found = (what: string): (typeof findings)[number] | undefined =>
-      findings.find((finding) => finding.what === what);
-    assert.match(found('interpreter')?.detail ?? '', /CPython 3/);
-    assert.match(found('sandbox tier')?.detail ?? '', /T[123]/);
-    assert.match(found('trainer environment')?.detail ?? '', new RegExp(`^${trainerPython()}, CPython`));
-    assert.ok(found('free disk') !== undefined);
-    const other = await client.ask(REQUESTS.doctor, { ...place, trainerPython: '/nowhere/python' });
-    const trainer = other.find(({ what }) => what === 'trainer environment');
-    assert.equal(trainer?.ok, false);
-    assert.match(trainer.detail, /does not run.*another one with --trainer-python/);
-    assert.match(await refusal(client.askAndCancel(REQUESTS.doctor, place)), /cancelled/);
-  });
-
   it('checks tasks by their ids, and says when each is done', async () => {
     const found = await client.ask(REQUESTS.tasks, place);
     const some = found.filter(({ path: file }) => file.endsWith('numbers.py')).slice(0, 3);
@@ -392,15 +340,6 @@ describe('the backend', function () {
       rmSync(file);
       rmSync(test);
     }
-  });
-
-  it('writes a launcher that runs it', async () => {
-    const file = await client.ask(REQUESTS.installLauncher, { folder: path.join(folder, 'bin') });
-    const version = (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string })
-      .version;
-    assert.equal(execFileSync(file, ['--version'], { encoding: 'utf8' }).trim(), version);
-    const nowhere = client.ask(REQUESTS.installLauncher, { folder: path.join(fixture.tasks, 'no folder') });
-    assert.match(await refusal(nowhere), /cannot be written.*folder that you may write to/);
   });
 
   it('asks the model in use for programs of tasks', async () => {
