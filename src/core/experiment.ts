@@ -47,20 +47,8 @@ function given<T extends object>(settings: T): { [K in keyof T]: Exclude<T[K], u
  * whatever they then learn from it.
  */
 export function sharesFirstSamples(a: RunConfig, b: RunConfig): boolean {
-  return decidingKey(a, LATER) === decidingKey(b, LATER);
+  return decidingKey(a, AFTER_FIRST_SAMPLES) === decidingKey(b, AFTER_FIRST_SAMPLES);
 }
-
-/** What only matters once there are samples. */
-const LATER: ReadonlySet<string> = new Set<keyof RunConfig>([
-  'objective',
-  'rounds',
-  'lossOn',
-  'mix',
-  'sealedOnly',
-  'measureTrain',
-  'trainFrom',
-  'training',
-]);
 
 /**
  * Whether two runs are alike until the end of their second round's sampling: they differ at most in the weights that later
@@ -71,14 +59,20 @@ export function sharesFirstRound(a: RunConfig, b: RunConfig): boolean {
 }
 
 /** What only matters once the second round has its samples. */
-const AFTER_FIRST_ROUND: ReadonlySet<string> = new Set<keyof RunConfig>([
-  'rounds',
-  'measureTrain',
-  'trainFrom',
-]);
+const AFTER_FIRST_ROUND: readonly (keyof RunConfig)[] = ['rounds', 'measureTrain', 'trainFrom'];
 
-function decidingKey(config: RunConfig, later: ReadonlySet<string>): string {
-  const deciding = Object.entries(config).filter(([name]) => !later.has(name));
+/** What only matters once there are samples. */
+const AFTER_FIRST_SAMPLES: readonly (keyof RunConfig)[] = [
+  ...AFTER_FIRST_ROUND,
+  'objective',
+  'lossOn',
+  'mix',
+  'sealedOnly',
+  'training',
+];
+
+function decidingKey(config: RunConfig, later: readonly string[]): string {
+  const deciding = Object.entries(config).filter(([name]) => !later.includes(name));
   return JSON.stringify(deciding.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -194,26 +194,18 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
 function underSection(name: string, arms: readonly string[], of: (arm: string) => ArmResult[]): string[] {
   const measured = (arm: string, condition: Condition): TaskOutcome[] =>
     pooled(of(arm).flatMap((result) => result.under[name]?.[condition] ?? []));
-  const asked = Condition.options.filter((condition) =>
-    arms.some((arm) =>
-      of(arm).some(
-        (result) => Object.keys(result.under[name] ?? {}).length > 1 && result.under[name]?.[condition],
-      ),
-    ),
+  const compared = arms.filter((arm) =>
+    of(arm).some((result) => Object.keys(result.under[name] ?? {}).length > 1),
   );
-  const rows = arms.flatMap((arm) => {
-    const cells = asked.map((condition) => measured(arm, condition));
-    if (cells.filter((outcomes) => outcomes.length > 0).length < 2) return [];
-    const [good, bad] = [measured(arm, 'good'), measured(arm, 'bad')];
-    return [
-      [
-        arm,
-        ...cells.map((outcomes) => interval(estimatePassAtK(outcomes, 1, SEED))),
-        interval(difference(bad, good)),
-      ],
-    ];
-  });
-  if (rows.length === 0) return [];
+  if (compared.length === 0) return [];
+  const asked = Condition.options.filter((condition) =>
+    compared.some((arm) => measured(arm, condition).length > 0),
+  );
+  const rows = compared.map((arm) => [
+    arm,
+    ...asked.map((condition) => interval(estimatePassAtK(measured(arm, condition), 1, SEED))),
+    interval(difference(measured(arm, 'bad'), measured(arm, 'good'))),
+  ]);
   return [
     'Asked under each verdict:',
     markdownTable(['pass@1', ...asked.map((condition) => UNDER[condition]), 'good minus bad'], rows),

@@ -12,8 +12,8 @@ import { RunStore } from '../store/runStore.ts';
 import { ModelStore } from '../training/modelStore.ts';
 import { finalsOf, measuredOf, measureFinals } from './experimentFinals.ts';
 import { runReport } from './report.ts';
-import { FIRST_ROUND, FIRST_SAMPLES, startOrResumeRun, type RunContext, type SharedStages } from './run.ts';
-import { stages } from './stages.ts';
+import { startOrResumeRun, type RunContext, type SharedStages } from './run.ts';
+import { FIRST_ROUND, FIRST_SAMPLES, stages } from './stages.ts';
 import { Workbench } from './workbench.ts';
 import { workspaceFiles, workspaceFolder } from './workspaceFiles.ts';
 

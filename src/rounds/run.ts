@@ -6,13 +6,13 @@ import { RunStore, type RunRow } from '../store/runStore.ts';
 import { gatherTasks } from './gatherTasks.ts';
 import { runReport } from './report.ts';
 import { runRounds } from './runTraining.ts';
-import { stages } from './stages.ts';
 import { workspaceFiles, workspaceFolder } from './workspaceFiles.ts';
 import { Workbench, type WorkbenchOptions } from './workbench.ts';
 
 /** What a run needs besides its configuration. */
 export type RunContext = Omit<WorkbenchOptions, 'workspace' | 'device'>;
 
+/** Stages of a run that another one would do alike. */
 export interface SharedStages {
   run: string;
   stages: readonly string[];
@@ -49,23 +49,6 @@ export async function startOrResumeRun(
     lock.release();
   }
 }
-
-/** What all runs with the same first samples have in common. */
-export const FIRST_SAMPLES: readonly string[] = [
-  stages.evaluate(0, 'held-out'),
-  stages.sample(1),
-  stages.evaluate(0, 'train'),
-];
-
-/** What all runs have in common that are alike until their second training. */
-export const FIRST_ROUND: readonly string[] = [
-  ...FIRST_SAMPLES,
-  stages.train(1),
-  stages.evaluate(1, 'held-out'),
-  stages.gate(1),
-  stages.sample(2),
-  stages.evaluate(1, 'train'),
-];
 
 async function work(
   run: { id: string; config: RunConfig },

@@ -1,6 +1,6 @@
 import type { TrainingExample } from '../../protocol/training.ts';
 import { blamedPart } from '../blame.ts';
-import { endSegment, plain, taskSegments } from '../prompts.ts';
+import { plain } from '../prompts.ts';
 import type { ObjectiveDefinition, ObjectiveInput, ScoredSample } from './objective.ts';
 import { balancedFailures, distinctPasses } from './selection.ts';
 import { PLAIN, taskOf, trainingText } from './texts.ts';
@@ -23,43 +23,46 @@ function withoutFailures({ located }: { located: boolean }): ObjectiveDefinition
     condition: 'none',
     trainsWithoutPasses: false,
     examples(input) {
-      const partOf = (sample: ScoredSample): [number, number] | undefined =>
-        located
-          ? blamedPart(taskOf(input, sample), sample.completion, sample.feedback)
-          : [0, sample.completion.length];
+      const blamed = new Map(
+        input.samples.flatMap((sample) => {
+          const { id, completion, feedback, passed } = sample;
+          if (passed) return [];
+          const whole: Part = [0, completion.length];
+          const part = located ? blamedPart(taskOf(input, sample), completion, feedback) : whole;
+          return part === undefined ? [] : [[id, part] as const];
+        }),
+      );
       const passes = distinctPasses(input);
-      const samples = input.samples.filter((sample) => sample.passed || partOf(sample) !== undefined);
+      const samples = input.samples.filter(({ passed, id }) => passed || blamed.has(id));
       const failures = balancedFailures({ ...input, samples }, passes);
       return [
         ...passes.map((sample) => trainingText(input, sample, PLAIN)),
-        ...failures.map((sample) => unlikely(input, sample, partOf(sample) ?? [0, 0])),
+        ...failures.map((sample) => unlikely(input, sample, blamed.get(sample.id) ?? [0, 0])),
       ];
     },
   };
 }
 
-/** A text of which one part of the program, from one character to another, is not to be written; nothing else is learnt. */
-function unlikely(
-  input: ObjectiveInput,
-  sample: ScoredSample,
-  [from, to]: [number, number],
-): TrainingExample {
-  const { completion, id } = sample;
-  const { markers } = input.style;
-  const program = (text: string, weight: number): TrainingExample['segments'] =>
-    text === '' ? [] : [{ kind: 'text', role: 'program', weight, text: plain(text, markers) }];
+/** From one character of a completion to another. */
+type Part = [number, number];
+
+/** The sample's text, of which one part of the program is not to be written; nothing else is learnt. */
+function unlikely(input: ObjectiveInput, sample: ScoredSample, [from, to]: Part): TrainingExample {
+  const { completion } = sample;
+  const { id, segments } = trainingText(input, sample, PLAIN);
+  const parts = [
+    [completion.slice(0, from), 0],
+    [completion.slice(from, to), -WEIGHT],
+    [completion.slice(to), 0],
+  ] as const;
   return {
     id,
-    segments: [
-      ...taskSegments(taskOf(input, sample), input.style).map((segment) => ({
-        ...segment,
-        role: 'task' as const,
-        weight: 0,
-      })),
-      ...program(completion.slice(0, from), 0),
-      ...program(completion.slice(from, to), -WEIGHT),
-      ...program(completion.slice(to), 0),
-      { ...endSegment(input.style), role: 'end', weight: 0 },
-    ],
+    segments: segments.flatMap((segment) =>
+      segment.role === 'program'
+        ? parts
+            .filter(([text]) => text !== '')
+            .map(([text, weight]) => ({ ...segment, text: plain(text, input.style.markers), weight }))
+        : [{ ...segment, weight: 0 }],
+    ),
   };
 }
