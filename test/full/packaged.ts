@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type { Sample } from '../../src/protocol/run.ts';
 import { runReport } from '../../src/rounds/report.ts';
@@ -14,18 +12,6 @@ import { root, trainerPython } from '../support/tinyRun.ts';
 
 export const MINUTES = 60_000;
 export const HOME = process.env['LETI_HOME'] ?? path.join(root, '.leti');
-
-/** Called inside `describe`: a folder that is there while the suite's tests run. */
-export function useFolder(): () => string {
-  let folder = '';
-  before(() => {
-    folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'leti-full-')));
-  });
-  after(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return () => folder;
-}
 
 /** Milliseconds from which on a program may be over its time limit in one run and under it in another. */
 const SLOW = 1000;

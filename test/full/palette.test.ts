@@ -1,13 +1,13 @@
 import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../support/tinyRun.ts';
+import { useFolder } from '../support/folder.ts';
 import {
   assertSameNumbers,
   inPackagedExtension,
   MINUTES,
   trainFromCommandLine,
   trainFromPalette,
-  useFolder,
 } from './packaged.ts';
 
 /** The README's example with the default model, once from the command line and once from the palette. Takes 20 minutes. */

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { StoredRuns } from '../../src/rounds/storedRuns.ts';
 import { testEnvironment, testInterpreter } from '../support/executor.ts';
+import { useFolder } from '../support/folder.ts';
 import {
   assertSameNumbers,
   HOME,
@@ -11,7 +12,6 @@ import {
   MINUTES,
   trainFromCommandLine,
   trainFromPalette,
-  useFolder,
 } from './packaged.ts';
 
 const PROJECT = 'parse==1.22.4';

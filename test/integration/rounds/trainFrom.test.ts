@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { ArmResult } from '../../../src/protocol/experiment.ts';
@@ -8,24 +7,17 @@ import { TrainingRecord } from '../../../src/protocol/run.ts';
 import { stages } from '../../../src/rounds/stages.ts';
 import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
+import { useFolder } from '../../support/folder.ts';
 import { LetiProcess, tinyFixture, trainerPython } from '../../support/tinyRun.ts';
 
 describe('the weights that a second round begins with', function () {
   this.timeout(300_000);
-  let folder: string;
-
-  before(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'leti-train-from-'));
-  });
-
-  after(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = useFolder();
 
   it('are the newest or the first, with the same programs to learn from', async () => {
-    const { model } = tinyFixture(folder);
-    const file = path.join(folder, 'two.json');
-    const out = path.join(folder, 'results');
+    const { model } = tinyFixture(folder());
+    const file = path.join(folder(), 'two.json');
+    const out = path.join(folder(), 'results');
     writeFileSync(
       file,
       JSON.stringify({
@@ -38,7 +30,7 @@ describe('the weights that a second round begins with', function () {
         },
       }),
     );
-    const home = path.join(folder, 'home');
+    const home = path.join(folder(), 'home');
     const bench = new LetiProcess(
       ['bench', file, '--json', '--out', out, '--trainer-python', trainerPython()],
       home,

@@ -1,39 +1,29 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
 import { BackendClient, refusal } from '../../support/backendClient.ts';
+import { useFolder } from '../../support/folder.ts';
 import { root, trainerPython } from '../../support/tinyRun.ts';
 
 /** What the backend finds on the machine, and what it puts there. */
 describe('the backend and its machine', function () {
   this.timeout(120_000);
-  let folder: string;
+  const folder = useFolder();
   let client: BackendClient;
   let place: { workspace: string; trainerPython: string };
 
   before(async () => {
-    folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'leti-machine-')));
-    const workspace = path.join(folder, 'workspace');
+    const workspace = path.join(folder(), 'workspace');
     mkdirSync(workspace);
     place = { workspace, trainerPython: trainerPython() };
-    client = new BackendClient(path.join(folder, 'home'));
+    client = new BackendClient(path.join(folder(), 'home'));
     await client.initialize({ trusted: true });
   });
 
   after(async () => {
     assert.equal(await client.close(), 0);
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('says whether what training needs is there', async () => {
@@ -46,12 +36,12 @@ describe('the backend and its machine', function () {
   });
 
   it('takes no interpreter from an environment that was activated where the editor was started', async () => {
-    const activated = path.join(folder, 'activated');
+    const activated = path.join(folder(), 'activated');
     mkdirSync(path.join(activated, 'bin'), { recursive: true });
     symlinkSync(trainerPython(), path.join(activated, 'bin/python'));
     const outer = process.env['VIRTUAL_ENV'];
     process.env['VIRTUAL_ENV'] = activated;
-    const other = new BackendClient(path.join(folder, 'home3'));
+    const other = new BackendClient(path.join(folder(), 'home3'));
     if (outer === undefined) delete process.env['VIRTUAL_ENV'];
     else process.env['VIRTUAL_ENV'] = outer;
     await other.initialize({ trusted: true });
@@ -76,11 +66,11 @@ describe('the backend and its machine', function () {
   });
 
   it('writes a launcher that runs it', async () => {
-    const file = await client.ask(REQUESTS.installLauncher, { folder: path.join(folder, 'bin') });
+    const file = await client.ask(REQUESTS.installLauncher, { folder: path.join(folder(), 'bin') });
     const version = (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string })
       .version;
     assert.equal(execFileSync(file, ['--version'], { encoding: 'utf8' }).trim(), version);
-    const blocked = path.join(folder, 'a file');
+    const blocked = path.join(folder(), 'a file');
     writeFileSync(blocked, '');
     const nowhere = client.ask(REQUESTS.installLauncher, { folder: path.join(blocked, 'no folder') });
     assert.match(await refusal(nowhere), /cannot be written.*folder that you may write to/);
