@@ -10,7 +10,19 @@ import { installDevTools } from './support/devTools.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const home = process.env['LETI_TEST_HOME'] ?? path.join(root, '.leti');
+const mocha = path.join(root, 'node_modules/.bin/mocha');
 const counts = { passed: 0, failed: 0 };
+/** What failed, told once more at the end: the log above it is long. */
+const failures: string[] = [];
+
+/** How a test runner words its summary, and from where on it names what failed. */
+interface Summary {
+  passed: RegExp;
+  failed: RegExp;
+  failures: RegExp;
+}
+const MOCHA: Summary = { passed: /(\d+) passing/, failed: /(\d+) failing/, failures: /\d+ failing/ };
+const PYTEST: Summary = { passed: /(\d+) passed/, failed: /(\d+) failed/, failures: /=+ short test summary/ };
 
 const trainer = await ensureTrainerEnvironment({
   home,
@@ -34,18 +46,13 @@ const env = {
 if (process.argv[2] === 'full') await full();
 else await everything();
 
+for (const failure of failures) console.log(`\nFAILED ${failure}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
 
 async function full(): Promise<void> {
   await step('build', 'npm', ['run', '--silent', 'build']);
-  await suite(
-    'full',
-    path.join(root, 'node_modules/.bin/mocha'),
-    ['test/full/*.test.ts'],
-    /(\d+) passing/,
-    /(\d+) failing/,
-  );
+  await suite('full', mocha, ['test/full/*.test.ts'], MOCHA);
 }
 
 async function everything(): Promise<void> {
@@ -54,28 +61,11 @@ async function everything(): Promise<void> {
   await step('ruff', trainer.python, ['-m', 'ruff', 'check', 'python', 'test']);
   await step('ruff format', trainer.python, ['-m', 'ruff', 'format', '--check', 'python', 'test']);
   await step('build', 'npm', ['run', '--silent', 'build']);
-  await suite(
-    'mocha',
-    path.join(root, 'node_modules/.bin/mocha'),
-    ['test/{unit,integration}/**/*.test.ts'],
-    /(\d+) passing/,
-    /(\d+) failing/,
-  );
-  await suite('host', process.execPath, ['test/host/run.ts'], /(\d+) passing/, /(\d+) failing/);
-  await suite(
-    'driven',
-    path.join(root, 'node_modules/.bin/mocha'),
-    ['test/host/ui/*.test.ts'],
-    /(\d+) passing/,
-    /(\d+) failing/,
-  );
-  await suite(
-    'pytest',
-    trainer.python,
-    ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', 'python', 'test/python'],
-    /(\d+) passed/,
-    /(\d+) failed/,
-  );
+  await suite('mocha', mocha, ['test/{unit,integration}/**/*.test.ts'], MOCHA);
+  await suite('host', process.execPath, ['test/host/run.ts'], MOCHA);
+  await suite('driven', mocha, ['test/host/ui/*.test.ts'], MOCHA);
+  const pytest = ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', 'python', 'test/python'];
+  await suite('pytest', trainer.python, pytest, PYTEST);
 }
 
 /** One command that passes or fails as a whole. */
@@ -86,28 +76,25 @@ async function step(name: string, command: string, args: string[]): Promise<void
 }
 
 /** A test runner; its own summary is read, and a summary without tests is a failure. */
-async function suite(
-  name: string,
-  command: string,
-  args: string[],
-  passed: RegExp,
-  failed: RegExp,
-): Promise<void> {
+async function suite(name: string, command: string, args: string[], says: Summary): Promise<void> {
   const { code, output } = await run(name, command, args);
   const count = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? 0);
-  counts.passed += count(passed);
-  counts.failed += count(failed);
-  if (count(passed) === 0) fail(name, 'ran no test');
-  else if (code !== 0 && count(failed) === 0) fail(name, `ended with ${code}`);
+  const failed = count(says.failed);
+  counts.passed += count(says.passed);
+  counts.failed += failed;
+  if (failed > 0) failures.push(`${name}: ${output.slice(Math.max(0, output.search(says.failures))).trim()}`);
+  if (count(says.passed) === 0) fail(name, 'ran no test');
+  else if (code !== 0 && failed === 0) fail(name, `ended with ${code}`);
 }
 
 function fail(name: string, why: string): void {
   counts.failed += 1;
-  console.log(`FAILED: ${name} ${why}`);
+  failures.push(`${name} ${why}`);
 }
 
 async function run(name: string, command: string, args: string[]): Promise<{ code: number; output: string }> {
   console.log(`\n== ${name}`);
+  const begun = Date.now();
   return await new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
@@ -117,6 +104,7 @@ async function run(name: string, command: string, args: string[]): Promise<{ cod
     });
     child.on('error', reject);
     child.on('close', (code) => {
+      console.log(`(${name}: ${Math.round((Date.now() - begun) / 1000)} s)`);
       resolve({ code: code ?? 1, output });
     });
   });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { plannedArms, sharesFirstRound, sharesFirstSamples, type PlannedArm } from '../core/experiment.ts';
 import { experimentReport } from '../core/experimentReport.ts';
+import { readTaskFile } from '../harvest/files.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { ArmResult, Experiment, ExperimentState } from '../protocol/experiment.ts';
 import { letiHome } from '../process/folders.ts';
@@ -81,6 +82,8 @@ class ExperimentWork {
 
   async go(): Promise<ExperimentEnding> {
     this.#state = (await readState(path.join(this.#folder, STATE))) ?? this.#state;
+    // What is read at the very end is known to be readable before hours of work.
+    for (const { tasks } of Object.values(this.#experiment.finals)) await readTaskFile(tasks);
     for (const arm of this.#planned) {
       await this.#run(arm);
       await this.report();

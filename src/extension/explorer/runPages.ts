@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { z } from 'zod';
-import { REQUESTS } from '../../protocol/backend.ts';
+import { REQUESTS, type RunDetail, type TaskHistory } from '../../protocol/backend.ts';
 import { startText } from '../../core/words.ts';
 import { addressToAttribute, FromPage, PageAddress, type ToPage } from '../../protocol/runPage.ts';
 import { openDiff } from '../commands/runs.ts';
@@ -62,6 +62,12 @@ function keyOf({ workspace, run }: PageAddress): string {
   return `${workspace}\n${run}`;
 }
 
+/** What a page shows of its run. */
+interface Reading {
+  detail: RunDetail;
+  histories: TaskHistory[];
+}
+
 /** One page: asks the backend what the page shows, and again when the store changes while the page is seen. */
 class RunPage {
   readonly panel: vscode.WebviewPanel;
@@ -69,11 +75,16 @@ class RunPage {
   readonly #address: PageAddress;
   #stale = false;
   #timer: NodeJS.Timeout | undefined;
+  /** What the page shows first is read while VS Code makes its frame, which takes longer than reading. */
+  #ahead: Promise<Reading> | undefined;
 
   constructor(services: Services, address: PageAddress, panel: vscode.WebviewPanel) {
     this.panel = panel;
     this.#services = services;
     this.#address = address;
+    this.#ahead = this.#read();
+    // What goes wrong is told once there is a page to tell it on.
+    this.#ahead.catch(() => undefined);
     const { extensionUri } = services.context;
     const resources = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
     panel.webview.options = { enableScripts: true, localResourceRoots: [resources] };
@@ -158,16 +169,23 @@ class RunPage {
     }
   }
 
-  async #fill(): Promise<void> {
-    const { backend, live } = this.#services;
+  async #read(): Promise<Reading> {
+    const { backend } = this.#services;
     const [detail, histories] = await Promise.all([
       backend.ask(REQUESTS.run, this.#address),
       backend.ask(REQUESTS.histories, this.#address),
     ]);
+    return { detail, histories };
+  }
+
+  async #fill(): Promise<void> {
+    const reading = this.#ahead ?? this.#read();
+    this.#ahead = undefined;
+    const { detail, histories } = await reading;
     const title = `Run of ${startText(detail.summary.startedAt)}`;
     this.panel.title = title;
     this.#tell({ kind: 'run', title, detail, histories });
-    this.#tell({ kind: 'live', event: live.last(this.#address.run) ?? null });
+    this.#tell({ kind: 'live', event: this.#services.live.last(this.#address.run) ?? null });
   }
 
   /** What goes wrong is said on the page, where the user looks. */

@@ -180,4 +180,13 @@ describe('an experiment', function () {
     for (const part of ['rounds', 'no name!', 'docs/experiments.md'])
       assert.ok(refused.stderr.includes(part), refused.stderr);
   });
+
+  it('tells before any work that tasks of the end cannot be read', async () => {
+    const gone = experiment({ fresh: { objective: 'sft' } }).replace(/("finals":.*?)held-out/, '$1gone');
+    writeFileSync(file, gone);
+    const refused = bench();
+    assert.deepEqual(await refused.ended, { code: 2, signal: null });
+    assert.match(refused.stderr, /gone\.jsonl/);
+    assert.ok(!refused.events.some(({ event }) => event === 'run'));
+  });
 });
