@@ -6,21 +6,27 @@ import type { TaskOutcome } from './statistics.ts';
 export interface PlannedArm {
   arm: string;
   seed: number;
+  /** The arm from whose model this one begins, instead of from that of its configuration. */
+  after: string | undefined;
   config: RunConfig;
 }
 
 /** The runs of an experiment in their order. `workspace` is the folder of its results; its paths must be absolute. */
 export function plannedArms(experiment: Experiment, workspace: string): PlannedArm[] {
   return experiment.seeds.flatMap((seed) =>
-    Object.entries(experiment.arms).map(([arm, settings]) => ({
-      arm,
-      seed,
+    Object.entries(experiment.arms).map(([arm, { after, ...settings }]) => ({
+      ...{ arm, seed, after },
       config: configOf(experiment, settings, seed, workspace),
     })),
   );
 }
 
-function configOf(experiment: Experiment, arm: Arm, seed: number, workspace: string): RunConfig {
+function configOf(
+  experiment: Experiment,
+  arm: Omit<Arm, 'after'>,
+  seed: number,
+  workspace: string,
+): RunConfig {
   const { training: common, ...shared } = experiment.settings;
   const { training: own, ...settings } = arm;
   const { model, rounds, samples, validationSamples, device } = experiment;

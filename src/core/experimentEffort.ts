@@ -61,16 +61,16 @@ export function reachTable(
   ];
 }
 
-/** Gradient steps of an arm up to a round and with it. */
+/** Gradient steps of an arm up to a round and with it; those of the arms that it goes on from count too. */
 export function stepsUntil(result: ArmResult, round: number): number {
-  return until(result, round).reduce((total, one) => total + one.steps, 0);
+  return until(result, round).reduce((total, one) => total + one.steps, result.began.steps);
 }
 
-/** Minutes of sampling, execution and training up to a round and with it. */
+/** Minutes of sampling, execution and training up to a round and with it, likewise. */
 export function minutesUntil(result: ArmResult, round: number): number {
   return until(result, round).reduce(
     (total, one) => total + (one.samplingSeconds + one.executionSeconds + one.trainingSeconds) / 60,
-    0,
+    result.began.minutes,
   );
 }
 

@@ -20,7 +20,11 @@ const Settings = z.strictObject({
 });
 
 /** One way to learn, compared with the others of its experiment. */
-export const Arm = Settings.extend({ objective: ObjectiveChoice });
+export const Arm = Settings.extend({
+  objective: ObjectiveChoice,
+  /** An arm that stands before this one: it begins with the model that the other came to with the same seed. */
+  after: z.string().optional(),
+});
 export type Arm = z.infer<typeof Arm>;
 
 /** Tasks that each arm's model is measured on at the very end. They decide nothing. */
@@ -55,7 +59,16 @@ export const Experiment = z.strictObject({
   device: Device.default('auto'),
   settings: Settings.default({}),
   /** By name, in the order in which they run; each seed goes through all of them before the next. */
-  arms: z.record(z.string().regex(/^[\w-]+$/), Arm),
+  arms: z.record(z.string().regex(/^[\w-]+$/), Arm).superRefine((arms, context) => {
+    Object.entries(arms).forEach(([name, { after }], at, all) => {
+      if (after === undefined || all.slice(0, at).some(([other]) => other === after)) return;
+      context.addIssue({
+        code: 'custom',
+        path: [name, 'after'],
+        message: `no arm "${after}" stands before it`,
+      });
+    });
+  }),
 });
 export type Experiment = z.infer<typeof Experiment>;
 
@@ -79,6 +92,8 @@ export const ArmResult = z.strictObject({
   seed: z.int(),
   run: z.string(),
   status: RunStatus,
+  /** What the arms before it took, for one that goes on from another's model. */
+  began: z.strictObject({ steps: z.int(), minutes: z.number() }).default({ steps: 0, minutes: 0 }),
   /** Hash of the model that the arm came to; undefined where it trained nothing. */
   model: z.string().optional(),
   validation: z.array(Measured),

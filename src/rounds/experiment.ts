@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { plannedArms, sharesFirstRound, sharesFirstSamples, type PlannedArm } from '../core/experiment.ts';
+import { minutesUntil, stepsUntil } from '../core/experimentEffort.ts';
 import { experimentReport } from '../core/experimentReport.ts';
 import { readTaskFile } from '../harvest/files.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
@@ -104,7 +105,8 @@ class ExperimentWork {
     return { finished, planned: this.#planned.length, report };
   }
 
-  async #run({ arm, seed, config }: PlannedArm): Promise<void> {
+  async #run({ arm, seed, after, config: planned }: PlannedArm): Promise<void> {
+    const config = after === undefined ? planned : { ...planned, model: this.#cameTo(after, seed) };
     const key = keyOf(config);
     const known = this.#state.runs.find((one) => one.arm === arm && one.seed === seed && one.config === key);
     const status = known === undefined ? undefined : this.#withStore((store) => store.run(known.run)?.status);
@@ -126,6 +128,13 @@ class ExperimentWork {
       },
     });
     await noted;
+  }
+
+  /** The model of an arm that is finished. */
+  #cameTo(arm: string, seed: number): string {
+    const model = this.#results().find((result) => result.arm === arm && result.seed === seed)?.model;
+    if (model === undefined) throw new Error(`the arm ${arm} has no model`);
+    return model;
   }
 
   /** What another arm has done that this one would do alike: its first round, or at least its first samples. */
@@ -176,22 +185,35 @@ class ExperimentWork {
   }
 
   #results(): ArmResult[] {
-    return this.#withStore((store) =>
-      this.#planned.flatMap(({ arm, seed }): ArmResult[] => {
+    const results: ArmResult[] = [];
+    this.#withStore((store) => {
+      for (const { arm, seed, after } of this.#planned) {
         const run = this.#state.runs.find((one) => one.arm === arm && one.seed === seed)?.run;
         const report = run === undefined ? undefined : runReport(store, run);
-        return report === undefined ? [] : [this.#result(store, arm, seed, report)];
-      }),
-    );
+        if (report === undefined) continue;
+        const before = results.find((one) => one.arm === after && one.seed === seed);
+        results.push(this.#result(store, arm, seed, report, before));
+      }
+    });
+    return results;
   }
 
-  #result(store: RunStore, arm: string, seed: number, report: RunReport): ArmResult {
+  #result(
+    store: RunStore,
+    arm: string,
+    seed: number,
+    report: RunReport,
+    before: ArmResult | undefined,
+  ): ArmResult {
     const { run, status, heldOut, trainings } = report;
     const ids = store.tasks(run).filter(({ side }) => side === 'held-out');
     const efforts = store.efforts(run);
     const model = report.gates.findLast(({ decision }) => decision === 'promote')?.model ?? bestOf(heldOut);
     return ArmResult.parse({
       ...{ arm, seed, run, status },
+      ...(before === undefined
+        ? {}
+        : { began: { steps: stepsUntil(before, Infinity), minutes: minutesUntil(before, Infinity) } }),
       ...finalsOf(this.#state, heldOut[0]?.model, model),
       ...(status === 'finished' && model !== undefined ? { model } : {}),
       validation: heldOut.map((evaluation) =>

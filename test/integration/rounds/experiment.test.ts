@@ -118,7 +118,7 @@ describe('an experiment', function () {
       rejection: { objective: 'rejection' },
       pairs: { objective: 'repair' },
       made: { objective: 'mutation' },
-      verdicts: { objective: 'fcft' },
+      verdicts: { objective: 'fcft', after: 'pairs' },
     };
     writeFileSync(file, experiment(arms));
     const more = bench();
@@ -137,6 +137,9 @@ describe('an experiment', function () {
         .sort(),
       state.runs.map(({ run }) => run).sort(),
     );
+    const [pairs, verdicts] = ['pairs', 'verdicts'].map((name) => results().find(({ arm }) => arm === name));
+    assert.equal(store.run(verdicts?.run ?? '')?.config.model, pairs?.model);
+    assert.deepEqual([pairs?.began.steps, verdicts?.began.steps], [0, pairs?.rounds[0]?.steps]);
     const run = state.runs.find(({ arm }) => arm === 'made')?.run ?? '';
     assert.equal(store.batches(run, stages.mutants).size, 1);
     assert.ok(store.samples(run, stages.mutants).every(({ verdict }) => verdict !== 'passed'));

@@ -73,6 +73,25 @@ describe('arms that differ in what later rounds begin with', () => {
   });
 });
 
+describe('an arm that goes on from another', () => {
+  const arms = { start: { objective: 'sft' }, on: { objective: 'fcft', after: 'start' } };
+
+  it('has no configuration of its own for that', () => {
+    const [start, on] = plannedArms(Experiment.parse({ ...experiment, arms }), '/results');
+    assert.deepEqual([start?.after, on?.after], [undefined, 'start']);
+    assert.deepEqual(Object.keys(on?.config ?? {}), Object.keys(start?.config ?? {}));
+  });
+
+  it('stands behind it in the file', () => {
+    const { start, on } = arms;
+    const refused = Experiment.safeParse({ ...experiment, arms: { on, start } });
+    assert.deepEqual(
+      refused.error?.issues.map(({ path, message }) => [path.join('.'), message]),
+      [['arms.on.after', 'no arm "start" stands before it']],
+    );
+  });
+});
+
 describe('the report of an experiment', () => {
   const measured = (round: number, passed: Record<string, number>): Measured => ({
     round,
@@ -83,6 +102,7 @@ describe('the report of an experiment', () => {
   });
   const result = (arm: string, seed: number, last: number): ArmResult => ({
     ...{ arm, seed, run: `${arm}${seed}`, status: 'finished', finals: {}, under: {} },
+    began: { steps: 0, minutes: 0 },
     validation: [measured(0, { a: 0, b: 1 }), measured(1, { a: 1, b: 1 }), measured(2, { a: last, b: 2 })],
     rounds: [1, 2].map((round) => ({
       ...{ round, examples: 10, passes: 4, failures: 20, steps: 30 },
@@ -134,6 +154,9 @@ describe('the report of an experiment', () => {
     assert.ok(markdown.includes('|  | best of one | best of two |'), markdown);
     assert.ok(markdown.includes('| one |  | 30 steps, 3.0 min |'), markdown);
     assert.ok(markdown.includes('| two | - |  |'), markdown);
+    const on = { ...result('one', 1, 2), began: { steps: 70, minutes: 4 } };
+    const later = experimentReport(experiment, [on, result('two', 1, 0)], 'x').markdown;
+    assert.ok(later.includes('| one |  | 100 steps, 7.0 min |'), later);
   });
 
   it('takes the outcomes of a task over all seeds together', () => {
