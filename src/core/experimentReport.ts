@@ -153,10 +153,10 @@ function endedShare(measured: readonly Measured[], which: keyof Measured['ended'
 
 /** What each arm's model does on tasks that decided nothing. */
 function finalSection(name: string, arms: readonly string[], of: (arm: string) => ArmResult[]): string[] {
-  const measured = (arm: string): Measured[] => of(arm).flatMap((result) => result.finals[name] ?? []);
+  const measured = (arm: string): Measured[] => of(arm).flatMap((result) => result.finals[name]?.after ?? []);
   // All arms and seeds begin with one model, which is asked once.
   const before = arms
-    .flatMap((arm) => of(arm).flatMap(({ finals }) => finals[`${name} before`] ?? []))
+    .flatMap((arm) => of(arm).flatMap(({ finals }) => finals[name]?.before ?? []))
     .slice(0, 1);
   const base = pooled(before);
   const rows = [
@@ -193,9 +193,9 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
 /** The same models asked under other verdicts, where they learnt some. */
 function underSection(name: string, arms: readonly string[], of: (arm: string) => ArmResult[]): string[] {
   const measured = (arm: string, condition: Condition): TaskOutcome[] =>
-    pooled(of(arm).flatMap((result) => result.under[name]?.[condition] ?? []));
+    pooled(of(arm).flatMap((result) => result.finals[name]?.under[condition] ?? []));
   const compared = arms.filter((arm) =>
-    of(arm).some((result) => Object.keys(result.under[name] ?? {}).length > 1),
+    of(arm).some((result) => Object.keys(result.finals[name]?.under ?? {}).length > 1),
   );
   if (compared.length === 0) return [];
   const asked = Condition.options.filter((condition) =>

@@ -86,6 +86,17 @@ export const Measured = z.strictObject({
 });
 export type Measured = z.infer<typeof Measured>;
 
+/** What was measured of an arm on tasks that decided nothing. */
+const FinalResult = z.strictObject({
+  /** Of the model that it began with. */
+  before: Measured.optional(),
+  /** Of the one that it came to, under that model's own verdict. */
+  after: Measured.optional(),
+  /** The same under each verdict that was asked for, its own among them. */
+  under: z.partialRecord(Condition, Measured),
+});
+export type FinalResult = z.infer<typeof FinalResult>;
+
 /** Raw results of one arm with one seed; written beside the report. */
 export const ArmResult = z.strictObject({
   arm: z.string(),
@@ -109,9 +120,8 @@ export const ArmResult = z.strictObject({
       trainingSeconds: z.number(),
     }),
   ),
-  finals: z.record(z.string(), Measured),
-  /** The finals under other verdicts than the model's own, by the name of the final and the verdict. */
-  under: z.record(z.string(), z.partialRecord(Condition, Measured)).default({}),
+  /** By their names. */
+  finals: z.record(z.string(), FinalResult),
   /** Nats and tokens of each piece of Python source that no training saw, before and after. */
   perplexity: z.strictObject({ before: Likelihoods, after: Likelihoods }).optional(),
 });

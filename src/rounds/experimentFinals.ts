@@ -6,7 +6,7 @@ import { mixExamples } from '../core/mix.ts';
 import { endsItself } from '../core/trimming.ts';
 import { readTaskFile } from '../harvest/files.ts';
 import { standardLibraryPackages } from '../harvest/pythonSources.ts';
-import type { ArmResult, Experiment, ExperimentState, Measured } from '../protocol/experiment.ts';
+import type { ArmResult, Experiment, ExperimentState, FinalResult, Measured } from '../protocol/experiment.ts';
 import type { Evaluation, Sample } from '../protocol/run.ts';
 import type { Likelihoods } from '../protocol/training.ts';
 import { evaluateModel } from './evaluateModel.ts';
@@ -72,22 +72,24 @@ export function finalsOf(
   { finals, perplexity }: FinalState,
   before: string | undefined,
   after: string | undefined,
-): Pick<ArmResult, 'finals' | 'under' | 'perplexity'> {
-  const of = (model: string | undefined): FinalState['finals'] => finals.filter((one) => one.model === model);
-  const own = new Map<string, Measured>();
-  const under: ArmResult['under'] = {};
-  for (const { name, measured } of of(before)) own.set(`${name} before`, measured);
-  for (const { name, condition, measured } of of(after)) {
-    // The model's own verdict is asked for first.
-    if (!own.has(name)) own.set(name, measured);
-    under[name] = { ...under[name], [condition]: measured };
+): Pick<ArmResult, 'finals' | 'perplexity'> {
+  const results: Record<string, FinalResult> = {};
+  for (const [name, own] of Map.groupBy(finals, (one) => one.name)) {
+    const first = own.find((one) => one.model === before);
+    const last = own.filter((one) => one.model === after);
+    if (first === undefined && last.length === 0) continue;
+    results[name] = {
+      before: first?.measured,
+      // A model's own verdict is asked for first.
+      after: last[0]?.measured,
+      under: Object.fromEntries(last.map(({ condition, measured }) => [condition, measured])),
+    };
   }
   const likely = (model: string | undefined): Likelihoods | undefined =>
     perplexity.find((one) => one.model === model)?.measured;
   const [first, last] = [likely(before), likely(after)];
   return {
-    finals: Object.fromEntries(own),
-    under,
+    finals: results,
     ...(first === undefined || last === undefined ? {} : { perplexity: { before: first, after: last } }),
   };
 }

@@ -87,7 +87,7 @@ describe('an experiment', function () {
       assert.ok(
         result.validation.every(({ ended }) => ended.programs <= 12 && ended.passed <= ended.programs),
       );
-      const tasks = Object.values(result.finals['the same again']?.outcomes ?? {});
+      const tasks = Object.values(result.finals['the same again']?.after?.outcomes ?? {});
       assert.deepEqual(
         tasks.map(([samples]) => samples),
         [1, 1, 1],
@@ -148,12 +148,12 @@ describe('an experiment', function () {
 
   it('asks models that learnt verdicts under each of them, and measures all on plain source', () => {
     const of = (wanted: string): ArmResult | undefined => results().find(({ arm }) => arm === wanted);
-    assert.deepEqual(Object.keys(of('verdicts')?.under['the same again'] ?? {}).sort(), [
+    assert.deepEqual(Object.keys(of('verdicts')?.finals['the same again']?.under ?? {}).sort(), [
       'bad',
       'good',
       'none',
     ]);
-    assert.deepEqual(Object.keys(of('rejection')?.under['the same again'] ?? {}), ['none']);
+    assert.deepEqual(Object.keys(of('rejection')?.finals['the same again']?.under ?? {}), ['none']);
     for (const { arm, perplexity } of results()) {
       assert.equal(perplexity?.before.texts.length, 80, arm);
       assert.equal(perplexity.after.texts.length, 80, arm);

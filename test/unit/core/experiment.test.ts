@@ -101,7 +101,7 @@ describe('the report of an experiment', () => {
     ended: { programs: 2, passed: 1 },
   });
   const result = (arm: string, seed: number, last: number): ArmResult => ({
-    ...{ arm, seed, run: `${arm}${seed}`, status: 'finished', finals: {}, under: {} },
+    ...{ arm, seed, run: `${arm}${seed}`, status: 'finished', finals: {} },
     began: { steps: 0, minutes: 0 },
     validation: [measured(0, { a: 0, b: 1 }), measured(1, { a: 1, b: 1 }), measured(2, { a: last, b: 2 })],
     rounds: [1, 2].map((round) => ({
@@ -139,10 +139,10 @@ describe('the report of an experiment', () => {
 
   it('counts the model before once in final tasks, whatever the seeds', () => {
     const final = { tasks: '/f.jsonl', samples: 1, alsoUnder: [] };
-    const finals = { 'F before': measured(0, { a: 0, b: 1 }), F: measured(0, { a: 1, b: 1 }) };
+    const F = { before: measured(0, { a: 0, b: 1 }), after: measured(0, { a: 1, b: 1 }), under: {} };
     const { markdown } = experimentReport(
       { ...experiment, finals: { F: final } },
-      [1, 2].map((seed) => ({ ...result('one', seed, 2), finals })),
+      [1, 2].map((seed) => ({ ...result('one', seed, 2), finals: { F } })),
       'x',
     );
     assert.match(markdown, /^\| none \| {2}\| 1 of 4 \| 25\.0 % /m);
