@@ -17,6 +17,8 @@ import { childrenOf, commandOf } from '../../support/processes.ts';
 import { bareTask } from '../../support/tasks.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 2, cpuSeconds: 2, memoryBytes: 512 << 20 };
+/** For programs that end by themselves, however slow the machine is. */
+const PATIENT = { ...LIMITS, wallSeconds: 30, cpuSeconds: 30 };
 const words = (text: string): number => text.split(/\s+/).length;
 
 /** A program (the rest of `def f(`), and what is to be said of it. */
@@ -116,8 +118,8 @@ describe('the executor', function () {
     await executor.close();
   });
 
-  const run = async (completion: string, of: Task = task): Promise<ExecutionResult> =>
-    await executor.execute(executionJob(of, assembleProgram(of, completion), jobs++, LIMITS));
+  const run = async (completion: string, of: Task = task, limits = PATIENT): Promise<ExecutionResult> =>
+    await executor.execute(executionJob(of, assembleProgram(of, completion), jobs++, limits));
 
   it('proves that its sandbox holds, with namespaces and without', async () => {
     const lower = await startTestExecutor(1, { most: 'T2' });
@@ -134,7 +136,7 @@ describe('the executor', function () {
 
   for (const [name, completion, verdict, feedback] of CASES) {
     it(`says of a program that ${name}: ${verdict}`, async () => {
-      const result = await run(completion);
+      const result = await run(completion, task, verdict === 'timeout' ? LIMITS : PATIENT);
       assert.equal(result.verdict, verdict, JSON.stringify(result));
       const text = renderFeedback(assembleProgram(task, completion), result, words);
       // Floods differ by what was read of them.
@@ -182,7 +184,7 @@ describe('the executor', function () {
       'x):\n    import threading, time\n    threading.Thread(target=time.sleep, args=(99,)).start()\n    return x + 1',
     );
     await run('x):\n    import os\n    os.fork()\n    return x + 1');
-    await sleep(100);
+    await sleep(500);
     const own = childrenOf(process.pid).filter((pid) => commandOf(pid).includes('leti_runner'));
     assert.ok(own.length > 0);
     for (const outer of own) {
@@ -253,7 +255,7 @@ describe('the executor', function () {
   it('tells the first failure of a program that hangs or dies behind it', async () => {
     for (const sealable of [true, false]) {
       for (const rest of ['while True: pass', 'import os; os._exit(0)', 'import time; time.sleep(99)']) {
-        const result = await run(`x):\n    if x == 1: return 0\n    ${rest}`, { ...task, sealable });
+        const result = await run(`x):\n    if x == 1: return 0\n    ${rest}`, { ...task, sealable }, LIMITS);
         const dies = !sealable && rest.includes('_exit');
         assert.deepEqual(
           [result.verdict, result.diagnostic?.check?.index, result.checksPassed],
@@ -262,7 +264,7 @@ describe('the executor', function () {
         );
       }
     }
-    const inC = await run('x):\n    return 0 if x == 1 else sum(iter(int, 1))');
+    const inC = await run('x):\n    return 0 if x == 1 else sum(iter(int, 1))', task, LIMITS);
     assert.deepEqual([inC.verdict, inC.sealed], ['failed', true], JSON.stringify(inC));
   });
 
@@ -361,11 +363,7 @@ while header := sys.stdin.buffer.read(4):
 
   it('stops at once when it is told to, and starts again', async () => {
     const controller = new AbortController();
-    const slow = executionJob(task, assembleProgram(task, 'x):\n    while True: pass'), jobs++, {
-      ...LIMITS,
-      wallSeconds: 30,
-      cpuSeconds: 30,
-    });
+    const slow = executionJob(task, assembleProgram(task, 'x):\n    while True: pass'), jobs++, PATIENT);
     const running = [1, 2, 3].map(() => executor.execute(slow, controller.signal));
     await sleep(200);
     controller.abort();
@@ -379,7 +377,7 @@ while header := sys.stdin.buffer.read(4):
     const one = await startTestExecutor(1);
     try {
       const slow = 'x):\n    import time\n    time.sleep(1)\n    return x + 1';
-      const job = executionJob(bareTask(), assembleProgram(bareTask(), slow), jobs++, LIMITS);
+      const job = executionJob(bareTask(), assembleProgram(bareTask(), slow), jobs++, PATIENT);
       const order: string[] = [];
       const running = one.execute(job).finally(() => order.push('ran'));
       const controller = new AbortController();

@@ -139,7 +139,7 @@ describe('checks of pytest', function () {
   });
 
   it('say which of them hangs, and what had failed before', async () => {
-    const limits = { ...DEFAULT_LIMITS, wallSeconds: 3 };
+    const limits = { ...DEFAULT_LIMITS, wallSeconds: 5 };
     const hangs = await run('return x + 1', ['test_one', 'test_hangs', 'test_cases'], { limits });
     assert.deepEqual([hangs.verdict, hangs.checksPassed], ['timeout', 1]);
     assert.equal(hangs.diagnostic?.check?.index, 1);

@@ -93,6 +93,6 @@ describe('a run in trouble', function () {
 
 /** Children end with their run, within seconds. */
 async function noneLeft(home: string): Promise<void> {
-  for (let wait = 0; wait < 40 && processesNaming(home).length > 0; wait++) await sleep(100);
+  for (let wait = 0; wait < 200 && processesNaming(home).length > 0; wait++) await sleep(100);
   assert.deepEqual(processesNaming(home), [], 'processes outlived their run');
 }

@@ -125,7 +125,7 @@ describe('folders', () => {
 });
 
 async function gone(pid: number): Promise<void> {
-  for (let wait = 0; wait < 100; wait++) {
+  for (let wait = 0; wait < 500; wait++) {
     try {
       process.kill(pid, 0);
     } catch {
