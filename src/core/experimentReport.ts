@@ -159,6 +159,7 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
     .flatMap((arm) => of(arm).flatMap(({ finals }) => finals[name]?.before ?? []))
     .slice(0, 1);
   const base = pooled(before);
+  const asked = arms.filter((arm) => measured(arm).length > 0);
   const rows = [
     [
       NONE,
@@ -168,7 +169,7 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
       '',
       endedShare(before, 'passed'),
     ],
-    ...arms.map((arm) => {
+    ...asked.map((arm) => {
       const outcomes = pooled(measured(arm));
       return [
         arm,
@@ -185,7 +186,7 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
     `## ${name}, at the end`,
     'Of each arm the model of the round that passed most of the validation tasks.',
     markdownTable(['arm', 'seeds', 'programs', 'pass@1', 'against none', 'passes uncut'], rows),
-    ...againstEachOther(arms, (arm) => pooled(measured(arm))),
+    ...againstEachOther(asked, (arm) => pooled(measured(arm))),
     ...underSection(name, arms, of),
   ];
 }

@@ -34,42 +34,53 @@ export const FinalTasks = z.strictObject({
   samples: z.int().positive().default(1),
   /** Verdicts under which models that learnt them are asked too, besides the one that they are made to be asked under. */
   alsoUnder: z.array(Condition).default([]),
+  /** Arms whose models are measured; all where it is missing. */
+  arms: z.array(z.string()).optional(),
 });
 
 /**
  * Several ways to learn on the same tasks with the same seeds, as a file. Its paths are relative to the file. What an arm
  * does not set is the experiment's, then the default of a run.
  */
-export const Experiment = z.strictObject({
-  format: z.literal(1),
-  /** One or two sentences: what is asked. */
-  question: z.string().min(1),
-  model: z.string().min(1).default('default'),
-  tasks: z.string().min(1),
-  /** Tasks that are measured after each round, and by which choices are made. */
-  validation: z.string().min(1),
-  /** By a name. */
-  finals: z.record(z.string().min(1), FinalTasks).default({}),
-  /** Whether each arm's model is measured on Python source that no training saw. */
-  perplexity: z.boolean().default(false),
-  rounds: z.int().positive(),
-  samples: z.int().positive(),
-  validationSamples: z.int().positive(),
-  seeds: z.array(z.int().min(0)).min(1),
-  device: Device.default('auto'),
-  settings: Settings.default({}),
-  /** By name, in the order in which they run; each seed goes through all of them before the next. */
-  arms: z.record(z.string().regex(/^[\w-]+$/), Arm).superRefine((arms, context) => {
-    Object.entries(arms).forEach(([name, { after }], at, all) => {
-      if (after === undefined || all.slice(0, at).some(([other]) => other === after)) return;
-      context.addIssue({
-        code: 'custom',
-        path: [name, 'after'],
-        message: `no arm "${after}" stands before it`,
-      });
+export const Experiment = z
+  .strictObject({
+    format: z.literal(1),
+    /** One or two sentences: what is asked. */
+    question: z.string().min(1),
+    model: z.string().min(1).default('default'),
+    tasks: z.string().min(1),
+    /** Tasks that are measured after each round, and by which choices are made. */
+    validation: z.string().min(1),
+    /** By a name. */
+    finals: z.record(z.string().min(1), FinalTasks).default({}),
+    /** Whether each arm's model is measured on Python source that no training saw. */
+    perplexity: z.boolean().default(false),
+    rounds: z.int().positive(),
+    samples: z.int().positive(),
+    validationSamples: z.int().positive(),
+    seeds: z.array(z.int().min(0)).min(1),
+    device: Device.default('auto'),
+    settings: Settings.default({}),
+    /** By name, in the order in which they run; each seed goes through all of them before the next. */
+    arms: z.record(z.string().regex(/^[\w-]+$/), Arm),
+  })
+  .superRefine(({ arms, finals }, context) => {
+    const names = Object.keys(arms);
+    names.forEach((name, at) => {
+      const after = arms[name]?.after;
+      if (after === undefined || names.slice(0, at).includes(after)) return;
+      const message = `no arm "${after}" stands before it`;
+      context.addIssue({ code: 'custom', path: ['arms', name, 'after'], message });
     });
-  }),
-});
+    for (const [name, final] of Object.entries(finals)) {
+      for (const arm of final.arms?.filter((arm) => !names.includes(arm)) ?? [])
+        context.addIssue({
+          code: 'custom',
+          path: ['finals', name, 'arms'],
+          message: `there is no arm "${arm}"`,
+        });
+    }
+  });
 export type Experiment = z.infer<typeof Experiment>;
 
 /** Passes of each task, by its id: [samples, passed]. */

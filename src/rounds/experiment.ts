@@ -174,11 +174,17 @@ class ExperimentWork {
     const bench = new Workbench({ ...this.#context, workspace: this.#folder, device });
     try {
       const base = await bench.resolveModel(model);
-      const models = [base.hash, ...this.#results().flatMap((result) => result.model ?? [])];
-      await measureFinals(this.#experiment, models, this.#state, bench, async (measured) => {
-        this.#state = { ...this.#state, ...measured };
-        await this.#save();
-      });
+      await measureFinals(
+        this.#experiment,
+        base.hash,
+        this.#results(),
+        this.#state,
+        bench,
+        async (measured) => {
+          this.#state = { ...this.#state, ...measured };
+          await this.#save();
+        },
+      );
     } finally {
       await bench.close();
     }

@@ -6,7 +6,13 @@ import { mixExamples } from '../core/mix.ts';
 import { endsItself } from '../core/trimming.ts';
 import { readTaskFile } from '../harvest/files.ts';
 import { standardLibraryPackages } from '../harvest/pythonSources.ts';
-import type { ArmResult, Experiment, ExperimentState, FinalResult, Measured } from '../protocol/experiment.ts';
+import type {
+  ArmResult,
+  Experiment,
+  ExperimentState,
+  FinalResult,
+  Measured,
+} from '../protocol/experiment.ts';
 import type { Evaluation, Sample } from '../protocol/run.ts';
 import type { Likelihoods } from '../protocol/training.ts';
 import { evaluateModel } from './evaluateModel.ts';
@@ -19,12 +25,13 @@ type FinalState = Pick<ExperimentState, 'finals' | 'perplexity'>;
 const PIECES = 80;
 
 /**
- * Measures what is not measured yet of the given models (hashes, the first is the one that all began with): on each final set
- * of tasks, under the verdicts that it asks for, and on plain source. `keep` is given the state after each.
+ * Measures what is not measured yet of the model that all began with (`base`, a hash) and of what the arms came to: on each final
+ * set of tasks, under the verdicts that it asks for, and on plain source. `keep` is given the state after each.
  */
 export async function measureFinals(
   experiment: Experiment,
-  models: readonly string[],
+  base: string,
+  results: readonly ArmResult[],
   state: FinalState,
   bench: Workbench,
   keep: (state: FinalState) => Promise<void>,
@@ -32,7 +39,8 @@ export async function measureFinals(
   let now = state;
   for (const [name, final] of Object.entries(experiment.finals)) {
     const tasks = await readTaskFile(final.tasks);
-    for (const model of new Set(models)) {
+    const arms = results.filter(({ arm }) => final.arms?.includes(arm) ?? true);
+    for (const model of modelsOf(base, arms)) {
       const { record } = await bench.resolveModel(model);
       // A model that learnt no verdicts has nothing to tell them apart by.
       const others = record.condition === 'none' ? [] : final.alsoUnder;
@@ -58,13 +66,17 @@ export async function measureFinals(
     }
   }
   if (!experiment.perplexity) return;
-  for (const model of new Set(models)) {
+  for (const model of modelsOf(base, results)) {
     if (now.perplexity.some((one) => one.model === model)) continue;
     bench.observe({ event: 'phase', phase: 'perplexity', detail: model.slice(0, 8) });
     const measured = await likelihoods(await bench.resolveModel(model), bench);
     now = { ...now, perplexity: [...now.perplexity, { model, measured }] };
     await keep(now);
   }
+}
+
+function modelsOf(base: string, results: readonly ArmResult[]): Set<string> {
+  return new Set([base, ...results.flatMap(({ model }) => model ?? [])]);
 }
 
 /** What was measured of an arm: of the model that it came to, and of the one that it began with. */

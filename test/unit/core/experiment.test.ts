@@ -23,6 +23,23 @@ const experiment = Experiment.parse({
   },
 });
 
+const measured = (round: number, passed: Record<string, number>): Measured => ({
+  round,
+  outcomes: Object.fromEntries(Object.entries(passed).map(([task, count]) => [task, [2, count]])),
+  errorTypes: { NameError: 3, passed: 1 },
+  tokensPerProgram: 20,
+  ended: { programs: 2, passed: 1 },
+});
+const result = (arm: string, seed: number, last: number): ArmResult => ({
+  ...{ arm, seed, run: `${arm}${seed}`, status: 'finished', finals: {} },
+  began: { steps: 0, minutes: 0 },
+  validation: [measured(0, { a: 0, b: 1 }), measured(1, { a: 1, b: 1 }), measured(2, { a: last, b: 2 })],
+  rounds: [1, 2].map((round) => ({
+    ...{ round, examples: 10, passes: 4, failures: 20, steps: 30 },
+    ...{ samplingSeconds: 60, executionSeconds: 30, trainingSeconds: 90 },
+  })),
+});
+
 describe('the arms of an experiment', () => {
   const planned = plannedArms(experiment, '/results');
 
@@ -92,24 +109,31 @@ describe('an arm that goes on from another', () => {
   });
 });
 
-describe('the report of an experiment', () => {
-  const measured = (round: number, passed: Record<string, number>): Measured => ({
-    round,
-    outcomes: Object.fromEntries(Object.entries(passed).map(([task, count]) => [task, [2, count]])),
-    errorTypes: { NameError: 3, passed: 1 },
-    tokensPerProgram: 20,
-    ended: { programs: 2, passed: 1 },
-  });
-  const result = (arm: string, seed: number, last: number): ArmResult => ({
-    ...{ arm, seed, run: `${arm}${seed}`, status: 'finished', finals: {} },
-    began: { steps: 0, minutes: 0 },
-    validation: [measured(0, { a: 0, b: 1 }), measured(1, { a: 1, b: 1 }), measured(2, { a: last, b: 2 })],
-    rounds: [1, 2].map((round) => ({
-      ...{ round, examples: 10, passes: 4, failures: 20, steps: 30 },
-      ...{ samplingSeconds: 60, executionSeconds: 30, trainingSeconds: 90 },
-    })),
+describe('tasks of the end', () => {
+  it('are for arms that there are', () => {
+    const refused = Experiment.safeParse({
+      ...experiment,
+      finals: { F: { tasks: '/f.jsonl', arms: ['one', 'gone'] } },
+    });
+    assert.deepEqual(
+      refused.error?.issues.map(({ path, message }) => [path.join('.'), message]),
+      [['finals.F.arms', 'there is no arm "gone"']],
+    );
   });
 
+  it('are told of the arms alone that were measured', () => {
+    const F = { before: measured(0, { a: 0 }), after: measured(0, { a: 1 }), under: {} };
+    const { markdown } = experimentReport(
+      { ...experiment, finals: { F: { tasks: '/f.jsonl', samples: 1, alsoUnder: [], arms: ['one'] } } },
+      [{ ...result('one', 1, 2), finals: { F } }, result('two', 1, 2)],
+      'x',
+    );
+    assert.match(markdown, /F, at the end[^]*\| one \| 1 \| 1 of 2 /);
+    assert.doesNotMatch(markdown, /F, at the end[^]*\| two /);
+  });
+});
+
+describe('the report of an experiment', () => {
   it('has counts over all seeds, and paired differences to the model before', () => {
     const { markdown } = experimentReport(
       experiment,
