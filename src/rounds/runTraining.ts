@@ -301,7 +301,7 @@ class Rounds {
     if (passes === 0) {
       this.#bench.observe({
         event: 'notice',
-        message: `No program passed in round ${round}; training on failures alone.`,
+        message: `No program passed in round ${round}; the objective ${name} learns from what else it has.`,
       });
     }
     const sources = await this.#bench.pretrainingSources();
