@@ -60,6 +60,8 @@ export class Backend implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<Change>();
   readonly #state = new vscode.EventEmitter<BackendState>();
   #lost = false;
+  /** From then on it starts nothing again and writes no log, which may be gone: its process may still speak while it ends. */
+  #disposed = false;
   #client: Promise<LanguageClient> | undefined;
   #running: LanguageClient | undefined;
   #tokens = 0;
@@ -130,6 +132,7 @@ export class Backend implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#changed.dispose();
     this.#completed.dispose();
     this.#state.dispose();
@@ -173,13 +176,13 @@ export class Backend implements vscode.Disposable {
         stdioOptions: {
           stdout: (input) => {
             eachLine(input, (line) => {
-              this.#log.info(line);
+              if (!this.#disposed) this.#log.info(line);
             });
           },
           stderr: (input) => {
             eachLine(input, (line) => {
               ending.lastLine = line;
-              this.#log.error(line);
+              if (!this.#disposed) this.#log.error(line);
             });
           },
         },
@@ -219,6 +222,7 @@ export class Backend implements vscode.Disposable {
 
   /** It ended without being asked to; true when it is to be started again. */
   #ended(restarts: Restarts, ending: Ending): boolean {
+    if (this.#disposed) return false;
     const again = restarts.ended(Date.now());
     const why = whyEnded(ending);
     this.#lost = true;

@@ -30,7 +30,8 @@ describe('the pages of runs', () => {
   });
 
   after(() => {
-    for (const made of [pages, backend, interpreters, live, completion, verdicts, log]) made.dispose();
+    // The log stays: what a page asks its backend, which cannot start here, may still be answered.
+    for (const made of [pages, backend, interpreters, live, completion, verdicts]) made.dispose();
   });
 
   const restored = async (state: unknown): Promise<{ panel: vscode.WebviewPanel; gone: boolean }> => {
