@@ -72,6 +72,7 @@ const AFTER_FIRST_SAMPLES: readonly (keyof RunConfig)[] = [
   ...AFTER_FIRST_ROUND,
   'objective',
   'lossOn',
+  'verdict',
   'mix',
   'sealedOnly',
   'training',

@@ -1,4 +1,4 @@
-import type { Condition, Markers, PromptStyle } from '../protocol/model.ts';
+import type { Condition, Markers, PromptStyle, VerdictForm } from '../protocol/model.ts';
 import type { PromptSegment } from '../protocol/sampling.ts';
 import type { Task } from '../protocol/task.ts';
 
@@ -22,10 +22,25 @@ export function taskSegments(task: Task, style: PromptStyle): PromptSegment[] {
   ];
 }
 
-/** A whole prompt for sampling: the verdict under which the program is asked for, then the task. */
+/** A whole prompt for sampling: the task, under the verdict that is asked for. */
 export function samplingPrompt(task: Task, style: PromptStyle, condition: Condition): PromptSegment[] {
-  const segments = taskSegments(task, style);
-  return condition === 'none' ? segments : [{ kind: 'frame', text: style.markers[condition] }, ...segments];
+  return placeVerdict(taskSegments(task, style), verdictSegments(style, condition), style);
+}
+
+/** The verdict under which a program is asked for or learnt; nothing where there is none. */
+export function verdictSegments({ markers }: PromptStyle, condition: Condition): PromptSegment[] {
+  if (condition === 'none') return [];
+  return [{ kind: 'frame', text: markers[condition].repeat(markers.verdict?.times ?? 1) }];
+}
+
+/** A model's style, with the verdict in the given form. */
+export function withVerdictForm(style: PromptStyle, verdict: VerdictForm | undefined): PromptStyle {
+  return verdict === undefined ? style : { ...style, markers: { ...style.markers, verdict } };
+}
+
+/** Puts a verdict before all parts (section 2.2 of the paper), or before the last of them, which begins the answer. */
+export function placeVerdict<T>(parts: readonly T[], verdict: readonly T[], { markers }: PromptStyle): T[] {
+  return parts.toSpliced(markers.verdict?.at === 'answer' ? -1 : 0, 0, ...verdict);
 }
 
 /** What follows the program in a training text, so that the model learns to stop: closing fence and end of turn. */

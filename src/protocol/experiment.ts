@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { FeedbackPreset } from './execution.ts';
-import { Condition, ObjectiveChoice } from './model.ts';
+import { Condition, ObjectiveChoice, VerdictForm } from './model.ts';
 import { RunStatus } from './run.ts';
 import { Device, Likelihoods, TrainingSettings } from './training.ts';
 
 /** What an experiment may set for all of its arms, and each arm for itself. */
 const Settings = z.strictObject({
   lossOn: z.enum(['program', 'all']).optional(),
+  verdict: VerdictForm.optional(),
   mix: z.number().min(0).lt(1).optional(),
   temperature: z.number().min(0).optional(),
   maxTokens: z.int().positive().optional(),

@@ -4,6 +4,13 @@ import { z } from 'zod';
 export const Condition = z.enum(['good', 'bad', 'none']);
 export type Condition = z.infer<typeof Condition>;
 
+/** How a verdict is written: before everything or where the answer begins, and how often. */
+export const VerdictForm = z.strictObject({
+  at: z.enum(['front', 'answer']).default('front'),
+  times: z.int().min(1).max(8).default(1),
+});
+export type VerdictForm = z.infer<typeof VerdictForm>;
+
 /** The four texts that frame verdict and feedback; reserved tokens of the tokenizer where it has some. */
 export const Markers = z.strictObject({
   good: z.string().min(1),
@@ -12,6 +19,8 @@ export const Markers = z.strictObject({
   feedbackEnd: z.string().min(1),
   /** True when each marker is one special token of the tokenizer, so that plain text can never spell it. */
   reserved: z.boolean(),
+  /** Of models that learnt another form than once, in front, as in the paper. */
+  verdict: VerdictForm.optional(),
 });
 export type Markers = z.infer<typeof Markers>;
 
@@ -35,7 +44,7 @@ export const PromptStyle = z.strictObject({
 });
 export type PromptStyle = z.infer<typeof PromptStyle>;
 
-/** How samples become training texts; the last five and sft are there to be compared with (docs/results/learning.md). */
+/** How samples become training texts; the last six and sft are there to be compared with (docs/results/learning.md). */
 export const Objective = z.enum([
   'fcft',
   'fcft-binary',
@@ -44,6 +53,7 @@ export const Objective = z.enum([
   'mutation',
   'sft',
   'fcft-paper',
+  'fcft-learnable',
   'unchecked',
   'pretraining',
   'unlikelihood',

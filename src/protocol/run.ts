@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FeedbackPreset, Verdict } from './execution.ts';
-import { Condition, Objective, ObjectiveChoice, PromptStyle } from './model.ts';
+import { Condition, Objective, ObjectiveChoice, PromptStyle, VerdictForm } from './model.ts';
 import { Device, Trained, TrainingSettings } from './training.ts';
 
 /** Everything that decides what a run does; stored with it, so that a resumed run does the same. */
@@ -30,6 +30,8 @@ export const RunConfig = z.strictObject({
   seed: z.int().min(0),
   device: Device,
   lossOn: z.enum(['program', 'all']),
+  /** How verdicts are written in training texts, if not as the model that the run begins with has them. */
+  verdict: VerdictForm.optional(),
   /** Share of continued pre-training among the training texts. */
   mix: z.number().min(0).lt(1),
   timeoutSeconds: z.number().positive(),

@@ -6,6 +6,7 @@ import { mixExamples } from '../core/mix.ts';
 import { chooseObjective } from '../core/objectives/choose.ts';
 import { OBJECTIVES } from '../core/objectives/index.ts';
 import type { ScoredSample } from '../core/objectives/objective.ts';
+import { withVerdictForm } from '../core/prompts.ts';
 import { keyOf } from '../core/random.ts';
 import type { Condition } from '../protocol/model.ts';
 import {
@@ -305,6 +306,7 @@ class Rounds {
       });
     }
     const sources = await this.#bench.pretrainingSources();
+    const style = withVerdictForm(from.model.style, config.verdict);
     const examples = objective.examples({
       tasks: new Map(train.map((task) => [task.id, task])),
       samples: usable,
@@ -314,7 +316,7 @@ class Rounds {
           ? (await this.#mutants(from)).map((sample) => scored(sample, stages.mutants))
           : [],
       pretraining: sources,
-      style: from.model.style,
+      style,
       lossOn: config.lossOn,
       seed: config.seed,
     });
@@ -335,6 +337,7 @@ class Rounds {
         source: `trained from ${start.hash} by run ${this.#input.id}, round ${round}`,
         objective: name,
         condition: objective.condition,
+        markers: style.markers,
         run: this.#input.id,
         round,
       },

@@ -47,7 +47,7 @@ export interface WorkbenchOptions {
 }
 
 /** What a round's training is about, for the new model's record. */
-export type TrainedAs = Pick<ModelRecord, 'objective' | 'condition' | 'run' | 'round' | 'source'>;
+export type TrainedAs = Pick<ModelRecord, 'objective' | 'condition' | 'markers' | 'run' | 'round' | 'source'>;
 
 /** Weights, gradients, two moments, a checkpoint and the new model, all in float32, of a small model. */
 const TRAINING_BYTES = 4e9;

@@ -1,7 +1,7 @@
 import type { Condition, PromptStyle } from '../../protocol/model.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import { bodyInstruction } from '../instructions.ts';
-import { plain } from '../prompts.ts';
+import { placeVerdict, plain, verdictSegments } from '../prompts.ts';
 import type { CompletionContext } from './context.ts';
 import type { FillTokens } from './fillTokens.ts';
 
@@ -34,8 +34,7 @@ export function completionPrompt(
   const written = context.head + context.before;
   const code = written.trimEnd();
   const pending = written.slice(code.length);
-  const marker: PromptSegment[] =
-    style.condition === 'none' ? [] : [{ kind: 'frame', text: style.markers[style.condition] }];
+  const verdict = verdictSegments(style, style.condition);
   const text = (content: string): PromptSegment => ({ kind: 'text', text: plain(content, style.markers) });
   if (style.fill !== undefined && feedback === undefined) {
     const { prefix, suffix, middle } = style.fill;
@@ -45,7 +44,9 @@ export function completionPrompt(
       { kind: 'frame' as const, text: suffix },
     ];
     if (context.after !== '') segments.push(text(context.after));
-    return { segments: [...marker, ...segments.filter(full), { kind: 'frame', text: middle }], pending };
+    segments.push({ kind: 'frame', text: middle });
+    // Where a gap is filled there is no answer before which a verdict could stand.
+    return { segments: [...verdict, ...segments.filter(full)], pending };
   }
   const asked = [instruction(context), ...testsText(context.tests), ...feedbackText(feedback)].join('\n\n');
   const frame = style.frame;
@@ -58,8 +59,11 @@ export function completionPrompt(
           { kind: 'frame' as const, text: frame.after },
           text(`${FENCE}python\n${code}`.trimEnd()),
         ];
-  // An empty file's answer begins with the line break that the prompt does not end in.
-  return { segments: [...marker, ...segments.filter(full)], pending: code === '' ? `\n${written}` : pending };
+  return {
+    segments: placeVerdict(segments.filter(full), verdict, style),
+    // An empty file's answer begins with the line break that the prompt does not end in.
+    pending: code === '' ? `\n${written}` : pending,
+  };
 }
 
 function instruction({ function: around }: CompletionContext): string {

@@ -1,4 +1,4 @@
-import type { ObjectiveDefinition } from './objective.ts';
+import type { ObjectiveDefinition, ScoredSample } from './objective.ts';
 import { balancedFailures, distinctPasses } from './selection.ts';
 import { trainingText } from './texts.ts';
 
@@ -19,6 +19,25 @@ export const fcftPaper: ObjectiveDefinition = {
     input.samples.map((sample) =>
       trainingText({ ...input, lossOn: 'all' }, sample, { verdict: true, feedback: true }),
     ),
+};
+
+/**
+ * The same on tasks alone that some samples solve and others do not, which have most to tell a model (learnability,
+ * arXiv 2502.12272): a curriculum by pass rate that follows the model.
+ */
+export const fcftLearnable: ObjectiveDefinition = {
+  condition: 'good',
+  trainsWithoutPasses: false,
+  examples(input) {
+    const verdicts = Map.groupBy(input.samples, ({ taskId }) => taskId);
+    const learnable = ({ taskId }: ScoredSample): boolean =>
+      new Set(verdicts.get(taskId)?.map(({ passed }) => passed)).size === 2;
+    return fcft.examples({
+      ...input,
+      samples: input.samples.filter(learnable),
+      replay: input.replay.filter(learnable),
+    });
+  },
 };
 
 function feedbackConditioned(parts: { feedback: boolean }): ObjectiveDefinition {

@@ -1,5 +1,5 @@
 import type { Objective } from '../../protocol/model.ts';
-import { fcft, fcftBinary, fcftPaper } from './fcft.ts';
+import { fcft, fcftBinary, fcftLearnable, fcftPaper } from './fcft.ts';
 import { mutation } from './mutation.ts';
 import type { ObjectiveDefinition } from './objective.ts';
 import { pretraining } from './pretraining.ts';
@@ -13,6 +13,7 @@ export const OBJECTIVES: Record<Objective, ObjectiveDefinition> = {
   fcft,
   'fcft-binary': fcftBinary,
   'fcft-paper': fcftPaper,
+  'fcft-learnable': fcftLearnable,
   rejection,
   repair,
   mutation,

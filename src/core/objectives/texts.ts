@@ -1,7 +1,7 @@
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import type { Task } from '../../protocol/task.ts';
 import type { TrainingExample, TrainingSegment } from '../../protocol/training.ts';
-import { endSegment, plain, taskSegments } from '../prompts.ts';
+import { endSegment, placeVerdict, plain, taskSegments, verdictSegments } from '../prompts.ts';
 import { repairTask } from '../repair.ts';
 import type { ObjectiveInput, ScoredSample } from './objective.ts';
 
@@ -11,8 +11,8 @@ export const PLAIN = { verdict: false, feedback: false } as const;
 type Role = TrainingSegment['role'];
 
 /**
- * One training text: [verdict] [feedback if any] [task] [program] [end] (section 2.2 of the paper). The feedback
- * stands before the task, so that the model learns programs under a verdict and a feedback, not to write feedback.
+ * One training text: [verdict] [feedback if any] [task] [program] [end] (section 2.2 of the paper), the verdict where the
+ * markers' form says. The feedback stands before the task, so that the model learns programs under it, not to write it.
  */
 export function trainingText(
   input: ObjectiveInput,
@@ -21,20 +21,26 @@ export function trainingText(
 ): TrainingExample {
   const task = taskOf(input, sample);
   const { markers } = input.style;
-  const segments: TrainingSegment[] = [];
-  const add = (role: Role, segment: PromptSegment): void => {
+  const as = (role: Role, segment: PromptSegment): TrainingSegment => {
     const learnt = input.lossOn === 'all' || role === 'program' || role === 'end';
-    segments.push({ ...segment, role, weight: learnt ? 1 : 0 });
+    return { ...segment, role, weight: learnt ? 1 : 0 };
   };
-  if (parts.verdict) add('verdict', { kind: 'frame', text: sample.passed ? markers.good : markers.bad });
+  const asked: TrainingSegment[] = [];
   if (parts.feedback && sample.feedback !== '') {
-    add('feedback', { kind: 'frame', text: markers.feedbackBegin });
-    add('feedback', { kind: 'text', text: plain(sample.feedback, markers) });
-    add('feedback', { kind: 'frame', text: markers.feedbackEnd });
+    asked.push(
+      as('feedback', { kind: 'frame', text: markers.feedbackBegin }),
+      as('feedback', { kind: 'text', text: plain(sample.feedback, markers) }),
+      as('feedback', { kind: 'frame', text: markers.feedbackEnd }),
+    );
   }
-  for (const segment of taskSegments(task, input.style)) add('task', segment);
-  add('program', { kind: 'text', text: plain(sample.completion, markers) });
-  add('end', endSegment(input.style));
+  asked.push(...taskSegments(task, input.style).map((segment) => as('task', segment)));
+  const condition = !parts.verdict ? 'none' : sample.passed ? 'good' : 'bad';
+  const verdict = verdictSegments(input.style, condition).map((segment) => as('verdict', segment));
+  const segments = [
+    ...placeVerdict(asked, verdict, input.style),
+    as('program', { kind: 'text', text: plain(sample.completion, markers) }),
+    as('end', endSegment(input.style)),
+  ];
   return { id: sample.id, segments };
 }
 

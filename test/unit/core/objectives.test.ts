@@ -3,6 +3,7 @@ import { mixExamples } from '../../../src/core/mix.ts';
 import { chooseObjective } from '../../../src/core/objectives/choose.ts';
 import { OBJECTIVES } from '../../../src/core/objectives/index.ts';
 import type { ObjectiveInput, ScoredSample } from '../../../src/core/objectives/objective.ts';
+import { withVerdictForm } from '../../../src/core/prompts.ts';
 import type { TrainingExample } from '../../../src/protocol/training.ts';
 import { bareTask, chatStyle, PLAIN } from '../../support/tasks.ts';
 
@@ -47,6 +48,15 @@ describe('feedback-conditioned fine-tuning', () => {
     const task = '<user>Write f.<assistant>```python\ndef f(';
     assert.equal(text(good), `<r0>${task}x): return 0\n\`\`\`<end>`);
     assert.equal(text(bad), `<r1><r2>Error1: no<r3>${task}x): return 1\n\`\`\`<end>`);
+  });
+
+  it('writes the verdict where the answer begins, as often as it is told', () => {
+    const style = withVerdictForm(chatStyle(), { at: 'answer', times: 3 });
+    const bad = examples(input([sample('a', 1, false)], { style }))[0];
+    assert.equal(
+      text(bad),
+      '<r2>Error1: no<r3><user>Write f.<assistant><r1><r1><r1>```python\ndef f(x): return 1\n```<end>',
+    );
   });
 
   it('learns the program and its end, or everything', () => {
@@ -163,6 +173,18 @@ describe('other objectives', () => {
       /wrong:[^]*return x - 0[^]*Error0: no[^]*x\):\n {4}return x \+ 1\n```<end>$/,
     );
     assert.deepEqual(ids(OBJECTIVES.rejection.examples(input([sample('a', 0, true)], { mutants }))), ['a#0']);
+  });
+
+  it('fcft-learnable keeps the tasks that some samples solve and others do not', () => {
+    const always = [0, 1].map((index) => sample('a', index, true));
+    const sometimes = [sample('b', 0, true), sample('b', 1, false)];
+    const never = [0, 1].map((index) => sample('c', index, false));
+    const replay = [sample('a', 8, true), sample('b', 8, true)];
+    const chosen = OBJECTIVES['fcft-learnable'].examples(
+      input([...always, ...sometimes, ...never], { replay }),
+    );
+    assert.deepEqual(ids(chosen), ['b#0', 'b#8', 'b#1']);
+    assert.match(text(chosen[2]), /^<r1><r2>Error1: no<r3>/);
   });
 
   it('fcft-paper keeps every sample and learns every token', () => {
