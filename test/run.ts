@@ -6,6 +6,8 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { ensureTrainerEnvironment } from '../src/training/environment.ts';
+import { provisionVsCode } from './host/provision.ts';
+import { canDownload } from './host/suites.ts';
 import { installDevTools } from './support/devTools.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -24,25 +26,6 @@ interface Summary {
 const MOCHA: Summary = { passed: /(\d+) passing/, failed: /(\d+) failing/, failures: /\d+ failing/ };
 const PYTEST: Summary = { passed: /(\d+) passed/, failed: /(\d+) failed/, failures: /=+ short test summary/ };
 
-const trainer = await ensureTrainerEnvironment({
-  home,
-  device: 'cpu',
-  env: process.env,
-  signal: new AbortController().signal,
-  onProgress: (text) => {
-    console.log(`environment: ${text}`);
-  },
-});
-const tools = await installDevTools(trainer.python, home);
-const env = {
-  ...process.env,
-  LETI_HOME: home,
-  LETI_TRAINER_PYTHON: trainer.python,
-  LETI_MBPP_DIR: process.env['LETI_MBPP_DIR'] ?? path.resolve(root, '../shared/data'),
-  PYTHONPATH: tools,
-  PYTHONDONTWRITEBYTECODE: '1',
-};
-
 if (process.argv[2] === 'full') await full();
 else await everything();
 
@@ -51,33 +34,79 @@ console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
 
 async function full(): Promise<void> {
-  await step('build', 'npm', ['run', '--silent', 'build']);
-  await suite('full', mocha, ['test/full/*.test.ts'], MOCHA);
+  const { env } = await trainerEnvironment();
+  await step('build', 'npm', ['run', '--silent', 'build'], env);
+  await suite('full', mocha, ['test/full/*.test.ts'], MOCHA, env);
 }
 
 async function everything(): Promise<void> {
+  // What is mostly fetched is made while the first steps and suites run.
+  const vscode = Promise.allSettled([vsCode()]);
+  const trainer = trainerEnvironment();
   await step('lint', 'npm', ['run', '--silent', 'lint']);
   await step('types', 'npm', ['run', '--silent', 'typecheck']);
-  await step('ruff', trainer.python, ['-m', 'ruff', 'check', 'python', 'test']);
-  await step('ruff format', trainer.python, ['-m', 'ruff', 'format', '--check', 'python', 'test']);
   await step('build', 'npm', ['run', '--silent', 'build']);
-  await suite('mocha', mocha, ['test/{unit,integration}/**/*.test.ts'], MOCHA);
-  await suite('host', process.execPath, ['test/host/run.ts'], MOCHA);
-  await suite('driven', mocha, ['test/host/ui/*.test.ts'], MOCHA);
+  const { python, env } = await trainer;
+  await step('ruff', python, ['-m', 'ruff', 'check', 'python', 'test'], env);
+  await step('ruff format', python, ['-m', 'ruff', 'format', '--check', 'python', 'test'], env);
+  await suite(
+    'mocha',
+    mocha,
+    ['--parallel', '--jobs', '2', 'test/{unit,integration}/**/*.test.ts'],
+    MOCHA,
+    env,
+  );
+  // Where that failed, the host suite tries again and says why.
+  await vscode;
+  await suite('host', process.execPath, ['test/host/run.ts'], MOCHA, env);
+  await suite('driven', mocha, ['test/host/ui/*.test.ts'], MOCHA, env);
   const pytest = ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', 'python', 'test/python'];
-  await suite('pytest', trainer.python, pytest, PYTEST);
+  await suite('pytest', python, pytest, PYTEST, env);
+}
+
+/** The trainer's Python, and what the tests are told about it. */
+async function trainerEnvironment(): Promise<{ python: string; env: NodeJS.ProcessEnv }> {
+  const { python } = await ensureTrainerEnvironment({
+    home,
+    device: 'cpu',
+    env: process.env,
+    signal: new AbortController().signal,
+    onProgress: (text) => {
+      console.log(`environment: ${text}`);
+    },
+  });
+  const env = {
+    ...process.env,
+    LETI_HOME: home,
+    LETI_TRAINER_PYTHON: python,
+    LETI_MBPP_DIR: process.env['LETI_MBPP_DIR'] ?? path.resolve(root, '../shared/data'),
+    PYTHONPATH: await installDevTools(python, home),
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+  return { python, env };
+}
+
+/** The VS Code of the host tests. */
+async function vsCode(): Promise<void> {
+  if (!(await canDownload())) await provisionVsCode(home, console.log);
 }
 
 /** One command that passes or fails as a whole. */
-async function step(name: string, command: string, args: string[]): Promise<void> {
-  const { code } = await run(name, command, args);
+async function step(name: string, command: string, args: string[], env = process.env): Promise<void> {
+  const { code } = await run(name, command, args, env);
   if (code === 0) counts.passed += 1;
   else fail(name, `ended with ${code}`);
 }
 
 /** A test runner; its own summary is read, and a summary without tests is a failure. */
-async function suite(name: string, command: string, args: string[], says: Summary): Promise<void> {
-  const { code, output } = await run(name, command, args);
+async function suite(
+  name: string,
+  command: string,
+  args: string[],
+  says: Summary,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { code, output } = await run(name, command, args, env);
   const count = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? 0);
   const failed = count(says.failed);
   counts.passed += count(says.passed);
@@ -92,7 +121,12 @@ function fail(name: string, why: string): void {
   failures.push(`${name} ${why}`);
 }
 
-async function run(name: string, command: string, args: string[]): Promise<{ code: number; output: string }> {
+async function run(
+  name: string,
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number; output: string }> {
   console.log(`\n== ${name}`);
   const begun = Date.now();
   return await new Promise((resolve, reject) => {
