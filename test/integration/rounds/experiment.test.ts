@@ -118,7 +118,7 @@ describe('an experiment', function () {
       rejection: { objective: 'rejection' },
       pairs: { objective: 'repair' },
       made: { objective: 'mutation' },
-      verdicts: { objective: 'fcft', after: 'pairs' },
+      verdicts: { objective: 'fcft', after: 'pairs', verdict: { at: 'answer', times: 2 } },
     };
     writeFileSync(file, experiment(arms));
     const more = bench();
@@ -139,6 +139,16 @@ describe('an experiment', function () {
     );
     const [pairs, verdicts] = ['pairs', 'verdicts'].map((name) => results().find(({ arm }) => arm === name));
     assert.equal(store.run(verdicts?.run ?? '')?.config.model, pairs?.model);
+    const asked = [0, 1].map((round) =>
+      store.samplingRecord(verdicts?.run ?? '', stages.evaluate(round, 'held-out')),
+    );
+    assert.deepEqual(
+      asked.map((record) => [record?.condition, record?.style?.markers.verdict]),
+      [
+        ['none', undefined],
+        ['good', { at: 'answer', times: 2 }],
+      ],
+    );
     assert.deepEqual([pairs?.began.steps, verdicts?.began.steps], [0, pairs?.rounds[0]?.steps]);
     const run = state.runs.find(({ arm }) => arm === 'made')?.run ?? '';
     assert.equal(store.batches(run, stages.mutants).size, 1);
