@@ -132,7 +132,10 @@ class ExperimentWork {
 
   /** The model of an arm that is finished. */
   #cameTo(arm: string, seed: number): string {
-    const model = this.#results().find((result) => result.arm === arm && result.seed === seed)?.model;
+    const model = this.#withStore((store) => {
+      const report = this.#reportOf(store, arm, seed);
+      return report === undefined ? undefined : endedWith(report);
+    });
     if (model === undefined) throw new Error(`the arm ${arm} has no model`);
     return model;
   }
@@ -194,14 +197,18 @@ class ExperimentWork {
     const results: ArmResult[] = [];
     this.#withStore((store) => {
       for (const { arm, seed, after } of this.#planned) {
-        const run = this.#state.runs.find((one) => one.arm === arm && one.seed === seed)?.run;
-        const report = run === undefined ? undefined : runReport(store, run);
+        const report = this.#reportOf(store, arm, seed);
         if (report === undefined) continue;
         const before = results.find((one) => one.arm === after && one.seed === seed);
         results.push(this.#result(store, arm, seed, report, before));
       }
     });
     return results;
+  }
+
+  #reportOf(store: RunStore, arm: string, seed: number): RunReport | undefined {
+    const run = this.#state.runs.find((one) => one.arm === arm && one.seed === seed)?.run;
+    return run === undefined ? undefined : runReport(store, run);
   }
 
   #result(
@@ -214,14 +221,14 @@ class ExperimentWork {
     const { run, status, heldOut, trainings } = report;
     const ids = store.tasks(run).filter(({ side }) => side === 'held-out');
     const efforts = store.efforts(run);
-    const model = report.gates.findLast(({ decision }) => decision === 'promote')?.model ?? bestOf(heldOut);
+    const model = endedWith(report);
     return ArmResult.parse({
       ...{ arm, seed, run, status },
       ...(before === undefined
         ? {}
         : { began: { steps: stepsUntil(before, Infinity), minutes: minutesUntil(before, Infinity) } }),
       ...finalsOf(this.#state, heldOut[0]?.model, model),
-      ...(status === 'finished' && model !== undefined ? { model } : {}),
+      ...(model === undefined ? {} : { model }),
       validation: heldOut.map((evaluation) =>
         measuredOf(
           evaluation,
@@ -301,6 +308,12 @@ async function readState(file: string): Promise<ExperimentState | undefined> {
       cause: error,
     });
   }
+}
+
+/** Hash of the model that a finished run came to: the last one that was promoted, else the best one trained. */
+function endedWith({ status, gates, heldOut }: RunReport): string | undefined {
+  if (status !== 'finished') return undefined;
+  return gates.findLast(({ decision }) => decision === 'promote')?.model ?? bestOf(heldOut);
 }
 
 function bestOf(heldOut: readonly Evaluation[]): string | undefined {
