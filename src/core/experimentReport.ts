@@ -123,9 +123,10 @@ function errorTable(
     .filter((type) => type !== 'passed')
     .sort((a, b) => total(all, b) - total(all, a))
     .slice(0, SHOWN_ERRORS);
-  const share = (measured: readonly Measured[], type: string): string => {
+  const share = (measured: readonly Measured[], ...types: string[]): string => {
     const samples = sum(pooled(measured), 'samples');
-    return samples === 0 ? '-' : `${percent(total(measured, type) / samples)} (${total(measured, type)})`;
+    const count = types.reduce((count, type) => count + total(measured, type), 0);
+    return samples === 0 ? '-' : `${percent(count / samples)} (${count})`;
   };
   const rows = types.map((type) => [type, ...columns.map(([, measured]) => share(measured, type))]);
   const tokens = columns.map(([, measured]) =>
@@ -137,6 +138,7 @@ function errorTable(
     ['after the last round', ...columns.map(([arm]) => arm)],
     [
       ...rows,
+      ['run to their checks', ...columns.map(([, measured]) => share(measured, 'passed', 'AssertionError'))],
       ['tokens a program', ...tokens],
       ['ended by the model', ...columns.map(([, measured]) => endedShare(measured, 'programs'))],
       ['ended by the model and passed', ...columns.map(([, measured]) => endedShare(measured, 'passed'))],

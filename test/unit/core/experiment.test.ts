@@ -26,7 +26,7 @@ const experiment = Experiment.parse({
 const measured = (round: number, passed: Record<string, number>): Measured => ({
   round,
   outcomes: Object.fromEntries(Object.entries(passed).map(([task, count]) => [task, [2, count]])),
-  errorTypes: { NameError: 3, passed: 1 },
+  errorTypes: { NameError: 2, AssertionError: 1, passed: 1 },
   tokensPerProgram: 20,
   ended: { programs: 2, passed: 1 },
 });
@@ -147,7 +147,8 @@ describe('the report of an experiment', () => {
       /^\| one \| 2 \| 2 \| 6 of 8 \| 75\.0 % .* \| 50\.0 % \(50\.0 to 50\.0\) .* 100\.0 %, 50\.0 % \|$/,
     );
     assert.ok(markdown.includes('2 of 6 runs are finished'));
-    assert.ok(markdown.includes('NameError | 75.0 % (6) | 75.0 % (6)'), markdown);
+    assert.ok(markdown.includes('NameError | 50.0 % (4) | 50.0 % (4)'), markdown);
+    assert.ok(markdown.includes('| run to their checks | 50.0 % (4) | 50.0 % (4) |'), markdown);
     assert.ok(markdown.includes('| ended by the model and passed | 25.0 % (2) | 25.0 % (2) |'), markdown);
     assert.ok(markdown.includes('| 30 | 0.4 | 1.0 (33.3 %) | 0.5 (16.7 %) | 1.5 (50.0 %) |'), markdown);
     assert.ok(markdown.includes('    the command\n'));
