@@ -31,8 +31,12 @@ export function experimentReport(
   results: readonly ArmResult[],
   command: string,
 ): ExperimentReport {
-  const arms = Object.keys(experiment.arms).filter((arm) => results.some((result) => result.arm === arm));
-  const of = (arm: string): ArmResult[] => results.filter((result) => result.arm === arm);
+  // Until it has trained, an arm that was stopped would be told as one that taught nothing.
+  const trained = results.filter(
+    ({ status, validation }) => status === 'finished' || validation.some(({ round }) => round > 0),
+  );
+  const arms = Object.keys(experiment.arms).filter((arm) => trained.some((result) => result.arm === arm));
+  const of = (arm: string): ArmResult[] => trained.filter((result) => result.arm === arm);
   const rounds = Array.from({ length: experiment.rounds }, (_, at) => at + 1);
   const base = pooled(onePerSeed(results).flatMap(({ validation }) => validation.slice(0, 1)));
   const plots = plotsOf(arms, of, rounds);

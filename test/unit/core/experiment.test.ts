@@ -134,6 +134,15 @@ describe('tasks of the end', () => {
 });
 
 describe('the report of an experiment', () => {
+  it('says nothing of an arm that was stopped before it had trained', () => {
+    const { validation, ...two } = result('two', 1, 2);
+    const before = validation.slice(0, 1);
+    const stopped: ArmResult = { ...two, status: 'interrupted', validation: before, rounds: [] };
+    const { markdown } = experimentReport(experiment, [result('one', 1, 2), stopped], 'x');
+    assert.ok(markdown.includes('1 of 6 runs are finished'), markdown);
+    assert.doesNotMatch(markdown, /two/);
+  });
+
   it('has counts over all seeds, and paired differences to the model before', () => {
     const { markdown } = experimentReport(
       experiment,
