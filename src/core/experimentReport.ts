@@ -129,8 +129,8 @@ function errorTable(
     .slice(0, SHOWN_ERRORS);
   const share = (measured: readonly Measured[], ...types: string[]): string => {
     const samples = sum(pooled(measured), 'samples');
-    const count = types.reduce((count, type) => count + total(measured, type), 0);
-    return samples === 0 ? '-' : `${percent(count / samples)} (${count})`;
+    const programs = types.reduce((before, type) => before + total(measured, type), 0);
+    return samples === 0 ? '-' : `${percent(programs / samples)} (${programs})`;
   };
   const rows = types.map((type) => [type, ...columns.map(([, measured]) => share(measured, type))]);
   const tokens = columns.map(([, measured]) =>

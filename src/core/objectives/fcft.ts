@@ -29,9 +29,10 @@ export const fcftLearnable: ObjectiveDefinition = {
   condition: 'good',
   trainsWithoutPasses: false,
   examples(input) {
-    const verdicts = Map.groupBy(input.samples, ({ taskId }) => taskId);
-    const learnable = ({ taskId }: ScoredSample): boolean =>
-      new Set(verdicts.get(taskId)?.map(({ passed }) => passed)).size === 2;
+    const tasksWhere = (wanted: boolean): Set<string> =>
+      new Set(input.samples.filter(({ passed }) => passed === wanted).map(({ taskId }) => taskId));
+    const [solved, failed] = [tasksWhere(true), tasksWhere(false)];
+    const learnable = ({ taskId }: ScoredSample): boolean => solved.has(taskId) && failed.has(taskId);
     return fcft.examples({
       ...input,
       samples: input.samples.filter(learnable),
