@@ -1,8 +1,20 @@
 import type { Evaluation, Sample, Side, Timing } from '../protocol/run.ts';
 import { estimatePassAtK, percentiles, type TaskOutcome } from './statistics.ts';
 
-/** How many of each task's samples passed, in the order of the given tasks. Harness errors are not counted. */
-export function outcomesOf(taskIds: readonly string[], samples: readonly Sample[]): TaskOutcome[] {
+/** Whether a program came as far as its checks, which it passed or failed: no error of another kind stopped it. */
+export function reachesChecks({ verdict, errorType }: Pick<Sample, 'verdict' | 'errorType'>): boolean {
+  return verdict === 'passed' || errorType === 'AssertionError';
+}
+
+/**
+ * How many of each task's samples passed, or did what else is asked, in the order of the given tasks. Harness errors are not
+ * counted.
+ */
+export function outcomesOf(
+  taskIds: readonly string[],
+  samples: readonly Sample[],
+  counts: (sample: Sample) => boolean = ({ verdict }) => verdict === 'passed',
+): TaskOutcome[] {
   const outcomes = new Map(taskIds.map((taskId) => [taskId, { taskId, samples: 0, passed: 0 }]));
   for (const sample of samples) {
     if (sample.verdict === 'harness_error') continue;
@@ -10,7 +22,7 @@ export function outcomesOf(taskIds: readonly string[], samples: readonly Sample[
     if (outcome === undefined)
       throw new Error(`a sample belongs to task ${sample.taskId}, which was not evaluated`);
     outcome.samples += 1;
-    if (sample.verdict === 'passed') outcome.passed += 1;
+    if (counts(sample)) outcome.passed += 1;
   }
   return [...outcomes.values()].filter((outcome) => outcome.samples > 0);
 }

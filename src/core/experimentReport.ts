@@ -1,6 +1,6 @@
 import type { ArmResult, Experiment, Measured } from '../protocol/experiment.ts';
 import { Condition } from '../protocol/model.ts';
-import { afterRound, meanRate, pooled } from './experiment.ts';
+import { afterRound, meanRate, pooled, pooledReached } from './experiment.ts';
 import { effortTable, minutesUntil, reachTable, stepsUntil } from './experimentEffort.ts';
 import { markdownTable } from './markdown.ts';
 import { linePlot, type Series } from './plot.ts';
@@ -18,6 +18,9 @@ const SEED = 1;
 const SHOWN_ERRORS = 5;
 /** What stands for the model before any training. */
 const NONE = 'none';
+
+/** A side of a comparison by its name, with what was measured of it with each seed. */
+type Column = readonly [string, readonly Measured[]];
 
 export interface ExperimentReport {
   markdown: string;
@@ -38,8 +41,12 @@ export function experimentReport(
   const arms = Object.keys(experiment.arms).filter((arm) => trained.some((result) => result.arm === arm));
   const of = (arm: string): ArmResult[] => trained.filter((result) => result.arm === arm);
   const rounds = Array.from({ length: experiment.rounds }, (_, at) => at + 1);
-  const base = pooled(onePerSeed(results).flatMap(({ validation }) => validation.slice(0, 1)));
   const plots = plotsOf(arms, of, rounds);
+  const first = onePerSeed(results);
+  const columns: Column[] = [
+    [NONE, first.flatMap(({ validation }) => validation.slice(0, 1))],
+    ...arms.map((arm): Column => [arm, afterRound(of(arm), experiment.rounds)]),
+  ];
   const planned = experiment.seeds.length * Object.keys(experiment.arms).length;
   const finished = results.filter(({ status }) => status === 'finished').length;
   const markdown = [
@@ -49,14 +56,15 @@ export function experimentReport(
       `validation task; seeds ${experiment.seeds.join(', ')}. ${finished} of ${planned} runs are finished. Intervals are 95 %, bootstrap over tasks; differences are ` +
       `paired by task, the seeds of a task taken together.`,
     `## Validation tasks`,
-    validationTable(arms, of, rounds, base, onePerSeed(results)),
+    validationTable(arms, of, rounds, first),
     ...againstEachOther(arms, (arm) => pooled(afterRound(of(arm), experiment.rounds))),
     ...Object.keys(plots).map((file) => `![${file}](${file})`),
     `## What it took`,
     effortTable(arms, of),
     ...reachTable(arms, of, rounds),
     `## Errors on validation tasks`,
-    errorTable(arms, of, rounds, onePerSeed(results)),
+    errorTable(columns),
+    ...reachedSection(columns),
     ...Object.keys(experiment.finals).flatMap((name) => finalSection(name, arms, of)),
     ...perplexitySection(arms, of),
   ].join('\n\n');
@@ -72,9 +80,10 @@ function validationTable(
   arms: readonly string[],
   of: (arm: string) => ArmResult[],
   rounds: readonly number[],
-  base: readonly TaskOutcome[],
   first: readonly ArmResult[],
 ): string {
+  const untrained = first.flatMap(({ validation }) => validation.slice(0, 1));
+  const base = pooled(untrained);
   const row = (arm: string, round: number, measured: readonly Measured[], seeds: number): string[] => {
     const outcomes = pooled(measured);
     const each = measured.map((one) => percent(meanRate(pooled([one])))).join(', ');
@@ -90,12 +99,7 @@ function validationTable(
     ];
   };
   const rows = [
-    row(
-      NONE,
-      0,
-      first.flatMap(({ validation }) => validation.slice(0, 1)),
-      first.length,
-    ),
+    row(NONE, 0, untrained, first.length),
     ...arms.flatMap((arm) =>
       rounds.map((round) => {
         const done = of(arm).filter(({ validation }) => validation.some((one) => one.round >= round));
@@ -109,17 +113,7 @@ function validationTable(
   );
 }
 
-function errorTable(
-  arms: readonly string[],
-  of: (arm: string) => ArmResult[],
-  rounds: readonly number[],
-  first: readonly ArmResult[],
-): string {
-  const last = rounds.at(-1) ?? 0;
-  const columns: [string, Measured[]][] = [
-    [NONE, first.flatMap(({ validation }) => validation.slice(0, 1))],
-    ...arms.map((arm): [string, Measured[]] => [arm, afterRound(of(arm), last)]),
-  ];
+function errorTable(columns: readonly Column[]): string {
   const total = (measured: readonly Measured[], type: string): number =>
     measured.reduce((count, { errorTypes }) => count + (errorTypes[type] ?? 0), 0);
   const all = columns.flatMap(([, measured]) => measured);
@@ -127,9 +121,9 @@ function errorTable(
     .filter((type) => type !== 'passed')
     .sort((a, b) => total(all, b) - total(all, a))
     .slice(0, SHOWN_ERRORS);
-  const share = (measured: readonly Measured[], ...types: string[]): string => {
+  const share = (measured: readonly Measured[], type: string): string => {
     const samples = sum(pooled(measured), 'samples');
-    const programs = types.reduce((before, type) => before + total(measured, type), 0);
+    const programs = total(measured, type);
     return samples === 0 ? '-' : `${percent(programs / samples)} (${programs})`;
   };
   const rows = types.map((type) => [type, ...columns.map(([, measured]) => share(measured, type))]);
@@ -142,12 +136,30 @@ function errorTable(
     ['after the last round', ...columns.map(([arm]) => arm)],
     [
       ...rows,
-      ['run to their checks', ...columns.map(([, measured]) => share(measured, 'passed', 'AssertionError'))],
       ['tokens a program', ...tokens],
       ['ended by the model', ...columns.map(([, measured]) => endedShare(measured, 'programs'))],
       ['ended by the model and passed', ...columns.map(([, measured]) => endedShare(measured, 'passed'))],
     ],
   );
+}
+
+/** How many of each side's programs ran to their checks, and how many more than of each other; nothing where that is not known. */
+function reachedSection(columns: readonly Column[]): string[] {
+  const sides = columns.flatMap(([name, measured]) => {
+    const outcomes = pooledReached(measured);
+    return outcomes === undefined ? [] : [{ name, outcomes }];
+  });
+  if (sides.length < columns.length) return [];
+  const rows = sides.map(({ name, outcomes }) => [
+    name,
+    `${sum(outcomes, 'passed')} of ${sum(outcomes, 'samples')}`,
+    interval(estimatePassAtK(outcomes, 1, SEED)),
+    ...sides.map((other) => (other.name === name ? '' : interval(difference(other.outcomes, outcomes)))),
+  ]);
+  return [
+    'Programs that run to their checks, which they pass or fail, each row against each column:',
+    markdownTable(['arm', 'programs', 'share', ...sides.map(({ name }) => `minus ${name}`)], rows),
+  ];
 }
 
 /** Of all programs, those that the model ended by itself: what would pass if nothing was cut behind a function. */
@@ -193,6 +205,7 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
     'Of each arm the model of the round that passed most of the validation tasks.',
     markdownTable(['arm', 'seeds', 'programs', 'pass@1', 'against none', 'passes uncut'], rows),
     ...againstEachOther(asked, (arm) => pooled(measured(arm))),
+    ...reachedSection([[NONE, before], ...asked.map((arm): Column => [arm, measured(arm)])]),
     ...underSection(name, arms, of),
   ];
 }

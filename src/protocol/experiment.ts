@@ -91,6 +91,8 @@ const Outcomes = z.record(z.string(), z.tuple([z.int().min(0), z.int().min(0)]))
 export const Measured = z.strictObject({
   round: z.int().min(0),
   outcomes: Outcomes,
+  /** Programs of each task that ran to their checks, which they passed or failed; missing in results of before. */
+  reached: z.record(z.string(), z.int().min(0)).optional(),
   errorTypes: z.record(z.string(), z.int()),
   tokensPerProgram: z.number(),
   /** Programs that the model ended by itself, and those of them that passed: nothing had to be cut behind them. */

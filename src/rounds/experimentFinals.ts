@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { outcomesOf } from '../core/evaluation.ts';
+import { outcomesOf, reachesChecks } from '../core/evaluation.ts';
 import { mixExamples } from '../core/mix.ts';
 import { endsItself } from '../core/trimming.ts';
 import { readTaskFile } from '../harvest/files.ts';
@@ -113,10 +113,12 @@ export function measuredOf(
   samples: readonly Sample[],
 ): Measured {
   const outcomes = outcomesOf(taskIds, samples);
+  const reached = outcomesOf(taskIds, samples, reachesChecks);
   const ended = samples.filter(endsItself);
   return {
     ...{ round, errorTypes, tokensPerProgram },
     outcomes: Object.fromEntries(outcomes.map(({ taskId, samples, passed }) => [taskId, [samples, passed]])),
+    reached: Object.fromEntries(reached.map(({ taskId, passed }) => [taskId, passed])),
     ended: {
       programs: ended.length,
       passed: ended.filter(({ verdict }) => verdict === 'passed').length,

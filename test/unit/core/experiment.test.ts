@@ -157,7 +157,6 @@ describe('the report of an experiment', () => {
     );
     assert.ok(markdown.includes('2 of 6 runs are finished'));
     assert.ok(markdown.includes('NameError | 50.0 % (4) | 50.0 % (4)'), markdown);
-    assert.ok(markdown.includes('| run to their checks | 50.0 % (4) | 50.0 % (4) |'), markdown);
     assert.ok(markdown.includes('| ended by the model and passed | 25.0 % (2) | 25.0 % (2) |'), markdown);
     assert.ok(markdown.includes('| 30 | 0.4 | 1.0 (33.3 %) | 0.5 (16.7 %) | 1.5 (50.0 %) |'), markdown);
     assert.ok(markdown.includes('    the command\n'));
@@ -169,6 +168,23 @@ describe('the report of an experiment', () => {
     assert.ok(markdown.includes('| pass@1 | minus one | minus two |'), markdown);
     assert.match(markdown, /^\| one \| {2}\| 50\.0 % \(0\.0 to 100\.0\) \|$/m);
     assert.match(markdown, /^\| two \| -50\.0 % \(-100\.0 to 0\.0\) \| {2}\|$/m);
+  });
+
+  it('compares how many programs run to their checks, where that was counted', () => {
+    const [one, two] = [result('one', 1, 2), result('two', 1, 0)];
+    const counting = (results: ArmResult, after: number): ArmResult => ({
+      ...results,
+      validation: results.validation.map((one) => ({
+        ...one,
+        reached: { a: one.round === 2 ? after : 0, b: 2 },
+      })),
+    });
+    const { markdown } = experimentReport(experiment, [counting(one, 2), counting(two, 1)], 'x');
+    assert.ok(markdown.includes('| arm | programs | share | minus none | minus one | minus two |'), markdown);
+    assert.match(markdown, /^\| none \| 2 of 4 \| 50\.0 % .* \| {2}\| -50\.0 % .* \| -25\.0 % /m);
+    assert.match(markdown, /^\| one \| 4 of 4 \| 100\.0 % .* \| 50\.0 % .* \| {2}\| 25\.0 % /m);
+    const partly = experimentReport(experiment, [counting(one, 2), two], 'x').markdown;
+    assert.doesNotMatch(partly, /run to their checks/);
   });
 
   it('counts the model before once in final tasks, whatever the seeds', () => {
