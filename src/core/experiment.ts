@@ -95,17 +95,16 @@ export function pooled(measured: readonly Measured[]): TaskOutcome[] {
   return [...tasks.values()];
 }
 
-/** The same with those programs as passes that ran to their checks; undefined where that was not counted. */
-export function pooledReached(measured: readonly Measured[]): TaskOutcome[] | undefined {
-  const counted = measured.flatMap((one) =>
-    one.reached === undefined ? [] : [{ ...one, reached: one.reached }],
+/** The same with those programs as passes that ran to their checks. */
+export function pooledReached(measured: readonly Measured[]): TaskOutcome[] {
+  return pooled(
+    measured.map(({ outcomes, reached, ...rest }) => ({
+      ...{ ...rest, reached },
+      outcomes: Object.fromEntries(
+        Object.entries(outcomes).map(([taskId, [samples]]) => [taskId, [samples, reached[taskId] ?? 0]]),
+      ),
+    })),
   );
-  if (counted.length === 0 || counted.length < measured.length) return undefined;
-  const reachedOf = ({ outcomes, reached }: (typeof counted)[number]): Measured['outcomes'] =>
-    Object.fromEntries(
-      Object.entries(outcomes).map(([taskId, [samples]]) => [taskId, [samples, reached[taskId] ?? 0]]),
-    );
-  return pooled(counted.map((one) => ({ ...one, outcomes: reachedOf(one) })));
 }
 
 /** What the arms of all seeds measured after a round; those that stopped earlier keep what they had. */

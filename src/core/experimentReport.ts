@@ -143,13 +143,10 @@ function errorTable(columns: readonly Column[]): string {
   );
 }
 
-/** How many of each side's programs ran to their checks, and how many more than of each other; nothing where that is not known. */
+/** How many of each side's programs ran to their checks, and how many more than of each other. */
 function reachedSection(columns: readonly Column[]): string[] {
-  const sides = columns.flatMap(([name, measured]) => {
-    const outcomes = pooledReached(measured);
-    return outcomes === undefined ? [] : [{ name, outcomes }];
-  });
-  if (sides.length < columns.length) return [];
+  const sides = columns.map(([name, measured]) => ({ name, outcomes: pooledReached(measured) }));
+  if (sides.some(({ outcomes }) => outcomes.length === 0)) return [];
   const rows = sides.map(({ name, outcomes }) => [
     name,
     `${sum(outcomes, 'passed')} of ${sum(outcomes, 'samples')}`,

@@ -38,6 +38,7 @@ export const FinalTasks = z.strictObject({
   /** Arms whose models are measured; all where it is missing. */
   arms: z.array(z.string()).optional(),
 });
+export type FinalTasks = z.infer<typeof FinalTasks>;
 
 /**
  * Several ways to learn on the same tasks with the same seeds, as a file. Its paths are relative to the file. What an arm
@@ -91,8 +92,8 @@ const Outcomes = z.record(z.string(), z.tuple([z.int().min(0), z.int().min(0)]))
 export const Measured = z.strictObject({
   round: z.int().min(0),
   outcomes: Outcomes,
-  /** Programs of each task that ran to their checks, which they passed or failed; missing in results of before. */
-  reached: z.record(z.string(), z.int().min(0)).optional(),
+  /** Programs of each task that ran to their checks, which they passed or failed. */
+  reached: z.record(z.string(), z.int().min(0)),
   errorTypes: z.record(z.string(), z.int()),
   tokensPerProgram: z.number(),
   /** Programs that the model ended by itself, and those of them that passed: nothing had to be cut behind them. */
@@ -141,21 +142,31 @@ export const ArmResult = z.strictObject({
 });
 export type ArmResult = z.infer<typeof ArmResult>;
 
+const StateRuns = z.array(
+  z.strictObject({
+    arm: z.string(),
+    seed: z.int(),
+    run: z.string(),
+    /** The configuration that the run began with; another one is another run. */
+    config: z.string(),
+  }),
+);
+const StatePerplexity = z.array(z.strictObject({ model: z.string(), measured: Likelihoods })).default([]);
+
+/** As it was kept before: final measurements by a name, behind which other tasks may stand by now, so they are made again. */
+const StateBefore = z
+  .object({ format: z.literal(1), runs: StateRuns, perplexity: StatePerplexity })
+  .transform(({ runs, perplexity }) => ({ format: 2 as const, runs, finals: [], perplexity }));
+
 /** What is kept of an experiment beside its report: which run is which arm, and what cannot be read from the runs. */
 export const ExperimentState = z.strictObject({
-  format: z.literal(1),
-  runs: z.array(
-    z.strictObject({
-      arm: z.string(),
-      seed: z.int(),
-      run: z.string(),
-      /** The configuration that the run began with; another one is another run. */
-      config: z.string(),
-    }),
-  ),
+  format: z.literal(2),
+  runs: StateRuns,
+  /** `asked` is a digest of the tasks, and of how they are asked. */
   finals: z.array(
-    z.strictObject({ model: z.string(), condition: Condition, name: z.string(), measured: Measured }),
+    z.strictObject({ model: z.string(), condition: Condition, asked: z.string(), measured: Measured }),
   ),
-  perplexity: z.array(z.strictObject({ model: z.string(), measured: Likelihoods })).default([]),
+  perplexity: StatePerplexity,
 });
+export const StoredExperimentState = z.union([ExperimentState, StateBefore]);
 export type ExperimentState = z.infer<typeof ExperimentState>;

@@ -5,14 +5,18 @@ import { z } from 'zod';
 import { plannedArms, sharesFirstRound, sharesFirstSamples, type PlannedArm } from '../core/experiment.ts';
 import { minutesUntil, stepsUntil } from '../core/experimentEffort.ts';
 import { experimentReport } from '../core/experimentReport.ts';
-import { readTaskFile } from '../harvest/files.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
-import { ArmResult, Experiment, ExperimentState } from '../protocol/experiment.ts';
+import {
+  ArmResult,
+  Experiment,
+  StoredExperimentState,
+  type ExperimentState,
+} from '../protocol/experiment.ts';
 import { letiHome } from '../process/folders.ts';
 import { TrainingRecord, type Evaluation, type RunConfig, type RunReport } from '../protocol/run.ts';
 import { RunStore } from '../store/runStore.ts';
 import { ModelStore } from '../training/modelStore.ts';
-import { finalsOf, measuredOf, measureFinals } from './experimentFinals.ts';
+import { finalsOf, measuredOf, measureFinals, readFinals, type FinalSet } from './experimentFinals.ts';
 import { runReport } from './report.ts';
 import { startOrResumeRun, type RunContext, type SharedStages } from './run.ts';
 import { FIRST_ROUND, FIRST_SAMPLES, stages } from './stages.ts';
@@ -71,7 +75,8 @@ class ExperimentWork {
   readonly #command: string;
   readonly #context: RunContext;
   readonly #planned: PlannedArm[];
-  #state: ExperimentState = { format: 1, runs: [], finals: [], perplexity: [] };
+  #finals: FinalSet[] = [];
+  #state: ExperimentState = { format: 2, runs: [], finals: [], perplexity: [] };
 
   constructor(experiment: Experiment, folder: string, command: string, context: RunContext) {
     this.#experiment = experiment;
@@ -84,7 +89,7 @@ class ExperimentWork {
   async go(): Promise<ExperimentEnding> {
     this.#state = (await readState(path.join(this.#folder, STATE))) ?? this.#state;
     // What is read at the very end is known to be readable before hours of work.
-    for (const { tasks } of Object.values(this.#experiment.finals)) await readTaskFile(tasks);
+    this.#finals = await readFinals(this.#experiment);
     for (const arm of this.#planned) {
       await this.#run(arm);
       await this.report();
@@ -172,13 +177,14 @@ class ExperimentWork {
 
   /** Each arm's model, and the one that all began with, on what decides nothing. */
   async #measureFinals(): Promise<void> {
-    const { finals, perplexity, model, device } = this.#experiment;
-    if (Object.keys(finals).length === 0 && !perplexity) return;
+    const { perplexity, model, device } = this.#experiment;
+    if (this.#finals.length === 0 && !perplexity) return;
     const bench = new Workbench({ ...this.#context, workspace: this.#folder, device });
     try {
       const base = await bench.resolveModel(model);
       await measureFinals(
         this.#experiment,
+        this.#finals,
         base.hash,
         this.#results(),
         this.#state,
@@ -227,7 +233,7 @@ class ExperimentWork {
       ...(before === undefined
         ? {}
         : { began: { steps: stepsUntil(before, Infinity), minutes: minutesUntil(before, Infinity) } }),
-      ...finalsOf(this.#state, heldOut[0]?.model, model),
+      ...finalsOf(this.#state, this.#finals, arm, heldOut[0]?.model, model),
       ...(model === undefined ? {} : { model }),
       validation: heldOut.map((evaluation) =>
         measuredOf(
@@ -302,7 +308,7 @@ async function readState(file: string): Promise<ExperimentState | undefined> {
     throw error;
   }
   try {
-    return ExperimentState.parse(JSON.parse(text));
+    return StoredExperimentState.parse(JSON.parse(text));
   } catch (error) {
     throw new UserError(`${file} is damaged.`, 'Name another folder with --out, or delete this one.', 1, {
       cause: error,

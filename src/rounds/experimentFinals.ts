@@ -6,14 +6,17 @@ import { mixExamples } from '../core/mix.ts';
 import { endsItself } from '../core/trimming.ts';
 import { readTaskFile } from '../harvest/files.ts';
 import { standardLibraryPackages } from '../harvest/pythonSources.ts';
+import { digest } from '../process/digest.ts';
 import type {
   ArmResult,
   Experiment,
   ExperimentState,
   FinalResult,
+  FinalTasks,
   Measured,
 } from '../protocol/experiment.ts';
 import type { Evaluation, Sample } from '../protocol/run.ts';
+import type { Task } from '../protocol/task.ts';
 import type { Likelihoods } from '../protocol/training.ts';
 import { evaluateModel } from './evaluateModel.ts';
 import type { LoadedModel } from './models.ts';
@@ -24,12 +27,36 @@ type FinalState = Pick<ExperimentState, 'finals' | 'perplexity'>;
 /** Pieces of Python source on which perplexity is measured; one has about 250 tokens. */
 const PIECES = 80;
 
+/** Tasks of the end with how they are asked. */
+export interface FinalSet {
+  name: string;
+  final: FinalTasks;
+  tasks: Task[];
+  /** Of all that decides what comes out of a model. */
+  asked: string;
+}
+
+/**
+ * The final tasks of an experiment.
+ * @throws UserError where one of their files cannot be read.
+ */
+export async function readFinals({ finals, seeds }: Experiment): Promise<FinalSet[]> {
+  const sets: FinalSet[] = [];
+  for (const [name, final] of Object.entries(finals)) {
+    const tasks = await readTaskFile(final.tasks);
+    const seed = seeds[0] ?? 0;
+    sets.push({ name, final, tasks, asked: digest(JSON.stringify([tasks, final.samples, seed])) });
+  }
+  return sets;
+}
+
 /**
  * Measures what is not measured yet of the model that all began with (`base`, a hash) and of what the arms came to: on each final
  * set of tasks, under the verdicts that it asks for, and on plain source. `keep` is given the state after each.
  */
 export async function measureFinals(
   experiment: Experiment,
+  sets: readonly FinalSet[],
   base: string,
   results: readonly ArmResult[],
   state: FinalState,
@@ -37,8 +64,7 @@ export async function measureFinals(
   keep: (state: FinalState) => Promise<void>,
 ): Promise<void> {
   let now = state;
-  for (const [name, final] of Object.entries(experiment.finals)) {
-    const tasks = await readTaskFile(final.tasks);
+  for (const { name, final, tasks, asked } of sets) {
     const arms = results.filter(({ arm }) => final.arms?.includes(arm) ?? true);
     for (const model of modelsOf(base, arms)) {
       const { record } = await bench.resolveModel(model);
@@ -46,7 +72,7 @@ export async function measureFinals(
       const others = record.condition === 'none' ? [] : final.alsoUnder;
       for (const condition of new Set([record.condition, ...others])) {
         const isThis = (one: FinalState['finals'][number]): boolean =>
-          one.model === model && one.name === name && one.condition === condition;
+          one.model === model && one.asked === asked && one.condition === condition;
         if (now.finals.some(isThis)) continue;
         bench.observe({ event: 'phase', phase: 'final', detail: `${name}, ${record.name}` });
         const { evaluation, samples } = await evaluateModel(
@@ -60,7 +86,7 @@ export async function measureFinals(
         );
         const ids = tasks.map(({ id }) => id);
         const measured = measuredOf(evaluation, ids, samples);
-        now = { ...now, finals: [...now.finals, { model, condition, name, measured }] };
+        now = { ...now, finals: [...now.finals, { model, condition, asked, measured }] };
         await keep(now);
       }
     }
@@ -82,11 +108,15 @@ function modelsOf(base: string, results: readonly ArmResult[]): Set<string> {
 /** What was measured of an arm: of the model that it came to, and of the one that it began with. */
 export function finalsOf(
   { finals, perplexity }: FinalState,
+  sets: readonly FinalSet[],
+  arm: string,
   before: string | undefined,
   after: string | undefined,
 ): Pick<ArmResult, 'finals' | 'perplexity'> {
   const results: Record<string, FinalResult> = {};
-  for (const [name, own] of Map.groupBy(finals, (one) => one.name)) {
+  for (const { name, final, asked } of sets) {
+    if (final.arms?.includes(arm) === false) continue;
+    const own = finals.filter((one) => one.asked === asked);
     const first = own.find((one) => one.model === before);
     const last = own.filter((one) => one.model === after);
     if (first === undefined && last.length === 0) continue;

@@ -24,7 +24,11 @@ describe('an experiment', function () {
       format: 1,
       question: 'What does a tiny model learn from?',
       ...{ model: fixture.model, tasks: 'train.jsonl', validation: 'held-out.jsonl' },
-      finals: { 'the same again': { tasks: 'held-out.jsonl', alsoUnder: ['bad', 'none'] } },
+      finals: {
+        'the same again': { tasks: 'held-out.jsonl', alsoUnder: ['bad', 'none'] },
+        'once more': { tasks: 'held-out.jsonl' },
+        'more of each': { tasks: 'held-out.jsonl', samples: 2, arms: ['rejection'] },
+      },
       perplexity: true,
       ...{ rounds: 1, samples: 4, validationSamples: 4, seeds: [1] },
       settings: { mix: 0.1, training: { steps: 2, batchSize: 4 } },
@@ -71,6 +75,9 @@ describe('an experiment', function () {
     };
     assert.ok(second.events.some(({ detail }) => detail === 'pairs, seed 1'));
     assert.equal(sampled('pairs'), false);
+    const asked = second.events.filter(({ phase }) => phase === 'final').map(({ detail }) => String(detail));
+    assert.equal(asked.filter((detail) => detail.startsWith('the same again')).length, 3);
+    assert.equal(asked.filter((detail) => detail.startsWith('once more')).length, 0);
     assert.deepEqual(
       second.events.find(({ event }) => event === 'experiment'),
       { event: 'experiment', finished: 2, planned: 2, report: path.join(out, 'report.md') },
@@ -92,7 +99,13 @@ describe('an experiment', function () {
         tasks.map(([samples]) => samples),
         [1, 1, 1],
       );
+      assert.deepEqual(result.finals['once more']?.after, result.finals['the same again']?.after);
     }
+    const more = [rejection, pairs].map((result) => result?.finals['more of each']?.after?.outcomes);
+    assert.deepEqual(
+      more.map((outcomes) => outcomes && Object.values(outcomes).map(([samples]) => samples)),
+      [[2, 2, 2], undefined],
+    );
   });
 
   it('writes a report with its tables and plots', () => {
@@ -195,7 +208,8 @@ describe('an experiment', function () {
   });
 
   it('tells before any work that tasks of the end cannot be read', async () => {
-    const gone = experiment({ fresh: { objective: 'sft' } }).replace(/("finals":.*?)held-out/, '$1gone');
+    const arms = { rejection: { objective: 'rejection' }, fresh: { objective: 'sft' } };
+    const gone = experiment(arms).replace(/("finals":.*?)held-out/, '$1gone');
     writeFileSync(file, gone);
     const refused = bench();
     assert.deepEqual(await refused.ended, { code: 2, signal: null });
