@@ -11,7 +11,7 @@ import {
   type Estimate,
   type TaskOutcome,
 } from './statistics.ts';
-import { percent } from './words.ts';
+import { percent, points } from './words.ts';
 
 /** Of the bootstrap. */
 const SEED = 1;
@@ -324,7 +324,7 @@ function difference(base: readonly TaskOutcome[], outcomes: readonly TaskOutcome
 
 function interval(estimate: ReturnType<typeof bootstrapMean>): string {
   if (estimate === undefined) return '-';
-  return `${percent(estimate.value)} (${(estimate.low * 100).toFixed(1)} to ${(estimate.high * 100).toFixed(1)})`;
+  return `${percent(estimate.value)} (${points(estimate.low)} to ${points(estimate.high)})`;
 }
 
 function sum(outcomes: readonly TaskOutcome[], field: 'samples' | 'passed'): number {

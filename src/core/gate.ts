@@ -1,4 +1,5 @@
 import { pairedDifference, type Estimate, type TaskOutcome } from './statistics.ts';
+import { points } from './words.ts';
 
 /** Fewer held-out tasks than this prove nothing. */
 export const GATE_TASKS = 20;
@@ -40,7 +41,7 @@ export function decide(
   }
   const difference = pairedDifference(incumbent, candidate, seed);
   if (difference === undefined) throw new Error('a gate with held-out tasks has no difference');
-  const shown = `${points(difference.value)} points (95 % interval ${points(difference.low)} to ${points(difference.high)})`;
+  const shown = `${signed(difference.value)} points (95 % interval ${signed(difference.low)} to ${signed(difference.high)})`;
   if (difference.value < 0)
     return { decision: 'refuse', reason: `held-out pass rate fell: ${shown}`, difference };
   if (difference.low <= WORST_LOSS) {
@@ -56,7 +57,7 @@ export function decide(
   return { decision: 'promote', reason: `held-out pass rate rose: ${shown}`, difference };
 }
 
-function points(fraction: number): string {
-  const value = (fraction * 100).toFixed(1);
-  return fraction >= 0 ? `+${value}` : value;
+function signed(fraction: number): string {
+  const text = points(fraction);
+  return text.startsWith('-') ? text : `+${text}`;
 }

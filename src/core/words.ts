@@ -6,7 +6,13 @@ import type { Task } from '../protocol/task.ts';
 type ProgressEvent = Extract<RunEvent, { event: 'progress' }>;
 
 export function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(1)} %`;
+  return `${points(fraction)} %`;
+}
+
+/** Hundredths without their sign of percent; what rounds to nothing has no sign of its own either. */
+export function points(fraction: number): string {
+  const text = (fraction * 100).toFixed(1);
+  return text === '-0.0' ? '0.0' : text;
 }
 
 /** When a run began, which is what people know it by. */
@@ -43,7 +49,7 @@ export function timingText({ run, queue }: Timing): string {
 export function rateText(evaluation: Evaluation): string {
   const rate = evaluation.passAt['1'];
   if (rate === undefined) return 'no samples';
-  const interval = `(${(rate.low * 100).toFixed(1)} to ${percent(rate.high)})`;
+  const interval = `(${points(rate.low)} to ${percent(rate.high)})`;
   return `${percent(rate.value)} ${interval}, ${evaluation.passedSamples} of ${evaluation.samples} programs, ${evaluation.passedTasks} of ${evaluation.tasks} tasks`;
 }
 

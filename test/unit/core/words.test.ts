@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { modelWords, progressFacts } from '../../../src/core/words.ts';
+import { modelWords, percent, progressFacts } from '../../../src/core/words.ts';
 
 describe('words', () => {
   it('name a model in few letters', () => {
@@ -13,6 +13,10 @@ describe('words', () => {
     ] as const) {
       assert.equal(modelWords(model), words);
     }
+  });
+
+  it('give what rounds to nothing no sign', () => {
+    assert.deepEqual([-0.0004, 0, -0.0006].map(percent), ['0.0 %', '0.0 %', '-0.1 %']);
   });
 
   it('say how long a phase still takes, in minutes where it is long', () => {
