@@ -275,7 +275,7 @@ class Rounds {
       ...shown,
     ];
     const passes = usable.filter((sample) => sample.passed).length;
-    const name = chooseObjective(config.objective, { passes, failures: usable.length - passes });
+    const name = chooseObjective(config.objective, { passes });
     const objective = OBJECTIVES[name];
     const nothing: TrainingRecord = {
       model: from.model.hash,

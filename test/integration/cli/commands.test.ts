@@ -115,7 +115,7 @@ describe('the command line', function () {
     const { models } = (await last(inWorkspace('models'))) as { models: { hash: string; record: Event }[] };
     const trained = models.find(({ record }) => record['round'] === 1);
     assert.ok(trained !== undefined);
-    assert.deepEqual([trained.record['objective'], trained.record['condition']], ['fcft', 'good']);
+    assert.deepEqual([trained.record['objective'], trained.record['condition']], ['rejection', 'none']);
     const active = async (): Promise<unknown> => (await last(inWorkspace('models')))['active'];
     assert.equal(await active(), undefined);
     await events([...inWorkspace('models', 'promote', trained.hash.slice(0, 8))]);
