@@ -371,6 +371,18 @@ describe('completions', () => {
       await backend.ask(REQUESTS.deleteUses, { workspace: folder() });
     });
     await setting('completion.learnFromUse', true);
+    const refused = async (): Promise<boolean> =>
+      (await recorded()).some(({ outcome, shown }) => outcome === 'rejected' && shown === 'return x + 1');
+    // Before any is taken: each try empties the function, which would become of what was taken.
+    for (let tries = 0; !(await refused()); tries++) {
+      assert.ok(tries < 60, 'not recorded: one that was not taken');
+      await withoutBody('add_one');
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await sleep(300);
+      await vscode.commands.executeCommand('type', { text: 'z' });
+    }
+    // What tests before this one took is followed still, and recorded as soon as the file is saved.
+    const since = new Date().toISOString();
     await take('add_one', 'acceptNextWord', '    return');
     editor.selection = new vscode.Selection(0, 0, 0, 0);
     await take('add_one', 'commit', '    return x + 1');
@@ -382,13 +394,16 @@ describe('completions', () => {
       }
       throw new Error(`not recorded: ${what}, but ${JSON.stringify(await recorded())}`);
     };
-    const taken = await find('one that was taken', ({ outcome }) => outcome === 'accepted');
+    const taken = await find('one that was taken', ({ outcome, at }) => outcome === 'accepted' && at > since);
     assert.deepEqual(
       [taken.path, taken.function, taken.shown, taken.taken],
       ['ops.py', 'add_one', 'return x + 1', 12],
     );
     assert.equal(taken.source?.trimEnd(), 'def add_one(x):\n    """add one"""\n    return x + 1');
-    await find('one that was taken in part', (one) => one.outcome === 'partly' && one.taken === 6);
+    await find(
+      'one that was taken in part',
+      ({ outcome, taken, at }) => outcome === 'partly' && taken === 6 && at > since,
+    );
     const line = editor.document.getText().split('\n').indexOf('    return x + 1');
     await editor.edit((edit) => {
       edit.insert(new vscode.Position(line, 11), '1 + ');
@@ -396,15 +411,6 @@ describe('completions', () => {
     await editor.document.save();
     const edited = await find('its edit', ({ id, later }) => id === taken.id && later === 'edited');
     assert.equal(edited.kept, 'return 1 + x + 1');
-    const refused = async (): Promise<boolean> =>
-      (await recorded()).some(({ outcome, shown }) => outcome === 'rejected' && shown === 'return x + 1');
-    for (let tries = 0; !(await refused()); tries++) {
-      assert.ok(tries < 60, 'not recorded: one that was not taken');
-      await withoutBody('add_one');
-      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-      await sleep(300);
-      await vscode.commands.executeCommand('type', { text: 'z' });
-    }
   });
 
   it('show what they recorded in a document that cannot be written, and delete it where the user means that', async () => {
