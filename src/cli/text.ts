@@ -1,4 +1,4 @@
-import { gateLine, percent, points, usedWords } from '../core/words.ts';
+import { gateLine, percent, rangeText, usedWords } from '../core/words.ts';
 import type { Evaluation, RunReport } from '../protocol/run.ts';
 
 /** Error types shown in a table; the rest are added up. */
@@ -68,7 +68,7 @@ function passRates(report: RunReport): string {
       evaluation.side,
       evaluation.round === 0 ? 'before' : `round ${evaluation.round}`,
       one === undefined ? '-' : percent(one.value),
-      one === undefined ? '-' : `${points(one.low)} to ${percent(one.high)}`,
+      one === undefined ? '-' : rangeText(one),
       eight === undefined ? '-' : percent(eight.value),
       `${evaluation.passedSamples}/${evaluation.samples}`,
       `${evaluation.passedTasks}/${evaluation.tasks}`,

@@ -98,10 +98,13 @@ export function pooled(measured: readonly Measured[]): TaskOutcome[] {
 /** The same with those programs as passes that ran to their checks. */
 export function pooledReached(measured: readonly Measured[]): TaskOutcome[] {
   return pooled(
-    measured.map(({ outcomes, reached, ...rest }) => ({
-      ...{ ...rest, reached },
+    measured.map((one) => ({
+      ...one,
       outcomes: Object.fromEntries(
-        Object.entries(outcomes).map(([taskId, [samples]]) => [taskId, [samples, reached[taskId] ?? 0]]),
+        Object.entries(one.outcomes).map(([taskId, [samples]]) => [
+          taskId,
+          [samples, one.reached[taskId] ?? 0],
+        ]),
       ),
     })),
   );

@@ -42,9 +42,9 @@ export function experimentReport(
   const of = (arm: string): ArmResult[] => trained.filter((result) => result.arm === arm);
   const rounds = Array.from({ length: experiment.rounds }, (_, at) => at + 1);
   const plots = plotsOf(arms, of, rounds);
-  const first = onePerSeed(results);
+  const untrained = onePerSeed(results).flatMap(({ validation }) => validation.slice(0, 1));
   const columns: Column[] = [
-    [NONE, first.flatMap(({ validation }) => validation.slice(0, 1))],
+    [NONE, untrained],
     ...arms.map((arm): Column => [arm, afterRound(of(arm), experiment.rounds)]),
   ];
   const planned = experiment.seeds.length * Object.keys(experiment.arms).length;
@@ -56,7 +56,7 @@ export function experimentReport(
       `validation task; seeds ${experiment.seeds.join(', ')}. ${finished} of ${planned} runs are finished. Intervals are 95 %, bootstrap over tasks; differences are ` +
       `paired by task, the seeds of a task taken together.`,
     `## Validation tasks`,
-    validationTable(arms, of, rounds, first),
+    validationTable(arms, of, rounds, untrained),
     ...againstEachOther(arms, (arm) => pooled(afterRound(of(arm), experiment.rounds))),
     ...Object.keys(plots).map((file) => `![${file}](${file})`),
     `## What it took`,
@@ -80,9 +80,8 @@ function validationTable(
   arms: readonly string[],
   of: (arm: string) => ArmResult[],
   rounds: readonly number[],
-  first: readonly ArmResult[],
+  untrained: readonly Measured[],
 ): string {
-  const untrained = first.flatMap(({ validation }) => validation.slice(0, 1));
   const base = pooled(untrained);
   const row = (arm: string, round: number, measured: readonly Measured[], seeds: number): string[] => {
     const outcomes = pooled(measured);
@@ -99,7 +98,7 @@ function validationTable(
     ];
   };
   const rows = [
-    row(NONE, 0, untrained, first.length),
+    row(NONE, 0, untrained, untrained.length),
     ...arms.flatMap((arm) =>
       rounds.map((round) => {
         const done = of(arm).filter(({ validation }) => validation.some((one) => one.round >= round));

@@ -9,6 +9,10 @@ export function percent(fraction: number): string {
   return `${points(fraction)} %`;
 }
 
+export function rangeText({ low, high }: { low: number; high: number }): string {
+  return `${points(low)} to ${percent(high)}`;
+}
+
 /** Hundredths without their sign of percent; what rounds to nothing has no sign of its own either. */
 export function points(fraction: number): string {
   const text = (fraction * 100).toFixed(1);
@@ -49,7 +53,7 @@ export function timingText({ run, queue }: Timing): string {
 export function rateText(evaluation: Evaluation): string {
   const rate = evaluation.passAt['1'];
   if (rate === undefined) return 'no samples';
-  const interval = `(${points(rate.low)} to ${percent(rate.high)})`;
+  const interval = `(${rangeText(rate)})`;
   return `${percent(rate.value)} ${interval}, ${evaluation.passedSamples} of ${evaluation.samples} programs, ${evaluation.passedTasks} of ${evaluation.tasks} tasks`;
 }
 

@@ -32,7 +32,7 @@ export interface FinalSet {
   name: string;
   final: FinalTasks;
   tasks: Task[];
-  /** Of all that decides what comes out of a model. */
+  /** Digest of the tasks, of how many programs are asked for each, and of the seed. */
   asked: string;
 }
 

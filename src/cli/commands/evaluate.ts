@@ -1,7 +1,7 @@
 import { writeFile, rename } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
-import { percent, points, timingText } from '../../core/words.ts';
+import { percent, rangeText, timingText } from '../../core/words.ts';
 import { readTaskFile } from '../../harvest/files.ts';
 import { Condition } from '../../protocol/model.ts';
 import { evaluateModel } from '../../rounds/evaluateModel.ts';
@@ -80,7 +80,7 @@ export function evaluateCommand(): Command {
           const rows = Object.entries(evaluation.passAt).map(([k, estimate]) => [
             `pass@${k}`,
             percent(estimate.value),
-            `${points(estimate.low)} to ${percent(estimate.high)}`,
+            rangeText(estimate),
           ]);
           const errors = Object.entries(evaluation.errorTypes).sort(([, a], [, b]) => b - a);
           return [
