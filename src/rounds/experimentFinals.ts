@@ -32,6 +32,7 @@ export interface FinalSet {
   name: string;
   final: FinalTasks;
   tasks: Task[];
+  seed: number;
   /** Digest of the tasks, of how many programs are asked for each, and of the seed. */
   asked: string;
 }
@@ -42,10 +43,10 @@ export interface FinalSet {
  */
 export async function readFinals({ finals, seeds }: Experiment): Promise<FinalSet[]> {
   const sets: FinalSet[] = [];
+  const seed = seeds[0] ?? 0;
   for (const [name, final] of Object.entries(finals)) {
     const tasks = await readTaskFile(final.tasks);
-    const seed = seeds[0] ?? 0;
-    sets.push({ name, final, tasks, asked: digest(JSON.stringify([tasks, final.samples, seed])) });
+    sets.push({ name, final, tasks, seed, asked: digest(JSON.stringify([tasks, final.samples, seed])) });
   }
   return sets;
 }
@@ -64,7 +65,7 @@ export async function measureFinals(
   keep: (state: FinalState) => Promise<void>,
 ): Promise<void> {
   let now = state;
-  for (const { name, final, tasks, asked } of sets) {
+  for (const { name, final, tasks, seed, asked } of sets) {
     const arms = results.filter(({ arm }) => final.arms?.includes(arm) ?? true);
     for (const model of modelsOf(base, arms)) {
       const { record } = await bench.resolveModel(model);
@@ -77,9 +78,8 @@ export async function measureFinals(
         bench.observe({ event: 'phase', phase: 'final', detail: `${name}, ${record.name}` });
         const { evaluation, samples } = await evaluateModel(
           {
-            ...{ tasks, model, condition, samples: final.samples, ks: [1] },
+            ...{ tasks, model, condition, samples: final.samples, ks: [1], seed },
             temperature: final.samples === 1 ? 0 : 0.7,
-            seed: experiment.seeds[0] ?? 0,
             timeoutSeconds: 5,
           },
           bench,
