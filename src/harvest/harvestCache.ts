@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../process/wholeFile.ts';
 import { SuiteCoverage, type TestSuite } from '../protocol/execution.ts';
 import type { Task } from '../protocol/task.ts';
 import type { Coverage } from './coverage.ts';
@@ -107,9 +108,7 @@ export class HarvestCache {
 
   async #write(name: string, value: unknown): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    const file = path.join(this.#folder, name);
-    await writeFile(`${file}.${process.pid}.tmp`, JSON.stringify(value));
-    await rename(`${file}.${process.pid}.tmp`, file);
+    await writeWhole(path.join(this.#folder, name), JSON.stringify(value));
   }
 }
 

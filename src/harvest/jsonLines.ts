@@ -1,7 +1,9 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { z } from 'zod';
+import { jsonLines, writeWhole } from '../process/wholeFile.ts';
 import { UserError } from '../protocol/errors.ts';
 
 /** Task and sample files beyond this, unpacked, are refused rather than read into memory. */
@@ -61,21 +63,40 @@ export function lineError(line: JsonLine, problem: string): UserError {
   );
 }
 
-/** Writes one JSON object a line; the file appears whole under its name or not at all. */
-export async function writeJsonLines(path: string, values: readonly unknown[]): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
+/**
+ * Writes one JSON object a line; the file appears whole under its name or not at all. Throws a UserError (exit code 2) where
+ * it cannot be written.
+ */
+export async function writeJsonLines(path: string, values: Iterable<object>): Promise<void> {
   try {
-    await writeFile(draft, values.map((value) => JSON.stringify(value) + '\n').join(''));
-    await rename(draft, path);
+    await writeWhole(path, jsonLines(values));
   } catch (cause) {
-    await rm(draft, { force: true });
-    throw new UserError(
-      `${path} could not be written: ${reasonOf(cause)}`,
-      'Name a file in a folder that exists and can be written to.',
-      2,
-      { cause },
-    );
+    throw unwritable(path, cause);
   }
+}
+
+/** Throws, before long work whose result is to go there, the UserError that writing it would end with. */
+export async function requireWritable(path: string): Promise<void> {
+  try {
+    await access(dirname(resolve(path)), constants.W_OK);
+    if (await isFolder(path)) throw new Error('it is a folder');
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}
+
+function unwritable(path: string, cause: unknown): UserError {
+  return new UserError(
+    `${path} cannot be written: ${reasonOf(cause)}.`,
+    'Name a file in a folder that exists, has space and can be written to.',
+    2,
+    { cause },
+  );
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,7 +1,8 @@
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../protocol/errors.ts';
 import { packageRoot, packageVersion } from './packageRoot.ts';
+import { writeWhole } from './wholeFile.ts';
 
 /**
  * Writes the command `leti` into a folder: it runs this copy of LeTI with the Node that runs now, which inside VS Code is
@@ -14,12 +15,9 @@ export async function writeLauncher(folder: string): Promise<string> {
   const text = windows
     ? `@set ELECTRON_RUN_AS_NODE=1\r\n@"${process.execPath}" "${script}" %*\r\n`
     : `#!/bin/sh\n# Written by LeTI ${packageVersion()}; write it again after an update.\nELECTRON_RUN_AS_NODE=1 exec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`;
-  const half = `${target}.${process.pid}.tmp`;
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(half, text);
-    await chmod(half, 0o755);
-    await rename(half, target);
+    await writeWhole(target, text, 0o755);
   } catch (error) {
     throw new UserError(`${target} cannot be written.`, 'Name a folder that you may write to.', 2, {
       cause: error,

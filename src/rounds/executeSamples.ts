@@ -1,11 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { once } from 'node:events';
 import { editorDiagnostics } from '../core/editorDiagnostics.ts';
 import { renderFeedback } from '../core/feedback.ts';
 import { executionJob } from '../core/program.ts';
 import type { Executor } from '../execution/executor.ts';
 import { readTaskFile } from '../harvest/files.ts';
+import { requireWritable, writeJsonLines } from '../harvest/jsonLines.ts';
 import { programOfSample, readSamplesFile } from '../harvest/samples.ts';
 import { UserError } from '../protocol/errors.ts';
 import { limitsOf } from './limits.ts';
@@ -30,9 +28,10 @@ export interface ExecuteSummary {
 /**
  * Runs given programs against their tasks' checks. The result file has the samples' lines in their order, each with
  * `passed`, `verdict`, `feedback`, `tier` and `duration_ms`, and appears whole. Throws a UserError (exit code 2) for a
- * sample of a task that the task file does not have.
+ * sample of a task that the task file does not have, and before anything runs for a result file that cannot be written.
  */
 export async function executeSamples(request: ExecuteRequest, executor: Executor): Promise<ExecuteSummary> {
+  if (request.outFile !== undefined) await requireWritable(request.outFile);
   const tasks = new Map((await readTaskFile(request.tasksFile)).map((task) => [task.id, task]));
   const samples = await readSamplesFile(request.samplesFile);
   const jobs = samples.map((sample) => {
@@ -71,7 +70,7 @@ export async function executeSamples(request: ExecuteRequest, executor: Executor
       };
     },
   );
-  if (request.outFile !== undefined) await writeLines(request.outFile, lines);
+  if (request.outFile !== undefined) await writeJsonLines(request.outFile, lines);
   return summary;
 }
 
@@ -95,26 +94,3 @@ async function mapFew<T, R>(
 
 /** No model is at hand here, so the feedback's budget goes by an average of Python text. */
 const CHARACTERS_PER_TOKEN = 3;
-
-async function writeLines(file: string, lines: readonly object[]): Promise<void> {
-  const half = `${file}.${process.pid}.tmp`;
-  try {
-    const stream = createWriteStream(half);
-    for (const line of lines) {
-      if (!stream.write(JSON.stringify(line) + '\n')) await once(stream, 'drain');
-    }
-    stream.end();
-    await once(stream, 'finish');
-    await rename(half, file);
-  } catch (error) {
-    await rm(half, { force: true });
-    throw new UserError(
-      `${file} cannot be written.`,
-      'Name a file in a folder that exists and has space.',
-      2,
-      {
-        cause: error,
-      },
-    );
-  }
-}

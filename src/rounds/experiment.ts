@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { plannedArms, sharesFirstRound, sharesFirstSamples, type PlannedArm } from '../core/experiment.ts';
@@ -13,6 +13,7 @@ import {
   type ExperimentState,
 } from '../protocol/experiment.ts';
 import { letiHome } from '../process/folders.ts';
+import { writeWhole } from '../process/wholeFile.ts';
 import { TrainingRecord, type Evaluation, type RunConfig, type RunReport } from '../protocol/run.ts';
 import { RunStore } from '../store/runStore.ts';
 import { ModelStore } from '../training/modelStore.ts';
@@ -332,10 +333,4 @@ function bestOf(heldOut: readonly Evaluation[]): string | undefined {
 
 function keyOf(config: object): string {
   return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16);
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const half = `${file}.${process.pid}.tmp`;
-  await writeFile(half, text);
-  await rename(half, file);
 }

@@ -7,6 +7,7 @@ import { endsItself } from '../core/trimming.ts';
 import { readTaskFile } from '../harvest/files.ts';
 import { standardLibraryPackages } from '../harvest/pythonSources.ts';
 import { digest } from '../process/digest.ts';
+import { jsonLines } from '../process/wholeFile.ts';
 import type {
   ArmResult,
   Experiment,
@@ -163,7 +164,7 @@ async function likelihoods(model: LoadedModel, bench: Workbench): Promise<Likeli
   const folder = await mkdtemp(path.join(os.tmpdir(), 'leti-perplexity-'));
   try {
     const texts = path.join(folder, 'texts.jsonl');
-    await writeFile(texts, pieces.map((piece) => `${JSON.stringify(piece)}\n`).join(''));
+    await writeFile(texts, jsonLines(pieces));
     return await bench.likelihoods(model, texts);
   } finally {
     await rm(folder, { recursive: true, force: true });

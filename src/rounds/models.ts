@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { pickFillTokens, type FillTokens } from '../core/completion/fillTokens.ts';
@@ -10,6 +10,7 @@ import { chatFrame } from '../inference/chatFrame.ts';
 import { readModelFolder } from '../inference/modelFolder.ts';
 import { createTokenizer } from '../inference/tokenizer.ts';
 import { requireFreeSpace } from '../process/diskSpace.ts';
+import { jsonLines, writeWhole } from '../process/wholeFile.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { ModelRecord, PromptStyle } from '../protocol/model.ts';
 import type { RunObserver } from '../protocol/run.ts';
@@ -144,7 +145,7 @@ export async function exportModel(
   await requireFreeSpace(path.dirname(folder), EXPORT_BYTES, 'Exporting the model');
   observe({ event: 'phase', phase: 'export', detail: `${model.record.name} to ONNX in ${precision}` });
   const textFile = `${folder}.${process.pid}.texts.jsonl`;
-  await writeFile(textFile, (await texts()).map((text) => JSON.stringify(text) + '\n').join(''));
+  await writeFile(textFile, jsonLines(await texts()));
   const trainer = await startTrainer();
   try {
     await trainer.export({ model: model.folder, out: folder, precision, texts: textFile });
@@ -165,8 +166,7 @@ export async function exportModel(
       'Try another model; the trained weights are kept.',
     );
   }
-  await writeFile(`${record}.tmp`, JSON.stringify(Agreement.parse({ agree, total })));
-  await rename(`${record}.tmp`, record);
+  await writeWhole(record, JSON.stringify(Agreement.parse({ agree, total })));
   observe({ event: 'export', model: model.hash, precision, folder, agreement, tokens: total });
   return folder;
 }

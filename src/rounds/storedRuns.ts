@@ -1,11 +1,11 @@
-import { createWriteStream, existsSync } from 'node:fs';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { samplingPrompt } from '../core/prompts.ts';
 import { ZodError } from 'zod';
 import { DEFAULT_RUN } from '../core/defaults.ts';
 import { byChange, taskChange } from '../core/taskHistory.ts';
+import { writeJsonLines } from '../harvest/jsonLines.ts';
 import type { RunDetail, RunSummary, TaskDetail, TaskHistory } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { SamplingRecord } from '../protocol/run.ts';
@@ -139,28 +139,8 @@ export class StoredRuns {
   /** Writes a run as JSON lines: its report, then its tasks, then its samples with their stages. Appears whole. */
   async export(id: string, file: string): Promise<void> {
     const store = new RunStore(this.#files.store);
-    const half = `${file}.${process.pid}.tmp`;
     try {
-      const run = found(store, id);
-      const stream = createWriteStream(half);
-      const write = async (value: object): Promise<void> => {
-        if (!stream.write(JSON.stringify(value) + '\n')) await once(stream, 'drain');
-      };
-      await write({ kind: 'run', report: runReport(store, run.id), versions: run.versions });
-      for (const { task, side } of store.tasks(run.id)) await write({ kind: 'task', side, task });
-      for (const stage of store.sampledStages(run.id)) {
-        for (const sample of store.samples(run.id, stage)) await write({ kind: 'sample', stage, sample });
-      }
-      stream.end();
-      await once(stream, 'finish');
-      await rename(half, file);
-    } catch (error) {
-      // Where it could not be made, to look for it fails as well.
-      await rm(half, { force: true }).catch(() => undefined);
-      if (error instanceof UserError) throw error;
-      throw new UserError(`${file} cannot be written.`, 'Name a file in a folder that has space.', 1, {
-        cause: error,
-      });
+      await writeJsonLines(file, linesOf(store, found(store, id)));
     } finally {
       store.close();
     }
@@ -173,6 +153,15 @@ export class StoredRuns {
     } finally {
       store.close();
     }
+  }
+}
+
+/** All that is stored of a run, one value a line; of its samples one stage is in memory at a time. */
+function* linesOf(store: RunStore, { id, versions }: RunRow): Generator<object> {
+  yield { kind: 'run', report: runReport(store, id), versions };
+  for (const { task, side } of store.tasks(id)) yield { kind: 'task', side, task };
+  for (const stage of store.sampledStages(id)) {
+    for (const sample of store.samples(id, stage)) yield { kind: 'sample', stage, sample };
   }
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../process/wholeFile.ts';
 import { UserError } from '../protocol/errors.ts';
 
 const Promotion = z.strictObject({ model: z.string(), reason: z.string(), at: z.string() });
@@ -53,8 +54,6 @@ export class ActiveModels {
 
   async #write(promotions: Promotion[]): Promise<void> {
     await mkdir(path.dirname(this.#file), { recursive: true });
-    const half = `${this.#file}.${process.pid}.tmp`;
-    await writeFile(half, JSON.stringify({ format: 1, promotions }, null, 2) + '\n');
-    await rename(half, this.#file);
+    await writeWhole(this.#file, `${JSON.stringify({ format: 1, promotions }, null, 2)}\n`);
   }
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { requireFreeSpace } from '../process/diskSpace.ts';
 import { ExclusiveLock } from '../process/exclusiveLock.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 import { runCommand } from '../process/runCommand.ts';
+import { writeWhole } from '../process/wholeFile.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { Device } from '../protocol/training.ts';
 import { findTrainerPython, isUsable, NEWEST, OLDEST, probePython } from './pythons.ts';
@@ -63,9 +64,7 @@ export async function ensureTrainerEnvironment(options: EnvironmentOptions): Pro
     await requireFreeSpace(path.dirname(folder), NEEDED_BYTES[profile], 'The trainer environment');
     options.onProgress('making the trainer environment; this happens once');
     await install(folder, python, profile, requirements, options);
-    const half = path.join(folder, `${MARKER}.tmp`);
-    await writeFile(half, JSON.stringify({ lock, python }) + '\n');
-    await rename(half, path.join(folder, MARKER));
+    await writeWhole(path.join(folder, MARKER), `${JSON.stringify({ lock, python })}\n`);
     options.onProgress('the trainer environment is ready');
     return found;
   } finally {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWhole } from '../process/wholeFile.ts';
 import { UserError } from '../protocol/errors.ts';
 import { ModelRecord } from '../protocol/model.ts';
 import type { Precision } from '../protocol/training.ts';
@@ -103,8 +104,7 @@ export class ModelStore {
   async setAlias(name: string, hash: string): Promise<void> {
     const file = this.#alias(name);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(`${file}.${process.pid}.tmp`, hash);
-    await rename(`${file}.${process.pid}.tmp`, file);
+    await writeWhole(file, hash);
   }
 
   async alias(name: string): Promise<StoredModel | undefined> {

@@ -1,8 +1,8 @@
-import { writeFile, rename } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { percent, rangeText, timingText } from '../../core/words.ts';
 import { readTaskFile } from '../../harvest/files.ts';
+import { requireWritable, writeJsonLines } from '../../harvest/jsonLines.ts';
 import { Condition } from '../../protocol/model.ts';
 import { evaluateModel } from '../../rounds/evaluateModel.ts';
 import { Workbench } from '../../rounds/workbench.ts';
@@ -52,6 +52,7 @@ export function evaluateCommand(): Command {
     .action(async (flags: EvaluateFlags) => {
       const output = createOutput({ json: flags.json === true });
       const tasks = await readTaskFile(flags.tasks);
+      if (flags.out !== undefined) await requireWritable(flags.out);
       const bench = new Workbench({
         workspace: process.cwd(),
         device: 'auto',
@@ -71,11 +72,7 @@ export function evaluateCommand(): Command {
           },
           bench,
         );
-        if (flags.out !== undefined) {
-          const half = `${flags.out}.${process.pid}.tmp`;
-          await writeFile(half, samples.map((sample) => JSON.stringify(sample) + '\n').join(''));
-          await rename(half, flags.out);
-        }
+        if (flags.out !== undefined) await writeJsonLines(flags.out, samples);
         output.result({ event: 'evaluation', evaluation, condition }, () => {
           const rows = Object.entries(evaluation.passAt).map(([k, estimate]) => [
             `pass@${k}`,

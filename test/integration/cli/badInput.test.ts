@@ -127,6 +127,23 @@ const REFUSALS: Refusal[] = [
     says: /samples\.jsonl:1: expected a task of [^]*found task_id "nobody"/,
   },
   {
+    name: 'a file for results that cannot be written, before the model is looked for',
+    args: ({ tasks }) => [
+      ...['evaluate', '--tasks', tasks, '--model', 'nonsense', '--out', '/nowhere/samples.jsonl'],
+      ...['--trainer-python', trainerPython()],
+    ],
+    code: 2,
+    says: /\/nowhere\/samples\.jsonl cannot be written: ENOENT[^]*folder that exists/,
+  },
+  {
+    name: 'a folder where results are to be written',
+    args: ({ tasks, folder }) => [
+      ...['execute', '--tasks', tasks, '--samples', path.join(folder, 'samples.jsonl'), '--out', folder],
+    ],
+    code: 2,
+    says: /cannot be written: it is a folder/,
+  },
+  {
     name: 'a rollback without a promotion',
     args: ({ workspace }) => ['models', 'rollback', '--workspace', workspace],
     code: 2,

@@ -172,7 +172,7 @@ describe('task and sample files', () => {
 
   it('refuses to write into a folder that does not exist', async () => {
     const out = path.join(folder, 'none', 'own.jsonl');
-    await refuses(out, /could not be written/, async (file) => {
+    await refuses(out, /cannot be written/, async (file) => {
       await writeTaskFile(file, []);
     });
   });
