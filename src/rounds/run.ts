@@ -5,7 +5,7 @@ import { lockWorkspace } from '../store/runLock.ts';
 import { RunStore, type RunRow } from '../store/runStore.ts';
 import { gatherTasks } from './gatherTasks.ts';
 import { runReport } from './report.ts';
-import { runRounds } from './runTraining.ts';
+import { runRounds } from './runRounds.ts';
 import { workspaceFiles, workspaceFolder } from './workspaceFiles.ts';
 import { Workbench, type WorkbenchOptions } from './workbench.ts';
 
@@ -80,7 +80,7 @@ async function work(
         heldOut: heldOut.length,
         dropped: store.dropped(run.id).length,
       });
-      await runRounds({ id: run.id, config: run.config, train, heldOut }, store, bench);
+      await runRounds({ id: run.id, config: run.config, train, heldOut, store, bench });
       store.setStatus(run.id, 'finished');
     } catch (error) {
       store.setStatus(run.id, error instanceof InterruptedError ? 'interrupted' : 'failed', messageOf(error));
