@@ -1,22 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { plannedArms, sharesFirstRound, sharesFirstSamples, type PlannedArm } from '../core/experiment.ts';
 import { minutesUntil, stepsUntil } from '../core/experimentEffort.ts';
 import { experimentReport } from '../core/experimentReport.ts';
-import { InterruptedError, UserError } from '../protocol/errors.ts';
-import {
-  ArmResult,
-  Experiment,
-  StoredExperimentState,
-  type ExperimentState,
-} from '../protocol/experiment.ts';
+import { InterruptedError } from '../protocol/errors.ts';
+import { ArmResult, type Experiment, type ExperimentState } from '../protocol/experiment.ts';
 import { letiHome } from '../process/folders.ts';
 import { writeWhole } from '../process/wholeFile.ts';
 import { TrainingRecord, type Evaluation, type RunConfig, type RunReport } from '../protocol/run.ts';
 import { RunStore } from '../store/runStore.ts';
 import { ModelStore } from '../training/modelStore.ts';
+import { readExperiment, readState } from './experimentFiles.ts';
 import { finalsOf, measuredOf, measureFinals, readFinals, type FinalSet } from './experimentFinals.ts';
 import { runReport } from './report.ts';
 import { startOrResumeRun, type RunContext, type SharedStages } from './run.ts';
@@ -265,55 +260,6 @@ class ExperimentWork {
     } finally {
       store.close();
     }
-  }
-}
-
-/** An experiment's file with its paths made absolute. */
-export async function readExperiment(file: string): Promise<Experiment> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${file} is not an experiment: ${why}`, 'docs/experiments.md shows one.', 2, {
-      cause: error,
-    });
-  }
-  const parsed = Experiment.safeParse(value);
-  if (!parsed.success) {
-    throw new UserError(
-      `${file} is not an experiment:\n${z.prettifyError(parsed.error)}`,
-      'docs/experiments.md says what may stand there.',
-      2,
-    );
-  }
-  const folder = path.dirname(path.resolve(file));
-  const absolute = (name: string): string => path.resolve(folder, name);
-  const { tasks, validation, finals } = parsed.data;
-  return {
-    ...parsed.data,
-    tasks: absolute(tasks),
-    validation: absolute(validation),
-    finals: Object.fromEntries(
-      Object.entries(finals).map(([name, final]) => [name, { ...final, tasks: absolute(final.tasks) }]),
-    ),
-  };
-}
-
-async function readState(file: string): Promise<ExperimentState | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return StoredExperimentState.parse(JSON.parse(text));
-  } catch (error) {
-    throw new UserError(`${file} is damaged.`, 'Name another folder with --out, or delete this one.', 1, {
-      cause: error,
-    });
   }
 }
 
