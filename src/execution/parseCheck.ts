@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { ChildEndedError, JsonLinesChild } from '../process/jsonLines.ts';
+import { ChildEndedError, JsonLinesChild } from '../process/jsonLinesChild.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 
 /** Which of some texts first gives a file that parses, and what is wrong with the first text. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
-import { ChildEndedError, JsonLinesChild } from '../process/jsonLines.ts';
+import { ChildEndedError, JsonLinesChild } from '../process/jsonLinesChild.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { DroppedTask } from '../protocol/task.ts';

@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { z } from 'zod';
-import { jsonLines, writeWhole } from '../process/wholeFile.ts';
+import { jsonLines } from '../process/jsonLines.ts';
+import { writeWhole } from '../process/wholeFile.ts';
 import { UserError } from '../protocol/errors.ts';
 
 /** Task and sample files beyond this, unpacked, are refused rather than read into memory. */
@@ -71,6 +72,8 @@ export async function writeJsonLines(path: string, values: Iterable<object>): Pr
   try {
     await writeWhole(path, jsonLines(values));
   } catch (cause) {
+    // What is wrong with the values is not the file's fault.
+    if (cause instanceof UserError) throw cause;
     throw unwritable(path, cause);
   }
 }
@@ -79,15 +82,12 @@ export async function writeJsonLines(path: string, values: Iterable<object>): Pr
 export async function requireWritable(path: string): Promise<void> {
   try {
     await access(dirname(resolve(path)), constants.W_OK);
-    if (await isFolder(path)) throw new Error('it is a folder');
+    // A file that is not there yet is none.
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isDirectory() === true) throw new Error('it is a folder');
   } catch (cause) {
     throw unwritable(path, cause);
   }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() ?? false;
 }
 
 function unwritable(path: string, cause: unknown): UserError {

@@ -1,5 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 
+/** So that two writes of a file do not share its half. */
 let written = 0;
 
 /**
@@ -8,7 +9,7 @@ let written = 0;
  */
 export async function writeWhole(
   file: string,
-  content: string | Iterable<string> | AsyncIterable<string>,
+  content: string | Iterable<string>,
   mode?: number,
 ): Promise<void> {
   const half = `${file}.${process.pid}-${++written}.tmp`;
@@ -21,17 +22,3 @@ export async function writeWhole(
     throw error;
   }
 }
-
-/** JSON lines of some values, in pieces that are worth a write. */
-export function* jsonLines(values: Iterable<object>): Generator<string> {
-  let piece = '';
-  for (const value of values) {
-    piece += `${JSON.stringify(value)}\n`;
-    if (piece.length < PIECE_CHARACTERS) continue;
-    yield piece;
-    piece = '';
-  }
-  if (piece !== '') yield piece;
-}
-
-const PIECE_CHARACTERS = 1 << 16;

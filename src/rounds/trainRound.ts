@@ -4,7 +4,7 @@ import { mixExamples } from '../core/mix.ts';
 import { chooseObjective } from '../core/objectives/choose.ts';
 import { OBJECTIVES } from '../core/objectives/index.ts';
 import { withVerdictForm } from '../core/prompts.ts';
-import { jsonLines } from '../process/wholeFile.ts';
+import { jsonLines } from '../process/jsonLines.ts';
 import type { Sample, TrainingRecord } from '../protocol/run.ts';
 import { LearnableSamples } from './learnableSamples.ts';
 import type { LoadedModel } from './models.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { ChildEndedError, JsonLinesChild } from '../process/jsonLines.ts';
+import { ChildEndedError, JsonLinesChild } from '../process/jsonLinesChild.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import type { GeneratedText, SampleBatch, Sampler } from '../protocol/sampling.ts';

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { requireFreeSpace } from '../../../src/process/diskSpace.ts';
 import { letiHome, workspaceData } from '../../../src/process/folders.ts';
-import { ChildEndedError, JsonLinesChild } from '../../../src/process/jsonLines.ts';
+import { ChildEndedError, JsonLinesChild } from '../../../src/process/jsonLinesChild.ts';
 import { runCommand } from '../../../src/process/runCommand.ts';
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 
