@@ -15,13 +15,13 @@ const MAY_IMPORT = {
   inference: ['core', 'protocol', 'process'],
   training: ['core', 'protocol', 'process'],
   store: ['core', 'protocol', 'process'],
-  rounds: ['harvest', 'execution', 'inference', 'training', 'store', 'core', 'protocol', 'process'],
-  server: ['rounds', 'harvest', 'execution', 'inference', 'training', 'store', 'core', 'protocol', 'process'],
+  app: ['harvest', 'execution', 'inference', 'training', 'store', 'core', 'protocol', 'process'],
+  server: ['app', 'harvest', 'execution', 'inference', 'training', 'store', 'core', 'protocol', 'process'],
   extension: ['core', 'protocol'],
   webview: ['core', 'protocol'],
   cli: [
     'server',
-    'rounds',
+    'app',
     'harvest',
     'execution',
     'inference',
@@ -31,6 +31,14 @@ const MAY_IMPORT = {
     'protocol',
     'process',
   ],
+};
+/** Which rooms of src/app each room may import from. Files at its root hold tools and know only `models`. */
+const ROOMS = {
+  models: [],
+  tasks: ['models'],
+  runs: ['models', 'tasks'],
+  completion: ['models', 'tasks', 'runs'],
+  bench: ['models', 'tasks', 'runs'],
 };
 const HOSTS = ['vscode', 'onnxruntime-node', 'node:*', 'fs', 'child_process', 'worker_threads'];
 const MAY_USE_HOSTS = {
@@ -42,30 +50,53 @@ const MAY_USE_HOSTS = {
   webview: [],
 };
 
-const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => {
-  const banned = Object.keys(MAY_IMPORT).filter((name) => name !== folder && !allowed.includes(name));
+/** The folders and host modules that `src/<folder>` must not import, as patterns of `no-restricted-imports`. */
+function bannedFolders(folder, allowed) {
   const hosts = MAY_USE_HOSTS[folder] ?? ['node:*'];
-  return {
-    files: [`src/${folder}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            ...banned.map((name) => ({
-              group: [`**/${name}/**`],
-              message: `src/${folder} must not import src/${name} (docs/architecture.md).`,
-            })),
-            {
-              group: [...HOSTS.filter((host) => !hosts.includes(host)), ...hosts.map((host) => `!${host}`)],
-              message: `src/${folder} must not use this host module (docs/architecture.md).`,
-            },
-          ],
-        },
-      ],
+  return [
+    ...Object.keys(MAY_IMPORT)
+      .filter((name) => name !== folder && !allowed.includes(name))
+      .map((name) => ({
+        group: [`**/${name}/**`],
+        message: `src/${folder} must not import src/${name} (docs/architecture.md).`,
+      })),
+    {
+      group: [...HOSTS.filter((host) => !hosts.includes(host)), ...hosts.map((host) => `!${host}`)],
+      message: `src/${folder} must not use this host module (docs/architecture.md).`,
     },
-  };
+  ];
+}
+
+/** The rooms of src/app that the room `name` must not import; undefined is the root of src/app. */
+function bannedRooms(name, allowed) {
+  return Object.keys(ROOMS)
+    .filter((room) => room !== name && !allowed.includes(room))
+    .map((room) => ({
+      group: [name === undefined ? `./${room}/**` : `../${room}/**`],
+      message: `src/app/${name ?? ''} must not import src/app/${room} (docs/architecture.md).`,
+    }));
+}
+
+const restrict = (files, patterns) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns }] },
 });
+
+const directions = [
+  ...Object.entries(MAY_IMPORT).map(([folder, allowed]) =>
+    restrict([`src/${folder}/**/*.ts`], bannedFolders(folder, allowed)),
+  ),
+  restrict(
+    ['src/app/*.ts'],
+    [...bannedFolders('app', MAY_IMPORT.app), ...bannedRooms(undefined, ['models'])],
+  ),
+  ...Object.entries(ROOMS).map(([room, allowed]) =>
+    restrict(
+      [`src/app/${room}/**/*.ts`],
+      [...bannedFolders('app', MAY_IMPORT.app), ...bannedRooms(room, allowed)],
+    ),
+  ),
+];
 
 export default tseslint.config(
   { ignores: ['dist/', 'dist-vsix/', 'node_modules/', 'examples/', '*.js'] },

@@ -6,8 +6,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { bodyInstruction, docstringSummary } from '../src/core/instructions.ts';
-import { splitTasks } from '../src/core/split.ts';
+import { bodyInstruction, docstringSummary } from '../src/core/learning/instructions.ts';
+import { splitTasks } from '../src/core/learning/split.ts';
 import { NEAR, nearest } from '../src/harvest/families.ts';
 import { readTaskFile, writeTaskFile } from '../src/harvest/files.ts';
 import type { Task } from '../src/protocol/task.ts';

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { eventTask, type EventArgument, type EventClass } from '../src/core/events.ts';
 import { keyOf, shuffled, uniform } from '../src/core/random.ts';
-import { splitTasks } from '../src/core/split.ts';
+import { splitTasks } from '../src/core/learning/split.ts';
 import { eventVerifier } from '../src/harvest/ace.ts';
 import { writeTaskFile } from '../src/harvest/files.ts';
 import type { Task } from '../src/protocol/task.ts';

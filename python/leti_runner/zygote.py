@@ -38,26 +38,18 @@ import textwrap  # noqa: F401
 import time
 import typing  # noqa: F401
 
-from leti_runner import (
-    canaries,
-    channel,
-    endings,
-    modules,
-    namespaces,
-    plugins,
-    sandbox,
-    seatbelt,
-    standing_judge,
-    suite,
-    values,
-)
-from leti_runner.beside import Beside
+from leti_runner import channel
 from leti_runner.folders import clear_folder
-from leti_runner.inbox import Inbox
-from leti_runner.judge import Judge, sealable
+from leti_runner.harvest import suite
+from leti_runner.judge import plugins, standing_judge
+from leti_runner.judge.in_process import Beside
+from leti_runner.judge.judge import Judge, sealable
+from leti_runner.judge.remote import UnsealableError
+from leti_runner.judge.result_relay import ResultRelay
 from leti_runner.pipes import Pipes
-from leti_runner.program import Program
-from leti_runner.remote import UnsealableError
+from leti_runner.program import memory_modules, process_end, values
+from leti_runner.program.program import Program
+from leti_runner.sandbox import canaries, namespaces, sandbox, seatbelt
 
 _GRACE_SECONDS = 1.0
 """What a child gets beyond its wall limit to report the line that it was running."""
@@ -87,7 +79,7 @@ class Zygote:
         self._scratch = os.path.realpath(scratch)
         self._outside, self._bystander = outside, bystander
         self._sandbox = sandbox.Sandbox(self._scratch, own_root)
-        self._inbox = Inbox()
+        self._relay = ResultRelay()
         self._standing = _Standing(self._start_standing)
         self._prepare()
 
@@ -124,7 +116,7 @@ class Zygote:
         ends = Pipes("requests", "replies", "result", "output", "jobs")
         program = self._fork([ends.requests_r, ends.replies_w], ends.output_w, self._serve_program)
         ends.close("requests_r", "replies_w")
-        used = endings.children_seconds()
+        used = process_end.children_seconds()
         judge = None
         try:
             self._standing.take(ends.result_w, ends.requests_w, ends.replies_r, ends.jobs_w)
@@ -140,22 +132,24 @@ class Zygote:
                 return False
             result = self._outcome(head, program, judge, ends.result_r, ends.output_r)
         finally:
-            endings.end(program, judge)
+            process_end.end(program, judge)
             ends.close_all()
             clear_folder(self._scratch)
         if result.get("verdict") == "timeout":
-            result["starved"] = endings.is_starved(endings.children_seconds() - used, result.pop("seconds"))
-        self._inbox.pass_on(out, result)
-        self._inbox.wipe()
+            result["starved"] = process_end.is_starved(
+                process_end.children_seconds() - used, result.pop("seconds")
+            )
+        self._relay.pass_on(out, result)
+        self._relay.wipe()
         return True
 
     def _first_head(self, result_pipe):
         """The first thing that a judge says; None where it is gone, or has nothing to say any more."""
         while True:
             ready, _, _ = select.select([result_pipe, self._standing.control], [], [])
-            if result_pipe not in ready or not self._inbox.fill(result_pipe):
+            if result_pipe not in ready or not self._relay.fill(result_pipe):
                 return None
-            head = self._inbox.take_head()
+            head = self._relay.take_head()
             if head is not None:
                 return None if "end" in head else head
 
@@ -171,9 +165,9 @@ class Zygote:
         next_look = time.monotonic() + _LOOK_SECONDS
         while result_pipe in open_pipes:
             if head is None:
-                head = self._inbox.take_head()
+                head = self._relay.take_head()
             late = time.monotonic() >= deadline
-            if self._is_told(head) or late or output > limit or self._inbox.full:
+            if self._is_told(head) or late or output > limit or self._relay.full:
                 break
             if "id" in job and time.monotonic() > next_look:
                 next_look = time.monotonic() + _LOOK_SECONDS
@@ -185,7 +179,7 @@ class Zygote:
                     os.kill(program, signal.SIGKILL)
             wait = min(max(0, deadline - time.monotonic()), _LOOK_SECONDS)
             ready, _, _ = select.select(list(open_pipes), [], [], wait)
-            if result_pipe in ready and not self._inbox.fill(result_pipe):
+            if result_pipe in ready and not self._relay.fill(result_pipe):
                 open_pipes.discard(result_pipe)
             if output_pipe in ready:
                 count = len(os.read(output_pipe, _CHUNK))
@@ -198,10 +192,10 @@ class Zygote:
         if head is None and judge is None and not flooded:
             # It may be stuck in a check.
             self._standing.end()
-        return endings.judged(job, head, program, judge, flooded=flooded, late=late)
+        return process_end.judged(job, head, program, judge, flooded=flooded, late=late)
 
     def _is_told(self, head):
-        return head is not None and ("rest" not in head or self._inbox.has_rest())
+        return head is not None and ("rest" not in head or self._relay.has_rest())
 
     def _serve_program(self):
         requests, replies = 3, 4
@@ -209,7 +203,7 @@ class Zygote:
         if part is None:
             # The job needs no process of its own, or there was none.
             return
-        self._shut_in(part["limits"], sandbox.installed_copies(modules.top_names(part)))
+        self._shut_in(part["limits"], sandbox.installed_copies(memory_modules.top_names(part)))
         if part["beside"]:
             Beside(part, self._scratch, requests, replies).run()
         else:
@@ -260,7 +254,7 @@ class Zygote:
     def _trace_suite(self, tests, result):
         """Runs the workspace's own tests on its code as it is; nothing is judged."""
         channel.write(result, {"limits": tests["limits"]})
-        self._shut_in(tests["limits"], sandbox.installed_copies(modules.all_top_names(tests["files"])))
+        self._shut_in(tests["limits"], sandbox.installed_copies(memory_modules.all_top_names(tests["files"])))
         for handle in (1, 2):
             os.dup2(os.open(os.devnull, os.O_WRONLY), handle)
         found = suite.run(tests, self._scratch)
@@ -334,7 +328,7 @@ class _Standing:
         if self.control is None:
             return
         self.control.close()
-        endings.end(self._pid)
+        process_end.end(self._pid)
         self.control = self._pid = None
 
     def _send(self, handles):

@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 import type { RunEvent } from '../protocol/run.ts';
-import { describeEvent, progressFacts, progressLine } from '../core/words.ts';
+import { describeEvent, progressFacts, progressLine } from '../core/text/words.ts';
 
 /** Where a command's words go: bars and lines for people, plain lines in a pipe, JSON lines for programs. */
 export interface Output {

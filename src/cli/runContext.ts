@@ -1,4 +1,4 @@
-import type { RunContext } from '../rounds/run.ts';
+import type { RunContext } from '../app/runs/run.ts';
 import { interruptSignal } from './interrupt.ts';
 import type { Output } from './output.ts';
 

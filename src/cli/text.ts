@@ -1,4 +1,4 @@
-import { gateLine, percent, rangeText, usedWords } from '../core/words.ts';
+import { gateLine, percent, rangeText, usedWords } from '../core/text/words.ts';
 import type { Evaluation, RunReport } from '../protocol/run.ts';
 
 /** Error types shown in a table; the rest are added up. */

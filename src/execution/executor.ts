@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { percentiles } from '../core/statistics.ts';
+import { percentiles } from '../core/evaluation/statistics.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import type { ExecutionJob, ExecutionResult, SuiteCoverage, TestSuite, Tier } from '../protocol/execution.ts';
 import type { Percentiles, Timing } from '../protocol/run.ts';

@@ -20,7 +20,7 @@ import {
   type CompletionOptions,
 } from '../protocol/backend.ts';
 import type { RunEvent } from '../protocol/run.ts';
-import { Restarts, whyEnded, type Ending } from './endings.ts';
+import { Restarts, whyEnded, type Ending } from './restartPolicy.ts';
 
 export type Change = z.infer<typeof CHANGED.params>;
 export type CompletedRequest = z.infer<typeof COMPLETED.params>;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { keysOf, type Key, type KnownState } from './states.ts';
+import { keysOf, type Key, type KnownState } from './contextKeyRules.ts';
 
 /** Keeps VS Code's context keys as the views last read things; nothing is read for them. */
 export class ContextKeys {

@@ -3,7 +3,7 @@ import { ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageclient/
 import { ErrorData } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
 import { inEditor } from './editorWords.ts';
-import { gaveUpWords } from './endings.ts';
+import { gaveUpWords } from './restartPolicy.ts';
 
 const SHOW_LOG = 'Show Log';
 

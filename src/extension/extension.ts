@@ -8,12 +8,12 @@ import {
   toggleCompletions,
 } from './completion/ghostText.ts';
 import { IdleVerifier } from './completion/idle.ts';
-import { record, RecordedCompletions, RECORDED_SCHEME } from './completion/recording.ts';
+import { record, RecordedCompletions, RECORDED_SCHEME } from './completion/consent.ts';
 import { CompletionState } from './completion/state.ts';
-import { CompletionUse } from './completion/use.ts';
+import { CompletionUse } from './completion/recordedUse.ts';
 import { Verdicts } from './completion/verdicts.ts';
 import { completeAndVerify } from './completion/verify.ts';
-import { installLauncher } from './commands/launcher.ts';
+import { installLauncher } from './commands/workspace.ts';
 import { promote, rollBack } from './commands/models.ts';
 import { repair, REPAIR_SCHEME, Repairs } from './commands/repair.ts';
 import { comparePrograms, deleteRun, exportRun, pickRun } from './commands/runs.ts';
@@ -27,14 +27,14 @@ import { Programs, SCHEME } from './explorer/programs.ts';
 import { RUN_PAGE, RunPages } from './explorer/runPages.ts';
 import { RunsTree } from './explorer/runsTree.ts';
 import { TasksTree } from './explorer/tasksTree.ts';
-import { Feedback, showFeedback } from './feedback.ts';
-import { LiveRuns } from './liveRuns.ts';
+import { Feedback, showFeedback } from './testing/problems.ts';
+import { LiveRuns } from './explorer/liveRuns.ts';
 import { Places } from './places.ts';
 import { Interpreters } from './python/interpreter.ts';
 import type { Services } from './services.ts';
 import { statusItem } from './status.ts';
-import { TaskTests } from './testing.ts';
-import { registerTools } from './tools.ts';
+import { TaskTests } from './testing/testing.ts';
+import { registerTools } from './agentTools.ts';
 
 /**
  * Wires everything and starts nothing: the backend comes with the first view or command that asks it something. Answers

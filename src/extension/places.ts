@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { TextRange } from '../protocol/diagnostics.ts';
 import type { DEFAULT_RUN } from '../core/defaults.ts';
 import type { Place } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
@@ -73,4 +74,9 @@ export class Places {
     if (picked === undefined) throw new vscode.CancellationError();
     return picked.uri;
   }
+}
+
+/** A range of the protocol as VS Code's own. */
+export function rangeOf({ start, end }: TextRange): vscode.Range {
+  return new vscode.Range(start.line, start.character, end.line, end.character);
 }

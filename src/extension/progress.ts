@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { phaseLabel } from '../core/taskHistory.ts';
-import { describeEvent, progressLine } from '../core/words.ts';
+import { phaseLabel } from '../core/evaluation/taskHistory.ts';
+import { describeEvent, progressLine } from '../core/text/words.ts';
 import type { RunEvent } from '../protocol/run.ts';
 import type { Following } from './backend.ts';
 import { inEditor } from './editorWords.ts';

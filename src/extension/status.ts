@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { completionWords } from '../core/completion/statusWords.ts';
-import { phaseLabel } from '../core/taskHistory.ts';
-import { progressFacts } from '../core/words.ts';
+import { phaseLabel } from '../core/evaluation/taskHistory.ts';
+import { progressFacts } from '../core/text/words.ts';
 import type { Services } from './services.ts';
 
 /** What LeTI does right now, its completions, and whether its backend lives, among the language's status items of a Python file. */

@@ -14,9 +14,9 @@ import {
 const COMMITS_AT_ONCE = 64;
 const MAX_TREE_BYTES = 4 << 20;
 const MAX_COMMIT_BYTES = 1 << 20;
-/** As for files on disk (python/leti_runner/harvest_modules.py). */
+/** As for files on disk (python/leti_runner/harvest/modules.py). */
 const MAX_FILE_BYTES = 400_000;
-/** As on disk (python/leti_runner/harvest_files.py). */
+/** As on disk (python/leti_runner/harvest/files.py). */
 const SKIPPED_FOLDER = /^\.|^(?:venv|node_modules|__pycache__|build|dist|site-packages)$|\.egg-info$/;
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 

@@ -33,7 +33,7 @@ export interface HistoryScanOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** What leti_runner/harvest_history.py says of one commit. */
+/** What leti_runner/harvest/history.py says of one commit. */
 const CommitAnswer = z.strictObject({
   candidates: z.array(Candidate.omit({ id: true }).extend({ earlier: z.string().optional() })),
   sources: z.record(z.string(), z.string()),
@@ -93,7 +93,7 @@ export function bodyHash(body: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** As leti_runner/harvest_modules.py tells tests from other code. */
+/** As leti_runner/harvest/modules.py tells tests from other code. */
 function isTestFile(file: string): boolean {
   return /(?:^|\/)tests?\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$/.test(file);
 }
@@ -124,7 +124,7 @@ class CommitReader {
     this.#interpreter = interpreter;
     this.#child = new JsonLinesChild(
       interpreter,
-      ['-s', '-B', '-X', 'utf8', '-m', 'leti_runner.harvest_history'],
+      ['-s', '-B', '-X', 'utf8', '-m', 'leti_runner.harvest.history'],
       {
         cwd: path.join(packageRoot(), 'python'),
         // As the executor starts it, so that both see the same installed packages.

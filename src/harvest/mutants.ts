@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyLines } from '../core/program.ts';
+import { bodyLines } from '../core/text/program.ts';
 import type { Task } from '../protocol/task.ts';
 import { runScanner } from './scan.ts';
 import type { WrongBodies } from './weakness.ts';
@@ -31,7 +31,7 @@ export async function wrongBodiesOf(
   });
   const modules = Object.fromEntries([...names].map(([text, name]) => [name, text]));
   if (asked.length === 0) return new Map();
-  const printed = await runScanner(interpreter, ['leti_runner.mutants'], signal, {
+  const printed = await runScanner(interpreter, ['leti_runner.harvest.mutants'], signal, {
     modules,
     bodies: asked.map(({ place }) => place),
   });

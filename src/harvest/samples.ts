@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assembleProgram, type AssembledProgram } from '../core/program.ts';
+import { assembleProgram, type AssembledProgram } from '../core/text/program.ts';
 import type { Task } from '../protocol/task.ts';
 import { humanEvalSolution, isHumanEval } from './humaneval.ts';
 import { parseLine, readJsonLines } from './jsonLines.ts';

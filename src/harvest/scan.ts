@@ -10,7 +10,7 @@ import { Check, DroppedTask } from '../protocol/task.ts';
 const MAX_OUTPUT_BYTES = 512 << 20;
 const MAX_SECONDS = 300;
 
-/** A function with checks, as leti_runner/harvest.py prints it. */
+/** A function with checks, as leti_runner/harvest/workspace.py prints it. */
 export const Candidate = z.strictObject({
   id: z.string().min(1),
   path: z.string().min(1),
@@ -88,7 +88,7 @@ export async function scanWorkspace(
   const printed = await runScanner(
     interpreter,
     [
-      'leti_runner.harvest',
+      'leti_runner.harvest.workspace',
       root,
       ...(Object.keys(given).length === 0 ? [] : ['--given']),
       ...(known === undefined ? [] : ['--known', known.digest]),

@@ -1,4 +1,4 @@
-import { assembleProgram, executionJob } from '../core/program.ts';
+import { assembleProgram, executionJob } from '../core/text/program.ts';
 import { keyOf, shuffled } from '../core/random.ts';
 import { DEFAULT_LIMITS, type ExecutionJob, type ExecutionResult } from '../protocol/execution.ts';
 import type { Task } from '../protocol/task.ts';

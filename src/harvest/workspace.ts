@@ -1,4 +1,4 @@
-import { bodyInstruction, docstringSummary } from '../core/instructions.ts';
+import { bodyInstruction, docstringSummary } from '../core/learning/instructions.ts';
 import { UserError } from '../protocol/errors.ts';
 import type { DataFile, DroppedTask, SourceFile, Task, TaskOrigin } from '../protocol/task.ts';
 import { changeTimes } from './changeTimes.ts';

@@ -25,3 +25,8 @@ export class InterruptedError extends Error {
     super('interrupted');
   }
 }
+
+/** Throws InterruptedError if the user has cancelled the work. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new InterruptedError();
+}

@@ -168,3 +168,8 @@ export type ExecutionResult = z.infer<typeof ExecutionResult>;
 /** What the sandbox was proved to contain on this machine; see docs/security.md. */
 export const Tier = z.enum(['T1', 'T2', 'T3']);
 export type Tier = z.infer<typeof Tier>;
+
+/** The default limits with another wall and CPU time. */
+export function limitsOf(timeoutSeconds: number): ExecutionLimits {
+  return { ...DEFAULT_LIMITS, wallSeconds: timeoutSeconds, cpuSeconds: Math.ceil(timeoutSeconds) };
+}

@@ -61,7 +61,7 @@ export const Objective = z.enum([
 ]);
 export type Objective = z.infer<typeof Objective>;
 
-/** What a run may be told: an objective, or `auto`, which picks one for each round (src/core/objectives/choose.ts). */
+/** What a run may be told: an objective, or `auto`, which picks one for each round (src/core/learning/objectives/choose.ts). */
 export const ObjectiveChoice = z.enum(['auto', ...Objective.options]);
 export type ObjectiveChoice = z.infer<typeof ObjectiveChoice>;
 

@@ -1,5 +1,5 @@
 import type { Connection } from 'vscode-languageserver/node';
-import { withChange } from '../core/positions.ts';
+import { withChange } from '../core/text/positions.ts';
 
 /** The documents that a client has open, as it has them. */
 export interface Documents {

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import { CHANGED } from '../protocol/backend.ts';
-import { workspaceFiles, workspaceFolder } from '../rounds/workspaceFiles.ts';
+import { workspaceFiles, workspaceFolder } from '../app/folders.ts';
 import type { Backend } from './work.ts';
 
 /** Changes that come together are told once. */

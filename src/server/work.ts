@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { BackendRequest, Place } from '../protocol/backend.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import type { RunEvent, RunObserver } from '../protocol/run.ts';
-import type { RunContext } from '../rounds/run.ts';
+import type { RunContext } from '../app/runs/run.ts';
 
 const EVENTS = new ProgressType<RunEvent>();
 

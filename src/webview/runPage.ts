@@ -1,7 +1,7 @@
 import 'uplot/dist/uPlot.min.css';
 import './runPage.css';
 import { z } from 'zod';
-import { phaseLabel } from '../core/taskHistory.ts';
+import { phaseLabel } from '../core/evaluation/taskHistory.ts';
 import {
   describeEvent,
   gateLine,
@@ -10,7 +10,7 @@ import {
   progressFacts,
   rateText,
   usedWords,
-} from '../core/words.ts';
+} from '../core/text/words.ts';
 import type { RunDetail, TaskDetail, TaskHistory } from '../protocol/backend.ts';
 import type { Evaluation, RunConfig, RunEvent } from '../protocol/run.ts';
 import { ToPage } from '../protocol/runPage.ts';

@@ -1,5 +1,5 @@
-import { shownProgram } from '../core/program.ts';
-import { phaseLabel } from '../core/taskHistory.ts';
+import { shownProgram } from '../core/text/program.ts';
+import { phaseLabel } from '../core/evaluation/taskHistory.ts';
 import type { TaskDetail } from '../protocol/backend.ts';
 import type { RunConfig } from '../protocol/run.ts';
 import { button, element, section } from './dom.ts';

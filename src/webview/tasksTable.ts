@@ -1,4 +1,4 @@
-import { phaseLabel } from '../core/taskHistory.ts';
+import { phaseLabel } from '../core/evaluation/taskHistory.ts';
 import { TaskChange, type TaskHistory } from '../protocol/backend.ts';
 import { button, element } from './dom.ts';
 import type { Memory } from './host.ts';

@@ -11,20 +11,20 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { assembleProgram, executionJob } from '../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../src/core/text/program.ts';
 import {
   pairedDifference,
   bootstrapMean,
   type Estimate,
   type TaskOutcome,
-} from '../../src/core/statistics.ts';
+} from '../../src/core/evaluation/statistics.ts';
 import { scanWorkspace } from '../../src/harvest/scan.ts';
 import { tasksOf } from '../../src/harvest/workspace.ts';
 import type { Task } from '../../src/protocol/task.ts';
-import { CompletionService } from '../../src/rounds/complete.ts';
-import { limitsOf } from '../../src/rounds/limits.ts';
-import { verifyCompletion } from '../../src/rounds/verifyCompletion.ts';
-import { Workbench } from '../../src/rounds/workbench.ts';
+import { CompletionService } from '../../src/app/completion/service.ts';
+import { limitsOf } from '../../src/protocol/execution.ts';
+import { verifyCompletion } from '../../src/app/completion/verify.ts';
+import { Workbench } from '../../src/app/workbench.ts';
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +43,7 @@ const candidates = Number(values.candidates);
 const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-quality-'));
 const SEED = 1;
 /** Runs all checks. */
-const judges = workbench(folder);
+const judges = openWorkbench(folder);
 
 interface Asked {
   set: string;
@@ -98,9 +98,9 @@ async function ask(
   const key = `${workspace} ${model}`;
   let service = services.get(key);
   if (service === undefined) {
-    const bench = workbench(workspace);
-    const start = bench.startCompleter;
-    service = new CompletionService({ bench, start, model, prepare: true, onNotice: console.warn });
+    const workbench = openWorkbench(workspace);
+    const start = workbench.startCompleter;
+    service = new CompletionService({ workbench, start, model, prepare: true, onNotice: console.warn });
     services.set(key, service);
     // Loads the model and starts what parses.
     await service.complete({ text: 'def one():\n    ', offset: 15, manual: true, comments: true, signal });
@@ -115,14 +115,14 @@ async function ask(
   const greedy = await service.complete({ ...place, manual: true, comments: true, signal });
   await add('greedy', began, greedy.text);
   for (const limit of seconds) {
-    const bench = workbench(workspace);
+    const workbench = openWorkbench(workspace);
     try {
       began = performance.now();
       const request = { ...place, candidates, execute: true, seconds: limit, signal };
-      const [first] = (await verifyCompletion(service, bench, request)).candidates;
+      const [first] = (await verifyCompletion(service, workbench, request)).candidates;
       await add(`${limit} s`, began, first?.text, first?.verdict === 'passed');
     } finally {
-      await bench.close();
+      await workbench.close();
     }
   }
   return outcomes;
@@ -136,7 +136,7 @@ async function passes(task: Task, body: string): Promise<boolean> {
   return verdict === 'passed';
 }
 
-function workbench(workspace: string): Workbench {
+function openWorkbench(workspace: string): Workbench {
   return new Workbench({
     workspace,
     device: 'auto',

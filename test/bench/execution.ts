@@ -10,13 +10,13 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { assembleProgram, executionJob } from '../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../src/core/text/program.ts';
 import { startExecutor } from '../../src/execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../src/execution/interpreter.ts';
 import { mbppSolution, mbppTask } from '../../src/harvest/mbpp.ts';
 import { runCommand } from '../../src/process/runCommand.ts';
 import type { Task } from '../../src/protocol/task.ts';
-import { limitsOf } from '../../src/rounds/limits.ts';
+import { limitsOf } from '../../src/protocol/execution.ts';
 
 const { values } = parseArgs({
   options: { python: { type: 'string' }, repeats: { type: 'string', default: '5' } },

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { assembleProgram, executionJob } from '../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../src/core/text/program.ts';
 import { startExecutor, type Executor } from '../../src/execution/executor.ts';
 import { HarvestCache } from '../../src/harvest/harvestCache.ts';
 import { harvestWorkspace, type Harvest } from '../../src/harvest/workspace.ts';

@@ -160,7 +160,7 @@ function testSource(one: number, other: number, states: readonly number[]): stri
 function scannerBytes(): number {
   return Math.max(
     0,
-    ...processesNaming('leti_runner.harvest').map((pid) => {
+    ...processesNaming('leti_runner.harvest.workspace').map((pid) => {
       const kibibytes = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
       return Number(kibibytes ?? 0) * 1024;
     }),

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DEFAULT_RUN } from '../../src/core/defaults.ts';
-import { workspaceFiles } from '../../src/rounds/workspaceFiles.ts';
+import { workspaceFiles } from '../../src/app/folders.ts';
 import { RunStore } from '../../src/store/runStore.ts';
 import { provisionVsCode } from '../host/provision.ts';
 import { Workbench } from '../host/ui/workbench.ts';

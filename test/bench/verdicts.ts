@@ -12,7 +12,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { assembleProgram, executionJob } from '../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../src/core/text/program.ts';
 import { startExecutor } from '../../src/execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../src/execution/interpreter.ts';
 import { DEFAULT_LIMITS, type Verdict } from '../../src/protocol/execution.ts';

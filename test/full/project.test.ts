@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { StoredRuns } from '../../src/rounds/storedRuns.ts';
+import { StoredRuns } from '../../src/app/runs/storedRuns.ts';
 import { testEnvironment, testInterpreter } from '../support/executor.ts';
 import { useFolder } from '../support/folder.ts';
 import {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bodyInstruction } from '../../src/core/instructions.ts';
+import { bodyInstruction } from '../../src/core/learning/instructions.ts';
 import { root, trainerPython } from './tinyRun.ts';
 
 /** A workspace with functions to complete, and a tiny model that was taught how. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command } from 'commander';
-import { runExperiment } from '../../rounds/experiment.ts';
+import { runExperiment } from '../../app/bench/experiment.ts';
 import { ALLOW_UNCONTAINED, numberBetween } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
@@ -31,7 +31,7 @@ export function benchCommand(): Command {
             file,
             out: flags.out ?? file.replace(/(\.json)?$/, '.results'),
             minutes: flags.minutes,
-            command: `leti bench ${path.basename(file)}`,
+            command: `leti workbench ${path.basename(file)}`,
           },
           runContext(flags, output),
         );

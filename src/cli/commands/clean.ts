@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { bytes } from '../../core/words.ts';
+import { bytes } from '../../core/text/words.ts';
 import { letiHome } from '../../process/folders.ts';
 import { UserError } from '../../protocol/errors.ts';
-import { isAnyRunGoingOn } from '../../rounds/workspaceFiles.ts';
+import { isAnyRunGoingOn } from '../../app/folders.ts';
 import { findWaste, removeWaste } from '../../training/cleanup.ts';
 import { currentEnvironment } from '../../training/environment.ts';
 import { ModelStore } from '../../training/modelStore.ts';

@@ -1,11 +1,11 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { Command } from 'commander';
-import { offsetAt } from '../../core/positions.ts';
+import { offsetAt } from '../../core/text/positions.ts';
 import { UserError } from '../../protocol/errors.ts';
-import { CompletionService } from '../../rounds/complete.ts';
-import { verifyCompletion } from '../../rounds/verifyCompletion.ts';
-import { Workbench } from '../../rounds/workbench.ts';
-import { projectOf } from '../../rounds/workspaceFiles.ts';
+import { CompletionService } from '../../app/completion/service.ts';
+import { verifyCompletion } from '../../app/completion/verify.ts';
+import { Workbench } from '../../app/workbench.ts';
+import { projectOf } from '../../app/folders.ts';
 import { ALLOW_UNCONTAINED, numberBetween, wholeNumber } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
@@ -48,10 +48,10 @@ export function completeCommand(): Command {
       const output = createOutput({ json: flags.json === true });
       const place = await readPlace(file, flags);
       const workspace = await realpath(flags.workspace ?? projectOf(place.path));
-      const bench = new Workbench({ workspace, device: 'auto', ...runContext(flags, output) });
+      const workbench = new Workbench({ workspace, device: 'auto', ...runContext(flags, output) });
       const service = new CompletionService({
-        bench,
-        start: bench.startCompleter,
+        workbench,
+        start: workbench.startCompleter,
         model: flags.model,
         prepare: true,
         onNotice: (message) => {
@@ -62,11 +62,11 @@ export function completeCommand(): Command {
         const candidates = flags.candidates ?? (flags.verify === true ? 8 : 1);
         const limit = flags.seconds === undefined ? {} : { seconds: flags.seconds };
         if (candidates === 1 && flags.verify !== true)
-          await completeOnce(service, place, bench.signal, output);
+          await completeOnce(service, place, workbench.signal, output);
         else
           await completeBest(
             service,
-            bench,
+            workbench,
             { ...place, candidates, ...limit },
             flags.verify === true,
             output,
@@ -74,7 +74,7 @@ export function completeCommand(): Command {
       } finally {
         output.end();
         await service.close();
-        await bench.close();
+        await workbench.close();
       }
     });
 }
@@ -106,15 +106,15 @@ async function completeOnce(
 
 async function completeBest(
   service: CompletionService,
-  bench: Workbench,
+  workbench: Workbench,
   request: Place & { candidates: number; seconds?: number },
   execute: boolean,
   output: Output,
 ): Promise<void> {
-  const { candidates, task, repaired, model } = await verifyCompletion(service, bench, {
+  const { candidates, task, repaired, model } = await verifyCompletion(service, workbench, {
     ...request,
     execute,
-    signal: bench.signal,
+    signal: workbench.signal,
   });
   if (execute && task === undefined) {
     output.event({ event: 'notice', message: 'No test or doctest covers this place; nothing was run.' });

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { recordedText } from '../../core/completion/recordedText.ts';
-import { UsedCompletions } from '../../rounds/usedCompletions.ts';
-import { workspaceFiles, workspaceFolder } from '../../rounds/workspaceFiles.ts';
+import { UsedCompletions } from '../../app/recordedUse.ts';
+import { workspaceFiles, workspaceFolder } from '../../app/folders.ts';
 import { createOutput } from '../output.ts';
 
 interface CompletionsFlags {

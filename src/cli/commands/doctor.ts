@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { examine } from '../../rounds/doctor.ts';
+import { examine } from '../../app/doctor.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
-import { percent, rangeText, timingText } from '../../core/words.ts';
+import { percent, rangeText, timingText } from '../../core/text/words.ts';
 import { readTaskFile } from '../../harvest/files.ts';
 import { requireWritable, writeJsonLines } from '../../harvest/jsonLines.ts';
 import { Condition } from '../../protocol/model.ts';
-import { evaluateModel } from '../../rounds/evaluateModel.ts';
-import { Workbench } from '../../rounds/workbench.ts';
+import { evaluateModel } from '../../app/runs/evaluate.ts';
+import { Workbench } from '../../app/workbench.ts';
 import { ALLOW_UNCONTAINED, numberBetween, wholeNumber, wholeNumbers } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
@@ -53,7 +53,7 @@ export function evaluateCommand(): Command {
       const output = createOutput({ json: flags.json === true });
       const tasks = await readTaskFile(flags.tasks);
       if (flags.out !== undefined) await requireWritable(flags.out);
-      const bench = new Workbench({
+      const workbench = new Workbench({
         workspace: process.cwd(),
         device: 'auto',
         ...runContext(flags, output),
@@ -70,7 +70,7 @@ export function evaluateCommand(): Command {
             seed: flags.seed,
             timeoutSeconds: flags.timeout,
           },
-          bench,
+          workbench,
         );
         if (flags.out !== undefined) await writeJsonLines(flags.out, samples);
         output.result({ event: 'evaluation', evaluation, condition }, () => {
@@ -92,7 +92,7 @@ export function evaluateCommand(): Command {
         });
       } finally {
         output.end();
-        await bench.close();
+        await workbench.close();
       }
     });
 }

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
-import { timingText } from '../../core/words.ts';
+import { timingText } from '../../core/text/words.ts';
 import { startExecutor, type Latency } from '../../execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../execution/interpreter.ts';
-import { executeSamples } from '../../rounds/executeSamples.ts';
+import { executeSamples } from '../../app/runs/execute.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { ALLOW_UNCONTAINED, numberBetween, wholeNumber } from '../options.ts';
 import { createOutput } from '../output.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { percent } from '../../core/words.ts';
-import { StoredModels } from '../../rounds/storedModels.ts';
-import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
+import { percent } from '../../core/text/words.ts';
+import { StoredModels } from '../../app/models/stored.ts';
+import { workspaceFolder } from '../../app/folders.ts';
 import { createOutput } from '../output.ts';
 import { table } from '../text.ts';
 

@@ -2,9 +2,9 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { EXIT_CODES } from '../../protocol/errors.ts';
-import { repairFunction } from '../../rounds/repair.ts';
-import { Workbench } from '../../rounds/workbench.ts';
-import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
+import { repairFunction } from '../../app/completion/repair.ts';
+import { Workbench } from '../../app/workbench.ts';
+import { workspaceFolder } from '../../app/folders.ts';
 import { ALLOW_UNCONTAINED, wholeNumber } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
@@ -34,12 +34,12 @@ export function repairCommand(): Command {
     .action(async (file: string, flags: RepairFlags) => {
       const output = createOutput({ json: flags.json === true });
       const workspace = await workspaceFolder(flags.workspace);
-      const bench = new Workbench({ workspace, device: 'auto', ...runContext(flags, output) });
+      const workbench = new Workbench({ workspace, device: 'auto', ...runContext(flags, output) });
       try {
         const { line, samples, seed } = flags;
-        const model = flags.model ?? (await bench.modelInUse(DEFAULT_RUN.model));
+        const model = flags.model ?? (await workbench.modelInUse(DEFAULT_RUN.model));
         const repair = await repairFunction(
-          bench,
+          workbench,
           { path: path.resolve(file), line },
           { ...DEFAULT_RUN, workspace, model, samples, seed },
         );
@@ -54,7 +54,7 @@ export function repairCommand(): Command {
         if (repair.edit === undefined) process.exitCode = EXIT_CODES.failed;
       } finally {
         output.end();
-        await bench.close();
+        await workbench.close();
       }
     });
 }

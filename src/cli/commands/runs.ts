@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { bytes, percent } from '../../core/words.ts';
+import { bytes, percent } from '../../core/text/words.ts';
 import type { RunSummary } from '../../protocol/backend.ts';
 import type { Evaluation } from '../../protocol/run.ts';
-import { StoredRuns } from '../../rounds/storedRuns.ts';
-import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
+import { StoredRuns } from '../../app/runs/storedRuns.ts';
+import { workspaceFolder } from '../../app/folders.ts';
 import { createOutput } from '../output.ts';
 import { reportText, table } from '../text.ts';
 

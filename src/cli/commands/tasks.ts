@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { checksWords } from '../../core/words.ts';
+import { checksWords } from '../../core/text/words.ts';
 import { readTaskFile, writeTaskFile } from '../../harvest/files.ts';
 import { readSpecs, writeSpecs } from '../../harvest/specs.ts';
 import type { DroppedTask, Task } from '../../protocol/task.ts';
-import { tasksOfSpecs, workspaceTasks } from '../../rounds/gatherTasks.ts';
-import { Workbench } from '../../rounds/workbench.ts';
-import { workspaceFolder } from '../../rounds/workspaceFiles.ts';
+import { tasksOfSpecs, workspaceTasks } from '../../app/tasks/gather.ts';
+import { Workbench } from '../../app/workbench.ts';
+import { workspaceFolder } from '../../app/folders.ts';
 import { ALLOW_UNCONTAINED, COMMITS, HISTORY, RUN_TESTS } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
@@ -79,7 +79,9 @@ export function tasksCommand(): Command {
       const { tasks, dropped } =
         specs === undefined
           ? { tasks: await readTaskFile(file), dropped: [] }
-          : await withBench(flags.workspace, flags, output, async (bench) => tasksOfSpecs(bench, specs));
+          : await withWorkbench(flags.workspace, flags, output, async (workbench) =>
+              tasksOfSpecs(workbench, specs),
+            );
       await writeTaskFile(flags.out, tasks);
       output.result({ event: 'imported', file: flags.out, tasks: tasks.length, dropped }, () =>
         [`${tasks.length} tasks in ${flags.out}`, ...droppedLines(dropped)].join('\n'),
@@ -95,27 +97,27 @@ async function found(
 ): Promise<{ tasks: Task[]; dropped: DroppedTask[] }> {
   const historyCommits = flags.history === true ? flags.commits : 0;
   const runTests = flags.runTests === true;
-  return await withBench(workspace, flags, output, async (bench) =>
-    workspaceTasks(bench, { historyCommits, runTests }),
+  return await withWorkbench(workspace, flags, output, async (workbench) =>
+    workspaceTasks(workbench, { historyCommits, runTests }),
   );
 }
 
-async function withBench<T>(
+async function withWorkbench<T>(
   workspace: string,
   flags: RunFlags,
   output: Output,
-  work: (bench: Workbench) => Promise<T>,
+  work: (workbench: Workbench) => Promise<T>,
 ): Promise<T> {
-  const bench = new Workbench({
+  const workbench = new Workbench({
     workspace: await workspaceFolder(workspace),
     device: 'auto',
     ...runContext(flags, output),
   });
   try {
-    return await work(bench);
+    return await work(workbench);
   } finally {
     output.end();
-    await bench.close();
+    await workbench.close();
   }
 }
 

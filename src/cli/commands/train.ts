@@ -4,7 +4,7 @@ import { ObjectiveChoice } from '../../protocol/model.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import { FeedbackPreset } from '../../protocol/execution.ts';
 import { Device } from '../../protocol/training.ts';
-import { startOrResumeRun } from '../../rounds/run.ts';
+import { startOrResumeRun } from '../../app/runs/run.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 import {

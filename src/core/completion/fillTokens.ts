@@ -1,4 +1,4 @@
-import type { AddedToken } from '../markers.ts';
+import type { AddedToken } from '../learning/markers.ts';
 
 /** The tokens between which a model that was trained to fill in the middle gets prefix and suffix. */
 export interface FillTokens {

@@ -1,6 +1,5 @@
 import type { CompletionContext } from './context.ts';
 import { cutAtStop, opensBlock, stopPattern, type Extent } from './extent.ts';
-import { withoutFences } from './fences.ts';
 import { repairIndentation } from './indentation.ts';
 import { withoutOverlap } from './overlap.ts';
 import { withoutPending } from './pending.ts';
@@ -23,4 +22,11 @@ export function finishCompletion(
   const fresh = withoutRepeats(piece, context.before);
   const text = withoutOverlap(fresh, context.lineAfter, context.below);
   return text.trim() === '' ? undefined : text;
+}
+
+/** Text without the fences that chat models put around code, and without what they say behind it. */
+export function withoutFences(text: string): string {
+  const opened = text.replace(/^\s*```[a-zA-Z]*[ \t]*\n/, '');
+  const closing = /(?:^|\n)[ \t]*```/.exec(opened);
+  return closing === null ? opened : opened.slice(0, closing.index);
 }

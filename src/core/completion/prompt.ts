@@ -1,7 +1,7 @@
 import type { Condition, PromptStyle } from '../../protocol/model.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
-import { bodyInstruction } from '../instructions.ts';
-import { placeVerdict, plain, verdictSegments } from '../prompts.ts';
+import { bodyInstruction } from '../learning/instructions.ts';
+import { placeVerdict, plain, verdictSegments } from '../learning/prompts.ts';
 import type { CompletionContext } from './context.ts';
 import type { FillTokens } from './fillTokens.ts';
 

@@ -11,7 +11,7 @@ export interface Statement {
   end: number;
 }
 
-/** Longer helpers are shown by signature and docstring alone. As in training: leti_runner/harvest_context.py. */
+/** Longer helpers are shown by signature and docstring alone. As in training: leti_runner/harvest/context.py. */
 const MAX_HELPER_LINES = 15;
 const MAX_DOCSTRING_LINES = 8;
 const DOCSTRING = /^[ \t]*[rRuU]?("""|'''|"|')/;

@@ -1,4 +1,4 @@
-import { quantile } from '../statistics.ts';
+import { quantile } from '../evaluation/statistics.ts';
 
 /** What is known of the completions of a window. */
 export interface CompletionFacts {

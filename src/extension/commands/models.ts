@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { percent } from '../../core/words.ts';
+import { percent } from '../../core/text/words.ts';
 import { REQUESTS, type StoredModelSummary } from '../../protocol/backend.ts';
 import type { ModelNode } from '../explorer/nodes.ts';
 import type { Services } from '../services.ts';

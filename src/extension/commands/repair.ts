@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { REQUESTS, type Repair } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { withRunProgress } from '../progress.ts';
-import { rangeOf } from '../ranges.ts';
+import { rangeOf } from '../places.ts';
 import type { Services } from '../services.ts';
 import { testedFunction, type FunctionPlace } from './workspace.ts';
 

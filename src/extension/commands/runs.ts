@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { bytes } from '../../core/words.ts';
-import { stageLabel } from '../../core/taskHistory.ts';
+import { bytes } from '../../core/text/words.ts';
+import { stageLabel } from '../../core/evaluation/taskHistory.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
 import type { RunNode, TaskNode } from '../explorer/nodes.ts';
 import { sampleUri } from '../explorer/programs.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { plannedWork } from '../../core/runPlan.ts';
-import { bytes, evaluationLine, gateLine, modelWords } from '../../core/words.ts';
+import { plannedWork } from '../../core/learning/runPlan.ts';
+import { bytes, evaluationLine, gateLine, modelWords } from '../../core/text/words.ts';
 import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunReport } from '../../protocol/run.ts';
@@ -8,7 +8,7 @@ import { Device } from '../../protocol/training.ts';
 import type { Following } from '../backend.ts';
 import type { RunNode } from '../explorer/nodes.ts';
 import type { TasksTree } from '../explorer/tasksTree.ts';
-import { differing, withRemembered, type Answers } from './answers.ts';
+import { differing, withRemembered, type Answers } from './rememberedAnswers.ts';
 import { askForModel } from './models.ts';
 import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';

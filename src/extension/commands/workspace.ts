@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { evaluationLine } from '../../core/words.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
+import type { Services } from '../services.ts';
+import { evaluationLine } from '../../core/text/words.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { inEditor } from '../editorWords.ts';
-import type { Feedback } from '../feedback.ts';
+import type { Feedback } from '../testing/problems.ts';
 import type { TasksTree } from '../explorer/tasksTree.ts';
 import { withRunProgress } from '../progress.ts';
-import type { Services } from '../services.ts';
 
 /** Fills the task view. */
 export async function findTasks(services: Services, tree: TasksTree): Promise<void> {
@@ -85,4 +85,16 @@ export async function doctor(services: Services): Promise<void> {
   );
   const document = await vscode.workspace.openTextDocument({ content: `${lines.join('\n')}\n` });
   await vscode.window.showTextDocument(document);
+}
+
+/** Writes a `leti` for the terminal and for other editors. */
+export async function installLauncher(services: Services): Promise<void> {
+  const folder = await vscode.window.showInputBox({
+    title: 'LeTI: install the command leti',
+    prompt: 'A folder on your PATH',
+    value: process.platform === 'win32' ? '' : '~/.local/bin',
+  });
+  if (folder === undefined || folder.trim() === '') return;
+  const written = await services.backend.ask(REQUESTS.installLauncher, { folder: folder.trim() });
+  void vscode.window.showInformationMessage(`${written} is written.`);
 }

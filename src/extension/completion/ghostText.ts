@@ -4,7 +4,7 @@ import type { Backend, Completing } from '../backend.ts';
 import { explain } from '../errors.ts';
 import type { Places } from '../places.ts';
 import type { CompletionState } from './state.ts';
-import type { Shown } from './use.ts';
+import type { Shown } from './recordedUse.ts';
 
 /** What the backend is told at its start; undefined where completions are off in each folder. */
 export async function completionOptions(places: Places): Promise<CompletionOptions | undefined> {

@@ -3,7 +3,7 @@ import type { Fate } from '../../core/completion/following.ts';
 import { REQUESTS, type VerifiedText } from '../../protocol/backend.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
-import type { Shown } from './use.ts';
+import type { Shown } from './recordedUse.ts';
 
 /** Without a key for this time, nobody types. */
 const IDLE_MS = 1500;

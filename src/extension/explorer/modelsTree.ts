@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { percent } from '../../core/words.ts';
+import { percent } from '../../core/text/words.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';

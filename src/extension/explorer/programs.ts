@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
-import { shownProgram } from '../../core/program.ts';
+import { shownProgram } from '../../core/text/program.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { Backend } from '../backend.ts';

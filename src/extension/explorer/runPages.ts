@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { REQUESTS, type RunDetail, type TaskHistory } from '../../protocol/backend.ts';
-import { startText } from '../../core/words.ts';
+import { startText } from '../../core/text/words.ts';
 import { addressToAttribute, FromPage, PageAddress, type ToPage } from '../../protocol/runPage.ts';
 import { openDiff } from '../commands/runs.ts';
 import { attempt, explain } from '../errors.ts';

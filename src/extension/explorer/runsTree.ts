@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { phaseLabel, stageLabel } from '../../core/taskHistory.ts';
-import { modelWords, percent, progressFacts, rateText } from '../../core/words.ts';
+import { phaseLabel, stageLabel } from '../../core/evaluation/taskHistory.ts';
+import { modelWords, percent, progressFacts, rateText } from '../../core/text/words.ts';
 import { REQUESTS, type RunSummary } from '../../protocol/backend.ts';
 import { coalesced } from '../coalesce.ts';
 import { explain } from '../errors.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { checksWords } from '../../core/words.ts';
+import { checksWords } from '../../core/text/words.ts';
 import { REQUESTS, type TaskHistory, type TrainingPlan } from '../../protocol/backend.ts';
 import { coalesced } from '../coalesce.ts';
 import type { Services } from '../services.ts';

@@ -8,13 +8,13 @@ import {
 } from 'vscode-languageserver/node';
 import { debounceMs } from '../../core/completion/debounce.ts';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
-import { offsetAt, withChange } from '../../core/positions.ts';
+import { offsetAt, withChange } from '../../core/text/positions.ts';
 import { COMPLETED, REQUESTS, type CompletionOptions } from '../../protocol/backend.ts';
 import { InterruptedError, UserError } from '../../protocol/errors.ts';
-import { CompletionService, type Completed } from '../../rounds/complete.ts';
-import { verifyCompletion, verifyText } from '../../rounds/verifyCompletion.ts';
-import { Workbench } from '../../rounds/workbench.ts';
-import { projectOf } from '../../rounds/workspaceFiles.ts';
+import { CompletionService, type Completed } from '../../app/completion/service.ts';
+import { verifyCompletion, verifyText } from '../../app/completion/verify.ts';
+import { Workbench } from '../../app/workbench.ts';
+import { projectOf } from '../../app/folders.ts';
 import { followDocuments } from '../documents.ts';
 import type { StoreWatcher } from '../stores.ts';
 import { aborted, answer, contextOf, responseError, type Backend } from '../work.ts';
@@ -38,15 +38,15 @@ export function answerCompletion(
     async (params, signal) => {
       const workspace = await watcher.folder(params.workspace);
       const offset = offsetIn(params);
-      const bench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, params, signal) });
+      const workbench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, params, signal) });
       try {
         const { path: file, text, candidates, execute, seconds } = params;
         const limit = seconds === undefined ? {} : { seconds };
         const request = { path: file, text, offset, candidates, execute, ...limit, signal };
         services.startFrom(workspace, params.otherwise);
-        return await services.use(workspace, (service) => verifyCompletion(service, bench, request));
+        return await services.use(workspace, (service) => verifyCompletion(service, workbench, request));
       } finally {
-        await bench.close();
+        await workbench.close();
       }
     },
     { needsTrust: true },
@@ -56,11 +56,11 @@ export function answerCompletion(
     REQUESTS.verifyText,
     async (params, signal) => {
       const workspace = await watcher.folder(params.workspace);
-      const bench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, params, signal) });
+      const workbench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, params, signal) });
       try {
-        return await verifyText(bench, { ...params, offset: offsetIn(params), signal });
+        return await verifyText(workbench, { ...params, offset: offsetIn(params), signal });
       } finally {
-        await bench.close();
+        await workbench.close();
       }
     },
     { needsTrust: true },
@@ -194,14 +194,14 @@ class Services {
     if (known !== undefined) return known;
     const { interpreter, model, otherwise = DEFAULT_RUN.model } = this.#options;
     const { stopped, connection } = this.#backend;
-    const bench = new Workbench({
+    const workbench = new Workbench({
       workspace,
       device: 'auto',
       ...contextOf(this.#backend, { workspace, interpreter }, stopped),
     });
     const service = new CompletionService({
-      bench,
-      start: bench.startCompleter,
+      workbench,
+      start: workbench.startCompleter,
       model,
       otherwise: () => this.#otherwise.get(workspace) ?? otherwise,
       prepare: false,

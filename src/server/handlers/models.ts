@@ -1,5 +1,5 @@
 import { REQUESTS } from '../../protocol/backend.ts';
-import { StoredModels } from '../../rounds/storedModels.ts';
+import { StoredModels } from '../../app/models/stored.ts';
 import type { StoreWatcher } from '../stores.ts';
 import { answer, type Backend } from '../work.ts';
 

@@ -1,5 +1,5 @@
 import { REQUESTS } from '../../protocol/backend.ts';
-import { StoredRuns } from '../../rounds/storedRuns.ts';
+import { StoredRuns } from '../../app/runs/storedRuns.ts';
 import type { StoreWatcher } from '../stores.ts';
 import { answer, type Backend } from '../work.ts';
 

@@ -1,6 +1,6 @@
 import { REQUESTS } from '../../protocol/backend.ts';
-import { UsedCompletions } from '../../rounds/usedCompletions.ts';
-import { workspaceFiles } from '../../rounds/workspaceFiles.ts';
+import { UsedCompletions } from '../../app/recordedUse.ts';
+import { workspaceFiles } from '../../app/folders.ts';
 import type { StoreWatcher } from '../stores.ts';
 import { answer, type Backend } from '../work.ts';
 

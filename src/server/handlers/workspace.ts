@@ -6,42 +6,36 @@ import { REQUESTS, type Choices, type Place } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { RunConfig, type Evaluation, type Sample } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
-import {
-  checkFunction,
-  checkProgram,
-  checkTasks,
-  findTasks,
-  workspaceTasks,
-} from '../../rounds/checkFunction.ts';
-import { examine, whatIsThere } from '../../rounds/doctor.ts';
-import { evaluateModel } from '../../rounds/evaluateModel.ts';
-import { gatherTasks } from '../../rounds/gatherTasks.ts';
-import { planRun } from '../../rounds/plan.ts';
-import { repairFunction } from '../../rounds/repair.ts';
-import { startOrResumeRun } from '../../rounds/run.ts';
-import { Workbench } from '../../rounds/workbench.ts';
+import { checkFunction, checkProgram, checkTasks, findTasks, workspaceTasks } from '../../app/tasks/check.ts';
+import { examine, whatIsThere } from '../../app/doctor.ts';
+import { evaluateModel } from '../../app/runs/evaluate.ts';
+import { gatherTasks } from '../../app/tasks/gather.ts';
+import { planRun } from '../../app/tasks/plan.ts';
+import { repairFunction } from '../../app/completion/repair.ts';
+import { startOrResumeRun } from '../../app/runs/run.ts';
+import { Workbench } from '../../app/workbench.ts';
 import type { StoreWatcher } from '../stores.ts';
 import { answer, contextOf, type Backend } from '../work.ts';
 
 /** Requests that run the workspace's code or train on it. */
 export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
   const needsTrust = { needsTrust: true };
-  const withBench = async <T>(
+  const withWorkbench = async <T>(
     place: Place & { progressToken?: string | undefined; settings?: Choices | undefined },
     signal: AbortSignal,
-    work: (bench: Workbench, config: RunConfig) => Promise<T>,
+    work: (workbench: Workbench, config: RunConfig) => Promise<T>,
   ): Promise<T> => {
     const workspace = await watcher.folder(place.workspace);
     const config = RunConfig.parse({ ...DEFAULT_RUN, ...place.settings, workspace });
-    const bench = new Workbench({
+    const workbench = new Workbench({
       workspace,
       device: config.device,
       ...contextOf(backend, place, signal),
     });
     try {
-      return await work(bench, config);
+      return await work(workbench, config);
     } finally {
-      await bench.close();
+      await workbench.close();
     }
   };
 
@@ -49,7 +43,11 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     backend,
     REQUESTS.plan,
     (place, signal) =>
-      withBench(place, signal, async (bench, config) => await planRun(config, bench, backend.env)),
+      withWorkbench(
+        place,
+        signal,
+        async (workbench, config) => await planRun(config, workbench, backend.env),
+      ),
     needsTrust,
   );
   answer(
@@ -70,13 +68,13 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     backend,
     REQUESTS.evaluate,
     (params, signal) =>
-      withBench(params, signal, async (bench, config) => {
-        const tasks = (await gatherTasks(config, bench)).tasks.filter(({ side }) => side === 'held-out');
+      withWorkbench(params, signal, async (workbench, config) => {
+        const tasks = (await gatherTasks(config, workbench)).tasks.filter(({ side }) => side === 'held-out');
         if (tasks.length === 0) {
           throw new UserError('This workspace has too few tasks to hold any out.', 'Add tests or doctests.');
         }
         const measured = tasks.map(({ task }) => task);
-        return (await measure(bench, config, measured, config.heldOutSamples)).evaluation;
+        return (await measure(workbench, config, measured, config.heldOutSamples)).evaluation;
       }),
     needsTrust,
   );
@@ -84,27 +82,27 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     backend,
     REQUESTS.solve,
     (params, signal) =>
-      withBench(params, signal, async (bench, config) => {
-        const tasks = await workspaceTasks(bench, params.tasks);
-        return (await measure(bench, config, tasks, config.samples)).samples;
+      withWorkbench(params, signal, async (workbench, config) => {
+        const tasks = await workspaceTasks(workbench, params.tasks);
+        return (await measure(workbench, config, tasks, config.samples)).samples;
       }),
     needsTrust,
   );
   answer(
     backend,
     REQUESTS.tasks,
-    (params, signal) => withBench(params, signal, async (bench) => await findTasks(bench)),
+    (params, signal) => withWorkbench(params, signal, async (workbench) => await findTasks(workbench)),
     needsTrust,
   );
   answer(
     backend,
     REQUESTS.checkTasks,
     (params, signal) =>
-      withBench(params, signal, async (bench, config) => {
+      withWorkbench(params, signal, async (workbench, config) => {
         const begun = Date.now();
-        return await checkTasks(bench, params.tasks, config.timeoutSeconds, (done, total) => {
+        return await checkTasks(workbench, params.tasks, config.timeoutSeconds, (done, total) => {
           const seconds = (Date.now() - begun) / 1000;
-          bench.observe({ event: 'progress', phase: 'checking', done, total, seconds });
+          workbench.observe({ event: 'progress', phase: 'checking', done, total, seconds });
         });
       }),
     needsTrust,
@@ -113,10 +111,10 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     backend,
     REQUESTS.check,
     (params, signal) =>
-      withBench(
+      withWorkbench(
         params,
         signal,
-        async (bench, config) => await checkFunction(bench, params, config.timeoutSeconds),
+        async (workbench, config) => await checkFunction(workbench, params, config.timeoutSeconds),
       ),
     needsTrust,
   );
@@ -124,9 +122,9 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     backend,
     REQUESTS.repair,
     (params, signal) =>
-      withBench(params, signal, async (bench, config) => {
-        const model = await bench.modelInUse(config.model);
-        return await repairFunction(bench, params, { ...config, model });
+      withWorkbench(params, signal, async (workbench, config) => {
+        const model = await workbench.modelInUse(config.model);
+        return await repairFunction(workbench, params, { ...config, model });
       }),
     needsTrust,
   );
@@ -134,10 +132,10 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     backend,
     REQUESTS.checkProgram,
     (params, signal) =>
-      withBench(
+      withWorkbench(
         params,
         signal,
-        async (bench, config) => await checkProgram(bench, params, config.timeoutSeconds),
+        async (workbench, config) => await checkProgram(workbench, params, config.timeoutSeconds),
       ),
     needsTrust,
   );
@@ -171,15 +169,15 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
 
 /** Programs of the model in use, judged as a run's are. */
 async function measure(
-  bench: Workbench,
+  workbench: Workbench,
   config: RunConfig,
   tasks: readonly Task[],
   samples: number,
 ): Promise<{ evaluation: Evaluation; samples: Sample[] }> {
-  const model = await bench.modelInUse(config.model);
+  const model = await workbench.modelInUse(config.model);
   const { temperature, seed, timeoutSeconds } = config;
   return await evaluateModel(
     { tasks, model, samples, temperature, ks: [1, 8], condition: undefined, seed, timeoutSeconds },
-    bench,
+    workbench,
   );
 }

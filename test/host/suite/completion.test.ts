@@ -7,7 +7,7 @@ import type { Following } from '../../../src/extension/backend.ts';
 import type { FunctionPlace } from '../../../src/extension/commands/workspace.ts';
 import { fitsSelection } from '../../../src/extension/completion/ghostText.ts';
 import { IdleVerifier } from '../../../src/extension/completion/idle.ts';
-import { record, RecordedCompletions, RECORDED_SCHEME } from '../../../src/extension/completion/recording.ts';
+import { record, RecordedCompletions, RECORDED_SCHEME } from '../../../src/extension/completion/consent.ts';
 import { completeAndVerify } from '../../../src/extension/completion/verify.ts';
 import { explain } from '../../../src/extension/errors.ts';
 import { statusItem } from '../../../src/extension/status.ts';

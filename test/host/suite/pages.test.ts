@@ -5,7 +5,7 @@ import { Verdicts } from '../../../src/extension/completion/verdicts.ts';
 import { CompletionState } from '../../../src/extension/completion/state.ts';
 import { ContextKeys } from '../../../src/extension/contextKeys.ts';
 import { RUN_PAGE, RunPages } from '../../../src/extension/explorer/runPages.ts';
-import { LiveRuns } from '../../../src/extension/liveRuns.ts';
+import { LiveRuns } from '../../../src/extension/explorer/liveRuns.ts';
 import { Places } from '../../../src/extension/places.ts';
 import { Interpreters } from '../../../src/extension/python/interpreter.ts';
 import { folder } from './support.ts';

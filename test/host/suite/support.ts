@@ -8,7 +8,7 @@ import { Backend } from '../../../src/extension/backend.ts';
 import { CompletionState } from '../../../src/extension/completion/state.ts';
 import { Verdicts } from '../../../src/extension/completion/verdicts.ts';
 import { ContextKeys } from '../../../src/extension/contextKeys.ts';
-import { LiveRuns } from '../../../src/extension/liveRuns.ts';
+import { LiveRuns } from '../../../src/extension/explorer/liveRuns.ts';
 import { Places } from '../../../src/extension/places.ts';
 import { Interpreters } from '../../../src/extension/python/interpreter.ts';
 import type { Services } from '../../../src/extension/services.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { Feedback } from '../../../src/extension/feedback.ts';
-import { TaskTests } from '../../../src/extension/testing.ts';
+import { Feedback } from '../../../src/extension/testing/problems.ts';
+import { TaskTests } from '../../../src/extension/testing/testing.ts';
 import { folder, instead, withServices } from './support.ts';
 
 /** What a run of tests said of its items. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
-import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
+import { workspaceFiles } from '../../../src/app/folders.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
 import { bareTask, sampleOf } from '../../support/tasks.ts';
 import { modelThatKnows, processesNaming, root } from '../../support/tinyRun.ts';

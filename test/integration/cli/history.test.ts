@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Task, TaskOrigin } from '../../../src/protocol/task.ts';
-import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
+import { workspaceFiles } from '../../../src/app/folders.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
 import { GitRepository, stateOf } from '../../support/gitRepository.ts';
 import { LetiProcess, tinyFixture, trainerPython } from '../../support/tinyRun.ts';

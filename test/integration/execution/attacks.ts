@@ -198,7 +198,7 @@ export const FORGERIES: Attack[] = [
     'edits the runner in its own process',
     top(
       'import sys',
-      'runner = sys.modules.get("leti_runner.program")',
+      'runner = sys.modules.get("leti_runner.program.program")',
       'if runner: runner.plain.encode_result = lambda v: ["opaque", "int", "2"]',
     ),
     ['failed'],

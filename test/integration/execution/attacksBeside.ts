@@ -30,23 +30,23 @@ export const BESIDE: Attack[] = [
   ],
   [
     'changes what runs the checks',
-    top('import leti_runner.checks as c', 'c.run_check = lambda *a: None'),
+    top('import leti_runner.judge.checks as c', 'c.run_check = lambda *a: None'),
     ['tampered'],
   ],
   [
     'changes what calls what runs the checks',
-    top('import leti_runner.child as c', 'c.run_check = lambda *a: None'),
+    top('import leti_runner.judge.checking as c', 'c.run_check = lambda *a: None'),
     ['tampered'],
   ],
   [
     'changes the code of what runs the checks',
-    top('import leti_runner.checks as c', 'c.run_check.__code__ = (lambda *a: None).__code__'),
+    top('import leti_runner.judge.checks as c', 'c.run_check.__code__ = (lambda *a: None).__code__'),
     ['tampered'],
   ],
   [
     'changes what looks for changes',
     top(
-      'import leti_runner.integrity as i, leti_runner.child as c',
+      'import leti_runner.judge.integrity as i, leti_runner.judge.checking as c',
       'i.Watch.changed = lambda self: None',
       'i._look.__code__ = (lambda before, closed, parts: None).__code__',
       'i._parts.__code__ = (lambda value: ()).__code__',
@@ -56,7 +56,7 @@ export const BESIDE: Attack[] = [
   ],
   [
     'puts a name in front of a builtin',
-    top('import leti_runner.child as c', 'c.enumerate = lambda items: []'),
+    top('import leti_runner.judge.checking as c', 'c.enumerate = lambda items: []'),
     ['tampered'],
   ],
   [
@@ -107,7 +107,7 @@ export const BESIDE_TESTS: Record<'plain' | 'unittest' | 'pytest', Attack[]> = {
   unittest: [
     [
       'keeps no failure',
-      top('import leti_runner.checks as c', 'c._Result._keep = lambda self, error: None'),
+      top('import leti_runner.judge.checks as c', 'c._Result._keep = lambda self, error: None'),
       ['tampered'],
     ],
     [
@@ -135,7 +135,10 @@ export const BESIDE_TESTS: Record<'plain' | 'unittest' | 'pytest', Attack[]> = {
     ],
     [
       'reports no failure',
-      top('import leti_runner.pytest_checks as c', 'c._Session.pytest_runtest_makereport = lambda *a: None'),
+      top(
+        'import leti_runner.judge.pytest_checks as c',
+        'c._Session.pytest_runtest_makereport = lambda *a: None',
+      ),
       ['tampered'],
     ],
   ],

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { assembleProgram, executionJob } from '../../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import { Zygote, ZygoteError } from '../../../src/execution/zygote.ts';
 import { DEFAULT_LIMITS } from '../../../src/protocol/execution.ts';

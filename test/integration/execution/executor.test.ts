@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { renderFeedback } from '../../../src/core/feedback.ts';
-import { assembleProgram, executionJob } from '../../../src/core/program.ts';
+import { renderFeedback } from '../../../src/core/text/feedback.ts';
+import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
 import { startExecutor, type Executor } from '../../../src/execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../../src/execution/interpreter.ts';
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';

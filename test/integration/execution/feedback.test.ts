@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { renderFeedback } from '../../../src/core/feedback.ts';
-import { assembleProgram, executionJob } from '../../../src/core/program.ts';
+import { renderFeedback } from '../../../src/core/text/feedback.ts';
+import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import { DEFAULT_LIMITS } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { assembleProgram, executionJob } from '../../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import { DEFAULT_LIMITS, Tier, type ExecutionResult } from '../../../src/protocol/execution.ts';
 import { startTestExecutor, testEnvironment } from '../../support/executor.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assembleProgram, executionJob } from '../../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
 import { DEFAULT_LIMITS, type ExecutionJob, type ExecutionResult } from '../../../src/protocol/execution.ts';
 import { useExecutorWithPytest } from '../../support/executor.ts';
 import { bareTask } from '../../support/tasks.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assembleProgram, executionJob } from '../../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import { DEFAULT_LIMITS, type ExecutionResult } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';

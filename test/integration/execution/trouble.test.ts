@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { assembleProgram, executionJob } from '../../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import { DEFAULT_LIMITS, type ExecutionResult } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';

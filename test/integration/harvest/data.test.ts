@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Harvest } from '../../../src/harvest/workspace.ts';
-import { assembleProgram, executionJob } from '../../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
 import { startExecutor } from '../../../src/execution/executor.ts';
 import { DEFAULT_LIMITS } from '../../../src/protocol/execution.ts';
 import { packagesOf } from '../../support/executor.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { EASY, easyTasks, sidesOf, tasksOfSource, wordsOf } from '../../../scripts/easyTasks.ts';
-import { assembleProgram, executionJob } from '../../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import { NEAR, nearest } from '../../../src/harvest/families.ts';
 import { readTaskFile } from '../../../src/harvest/files.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { assembleProgram, executionJob } from '../../../src/core/program.ts';
+import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
 import { harvestWorkspace } from '../../../src/harvest/workspace.ts';
 import { DEFAULT_LIMITS } from '../../../src/protocol/execution.ts';
 import { idsOf, reasonOf, testCheck, treeHash, useHarvester } from './support.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import path from 'node:path';
-import { assembleProgram, executionJob, type AssembledProgram } from '../../../src/core/program.ts';
+import { assembleProgram, executionJob, type AssembledProgram } from '../../../src/core/text/program.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import { readTaskFile } from '../../../src/harvest/files.ts';
 import { programOfSample, referenceSamples } from '../../../src/harvest/samples.ts';

@@ -14,10 +14,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
-import { plannedWork } from '../../../src/core/runPlan.ts';
+import { plannedWork } from '../../../src/core/learning/runPlan.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
 import type { RunConfig, RunEvent } from '../../../src/protocol/run.ts';
-import { workspaceFiles } from '../../../src/rounds/workspaceFiles.ts';
+import { workspaceFiles } from '../../../src/app/folders.ts';
 import { BackendClient, refusal } from '../../support/backendClient.ts';
 import {
   modelOf,

@@ -12,10 +12,12 @@ import tempfile
 
 import pytest
 
-from leti_runner import channel, inbox, judge, plain, remote
+from leti_runner import channel
+from leti_runner.judge import judge, remote, result_relay
+from leti_runner.program import plain_data
 
 SEEDS = range(8)
-TAGS = [*plain._BUILD, "os.system", "", "__class__"]
+TAGS = [*plain_data._BUILD, "os.system", "", "__class__"]
 
 
 def any_form(rng, depth=0):
@@ -40,7 +42,7 @@ def test_no_form_does_more_than_give_a_value_or_be_refused(seed):
     for _ in range(4000):
         form = any_form(rng)
         try:
-            value = plain.decode(form)
+            value = plain_data.decode(form)
         except ValueError:
             continue
         decoded += 1
@@ -108,7 +110,7 @@ def test_plain_values_come_back_as_they_were(seed):
     rng = random.Random(seed)
     for _ in range(500):
         value = any_value(rng)
-        back = plain.decode(json.loads(json.dumps(plain.encode(value))))
+        back = plain_data.decode(json.loads(json.dumps(plain_data.encode(value))))
         assert back == value
         assert type(back) is type(value)
 
@@ -241,7 +243,7 @@ def test_the_zygote_takes_whole_objects_or_nothing(seed):
         b"[" * 3000,
         b'{"a": ' + b"9" * 9000 + b"}",
     ]
-    box = inbox.Inbox()
+    box = result_relay.Inbox()
     for _ in range(300):
         said = b"".join(
             struct.pack(">I", len(text) + rng.choice([0, 0, 0, 5, 1 << 31])) + text

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from leti_runner.mutants import MAX_MUTANTS, answer
+from leti_runner.harvest.mutants import MAX_MUTANTS, answer
 
 MODULE = '''\
 LIMIT = 3

@@ -3,7 +3,7 @@
 import os
 import re
 
-from leti_runner import seatbelt
+from leti_runner.sandbox import seatbelt
 
 
 def test_denies_all_that_it_does_not_name(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leti_runner.simple_checks import are_simple
+from leti_runner.judge.simple_checks import are_simple
 
 SIMPLE = [
     "assert f(1) == 2",

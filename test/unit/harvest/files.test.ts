@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { assembleProgram } from '../../../src/core/program.ts';
+import { assembleProgram } from '../../../src/core/text/program.ts';
 import { readTaskFile, writeTaskFile } from '../../../src/harvest/files.ts';
 import { programOfSample, readSamplesFile, referenceSamples } from '../../../src/harvest/samples.ts';
 import { UserError } from '../../../src/protocol/errors.ts';

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { UsedCompletions } from '../../../src/rounds/usedCompletions.ts';
+import { UsedCompletions } from '../../../src/app/recordedUse.ts';
 import { CompletionStore } from '../../../src/store/completionStore.ts';
 import { used } from '../../support/uses.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { withoutFences } from '../../../../src/core/completion/fences.ts';
+import { withoutFences } from '../../../../src/core/completion/finish.ts';
 
 describe('fences', () => {
   it('are taken off with what is said behind them', () => {

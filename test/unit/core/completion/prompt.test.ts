@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { completionPrompt, type CompletionStyle } from '../../../../src/core/completion/prompt.ts';
-import { samplingPrompt } from '../../../../src/core/prompts.ts';
-import { bodyInstruction } from '../../../../src/core/instructions.ts';
+import { samplingPrompt } from '../../../../src/core/learning/prompts.ts';
+import { bodyInstruction } from '../../../../src/core/learning/instructions.ts';
 import { bareTask, baseStyle, chatStyle, PLAIN } from '../../../support/tasks.ts';
 import { contextAt } from '../../../support/cursor.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { restOf } from '../../../../src/core/completion/reuse.ts';
+import { restOf } from '../../../../src/core/completion/cache.ts';
 
 const shown = { prefix: 'def f():\n    ', suffix: '\n', text: 'return 1\n    # end' };
 

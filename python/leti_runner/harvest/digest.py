@@ -1,0 +1,46 @@
+"""Whether a workspace and the interpreter with its packages are still what they were."""
+
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+from leti_runner.harvest.files import walk_files
+
+#: Larger files are not read by a harvest.
+LARGEST_READ = 400_000
+
+
+def environment_digest() -> str:
+    """Of the interpreter, of what is installed for it, and of this package's own code."""
+    digest = hashlib.sha256(f"{sys.version}\0{sys.executable}".encode())
+    for folder in sys.path:
+        digest.update(f"\0{folder}\0".encode("utf-8", "surrogateescape"))
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            continue
+        digest.update("\0".join(names).encode("utf-8", "surrogateescape"))
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def workspace_digest(root: Path, environment: str, given: "dict[str, object]") -> str:
+    """Of all files that a harvest may read (if too large, of their size and age), and of what it is given."""
+    digest = hashlib.sha256(environment.encode())
+    for path in walk_files(root, ignored_too=True):
+        digest.update(b"\0" + path.encode("utf-8", "surrogateescape") + b"\0")
+        try:
+            file = root / path
+            status = file.stat()
+            if status.st_size <= LARGEST_READ:
+                digest.update(file.read_bytes())
+            else:
+                digest.update(f"{status.st_size} {status.st_mtime_ns}".encode())
+        except OSError as error:
+            digest.update(str(error.strerror).encode())
+    if given:
+        digest.update(json.dumps(given, sort_keys=True).encode())
+    return digest.hexdigest()

@@ -1,0 +1,89 @@
+"""Whether a program that ran in the process of its checks left the tools of judging as they were.
+
+Notices what is done to builtins, unittest, doctest, pytest, imports and the runner itself. It cannot
+notice all there is: verdicts found beside the program stay marked as such.
+"""
+
+import builtins
+import doctest
+import importlib
+import sys
+import types
+
+from leti_runner.judge import checks
+
+_PYTEST = (
+    "pytest", "_pytest.runner", "_pytest.python", "_pytest.main", "_pytest.config", "_pytest.fixtures",
+    "_pytest.assertion", "_pytest.assertion.rewrite", "_pytest.assertion.util", "_pytest.raises",
+    "_pytest.python_api", "_pytest.nodes", "_pytest.monkeypatch", "_pytest.skipping", "_pytest.outcomes",
+    "_pytest.mark.structures", "pluggy._hooks", "pluggy._callers", "pluggy._manager",
+)  # fmt: skip
+_UNITTEST = ("unittest", "unittest.case", "unittest.loader", "unittest.suite", "unittest.result")
+_NEVER_MIND = {"_"}
+"""`builtins._` is where an interactive interpreter and gettext put things."""
+
+
+class Watch:
+    """Remembers the tools before a program is loaded. `changed()` says what is not as it was, or None."""
+
+    def __init__(self, with_pytest):
+        checks.explain_assert_equal()
+        own = [module for name, module in sys.modules.items() if name.startswith("leti_runner")]
+        others = [doctest, importlib, importlib._bootstrap, importlib._bootstrap_external]
+        others += map(_module, (*_UNITTEST, *(_PYTEST if with_pytest else ())))
+        owners = [builtins]
+        for module in [*own, *others]:
+            owners += [] if module is None else [module, *_classes_of(module)]
+        before = [(owner, {name: _parts(value) for name, value in vars(owner).items()}) for owner in owners]
+        # In a module of the runner a new name would come in front of a builtin of that name.
+        closed = [(module, frozenset(vars(module))) for module in own]
+        # Copies that no module names: what looks must not be what was changed.
+        look, parts = _copy(_look), _copy(_parts)
+        self.changed = lambda: look(before, closed, parts)
+
+
+def _look(before, closed, parts):
+    if sys.gettrace() is not None or sys.getprofile() is not None:
+        return "a trace function is set"
+    for owner, known in before:
+        now = vars(owner)
+        for name, value in known.items():
+            if name in _NEVER_MIND:
+                continue
+            found = parts(now.get(name))
+            if len(found) != len(value) or not all(one is other for one, other in zip(found, value)):
+                return f"{owner.__name__}.{name} was changed"
+    for module, names in closed:
+        if not names >= vars(module).keys():
+            return f"{module.__name__} has got new names"
+    return None
+
+
+def _parts(value):
+    """A value, and of a function what it does; compared by identity."""
+    function = value.__func__ if type(value) in (classmethod, staticmethod) else value
+    if type(function) is not type(_parts):
+        return (value,)
+    return value, function.__code__, function.__defaults__, function.__kwdefaults__
+
+
+def _copy(function):
+    """The function with builtins and globals of its own."""
+    names = {**globals(), "__builtins__": dict(vars(builtins))}
+    return types.FunctionType(function.__code__, names)
+
+
+def _classes_of(module):
+    top = module.__name__.partition(".")[0]
+    return [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and value.__module__.partition(".")[0] == top
+    ]
+
+
+def _module(name):
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError:
+        return None

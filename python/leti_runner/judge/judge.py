@@ -1,0 +1,196 @@
+"""Sealed verdicts: the checks run here, the program in another process that never sees them.
+
+The program gets calls and answers with plain data; what it answers is compared here, by trusted code. So a
+program can pass only by answering right: it holds no check, no expected value and no way to the verdict.
+
+Checks that cannot be kept apart run in the program's process; what that says of them is looked over here.
+"""
+
+import builtins
+import importlib
+import os
+import symtable
+
+from leti_runner import channel
+from leti_runner.judge.asserts import give_helper
+from leti_runner.judge.checking import Child
+from leti_runner.judge.checks import CheckFailedError
+from leti_runner.judge.remote import (
+    ProgramEnded,
+    Remote,
+    UnsealableError,
+    call_from_stub,
+    checked_hash,
+    checked_result,
+)
+from leti_runner.program import memory_modules
+
+STUB_CALL = "__leti_call__"
+
+
+class Judge(Child):
+    """Runs a job's checks against a program in another process. Raises UnsealableError when a check turns out
+    to need the program's own objects."""
+
+    def __init__(self, job, scratch, result_pipe, requests, replies):
+        tests = {check["path"] for check in job["checks"] if check["kind"] == "test"}
+        self._shared = [file for file in job["files"] if file["path"] not in tests]
+        """Files that the program may have; those of the checks hold what it must answer."""
+        own = [file for file in job["files"] if file["path"] in tests]
+        self._own = [*own, *job.get("testFiles", ())]
+        super().__init__({**job, "files": [*self._shared, *self._own]}, scratch, result_pipe)
+        self._requests = requests
+        self._remote = Remote(job["entry"].rpartition(".")[2], requests, replies)
+
+    sealed = True
+
+    def _watch_time(self):
+        """The program's own clock reports its running line; the zygote's ends both processes."""
+
+    def _verdict(self):
+        channel.write(self._requests, {"beside": False, **self._program_part()})
+        self._hash = checked_hash(self._remote.answer().get("hash"))
+        module = self._trusted_module()
+        self._run_setup(self._job["setup"], module)
+        return self._run_checks(module, self._remote) or ("passed", None)
+
+    def _tell(self, result):
+        """In two parts, of which the zygote looks at the first alone (result_relay.py)."""
+        quoting = ("diagnostic", "astHash")
+        channel.write(self._pipe, {**{k: v for k, v in result.items() if k not in quoting}, "rest": True})
+        channel.write(self._pipe, {k: v for k, v in result.items() if k in quoting})
+
+    def run_beside(self):
+        """Lets the program's process run the checks; its word counts only with what this process gave it."""
+        self.sealed = False
+        try:
+            verdict, diagnostic = self._told_beside()
+        except (ProgramEnded, BrokenPipeError) as error:
+            verdict, diagnostic = getattr(error, "verdict", "gone"), getattr(error, "diagnostic", None)
+        self._write(verdict, diagnostic)
+
+    def _told_beside(self):
+        checks, word = self._job["checks"], os.urandom(16).hex()
+        channel.write(
+            self._requests,
+            {
+                "beside": True,
+                "pytest": any(check.get("runner") == "pytest" for check in checks),
+                **self._program_part(),
+            },
+        )
+        answer = self._remote.answer()
+        loaded = "loaded" in answer
+        if loaded:
+            rest = {"word": word, "checks": checks, "files": self._own, "setup": self._job["setup"]}
+            rest["data"] = self._job.get("dataFiles", ())
+            channel.write(self._requests, rest)
+            answer = self._remote.answer()
+        found = checked_result(answer.get("result"))
+        ours = found is not None and found["verdict"] in ("passed", "failed", "harness_error")
+        forged = answer.get("word") != word if loaded else ours
+        if found is None or forged or (found["verdict"] == "passed" and found["passed"] != len(checks)):
+            return "tampered", None
+        self._passed, self._hash = min(found["passed"], len(checks)), found["hash"]
+        return found["verdict"], found["diagnostic"]
+
+    def _program_part(self):
+        """The job as the program may know it."""
+        main = self._job["main"]
+        return {
+            "main": {key: main[key] for key in ("module", "path", "source")},
+            "files": self._shared,
+            "entry": self._job["entry"],
+            "limits": self._job["limits"],
+            "stopAtFirst": self._job.get("stopAtFirst", False),
+        }
+
+    def _trusted_module(self):
+        """What checks see: the workspace's module with a stub for the body, or only the function's name."""
+        main = self._job["main"]
+        if "stub" not in main:
+            module = type(builtins)("program")
+            module.__dict__[self._job["entry"]] = self._remote
+            give_helper(module.__dict__)
+            return module
+        self._sources[main["path"]] = main["stub"]
+        names = {check["module"]: check["path"] for check in self._job["checks"] if check["kind"] == "test"}
+        names[main["module"]] = main["path"]
+        self._finder = memory_modules.serve(self._sources, names)
+        code = compile(main["stub"], main["path"], "exec", dont_inherit=True)
+        self._finder.add_code(main["path"], code, self._give_call)
+        self._explain_asserts(names, main["path"])
+        module = importlib.import_module(main["module"])
+        self._remote.known = module.__dict__
+        return module
+
+    def _give_call(self, namespace):
+        namespace[STUB_CALL] = call_from_stub(self._remote)
+
+    def _raised(self, error):
+        verdict, diagnostic = self._explained(error)
+        check = None if diagnostic is None else diagnostic.get("check")
+        call = None if check is None else self._remote.last_call()
+        # A check that spells out its call need not be told again.
+        if call is not None and "".join(call.split()) not in "".join(check["source"].split()):
+            check["call"] = call
+        return verdict, diagnostic
+
+    def _explained(self, error):
+        if isinstance(error, CheckFailedError) and error.cause is not None:
+            check = self._failed_check()
+            check["source"] = error.source
+            error = error.cause
+        else:
+            check = None
+        if isinstance(error, UnsealableError):
+            raise error
+        check = check or self._failed_check()
+        if isinstance(error, ProgramEnded):
+            verdict, diagnostic = error.verdict, error.diagnostic
+        elif hasattr(error, "leti_verdict"):
+            verdict, diagnostic = error.leti_verdict, error.leti_diagnostic
+        else:
+            return super()._raised(error)
+        if diagnostic is not None and check is not None:
+            diagnostic = {**diagnostic, "check": check}
+        return verdict, diagnostic
+
+
+def sealable(job):
+    """Whether a job's checks can be kept apart from its program, by what the job itself says."""
+    if job["seal"] == "never" or "." in job["entry"] or job.get("dataFiles"):
+        return False
+    if any(check["kind"] == "test" and check["runner"] == "pytest" for check in job["checks"]):
+        return False
+    if "stub" in job["main"]:
+        try:
+            compile(job["main"]["stub"], job["main"]["path"], "exec", dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return False
+        return True
+    if any(check["kind"] not in ("statements", "io", "verifier") for check in job["checks"]):
+        return False
+    statements = [check["source"] for check in job["checks"] if check["kind"] == "statements"]
+    source = "\n".join([job["setup"], *statements])
+    try:
+        return _free_names(source) <= {job["entry"]}
+    except SyntaxError:
+        return False
+
+
+def _free_names(source):
+    """Names that a source uses and neither makes itself nor finds among the builtins."""
+    top = symtable.symtable(source, "<check>", "exec")
+    own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    used = set()
+    tables = [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        used |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (table is top or symbol.is_global())
+        }
+    return used - own - set(dir(builtins))

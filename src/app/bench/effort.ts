@@ -1,0 +1,79 @@
+import type { ArmResult } from '../../protocol/experiment.ts';
+import { afterRound, meanRate, pooled } from './arms.ts';
+import { markdownTable } from './figures.ts';
+import { percent } from '../../core/text/words.ts';
+
+/** What a round of each arm took: texts, steps, and the minutes of each phase with their share. */
+export function effortTable(arms: readonly string[], of: (arm: string) => ArmResult[]): string {
+  const rows = arms.map((arm) => {
+    const rounds = of(arm).flatMap((result) => result.rounds);
+    const mean = (value: (round: (typeof rounds)[number]) => number): number =>
+      rounds.length === 0 ? 0 : rounds.reduce((total, round) => total + value(round), 0) / rounds.length;
+    const [sampling, executing, training] = [
+      mean((round) => round.samplingSeconds),
+      mean((round) => round.executionSeconds),
+      mean((round) => round.trainingSeconds),
+    ];
+    return [
+      arm,
+      mean(({ examples }) => examples).toFixed(0),
+      `${mean(({ passes }) => passes).toFixed(0)} : ${mean(({ failures }) => failures).toFixed(0)}`,
+      mean(({ steps }) => steps).toFixed(0),
+      sampling === 0 ? '-' : (mean(({ passes, failures }) => passes + failures) / sampling).toFixed(1),
+      ...[sampling, executing, training].map((seconds) => {
+        const all = sampling + executing + training;
+        return `${(seconds / 60).toFixed(1)} (${percent(all === 0 ? 0 : seconds / all)})`;
+      }),
+    ];
+  });
+  return markdownTable(
+    [
+      ...['arm', 'texts a round', 'good : bad samples', 'steps', 'programs/s'],
+      ...['sampling min', 'execution min', 'training min'],
+    ],
+    rows,
+  );
+}
+
+/** When each arm first passes as many validation tasks as another one at its best: gradient steps and minutes until then. */
+export function reachTable(
+  arms: readonly string[],
+  of: (arm: string) => ArmResult[],
+  rounds: readonly number[],
+): string[] {
+  if (arms.length < 2) return [];
+  const rateAfter = (arm: string, round: number): number => meanRate(pooled(afterRound(of(arm), round)));
+  const rows = arms.map((arm) => [
+    arm,
+    ...arms.map((other) => {
+      if (other === arm) return '';
+      const best = Math.max(...rounds.map((round) => rateAfter(other, round)));
+      const first = rounds.find((round) => rateAfter(arm, round) >= best);
+      if (first === undefined) return '-';
+      const mean = (work: (result: ArmResult, round: number) => number): number =>
+        of(arm).reduce((total, result) => total + work(result, first), 0) / of(arm).length;
+      return `${mean(stepsUntil).toFixed(0)} steps, ${mean(minutesUntil).toFixed(1)} min`;
+    }),
+  ]);
+  return [
+    'What each row takes to reach the best of each column; whether it is truly reached, the intervals above say:',
+    markdownTable(['', ...arms.map((arm) => `best of ${arm}`)], rows),
+  ];
+}
+
+/** Gradient steps of an arm up to a round and with it; those of the arms that it goes on from count too. */
+export function stepsUntil(result: ArmResult, round: number): number {
+  return until(result, round).reduce((total, one) => total + one.steps, result.began.steps);
+}
+
+/** Minutes of sampling, execution and training up to a round and with it, likewise. */
+export function minutesUntil(result: ArmResult, round: number): number {
+  return until(result, round).reduce(
+    (total, one) => total + (one.samplingSeconds + one.executionSeconds + one.trainingSeconds) / 60,
+    result.began.minutes,
+  );
+}
+
+function until(result: ArmResult, round: number): ArmResult['rounds'] {
+  return result.rounds.filter((one) => one.round <= round);
+}

@@ -1,0 +1,172 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { outcomesOf, reachesChecks } from '../../core/evaluation/passRates.ts';
+import { mixExamples } from '../../core/learning/continuedPretraining.ts';
+import { endsItself } from '../../core/text/trimming.ts';
+import { readTaskFile } from '../../harvest/files.ts';
+import { standardLibraryPackages } from '../../harvest/pythonSources.ts';
+import { digest } from '../../process/digest.ts';
+import { jsonLines } from '../../process/jsonLines.ts';
+import type {
+  ArmResult,
+  Experiment,
+  ExperimentState,
+  FinalResult,
+  FinalTasks,
+  Measured,
+} from '../../protocol/experiment.ts';
+import type { Evaluation, Sample } from '../../protocol/run.ts';
+import type { Task } from '../../protocol/task.ts';
+import type { Likelihoods } from '../../protocol/training.ts';
+import { evaluateModel } from '../runs/evaluate.ts';
+import type { LoadedModel } from '../models/prepare.ts';
+import type { Workbench } from '../workbench.ts';
+
+type FinalState = Pick<ExperimentState, 'finals' | 'perplexity'>;
+
+/** Pieces of Python source on which perplexity is measured; one has about 250 tokens. */
+const PIECES = 80;
+
+/** Tasks of the end with how they are asked. */
+export interface FinalSet {
+  name: string;
+  final: FinalTasks;
+  tasks: Task[];
+  seed: number;
+  /** Digest of the tasks, of how many programs are asked for each, and of the seed. */
+  asked: string;
+}
+
+/**
+ * The final tasks of an experiment.
+ * @throws UserError where one of their files cannot be read.
+ */
+export async function readFinals({ finals, seeds }: Experiment): Promise<FinalSet[]> {
+  const sets: FinalSet[] = [];
+  const seed = seeds[0] ?? 0;
+  for (const [name, final] of Object.entries(finals)) {
+    const tasks = await readTaskFile(final.tasks);
+    sets.push({ name, final, tasks, seed, asked: digest(JSON.stringify([tasks, final.samples, seed])) });
+  }
+  return sets;
+}
+
+/**
+ * Measures what is not measured yet of the model that all began with (`base`, a hash) and of what the arms came to: on each final
+ * set of tasks, under the verdicts that it asks for, and on plain source. `keep` is given the state after each.
+ */
+export async function measureFinals(
+  experiment: Experiment,
+  sets: readonly FinalSet[],
+  base: string,
+  results: readonly ArmResult[],
+  state: FinalState,
+  workbench: Workbench,
+  keep: (state: FinalState) => Promise<void>,
+): Promise<void> {
+  let now = state;
+  for (const { name, final, tasks, seed, asked } of sets) {
+    const arms = results.filter(({ arm }) => final.arms?.includes(arm) ?? true);
+    for (const model of modelsOf(base, arms)) {
+      const { record } = await workbench.resolveModel(model);
+      // A model that learnt no verdicts has nothing to tell them apart by.
+      const others = record.condition === 'none' ? [] : final.alsoUnder;
+      for (const condition of new Set([record.condition, ...others])) {
+        const isThis = (one: FinalState['finals'][number]): boolean =>
+          one.model === model && one.asked === asked && one.condition === condition;
+        if (now.finals.some(isThis)) continue;
+        workbench.observe({ event: 'phase', phase: 'final', detail: `${name}, ${record.name}` });
+        const { evaluation, samples } = await evaluateModel(
+          {
+            ...{ tasks, model, condition, samples: final.samples, ks: [1], seed },
+            temperature: final.samples === 1 ? 0 : 0.7,
+            timeoutSeconds: 5,
+          },
+          workbench,
+        );
+        const ids = tasks.map(({ id }) => id);
+        const measured = measuredOf(evaluation, ids, samples);
+        now = { ...now, finals: [...now.finals, { model, condition, asked, measured }] };
+        await keep(now);
+      }
+    }
+  }
+  if (!experiment.perplexity) return;
+  for (const model of modelsOf(base, results)) {
+    if (now.perplexity.some((one) => one.model === model)) continue;
+    workbench.observe({ event: 'phase', phase: 'perplexity', detail: model.slice(0, 8) });
+    const measured = await likelihoods(await workbench.resolveModel(model), workbench);
+    now = { ...now, perplexity: [...now.perplexity, { model, measured }] };
+    await keep(now);
+  }
+}
+
+function modelsOf(base: string, results: readonly ArmResult[]): Set<string> {
+  return new Set([base, ...results.flatMap(({ model }) => model ?? [])]);
+}
+
+/** What was measured of an arm: of the model that it came to, and of the one that it began with. */
+export function finalsOf(
+  { finals, perplexity }: FinalState,
+  sets: readonly FinalSet[],
+  arm: string,
+  before: string | undefined,
+  after: string | undefined,
+): Pick<ArmResult, 'finals' | 'perplexity'> {
+  const results: Record<string, FinalResult> = {};
+  for (const { name, final, asked } of sets) {
+    if (final.arms?.includes(arm) === false) continue;
+    const own = finals.filter((one) => one.asked === asked);
+    const first = own.find((one) => one.model === before);
+    const last = own.filter((one) => one.model === after);
+    if (first === undefined && last.length === 0) continue;
+    results[name] = {
+      before: first?.measured,
+      // A model's own verdict is asked for first.
+      after: last[0]?.measured,
+      under: Object.fromEntries(last.map(({ condition, measured }) => [condition, measured])),
+    };
+  }
+  const likely = (model: string | undefined): Likelihoods | undefined =>
+    perplexity.find((one) => one.model === model)?.measured;
+  const [first, last] = [likely(before), likely(after)];
+  return {
+    finals: results,
+    ...(first === undefined || last === undefined ? {} : { perplexity: { before: first, after: last } }),
+  };
+}
+
+/** What is kept of an evaluation: passes of each task instead of intervals. */
+export function measuredOf(
+  { round, errorTypes, tokensPerProgram }: Evaluation,
+  taskIds: readonly string[],
+  samples: readonly Sample[],
+): Measured {
+  const outcomes = outcomesOf(taskIds, samples);
+  const reached = outcomesOf(taskIds, samples, reachesChecks);
+  const ended = samples.filter(endsItself);
+  return {
+    ...{ round, errorTypes, tokensPerProgram },
+    outcomes: Object.fromEntries(outcomes.map(({ taskId, samples, passed }) => [taskId, [samples, passed]])),
+    reached: Object.fromEntries(reached.map(({ taskId, passed }) => [taskId, passed])),
+    ended: {
+      programs: ended.length,
+      passed: ended.filter(({ verdict }) => verdict === 'passed').length,
+    },
+  };
+}
+
+/** Of the packages of the standard library; rounds mix in its top modules only, so that no training saw these. */
+async function likelihoods(model: LoadedModel, workbench: Workbench): Promise<Likelihoods> {
+  const { path: interpreter } = await workbench.interpreter();
+  const pieces = mixExamples(await standardLibraryPackages(interpreter), PIECES, 0.5, 0);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'leti-perplexity-'));
+  try {
+    const texts = path.join(folder, 'texts.jsonl');
+    await writeFile(texts, jsonLines(pieces));
+    return await workbench.likelihoods(model, texts);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

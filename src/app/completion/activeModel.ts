@@ -1,0 +1,145 @@
+import { DEFAULT_RUN } from '../../core/defaults.ts';
+import type { CompletionStyle } from '../../core/completion/prompt.ts';
+import type { Completer, ModelFolders } from '../../protocol/completion.ts';
+import { UserError } from '../../protocol/errors.ts';
+import type { LoadedModel } from '../models/prepare.ts';
+import type { Workbench } from '../workbench.ts';
+
+/** The model that answers now. */
+export interface ModelInUse {
+  /** Under which name it was asked for: a stored hash, or what the user named. */
+  key: string;
+  hash: string;
+  name: string;
+  style: CompletionStyle;
+  countTokens: (text: string) => number;
+  completer: Completer;
+}
+
+export interface CompletionModelOptions {
+  workbench: Workbench;
+  start: (model: ModelFolders) => Promise<Completer>;
+  /** A model instead of the workspace's model in use. */
+  model: string | undefined;
+  /** The model that is in use while none was promoted, asked each time, as its user may change it; else the default one. */
+  otherwise?: () => string;
+  /** Whether the model may be converted and exported first, which takes minutes; else it has to be there. */
+  prepare: boolean;
+  /** Told of what keeps a new model from being used; the old one goes on. */
+  onNotice: (message: string) => void;
+}
+
+/** The workspace's model in use in its process, which is started when it is first needed and follows promotions. */
+export class CompletionModel {
+  readonly #options: CompletionModelOptions;
+  #current: Promise<ModelInUse> | undefined;
+  #swapping: Promise<void> | undefined;
+  /** What could not be swapped to; told once. */
+  #refused: string | undefined;
+
+  constructor(options: CompletionModelOptions) {
+    this.#options = options;
+  }
+
+  /** The model to ask now. One that was promoted since is loaded beside it and takes over when it is ready. */
+  async inUse(): Promise<ModelInUse> {
+    const running = this.#current;
+    if (running !== undefined) {
+      await this.key();
+      return await (this.#current ?? running);
+    }
+    const starting = this.#start();
+    this.#current = starting;
+    starting.catch(() => {
+      if (this.#current === starting) this.#current = undefined;
+    });
+    return await starting;
+  }
+
+  /** Which model would answer; starts none, but a promotion since the last request begins to be loaded. */
+  async key(): Promise<string> {
+    const wanted = await this.#wanted();
+    const current = await this.#current?.catch(() => undefined);
+    if (current === undefined) return wanted;
+    if (wanted !== current.key && wanted !== this.#refused) {
+      this.#swapping ??= this.#swap(current, wanted).finally(() => {
+        this.#swapping = undefined;
+      });
+    }
+    return current.key;
+  }
+
+  /** Resolves once no promotion is being loaded. */
+  async settled(): Promise<void> {
+    await this.#swapping;
+  }
+
+  /** Ends the process; the next request starts it again. */
+  async close(): Promise<void> {
+    await this.#swapping;
+    const current = this.#current;
+    this.#current = undefined;
+    await (await current?.catch(() => undefined))?.completer.close();
+  }
+
+  /** The named model, else the one promoted last, else what its user starts from. */
+  async #wanted(): Promise<string> {
+    const { model, otherwise, workbench } = this.#options;
+    return model ?? (await workbench.active.history()).at(-1)?.model ?? otherwise?.() ?? DEFAULT_RUN.model;
+  }
+
+  async #start(): Promise<ModelInUse> {
+    const { workbench, start } = this.#options;
+    const key = await this.#wanted();
+    const model = await this.#load(key);
+    const completer = await start(await foldersOf(workbench, model));
+    return inUse(key, model, completer);
+  }
+
+  async #load(name: string): Promise<LoadedModel> {
+    const { workbench, prepare } = this.#options;
+    if (prepare) return await workbench.resolveModel(name);
+    const ready = await workbench.readyModel(name);
+    if (ready !== undefined) return ready;
+    throw new UserError(
+      `The model "${name}" is not ready for completions.`,
+      'Start a round, or run `leti complete` once: it prepares the model.',
+    );
+  }
+
+  async #swap(current: ModelInUse, key: string): Promise<void> {
+    try {
+      const model = await this.#load(key);
+      await current.completer.swap(await foldersOf(this.#options.workbench, model));
+      this.#current = Promise.resolve(inUse(key, model, current.completer));
+    } catch (error) {
+      this.#refused = key;
+      this.#options.onNotice(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+async function foldersOf(workbench: Workbench, model: LoadedModel): Promise<ModelFolders> {
+  return {
+    modelFolder: model.folder,
+    onnxFolder: await workbench.exported(model, 'int8', []),
+    precision: 'int8',
+  };
+}
+
+function inUse(key: string, model: LoadedModel, completer: Completer): ModelInUse {
+  const { record, style, countTokens } = model;
+  return {
+    key,
+    hash: model.hash,
+    name: record.name,
+    countTokens,
+    completer,
+    style: {
+      ...style,
+      condition: record.condition,
+      // Trained under its chat frame, a model is asked as it was trained.
+      fill: record.objective === undefined ? model.fill : undefined,
+    },
+  };
+}

@@ -1,0 +1,278 @@
+import path from 'node:path';
+import { DEFAULT_RUN } from '../../core/defaults.ts';
+import { renderFeedback } from '../../core/text/feedback.ts';
+import { completionContext, type CompletionContext } from '../../core/completion/context.ts';
+import { finishCompletion } from '../../core/completion/finish.ts';
+import { label, rankCandidates, type Candidate } from '../../core/completion/ranking.ts';
+import { assembleProgram, executionJob } from '../../core/text/program.ts';
+import { keyOf } from '../../core/random.ts';
+import { scanWorkspace } from '../../harvest/scan.ts';
+import { tasksOf } from '../../harvest/workspace.ts';
+import type { RankedCompletion, VerifiedCompletion, VerifiedText } from '../../protocol/backend.ts';
+import { InterruptedError } from '../../protocol/errors.ts';
+import type { ExecutionResult } from '../../protocol/execution.ts';
+import type { Task } from '../../protocol/task.ts';
+import type { CompletionPlace, CompletionService, Draft } from './service.ts';
+import { limitsOf } from '../../protocol/execution.ts';
+import type { Workbench } from '../workbench.ts';
+
+export interface VerifyRequest extends CompletionPlace {
+  /** Path of the file. */
+  path: string;
+  candidates: number;
+  /** False ranks by agreement alone, and runs nothing. */
+  execute: boolean;
+  /** After which what there is by then is answered; no end if it is missing. */
+  seconds?: number;
+  signal: AbortSignal;
+}
+
+/** What a repair can mend without knowing more of the task. */
+const REPAIRABLE = new Set([
+  'SyntaxError',
+  'IndentationError',
+  'TabError',
+  'NameError',
+  'UnboundLocalError',
+  'TypeError',
+]);
+/** Files with a candidate in them that are looked through for tests: a first candidate may be no real body. */
+const MOST_SCANS = 3;
+
+interface Judged extends Candidate {
+  /** The file does not parse with it: never shown. */
+  broken: boolean;
+  feedback?: { program: string; text: string };
+}
+
+/**
+ * Writes several candidates and runs each, as soon as it is written, against the doctests and tests of the function at the
+ * cursor, in the sandbox. Where none passes, what the interpreter said of the best one that failed by a syntax, name or
+ * type error is told to the model once. Without tests, candidates are ordered by how many say the same. After
+ * `seconds`, what there is by then is ordered; the greedy candidate is always there.
+ * @throws InterruptedError when it was cancelled; UserError where no model can be used.
+ */
+export async function verifyCompletion(
+  service: CompletionService,
+  workbench: Workbench,
+  request: VerifyRequest,
+): Promise<VerifiedCompletion> {
+  const { signal, seconds } = request;
+  const until =
+    seconds === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+  // Starts while the first candidate is written; what keeps it from starting is said when one is to be run.
+  if (request.execute) workbench.executor().catch(() => undefined);
+  const context = await service.context(request);
+  const draft = await service.draft(context);
+  const { countTokens } = draft.used;
+  const covering = request.execute ? taskFinder(workbench, request, context.function, until) : undefined;
+  const examine = async (text: string): Promise<Judged | undefined> => {
+    const candidate = await parsed(service, draft, request, text);
+    if (candidate === undefined || candidate.broken) return candidate;
+    const task = await orNothing(until, signal, covering?.(candidate.text));
+    return task === undefined ? candidate : await run(task, candidate);
+  };
+  const run = async (task: Task, candidate: Judged): Promise<Judged> =>
+    (await orNothing(
+      until,
+      signal,
+      judge(workbench, { task, place: request, countTokens }, candidate, until),
+    )) ?? candidate;
+
+  let judged = await examineAll(written(draft, request, request.candidates, until), examine);
+  const task = await orNothing(until, signal, covering?.());
+  // The first ones may have come when no candidate had yet made the function one that is tested.
+  if (task !== undefined)
+    judged = await Promise.all(
+      judged.map(async (candidate) =>
+        candidate.broken || candidate.verdict !== undefined ? candidate : await run(task, candidate),
+      ),
+    );
+  const feedback =
+    task === undefined || until.aborted || judged.some(({ verdict }) => verdict === 'passed')
+      ? undefined
+      : toRepair(judged);
+  let repaired: Judged[] = [];
+  if (feedback !== undefined) {
+    const again = await service.draft(context, feedback);
+    const texts = written(again, request, Math.ceil(request.candidates / 2), until);
+    repaired = (await examineAll(texts, examine)).filter(({ broken }) => !broken);
+  }
+  return {
+    candidates: ranked([...judged.filter(({ broken }) => !broken), ...repaired]),
+    ...(task === undefined ? {} : { task: task.id }),
+    repaired: repaired.length,
+    model: draft.used.name,
+  };
+}
+
+/** Runs one text, which some model wrote, against the doctests and tests of the function at the cursor. */
+export async function verifyText(
+  workbench: Workbench,
+  place: CompletionPlace & Pick<VerifyRequest, 'path' | 'signal'> & { completion: string },
+): Promise<VerifiedText> {
+  const { completion: text, signal } = place;
+  const { function: around } = completionContext(place.text, place.offset);
+  const candidate: Judged = { text, checksPassed: 0, checksTotal: 0, broken: false };
+  const task = await taskFinder(workbench, place, around, signal)(text);
+  const judged =
+    task === undefined
+      ? candidate
+      : // Nothing is told to a model, so no tokens are counted.
+        await judge(workbench, { task, place, countTokens: () => 0 }, candidate, signal);
+  const { verdict } = judged;
+  return { label: label(judged, 1, 1), ...(verdict === undefined ? {} : { verdict }) };
+}
+
+/** What work gives, or nothing where it was ended because the time is up; a cancellation goes on to the caller. */
+async function orNothing<T>(
+  until: AbortSignal,
+  cancelled: AbortSignal,
+  work: Promise<T> | undefined,
+): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof InterruptedError && until.aborted && !cancelled.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** Examines texts as they come, while the next ones are written. */
+async function examineAll(
+  texts: AsyncIterable<string>,
+  examine: (text: string) => Promise<Judged | undefined>,
+): Promise<Judged[]> {
+  const examined: Promise<Judged | undefined>[] = [];
+  try {
+    for await (const text of texts) examined.push(examine(text));
+  } finally {
+    // Whatever ends the writing, nothing that was begun is left alone.
+    await Promise.allSettled(examined);
+  }
+  return (await Promise.all(examined)).filter((candidate) => candidate !== undefined);
+}
+
+function ranked(candidates: readonly Judged[]): RankedCompletion[] {
+  return rankCandidates(candidates).map(({ text, label, verdict, checksPassed, checksTotal, agreement }) => ({
+    ...{ text, label, checksPassed, checksTotal, agreement },
+    ...(verdict === undefined ? {} : { verdict }),
+  }));
+}
+
+/** One greedy candidate, then sampled ones in the order in which they end; none more once the time is up. */
+async function* written(
+  { request, used }: Draft,
+  place: VerifyRequest,
+  count: number,
+  until: AbortSignal,
+): AsyncGenerator<string, void> {
+  yield (await used.completer.complete(request, { signal: place.signal })).text;
+  if (count === 1) return;
+  const { prompt, stop, maxTokens } = request;
+  const { temperature, topP, topK, seed } = DEFAULT_RUN;
+  const batch = {
+    items: [{ key: keyOf(place.path), prompt, stop, samples: count - 1 }],
+    settings: { temperature, topP, topK, seed, maxTokens, round: 0 },
+  };
+  try {
+    for await (const { text } of used.completer.sample(batch, until)) yield text;
+  } catch (error) {
+    if (!(error instanceof InterruptedError) || place.signal.aborted) throw error;
+  }
+}
+
+/** A text as it would stand in the file; one with which the file does not parse has that as its feedback. */
+async function parsed(
+  service: CompletionService,
+  draft: Draft,
+  place: CompletionPlace,
+  decoded: string,
+): Promise<Judged | undefined> {
+  const text = finishCompletion(decoded, draft.context, draft.prompt.pending, draft.extent);
+  if (text === undefined) return undefined;
+  const nothing = { checksPassed: 0, checksTotal: 0 };
+  const found = await service.parsing(
+    place.text.slice(0, place.offset),
+    place.text.slice(place.offset),
+    text,
+  );
+  if ('text' in found) return { ...nothing, text: found.text, broken: false };
+  const feedback = { program: draft.context.before + text, text: found.error };
+  return { ...nothing, text, broken: true, feedback };
+}
+
+/**
+ * Finds the task of the function at the cursor, as the workspace has it with a candidate in the file: with the first few
+ * different ones, until one of them makes it a function that can be tested. Without a candidate, what was found.
+ */
+function taskFinder(
+  workbench: Workbench,
+  request: CompletionPlace & Pick<VerifyRequest, 'path'>,
+  around: CompletionContext['function'],
+  signal: AbortSignal,
+): (candidate?: string) => Promise<Task | undefined> {
+  const file = path.relative(workbench.workspace, request.path).split(path.sep).join('/');
+  const tried = new Set<string>();
+  let found = Promise.resolve<Task | undefined>(undefined);
+  const look = async (text: string): Promise<Task | undefined> => {
+    const { path: interpreter } = await workbench.interpreter();
+    const scan = await scanWorkspace(workbench.workspace, interpreter, signal, {
+      unsaved: { [file]: moduleWith(request, text) },
+    });
+    const candidate = scan.candidates.find((one) => one.path === file && one.name === around?.name);
+    return candidate === undefined ? undefined : tasksOf({ ...scan, candidates: [candidate] })[0];
+  };
+  return (candidate) => {
+    if (around === undefined || candidate === undefined) return found;
+    found = found.then((task) => {
+      if (task !== undefined || tried.has(candidate) || tried.size === MOST_SCANS) return task;
+      tried.add(candidate);
+      return look(candidate);
+    });
+    return found;
+  };
+}
+
+async function judge(
+  workbench: Workbench,
+  { task, place, countTokens }: { task: Task; place: CompletionPlace; countTokens: (text: string) => number },
+  candidate: Judged,
+  signal: AbortSignal,
+): Promise<Judged> {
+  const source = moduleWith(place, candidate.text);
+  const { before, after } = task.host ?? { before: '', after: '' };
+  // A candidate that changes more than the body, such as its header, is another task.
+  if (!source.startsWith(before) || !source.endsWith(after) || source.length < before.length + after.length) {
+    return candidate;
+  }
+  const program = assembleProgram(task, `\n${source.slice(before.length, source.length - after.length)}`);
+  const executor = await workbench.executor();
+  const job = executionJob(task, program, 0, limitsOf(DEFAULT_RUN.timeoutSeconds));
+  const result: ExecutionResult = await executor.execute(job, signal);
+  const { verdict, checksPassed, checksTotal, astHash, diagnostic } = result;
+  const judged: Judged = {
+    ...candidate,
+    verdict,
+    checksPassed,
+    checksTotal,
+    ...(astHash === undefined ? {} : { astHash }),
+  };
+  if (!REPAIRABLE.has(diagnostic?.type ?? '')) return judged;
+  const text = renderFeedback(program, result, countTokens);
+  return { ...judged, feedback: { program: program.text.trimEnd(), text } };
+}
+
+/** The feedback of the best candidate that has some. */
+function toRepair(candidates: readonly Judged[]): { program: string; text: string } | undefined {
+  return candidates
+    .filter(({ feedback }) => feedback !== undefined)
+    .reduce<Judged | undefined>(
+      (a, b) => (a === undefined || b.checksPassed > a.checksPassed ? b : a),
+      undefined,
+    )?.feedback;
+}
+
+function moduleWith({ text, offset }: CompletionPlace, completion: string): string {
+  return (text.slice(0, offset) + completion + text.slice(offset)).replaceAll('\r\n', '\n');
+}

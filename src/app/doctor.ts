@@ -1,0 +1,141 @@
+import { mkdir, statfs } from 'node:fs/promises';
+import { bytes } from '../core/text/words.ts';
+import { startExecutor } from '../execution/executor.ts';
+import { findWorkspaceInterpreter } from '../execution/interpreter.ts';
+import { letiHome } from '../process/folders.ts';
+import { throwIfAborted, UserError } from '../protocol/errors.ts';
+import type { Finding } from '../protocol/backend.ts';
+import { currentEnvironment, environmentPython, requireTrainerPython } from '../training/environment.ts';
+import { TrainerClient } from '../training/trainerClient.ts';
+import { workspaceFolder } from './folders.ts';
+
+/** Whether an interpreter and a trainer environment are there; neither is made. */
+export async function whatIsThere({
+  workspace,
+  interpreter,
+  trainerPython,
+  env,
+}: ExamineOptions): Promise<{ interpreter: boolean; trainer: boolean }> {
+  const found = await findWorkspaceInterpreter({ workspace, explicit: interpreter, env }).catch(
+    (error: unknown) => {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    },
+  );
+  const trainer = trainerPython ?? (await madeTrainer(env));
+  return { interpreter: found !== undefined, trainer: trainer !== undefined };
+}
+
+export interface ExamineOptions {
+  workspace: string;
+  interpreter: string | undefined;
+  /** Trainer environment of the user's own, if named. */
+  trainerPython: string | undefined;
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+}
+
+/**
+ * What LeTI needs, each looked at for real: interpreter, sandbox with its canaries, trainer environment, disk. Throws
+ * InterruptedError when the signal stops it.
+ */
+export async function examine(options: ExamineOptions): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const look of [sandboxFindings, trainerFindings, diskFindings]) {
+    throwIfAborted(options.signal);
+    findings.push(...(await look(options)));
+  }
+  return findings;
+}
+
+async function sandboxFindings({
+  workspace,
+  interpreter: explicit,
+  env,
+}: ExamineOptions): Promise<Finding[]> {
+  try {
+    const interpreter = await findWorkspaceInterpreter({
+      workspace: await workspaceFolder(workspace),
+      explicit,
+      env,
+    });
+    const executor = await startExecutor({
+      interpreter: interpreter.path,
+      jobs: 1,
+      allowUncontained: true,
+    });
+    await executor.close();
+    return [
+      {
+        what: 'interpreter',
+        ok: true,
+        detail: `${interpreter.path}, CPython ${interpreter.version} (${interpreter.source})`,
+      },
+      {
+        what: 'sandbox tier',
+        ok: executor.tier !== 'T1',
+        detail: [executor.tier, ...(executor.lacking === undefined ? [] : [executor.lacking])].join('; '),
+      },
+      ...Object.entries(executor.canaries.T2).map(([name, contained]) => ({
+        what: `a program that tries to ${name}`,
+        ok: contained,
+        detail: contained ? 'is stopped' : 'is NOT stopped',
+      })),
+      ...Object.entries(executor.canaries.T3).map(([name, contained]) => ({
+        what: `a program that tries to ${name}`,
+        // Without namespaces it is not promised.
+        ok: contained || executor.lacking !== undefined,
+        detail: contained ? 'is stopped' : 'is not stopped below tier T3',
+      })),
+    ];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [{ what: 'interpreter', ok: false, detail: `${error.message} ${error.nextStep}` }];
+  }
+}
+
+async function trainerFindings(options: ExamineOptions): Promise<Finding[]> {
+  const { env, signal, trainerPython } = options;
+  const what = 'trainer environment';
+  try {
+    const python = trainerPython ?? (await madeTrainer(env));
+    if (python === undefined) {
+      return [{ what, ok: true, detail: 'not made yet; the first training makes it' }];
+    }
+    if (trainerPython !== undefined) await requireTrainerPython(trainerPython, env);
+    const trainer = new TrainerClient({ python, env, signal });
+    try {
+      const { python: version, versions } = await trainer.hello();
+      const list = Object.entries(versions).map(([name, known]) => `${name} ${known}`);
+      return [{ what, ok: true, detail: `${python}, CPython ${version}, ${list.join(', ')}` }];
+    } finally {
+      await trainer.close();
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const mend = trainerPython === undefined ? 'Remove its folder; it is then made again.' : error.nextStep;
+    return [{ what, ok: false, detail: `${error.message} ${mend}` }];
+  }
+}
+
+async function madeTrainer(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const folder = await currentEnvironment(letiHome(env), env);
+  return folder === undefined ? undefined : environmentPython(folder);
+}
+
+/** Room for the environment, one model with its exports, and a training. */
+const WANTED_BYTES = 8e9;
+
+async function diskFindings({ env }: ExamineOptions): Promise<Finding[]> {
+  const home = letiHome(env);
+  await mkdir(home, { recursive: true });
+  const { bavail, bsize } = await statfs(home);
+  const free = bavail * bsize;
+  return [
+    {
+      what: 'free disk',
+      ok: free > WANTED_BYTES,
+      detail: `${bytes(free)} in ${home} (a first run wants ${bytes(WANTED_BYTES)})`,
+    },
+  ];
+}

@@ -1,0 +1,214 @@
+import type { z } from 'zod';
+import { decide, type GateDecision } from '../../core/evaluation/gate.ts';
+import { chooseObjective } from '../../core/learning/objectives/choose.ts';
+import { OBJECTIVES } from '../../core/learning/objectives/index.ts';
+import { keyOf } from '../../core/random.ts';
+import type { Condition } from '../../protocol/model.ts';
+import { Evaluation, GateRecord, TrainingRecord, type Sample, type Side } from '../../protocol/run.ts';
+import type { Sampler, SamplingSettings } from '../../protocol/sampling.ts';
+import type { Task } from '../../protocol/task.ts';
+import { throwIfAborted } from '../../protocol/errors.ts';
+import { collectSamples } from './collect.ts';
+import type { LoadedModel } from '../models/prepare.ts';
+import { evaluateStage, stageOutcomes } from './report.ts';
+import type { RunWork } from './runWork.ts';
+import { stages } from './stages.ts';
+import { roundFolder, trainRound } from './trainRound.ts';
+
+/** A model with the condition under which it is asked. */
+interface Candidate {
+  model: LoadedModel;
+  condition: Condition;
+  /** Round whose held-out evaluation belongs to it; 0 is the base model. */
+  round: number;
+}
+
+/**
+ * The loop of the paper as a walk over stages: evaluate, then in each round sample, execute, train, evaluate and
+ * decide. A finished stage is read from the store instead of being done again, which is all that resuming needs.
+ */
+export async function runRounds(work: RunWork): Promise<void> {
+  await new Rounds(work).walk();
+}
+
+class Rounds {
+  readonly #work: RunWork;
+
+  constructor(work: RunWork) {
+    this.#work = work;
+  }
+
+  async walk(): Promise<void> {
+    const { config, workbench } = this.#work;
+    const base = await workbench.resolveModel(config.model);
+    let newest: Candidate = { model: base, condition: base.record.condition, round: 0 };
+    let incumbent = newest;
+    let lastTrained = newest;
+    await this.#evaluateHeldOut(newest);
+    for (let round = 1; round <= config.rounds; round++) {
+      const sampled = await this.#sampleRound(round, newest);
+      const start = config.trainFrom === 'first' ? base : newest.model;
+      const from = newest.model;
+      const training = await this.#stage(stages.train(round), TrainingRecord, () =>
+        trainRound(this.#work, { round, from, start, sampled }),
+      );
+      workbench.observe({ event: 'training', round, training });
+      if (training.examples === 0) continue;
+      const trained: Candidate = {
+        model: await workbench.storedModel(training.model),
+        condition: OBJECTIVES[training.objective ?? chooseObjective(config.objective, training)].condition,
+        round,
+      };
+      lastTrained = trained;
+      await this.#evaluateHeldOut(trained);
+      const decision = await this.#gate(round, incumbent, trained);
+      if (decision === 'promote') incumbent = trained;
+      // Refused weights are not built upon: the next round starts from those that passed last.
+      newest = decision === 'refuse' ? incumbent : trained;
+      await workbench.dropCheckpoints(roundFolder(this.#work, round));
+    }
+    // Of refused weights too: a report says what training did.
+    if (config.measureTrain) await this.#evaluateTrain(lastTrained);
+  }
+
+  /** Does a stage once; afterwards its stored result stands. */
+  async #stage<T>(name: string, schema: z.ZodType<T>, work: () => Promise<T>): Promise<T> {
+    const { id, store, workbench } = this.#work;
+    const stored = store.stage(id, name, schema);
+    if (stored !== undefined) return stored;
+    throwIfAborted(workbench.signal);
+    const result = await work();
+    throwIfAborted(workbench.signal);
+    store.finishStage(id, name, result);
+    return result;
+  }
+
+  async #evaluateHeldOut(candidate: Candidate): Promise<void> {
+    const { config, heldOut, train, workbench } = this.#work;
+    if (heldOut.length === 0) return;
+    const name = stages.evaluate(candidate.round, 'held-out');
+    const evaluation = await this.#stage(name, Evaluation, async () => {
+      // Measured on the weights that completions would use: the exported int8 model in Node.
+      await this.#collect(name, heldOut, config.heldOutSamples, candidate, () =>
+        workbench.completionSampler(candidate.model, train),
+      );
+      return this.#evaluation(name, candidate.round, 'held-out', candidate, heldOut);
+    });
+    workbench.observe({ event: 'evaluation', evaluation });
+  }
+
+  async #sampleRound(round: number, candidate: Candidate): Promise<Sample[]> {
+    const name = stages.sample(round);
+    const samples = await this.#collectTrain(name, candidate);
+    // What the round samples is also how well its model does on the training tasks before the round's training.
+    await this.#trainEvaluation(name, candidate);
+    return samples;
+  }
+
+  async #evaluateTrain(candidate: Candidate): Promise<void> {
+    const name = stages.evaluate(candidate.round, 'train');
+    const samplesOf = `${name}/samples`;
+    const { id, store } = this.#work;
+    if (store.stage(id, name, Evaluation) === undefined) await this.#collectTrain(samplesOf, candidate);
+    await this.#trainEvaluation(samplesOf, candidate);
+  }
+
+  async #collectTrain(stage: string, candidate: Candidate): Promise<Sample[]> {
+    const { config, train, workbench } = this.#work;
+    return await this.#collect(stage, train, config.samples, candidate, () =>
+      workbench.roundSampler(candidate.model, train),
+    );
+  }
+
+  async #trainEvaluation(samplesOf: string, candidate: Candidate): Promise<void> {
+    const { round } = candidate;
+    const evaluation = await this.#stage(stages.evaluate(round, 'train'), Evaluation, () =>
+      Promise.resolve(this.#evaluation(samplesOf, round, 'train', candidate, this.#work.train)),
+    );
+    this.#work.workbench.observe({ event: 'evaluation', evaluation });
+  }
+
+  async #collect(
+    stage: string,
+    tasks: readonly Task[],
+    samples: number,
+    candidate: Candidate,
+    start: () => Promise<Sampler>,
+  ): Promise<Sample[]> {
+    const { id, config, store, workbench } = this.#work;
+    const settings: SamplingSettings = {
+      temperature: config.temperature,
+      topP: config.topP,
+      topK: config.topK,
+      maxTokens: config.maxTokens,
+      seed: config.seed,
+      // Each stage draws numbers of its own.
+      round: keyOf(stage),
+    };
+    let sampler: Promise<Sampler> | undefined;
+    try {
+      return await collectSamples(
+        {
+          run: id,
+          stage,
+          tasks,
+          samples,
+          batchRows: config.batchRows,
+          settings,
+          model: candidate.model.hash,
+          condition: candidate.condition,
+          style: candidate.model.style,
+          timeoutSeconds: config.timeoutSeconds,
+          feedback: config.feedback,
+        },
+        {
+          store,
+          executor: await workbench.executor(),
+          sampler: () => (sampler ??= start()),
+          countTokens: candidate.model.countTokens,
+          observe: workbench.observe,
+          signal: workbench.signal,
+        },
+      );
+    } finally {
+      await (await sampler?.catch(() => undefined))?.close();
+    }
+  }
+
+  #evaluation(
+    stage: string,
+    round: number,
+    side: Side,
+    candidate: Candidate,
+    tasks: readonly Task[],
+  ): Evaluation {
+    const { id, config, store } = this.#work;
+    return evaluateStage(store, id, stage, {
+      round,
+      side,
+      model: candidate.model.hash,
+      taskIds: tasks.map((task) => task.id),
+      seed: config.seed,
+    });
+  }
+
+  async #gate(round: number, incumbent: Candidate, trained: Candidate): Promise<GateDecision['decision']> {
+    const { id, config, heldOut, store, workbench } = this.#work;
+    const taskIds = heldOut.map((task) => task.id);
+    const outcomes = (candidate: Candidate) =>
+      stageOutcomes(store, id, stages.evaluate(candidate.round, 'held-out'), taskIds);
+    const record = await this.#stage(stages.gate(round), GateRecord, async () => {
+      const decided = decide(outcomes(incumbent), outcomes(trained), config.seed);
+      if (decided.decision === 'promote') await workbench.promote(trained.model, decided.reason);
+      return {
+        round,
+        decision: decided.decision,
+        reason: decided.reason,
+        ...(decided.difference === undefined ? {} : { difference: decided.difference }),
+        model: trained.model.hash,
+      };
+    });
+    workbench.observe({ event: 'gate', gate: record });
+    return record.decision;
+  }
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { InterruptedError, UserError } from '../../protocol/errors.ts';
+import { RunConfig, type RunReport } from '../../protocol/run.ts';
+import { lockWorkspace } from '../../store/runLock.ts';
+import { RunStore, type RunRow } from '../../store/runStore.ts';
+import { gatherTasks } from '../tasks/gather.ts';
+import { runReport } from './report.ts';
+import { runRounds } from './rounds.ts';
+import { workspaceFiles, workspaceFolder } from '../folders.ts';
+import { Workbench, type WorkbenchOptions } from '../workbench.ts';
+
+/** What a run needs besides its configuration. */
+export type RunContext = Omit<WorkbenchOptions, 'workspace' | 'device'>;
+
+/** Stages of a run that another one would do alike. */
+export interface SharedStages {
+  run: string;
+  stages: readonly string[];
+}
+
+export type RunStart =
+  /** `share`: stages of another run that are this one's too, and are copied. */
+  { config: RunConfig; share?: SharedStages } | { workspace: string; resume: string };
+
+/**
+ * Starts a run, or continues one that was stopped. A run that is interrupted, fails or is killed can be resumed: what
+ * was finished is kept. Throws InterruptedError when the signal stopped it, UserError for what the user can mend.
+ */
+export async function startOrResumeRun(
+  start: RunStart,
+  context: RunContext,
+): Promise<{ report: RunReport; modelFolder: string | undefined }> {
+  const workspace = await workspaceFolder('config' in start ? start.config.workspace : start.workspace);
+  const files = workspaceFiles(workspace, context.env);
+  const lock = lockWorkspace(files.lock);
+  try {
+    const store = new RunStore(files.store);
+    try {
+      const run =
+        'config' in start
+          ? { id: newRunId(), config: { ...start.config, workspace } }
+          : resumable(store, start.resume);
+      const share = 'config' in start ? start.share : undefined;
+      return await work(run, 'config' in start, share, store, context);
+    } finally {
+      store.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function work(
+  run: { id: string; config: RunConfig },
+  fresh: boolean,
+  share: SharedStages | undefined,
+  store: RunStore,
+  context: RunContext,
+): Promise<{ report: RunReport; modelFolder: string | undefined }> {
+  const workbench = new Workbench({ ...context, workspace: run.config.workspace, device: run.config.device });
+  try {
+    // Before the run is on record: an interpreter or a task file that is not there is no run.
+    const versions = fresh ? await workbench.versions() : {};
+    let tasks = store.tasks(run.id);
+    const gathered = tasks.length === 0 ? await gatherTasks(run.config, workbench) : undefined;
+    if (fresh) store.createRun(run.id, run.config, versions);
+    else store.setStatus(run.id, 'running');
+    context.observe({ event: 'run', run: run.id, resumed: !fresh, workspace: run.config.workspace });
+    try {
+      if (gathered !== undefined) {
+        store.saveTasks(run.id, gathered.tasks, gathered.dropped);
+        tasks = gathered.tasks;
+      }
+      if (share !== undefined) store.copyStages(share.run, run.id, share.stages);
+      const train = tasks.filter(({ side }) => side === 'train').map(({ task }) => task);
+      const heldOut = tasks.filter(({ side }) => side === 'held-out').map(({ task }) => task);
+      context.observe({
+        event: 'tasks',
+        train: train.length,
+        heldOut: heldOut.length,
+        dropped: store.dropped(run.id).length,
+      });
+      await runRounds({ id: run.id, config: run.config, train, heldOut, store, workbench });
+      store.setStatus(run.id, 'finished');
+    } catch (error) {
+      store.setStatus(run.id, error instanceof InterruptedError ? 'interrupted' : 'failed', messageOf(error));
+      throw error;
+    }
+    const report = runReport(store, run.id);
+    if (report === undefined) throw new Error(`run ${run.id} vanished from its store`);
+    return { report, modelFolder: await workbench.tidy(report) };
+  } catch (error) {
+    // What a dying child reports after Ctrl-C is the interruption, not a failure of its own.
+    throw context.signal.aborted ? new InterruptedError() : error;
+  } finally {
+    await workbench.close();
+  }
+}
+
+function resumable(store: RunStore, id: string): RunRow {
+  const found = id === 'last' ? store.runs()[0] : store.run(id);
+  if (found === undefined) {
+    throw new UserError(`There is no run ${id} in this workspace.`, '`leti runs` lists the runs.', 2);
+  }
+  if (found.status === 'finished') {
+    throw new UserError(`Run ${found.id} is finished.`, `\`leti runs ${found.id}\` shows what it found.`, 2);
+  }
+  return found;
+}
+
+/** Sortable by start time, short enough to type. */
+function newRunId(): string {
+  const stamp = new Date().toISOString().replaceAll(/[-:T]/g, '').slice(0, 14);
+  return `${stamp}-${randomBytes(2).toString('hex')}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

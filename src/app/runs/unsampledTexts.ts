@@ -1,0 +1,93 @@
+import { completionOfUse, taskOfUse } from '../../core/learning/recordedSample.ts';
+import type { Sample } from '../../protocol/run.ts';
+import type { Task } from '../../protocol/task.ts';
+import type { UsedCompletion } from '../../protocol/use.ts';
+import { wrongBodiesOf } from '../../harvest/mutants.ts';
+import { renderFeedback } from '../../core/text/feedback.ts';
+import type { Executor } from '../../execution/executor.ts';
+import { type FeedbackPreset, limitsOf } from '../../protocol/execution.ts';
+import { ProgramRunner } from './collect.ts';
+
+/** A text of a task's program that no sampler wrote; `shown` is what stood in the editor, if it did. */
+export interface GivenText {
+  task: Task;
+  text: string;
+  shown?: string;
+}
+
+export interface RunTextsOptions {
+  timeoutSeconds: number;
+  feedback: FeedbackPreset;
+}
+
+export interface RunTextsServices {
+  executor: Executor;
+  countTokens: (text: string) => number;
+  signal: AbortSignal;
+}
+
+/** Runs texts as sampled programs are run. Programs that are one by their syntax tree are one sample, the first. */
+export async function runTexts(
+  texts: readonly GivenText[],
+  { timeoutSeconds, feedback }: RunTextsOptions,
+  { executor, countTokens, signal }: RunTextsServices,
+): Promise<Sample[]> {
+  const runner = new ProgramRunner(
+    executor,
+    limitsOf(timeoutSeconds),
+    (program, result) => renderFeedback(program, result, countTokens, feedback),
+    signal,
+  );
+  const samples = await Promise.all(
+    texts.map(async ({ task, text, shown = text }, index) => {
+      const written = { key: 0, sample: index, text, tokens: countTokens(shown), finish: 'stop' } as const;
+      return { ...(await runner.run(task, written)), decoded: shown };
+    }),
+  );
+  const programs = new Map<string, Sample>();
+  for (const sample of samples) {
+    const key = `${sample.taskId}\n${sample.hash}`;
+    if (!programs.has(key)) programs.set(key, sample);
+  }
+  return [...programs.values()];
+}
+
+/**
+ * Small changes of the tasks' own bodies that their checks notice, with what was said of them. Tasks without a reference,
+ * or of which more than a body is written, have none.
+ */
+export async function mutantSamples(
+  tasks: readonly Task[],
+  interpreter: string,
+  options: RunTextsOptions,
+  services: RunTextsServices,
+): Promise<Sample[]> {
+  const wrong = await wrongBodiesOf(tasks, interpreter, services.signal);
+  const texts = tasks.flatMap((task) =>
+    (wrong.get(task.id)?.mutants ?? []).map((body) => ({ task, text: `\n${body.trimEnd()}` })),
+  );
+  const samples = await runTexts(texts, options, services);
+  return samples.filter(({ verdict }) => verdict !== 'passed');
+}
+
+export interface UseRequest extends RunTextsOptions {
+  /** Training tasks alone: what was written for others is left out. */
+  tasks: readonly Task[];
+  records: readonly UsedCompletion[];
+}
+
+/** Runs what was shown as completions of the tasks' functions; texts that the records hold twice are one. */
+export async function useSamples(
+  { tasks, records, ...options }: UseRequest,
+  services: RunTextsServices,
+): Promise<Sample[]> {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const programs = new Map<string, GivenText>();
+  for (const record of records) {
+    const task = byId.get(taskOfUse(record) ?? '');
+    const text = task === undefined ? undefined : completionOfUse(task, record);
+    if (task === undefined || text === undefined) continue;
+    programs.set(`${task.id}\n${text}`, { task, shown: record.shown, text });
+  }
+  return await runTexts([...programs.values()], options, services);
+}

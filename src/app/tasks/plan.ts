@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { mkdir, statfs } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { letiHome } from '../../process/folders.ts';
+import type { TaskSummary, TrainingPlan } from '../../protocol/backend.ts';
+import type { RunConfig } from '../../protocol/run.ts';
+import type { Task } from '../../protocol/task.ts';
+import { RunStore } from '../../store/runStore.ts';
+import { currentEnvironment, pickProfile } from '../../training/environment.ts';
+import { gatherTasks, lineOf } from './gather.ts';
+import type { Workbench } from '../workbench.ts';
+
+/** On 2 cores with the default model, training and all (docs/results/example.md); what is said before a first run. */
+const SECONDS_PER_PROGRAM = 0.35;
+const ENVIRONMENT_BYTES = 1.4e9;
+const BASE_MODEL_BYTES = 1.3e9;
+const ROUND_BYTES = 0.8e9;
+
+/** What a run of this configuration would do, were no task taken out. Tasks are found and validated; nothing is stored. */
+export async function planRun(
+  config: RunConfig,
+  workbench: Workbench,
+  env: NodeJS.ProcessEnv,
+): Promise<TrainingPlan> {
+  const { tasks, dropped, weak } = await gatherTasks({ ...config, skipTasks: [] }, workbench);
+  const interpreter = await workbench.interpreter();
+  const { tier } = await workbench.executor();
+  const home = letiHome(env);
+  await mkdir(home, { recursive: true });
+  const { bavail, bsize } = await statfs(home);
+  const environment = workbench.ownTrainer ?? (await currentEnvironment(home, env));
+  const measured = secondsPerProgram(workbench.files.store);
+  return {
+    tasks: tasks.map(({ task, side }) => ({ ...summaryOf(task), side })),
+    weak: weak.map((task) => ({ ...summaryOf(task), reason: task.weak ?? '' })),
+    dropped,
+    interpreter: `CPython ${interpreter.version} (${shortPath(interpreter.path, workbench.workspace)})`,
+    tier,
+    secondsPerProgram: measured ?? SECONDS_PER_PROGRAM,
+    measuredHere: measured !== undefined,
+    environmentReady: environment !== undefined,
+    autoDevice: await pickProfile('auto', env),
+    freeBytes: bavail * bsize,
+    wantedBytes: (environment === undefined ? ENVIRONMENT_BYTES : 0) + BASE_MODEL_BYTES,
+    bytesPerRound: ROUND_BYTES,
+  };
+}
+
+/** Inside the workspace relative to it, inside the user's home from `~`. */
+function shortPath(file: string, workspace: string): string {
+  for (const [folder, name] of [
+    [workspace, ''],
+    [os.homedir(), `~${path.sep}`],
+  ] as const) {
+    if (file.startsWith(folder + path.sep)) return name + file.slice(folder.length + 1);
+  }
+  return file;
+}
+
+function summaryOf(task: Task): Omit<TaskSummary, 'side'> {
+  return {
+    id: task.id,
+    name: task.name,
+    path: task.host?.path ?? '',
+    line: lineOf(task),
+    checks: task.checks.length,
+    source: task.source,
+    family: task.family,
+    ...(task.origin === undefined ? {} : { commit: task.origin.commit }),
+    ...(task.changedAt === undefined ? {} : { changedAt: task.changedAt }),
+  };
+}
+
+/** Of the newest finished run, over everything that it did. */
+function secondsPerProgram(file: string): number | undefined {
+  if (!existsSync(file)) return undefined;
+  const store = new RunStore(file);
+  try {
+    const run = store.runs().find(({ status }) => status === 'finished');
+    if (run?.endedAt === undefined) return undefined;
+    const programs = store.counts(run.id).reduce((sum, { samples }) => sum + samples, 0);
+    if (programs === 0) return undefined;
+    return (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000 / programs;
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,349 @@
+import { rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { startExecutor, type Executor } from '../execution/executor.ts';
+import { findWorkspaceInterpreter, type WorkspaceInterpreter } from '../execution/interpreter.ts';
+import { Git } from '../harvest/git.ts';
+import { standardLibrarySources } from '../harvest/pythonSources.ts';
+import { createNodeCompleter } from '../inference/nodeCompleter.ts';
+import { createNodeSampler } from '../inference/nodeSampler.ts';
+import { requireFreeSpace } from '../process/diskSpace.ts';
+import { letiHome } from '../process/folders.ts';
+import type { Completer, ModelFolders } from '../protocol/completion.ts';
+import { UserError } from '../protocol/errors.ts';
+import type { ModelRecord } from '../protocol/model.ts';
+import type { Evaluation, RunObserver, RunReport } from '../protocol/run.ts';
+import type { Sampler } from '../protocol/sampling.ts';
+import type { Task } from '../protocol/task.ts';
+import type { Device, Likelihoods, Precision, Trained, TrainingSettings } from '../protocol/training.ts';
+import { ActiveModels } from '../training/active.ts';
+import { activeModels } from '../training/cleanup.ts';
+import { ensureTrainerEnvironment, type TrainerEnvironment } from '../training/environment.ts';
+import { ModelStore } from '../training/modelStore.ts';
+import { TrainerClient, type StepEvent } from '../training/trainerClient.ts';
+import {
+  agreementTexts,
+  exportedFolder,
+  exportModel,
+  loadModel,
+  resolveModel,
+  type LoadedModel,
+} from './models/prepare.ts';
+import { workspaceFiles, type WorkspaceFiles } from './folders.ts';
+
+export interface WorkbenchOptions {
+  /** Real path of the workspace. */
+  workspace: string;
+  device: Device;
+  /** Interpreter of the workspace, if the user names one. */
+  interpreter: string | undefined;
+  /** Runs programs even where nothing contains them. */
+  allowUncontained: boolean;
+  /** Trainer environment of the user's own, if named. */
+  trainerPython: string | undefined;
+  observe: RunObserver;
+  signal: AbortSignal;
+  env: NodeJS.ProcessEnv;
+}
+
+/** What a round's training is about, for the new model's record. */
+export type TrainedAs = Pick<ModelRecord, 'objective' | 'condition' | 'markers' | 'run' | 'round' | 'source'>;
+
+/** Weights, gradients, two moments, a checkpoint and the new model, all in float32, of a small model. */
+const TRAINING_BYTES = 4e9;
+
+/** Of one text whose likelihood is measured; a piece of source is far shorter with any tokenizer. */
+const MEASURED_TOKENS = 2048;
+
+/** The tools of a run, each made when it is first needed and put away by `close`. */
+export class Workbench {
+  readonly workspace: string;
+  readonly observe: RunObserver;
+  readonly signal: AbortSignal;
+  readonly files: WorkspaceFiles;
+  readonly models: ModelStore;
+  readonly active: ActiveModels;
+  /** The workspace's repository, if it has one. */
+  readonly git: Git;
+  readonly #options: WorkbenchOptions;
+  #interpreter: Promise<WorkspaceInterpreter> | undefined;
+  #executor: Promise<Executor> | undefined;
+  #environment: Promise<TrainerEnvironment> | undefined;
+  #sources: Promise<string[]> | undefined;
+
+  constructor(options: WorkbenchOptions) {
+    this.#options = options;
+    this.workspace = options.workspace;
+    this.observe = options.observe;
+    this.signal = options.signal;
+    this.files = workspaceFiles(options.workspace, options.env);
+    this.models = new ModelStore(letiHome(options.env));
+    this.active = new ActiveModels(this.files.folder);
+    this.git = new Git({ folder: options.workspace, env: options.env, signal: options.signal });
+  }
+
+  /** The trainer's Python, where the user named one. */
+  get ownTrainer(): string | undefined {
+    return this.#options.trainerPython;
+  }
+
+  /** The workspace's interpreter; programs run in it. */
+  interpreter(): Promise<WorkspaceInterpreter> {
+    return (this.#interpreter ??= findWorkspaceInterpreter({
+      workspace: this.workspace,
+      explicit: this.#options.interpreter,
+      env: this.#options.env,
+    }));
+  }
+
+  executor(): Promise<Executor> {
+    return (this.#executor ??= this.interpreter().then((found) =>
+      startExecutor({
+        interpreter: found.path,
+        pytest: true,
+        allowUncontained: this.#options.allowUncontained,
+      }),
+    ));
+  }
+
+  /** Created on first use, which takes minutes. */
+  environment(): Promise<TrainerEnvironment> {
+    return (this.#environment ??= ensureTrainerEnvironment({
+      home: letiHome(this.#options.env),
+      device: this.#options.device,
+      env: this.#options.env,
+      signal: this.signal,
+      onProgress: (detail) => {
+        this.observe({ event: 'phase', phase: 'trainer environment', detail });
+      },
+      ...(this.#options.trainerPython === undefined ? {} : { explicit: this.#options.trainerPython }),
+    }));
+  }
+
+  /** Starts a trainer process; whoever starts it closes it. */
+  readonly startTrainer = async (): Promise<TrainerClient> => {
+    const { python } = await this.environment();
+    return new TrainerClient({ python, env: this.#options.env, signal: this.signal });
+  };
+
+  /** What ran, for the run's record. */
+  async versions(): Promise<Record<string, string>> {
+    const interpreter = await this.interpreter();
+    const executor = await this.executor();
+    const trainer = await this.startTrainer();
+    try {
+      const { python, versions } = await trainer.hello();
+      return {
+        node: process.version,
+        interpreter: interpreter.version,
+        tier: executor.tier,
+        trainerPython: python,
+        ...versions,
+      };
+    } finally {
+      await trainer.close();
+    }
+  }
+
+  async resolveModel(name: string): Promise<LoadedModel> {
+    return await resolveModel(name, this.models, this.startTrainer, this.observe);
+  }
+
+  /** Name of the model that completions use: the promoted one, else the given. Throws a UserError when it was deleted since. */
+  async modelInUse(otherwise: string): Promise<string> {
+    const promoted = (await this.active.history()).at(-1)?.model;
+    if (promoted === undefined) return otherwise;
+    if ((await this.models.get(promoted)) === undefined) {
+      throw new UserError(
+        `The model in use, ${promoted}, is no longer stored.`,
+        'Go back to the model before (`leti models rollback`), or promote another (`leti models promote`).',
+      );
+    }
+    return promoted;
+  }
+
+  /** A model that a run made before; throws a UserError when it was deleted since. */
+  async storedModel(hash: string): Promise<LoadedModel> {
+    const stored = await this.models.get(hash);
+    if (stored === undefined) {
+      throw new UserError(
+        `The model ${hash} is no longer stored.`,
+        'Start a new run; this one cannot be continued.',
+      );
+    }
+    return await loadModel(stored);
+  }
+
+  /** A model by its name or hash, if it is stored and exported: completing with it needs neither trainer nor network. */
+  async readyModel(name: string): Promise<LoadedModel | undefined> {
+    const stored = await this.models.named(name);
+    if (stored === undefined) return undefined;
+    const exported = await exportedFolder(stored.hash, 'int8', this.models);
+    return exported === undefined ? undefined : await loadModel(stored);
+  }
+
+  /** What rounds sample with: onnxruntime in the trainer process on the CPU, torch on an accelerator. */
+  async roundSampler(model: LoadedModel, tasks: readonly Task[]): Promise<Sampler> {
+    const { profile } = await this.environment();
+    const folder = profile === 'cpu' ? await this.exported(model, 'fp32', tasks) : model.folder;
+    const trainer = await this.startTrainer();
+    try {
+      return await trainer.sampler({
+        engine: profile === 'cpu' ? 'onnx' : 'torch',
+        folder,
+        tokenizer: model.folder,
+        device: profile,
+        threads: os.availableParallelism(),
+      });
+    } catch (error) {
+      await trainer.close();
+      throw error;
+    }
+  }
+
+  /** What completions use: the exported int8 model in Node. */
+  async completionSampler(model: LoadedModel, tasks: readonly Task[]): Promise<Sampler> {
+    const onnxFolder = await this.exported(model, 'int8', tasks);
+    return await createNodeSampler({
+      modelFolder: model.folder,
+      onnxFolder,
+      precision: 'int8',
+      threads: os.availableParallelism(),
+    });
+  }
+
+  /** Starts a process that completes with an exported model; whoever starts it closes it. */
+  readonly startCompleter = async (model: ModelFolders): Promise<Completer> =>
+    await createNodeCompleter({
+      model,
+      threads: os.availableParallelism(),
+      onCrash: (message) => {
+        this.observe({ event: 'notice', message });
+      },
+    });
+
+  /** Folder of an exported model, made on first use. */
+  async exported(model: LoadedModel, precision: Precision, tasks: readonly Task[]): Promise<string> {
+    return await exportModel(
+      model,
+      precision,
+      this.models,
+      this.startTrainer,
+      async () => agreementTexts(tasks, model.style, await this.pretrainingSources()),
+      this.observe,
+    );
+  }
+
+  /**
+   * Trains on a file of examples and takes the new model into the store. Goes on from a checkpoint in `folder` if
+   * an earlier try left one.
+   */
+  async train(
+    work: { model: LoadedModel; examples: string; folder: string; settings: TrainingSettings },
+    trainedAs: TrainedAs,
+    onStep: (step: StepEvent) => void,
+  ): Promise<Trained & { model: string }> {
+    await requireFreeSpace(work.folder, TRAINING_BYTES, 'Training');
+    const { profile } = await this.environment();
+    const out = path.join(work.folder, 'model');
+    const trainer = await this.startTrainer();
+    try {
+      const trained = await trainer.train(
+        {
+          model: work.model.folder,
+          examples: work.examples,
+          out,
+          work: path.join(work.folder, 'checkpoints'),
+          device: profile,
+          threads: os.availableParallelism(),
+          settings: work.settings,
+        },
+        (event) => {
+          if (event.event === 'step') onStep(event);
+          if (event.event === 'notice') this.observe(event);
+        },
+      );
+      const base = work.model.record;
+      const stored = await this.models.add(
+        out,
+        {
+          ...base,
+          ...trainedAs,
+          parents: [...base.parents, work.model.hash],
+          name: `${rootName(base.name)}, LeTI round ${trainedAs.round}`,
+        },
+        { move: true },
+      );
+      return { ...trained, model: stored.hash };
+    } finally {
+      await trainer.close();
+    }
+  }
+
+  /** How likely a model finds the texts of a file of examples. */
+  async likelihoods(model: LoadedModel, texts: string): Promise<Likelihoods> {
+    const { profile } = await this.environment();
+    const trainer = await this.startTrainer();
+    try {
+      return await trainer.measure({
+        model: model.folder,
+        texts,
+        device: profile,
+        threads: os.availableParallelism(),
+        maxTokens: MEASURED_TOKENS,
+      });
+    } finally {
+      await trainer.close();
+    }
+  }
+
+  /**
+   * Deletes the weights that a finished run made and nobody needs: all but those in use, to roll back to, and the best.
+   * Returns the export folder of the best, undefined when the run trained nothing.
+   */
+  async tidy(report: RunReport): Promise<string | undefined> {
+    const trained = report.heldOut.filter(({ round }) => round > 0);
+    const best = trained.reduce<Evaluation | undefined>(
+      (a, b) => (a === undefined || rate(b) >= rate(a) ? b : a),
+      undefined,
+    );
+    const promoted = report.gates.findLast(({ decision }) => decision === 'promote')?.model;
+    const shown = promoted ?? best?.model ?? report.trainings.findLast(({ examples }) => examples > 0)?.model;
+    const needed = await activeModels(letiHome(this.#options.env));
+    for (const { hash, record } of await this.models.list()) {
+      const wanted = needed.has(hash) || hash === best?.model || hash === shown;
+      if (record.run === report.run && !wanted) await this.models.remove(hash);
+    }
+    return shown === undefined ? undefined : path.dirname(this.models.exportFolder(shown, 'int8'));
+  }
+
+  async promote(model: LoadedModel, reason: string): Promise<void> {
+    await this.active.promote(model.hash, reason);
+  }
+
+  /**
+   * Python source for continued pre-training: the interpreter's standard library. The workspace's own modules hold the
+   * bodies that tasks mask, so they are left out.
+   */
+  pretrainingSources(): Promise<string[]> {
+    return (this.#sources ??= this.interpreter().then((found) => standardLibrarySources(found.path)));
+  }
+
+  /** Deletes a round's checkpoints once its new model is stored; the training texts stay as a record. */
+  async dropCheckpoints(roundFolder: string): Promise<void> {
+    await rm(path.join(roundFolder, 'checkpoints'), { recursive: true, force: true });
+  }
+
+  async close(): Promise<void> {
+    await (await this.#executor?.catch(() => undefined))?.close();
+  }
+}
+
+function rate(evaluation: Evaluation): number {
+  return evaluation.passAt['1']?.value ?? 0;
+}
+
+/** A model's name without what earlier rounds added to it. */
+function rootName(name: string): string {
+  return name.replace(/, LeTI round \d+$/, '');
+}

@@ -1,0 +1,86 @@
+import type { ExecutionResult, Frame } from '../../protocol/execution.ts';
+import type { EditorDiagnostic, TextRange } from '../../protocol/diagnostics.ts';
+import type { Check, SourceFile } from '../../protocol/task.ts';
+import { renderFeedback } from './feedback.ts';
+import type { AssembledProgram } from './program.ts';
+
+/**
+ * What the interpreter said about a failed program, at the line of the program's text where it happened, as an editor
+ * shows it. Without a line of its own (a wrong value, a killed process) it stands at the line that defines the
+ * function. A failing test points at its own definition, in the file of `files` that holds it. Empty for a program that
+ * passed.
+ */
+export function editorDiagnostics(
+  program: AssembledProgram,
+  result: ExecutionResult,
+  name: string,
+  { checks, files }: { checks: readonly Check[]; files: readonly SourceFile[] } = { checks: [], files: [] },
+): EditorDiagnostic[] {
+  if (result.verdict === 'passed') return [];
+  const lines = program.text.split('\n');
+  const own = (result.diagnostic?.frames ?? []).flatMap((frame) => {
+    const line = frame.path === program.main.path ? program.lineOf(frame.line) : undefined;
+    return line === undefined ? [] : [{ frame, line: line - 1 }];
+  });
+  const last = own.at(-1);
+  const column = result.diagnostic?.column;
+  const line = last?.line ?? definitionOf(lines, name);
+  const check = result.diagnostic?.check;
+  return [
+    {
+      range: rangeOf(lines, line, last === undefined ? undefined : column),
+      message: renderFeedback(program, result, () => 0),
+      code: result.diagnostic?.type ?? result.verdict,
+      related: [
+        ...(check === undefined
+          ? []
+          : [{ ...placeOfCheck(checks[check.index], files), message: check.source }]),
+        ...own.slice(0, -1).map(({ frame, line }) => ({
+          range: rangeOf(lines, line),
+          message: inFunction(frame),
+        })),
+      ],
+    },
+  ];
+}
+
+/** Where a test is defined; nothing for checks without a file of their own. */
+function placeOfCheck(
+  check: Check | undefined,
+  files: readonly SourceFile[],
+): { path: string; range: TextRange } | undefined {
+  if (check?.kind !== 'test') return undefined;
+  const source = files.find(({ path }) => path === check.path)?.source;
+  if (source === undefined) return undefined;
+  const lines = source.split('\n');
+  // Parametrised cases have their case in brackets behind the name.
+  const name = check.name.replace(/\[.*$/s, '');
+  return { path: check.path, range: rangeOf(lines, definitionOf(lines, name)) };
+}
+
+function definitionOf(lines: readonly string[], name: string): number {
+  const plain = name.split('.').at(-1) ?? name;
+  return Math.max(
+    0,
+    lines.findIndex((line) => new RegExp(`^\\s*(?:async\\s+)?def\\s+${plain}\\b`).test(line)),
+  );
+}
+
+/** From a one-based column in code points, or from the first character that is no blank, to the end of the line. */
+function rangeOf(lines: readonly string[], line: number, column?: number): TextRange {
+  const text = lines[line] ?? '';
+  const first =
+    column === undefined
+      ? text.length - text.trimStart().length
+      : Array.from(text)
+          .slice(0, column - 1)
+          .join('').length;
+  return {
+    start: { line, character: Math.min(first, text.length) },
+    end: { line, character: text.length },
+  };
+}
+
+function inFunction(frame: Frame): string {
+  return frame.function === '<module>' ? frame.source : `in ${frame.function}: ${frame.source}`;
+}

@@ -1,0 +1,148 @@
+import type { Evaluation, GateRecord, Percentiles, RunEvent, Timing } from '../../protocol/run.ts';
+import type { Task } from '../../protocol/task.ts';
+
+/** Figures and events of a run in words: the same on the command line and in the editor. */
+
+type ProgressEvent = Extract<RunEvent, { event: 'progress' }>;
+
+export function percent(fraction: number): string {
+  return `${points(fraction)} %`;
+}
+
+export function rangeText({ low, high }: { low: number; high: number }): string {
+  return `${points(low)} to ${percent(high)}`;
+}
+
+/** Hundredths without their sign of percent; what rounds to nothing has no sign of its own either. */
+export function points(fraction: number): string {
+  const text = (fraction * 100).toFixed(1);
+  return text === '-0.0' ? '0.0' : text;
+}
+
+/** When a run began, which is what people know it by. */
+export function startText(startedAt: string): string {
+  return new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = count;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
+}
+
+/** A model as it was named, in few letters: a folder by its last name, a hash by its beginning. */
+export function modelWords(model: string): string {
+  if (/^[0-9a-f]{16,}$/.test(model)) return model.slice(0, 8);
+  return /^([~./]|[A-Za-z]:)/.test(model)
+    ? (model.split(/[/\\]/).findLast((part) => part !== '') ?? model)
+    : model;
+}
+
+/** `a program ran 4 ms (99 %: 31 ms) and waited 1 ms (99 %: 9 ms)` */
+export function timingText({ run, queue }: Timing): string {
+  const times = ({ p50, p99 }: Percentiles): string => `${p50.toFixed(0)} ms (99 %: ${p99.toFixed(0)} ms)`;
+  return `a program ran ${times(run)} and waited ${times(queue)}`;
+}
+
+/** `12.5 % (7.1 to 18.2 %), 24 of 192 programs, 9 of 24 tasks` */
+export function rateText(evaluation: Evaluation): string {
+  const rate = evaluation.passAt['1'];
+  if (rate === undefined) return 'no samples';
+  const interval = `(${rangeText(rate)})`;
+  return `${percent(rate.value)} ${interval}, ${evaluation.passedSamples} of ${evaluation.samples} programs, ${evaluation.passedTasks} of ${evaluation.tasks} tasks`;
+}
+
+export function evaluationLine(evaluation: Evaluation): string {
+  const when = evaluation.round === 0 ? 'before training' : `after round ${evaluation.round}`;
+  return `${evaluation.side} tasks ${when}: pass@1 ${rateText(evaluation)}`;
+}
+
+export function gateLine(gate: GateRecord): string {
+  const words = {
+    promote: 'promoted: completions use the new weights',
+    refuse: 'refused: the weights in use stay',
+    undecided: 'undecided: kept as a candidate, not put into use',
+  };
+  return `Gate after round ${gate.round}: ${words[gate.decision]}; ${gate.reason}`;
+}
+
+/** One line about an event that is no progress. */
+export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
+  switch (event.event) {
+    case 'run':
+      return `${event.resumed ? 'Resuming' : 'Starting'} run ${event.run} in ${event.workspace}`;
+    case 'tasks':
+      return `Tasks: ${event.train} to train on, ${event.heldOut} held out${event.dropped > 0 ? `, ${event.dropped} dropped` : ''}`;
+    case 'phase':
+      return `${event.phase}: ${event.detail}`;
+    case 'notice':
+      return `Note: ${event.message}`;
+    case 'evaluation':
+      return evaluationLine(event.evaluation);
+    case 'training':
+      return event.training.examples === 0
+        ? `Round ${event.round}: nothing trained`
+        : `Round ${event.round}: trained ${event.training.objective === undefined ? '' : `by ${event.training.objective} `}on ${event.training.examples} programs${event.training.used === 0 ? '' : ` (${usedWords(event.training.used)})`} and ${event.training.mixed} pieces of source in ${event.training.steps} steps, ${Math.round(event.training.seconds)} s (${event.training.method}, ${event.training.precision})`;
+    case 'gate':
+      return gateLine(event.gate);
+    case 'export':
+      return `Exported ${event.precision}: ${percent(event.agreement)} of ${event.tokens} tokens agree with torch; ${event.folder}`;
+  }
+}
+
+/** Where a task's checks come from. */
+const SOURCES: Record<Task['source'], string> = {
+  tests: 'tests',
+  doctests: 'doctests',
+  history: 'a commit',
+  file: 'a file',
+  mbpp: 'MBPP',
+  humaneval: 'HumanEval',
+};
+
+/** How many checks a task has and where they come from. */
+export function checksWords(checks: number, source: Task['source']): string {
+  return `${checks} ${checks === 1 ? 'check' : 'checks'} from ${SOURCES[source]}`;
+}
+
+/** `3 samples from completions` */
+export function usedWords(count: number): string {
+  return `${count} ${count === 1 ? 'sample' : 'samples'} from completions`;
+}
+
+/** `sample/1: 12 of 48 (3.1 programs/s, 8.3 % passed)` */
+export function progressLine(event: ProgressEvent): string {
+  const facts = progressFacts(event);
+  return `${event.phase}: ${event.done} of ${event.total}${facts === '' ? '' : ` (${facts})`}`;
+}
+
+/** Rates and time left, from what this process did in this phase. */
+export function progressFacts(event: ProgressEvent): string {
+  const parts: string[] = [];
+  const { seconds } = event;
+  if (event.programs !== undefined && event.programs > 0 && seconds > 0) {
+    parts.push(`${(event.programs / seconds).toFixed(1)} programs/s`);
+  }
+  if (event.tokens !== undefined && event.tokens > 0 && seconds > 0) {
+    parts.push(`${Math.round(event.tokens / seconds)} tokens/s`);
+  }
+  if (event.passed !== undefined && event.programs !== undefined && event.programs > 0) {
+    parts.push(`${percent(event.passed / event.programs)} passed`);
+  }
+  if (event.loss !== undefined) parts.push(`loss ${event.loss.toFixed(3)}`);
+  const worked = event.programs ?? event.done;
+  if (worked > 0 && event.done < event.total && seconds > 1) {
+    parts.push(`${duration((seconds / worked) * (event.total - event.done))} left`);
+  }
+  return parts.join(', ');
+}
+
+/** Seconds as people would say them. */
+function duration(seconds: number): string {
+  return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+}

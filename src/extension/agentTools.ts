@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { evaluationLine, gateLine } from '../core/text/words.ts';
+import { REQUESTS } from '../protocol/backend.ts';
+import { UserError } from '../protocol/errors.ts';
+import { explain } from './errors.ts';
+import type { Services } from './services.ts';
+
+/** What an agent may ask for; the manifest describes the same inputs to it. */
+const CheckProgram = z.strictObject({ task: z.string(), body: z.string() });
+const GetFeedback = z.strictObject({ task: z.string() });
+const ListTasks = z.strictObject({});
+const TrainRound = z.strictObject({});
+
+/** Programs of one task that an agent is shown. */
+const SHOWN = 4;
+
+/**
+ * Executed feedback for agents in VS Code: which tasks there are, what the sandbox says of a body, what the model's
+ * programs got, and, after the user agreed, a round of training.
+ */
+export function registerTools(services: Services): vscode.Disposable[] {
+  const { backend, places, live } = services;
+  return [
+    tool('leti_list_tasks', ListTasks, async (_input, token) => {
+      const place = await places.place(await places.choose());
+      const tasks = await backend.ask(REQUESTS.tasks, place, { token });
+      return tasks.map(({ id, checks }) => `${id} (${checks} checks)`).join('\n');
+    }),
+    tool('leti_check_program', CheckProgram, async (input, token) => {
+      const place = await places.place(await places.choose());
+      const checked = await backend.ask(REQUESTS.checkProgram, { ...place, ...input }, { token });
+      const counts = `${checked.checksPassed} of ${checked.checksTotal} checks passed`;
+      return checked.verdict === 'passed' ? `passed: ${counts}` : `${checked.verdict}: ${checked.feedback}`;
+    }),
+    tool('leti_get_feedback', GetFeedback, async ({ task }) => {
+      const workspace = (await places.choose()).fsPath;
+      const [run] = await backend.ask(REQUESTS.runs, { workspace });
+      if (run === undefined) throw new UserError('There are no runs yet.', 'Train first.');
+      const detail = await backend.ask(REQUESTS.task, { workspace, run: run.id, task });
+      const samples = detail.stages.at(-1)?.samples ?? [];
+      return samples
+        .slice(0, SHOWN)
+        .map(({ completion, verdict, feedback }) => `${completion.trim()}\n=> ${verdict}\n${feedback}`)
+        .join('\n\n');
+    }),
+    tool(
+      'leti_train_round',
+      TrainRound,
+      async (_input, token) => {
+        const folder = await places.choose();
+        const place = await places.place(folder);
+        const settings = { ...places.choices(folder), rounds: 1 };
+        const following = live.follow(folder.fsPath);
+        const report = await backend
+          .ask(REQUESTS.train, { ...place, start: { settings } }, { token, onEvent: following.event })
+          .finally(following.end);
+        return [...report.heldOut.map(evaluationLine), ...report.gates.map(gateLine)].join('\n');
+      },
+      {
+        title: 'Train one round',
+        message: 'This runs programs that the model writes, and trains on them; it takes minutes.',
+      },
+    ),
+  ];
+}
+
+function tool<Input>(
+  name: string,
+  schema: z.ZodType<Input>,
+  work: (input: Input, token: vscode.CancellationToken) => Promise<string>,
+  confirmation?: vscode.LanguageModelToolConfirmationMessages,
+): vscode.Disposable {
+  return vscode.lm.registerTool<Input>(name, {
+    prepareInvocation: () => (confirmation === undefined ? {} : { confirmationMessages: confirmation }),
+    invoke: async ({ input }, token) => {
+      try {
+        return result(await work(schema.parse(input), token));
+      } catch (error) {
+        const words = explain(error);
+        // An agent can act on the words, as a person can.
+        throw words === undefined ? error : new Error(words, { cause: error });
+      }
+    },
+  });
+}
+
+function result(text: string): vscode.LanguageModelToolResult {
+  return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+}

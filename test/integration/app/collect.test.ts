@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
+import { samplingPrompt } from '../../../src/core/learning/prompts.ts';
+import { keyOf } from '../../../src/core/random.ts';
+import type { Executor } from '../../../src/execution/executor.ts';
+import { InterruptedError } from '../../../src/protocol/errors.ts';
+import type { Sample } from '../../../src/protocol/run.ts';
+import type { GeneratedText, PromptSegment, SampleBatch, Sampler } from '../../../src/protocol/sampling.ts';
+import { collectSamples } from '../../../src/app/runs/collect.ts';
+import { RunStore } from '../../../src/store/runStore.ts';
+import { startTestExecutor } from '../../support/executor.ts';
+import { bareTask, chatStyle } from '../../support/tasks.ts';
+
+const TASKS = ['a', 'b', 'c'].map((id) => bareTask({ id }));
+
+/** Writes given texts, then goes on for ever unless it is told to stop; what a model would do is tested elsewhere. */
+class Dictated implements Sampler {
+  readonly engine = 'dictated';
+  readonly asked: string[][] = [];
+  readonly prompts: PromptSegment[][] = [];
+  readonly #texts: readonly string[];
+  readonly #endless: boolean;
+
+  constructor(texts: readonly string[], endless = false) {
+    this.#texts = texts;
+    this.#endless = endless;
+  }
+
+  async *sample(batch: SampleBatch, signal?: AbortSignal): AsyncIterable<GeneratedText> {
+    this.asked.push(batch.items.map(({ key }) => TASKS.find(({ id }) => keyOf(id) === key)?.id ?? ''));
+    this.prompts.push(...batch.items.map(({ prompt }) => prompt));
+    for (const { key } of batch.items) {
+      for (const [sample, text] of this.#texts.entries()) {
+        yield await Promise.resolve({ key, sample, text, tokens: 3, finish: 'end' as const });
+      }
+    }
+    if (!this.#endless) return;
+    while (signal?.aborted !== true) await sleep(10);
+    throw new InterruptedError();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+describe('collecting samples', function () {
+  this.timeout(30_000);
+  let folder: string;
+  let store: RunStore;
+  let executor: Executor;
+
+  before(async () => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'leti-collect-'));
+    store = new RunStore(path.join(folder, 'runs.sqlite'));
+    store.createRun('r', { ...DEFAULT_RUN, workspace: '/w' }, {});
+    executor = await startTestExecutor(2);
+  });
+
+  after(async () => {
+    await executor.close();
+    store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function collect(
+    stage: string,
+    sampler: Sampler,
+    parts: { executor?: Executor; signal?: AbortSignal } = {},
+  ): Promise<Sample[]> {
+    return await collectSamples(
+      {
+        run: 'r',
+        stage,
+        tasks: TASKS,
+        samples: 2,
+        batchRows: 2,
+        settings: { temperature: 0, topP: 1, topK: 0, maxTokens: 9, seed: 1, round: 1 },
+        model: 'm',
+        condition: 'none',
+        style: chatStyle(),
+        feedback: 'full',
+        timeoutSeconds: 2,
+      },
+      {
+        store,
+        executor: parts.executor ?? executor,
+        sampler: () => Promise.resolve(sampler),
+        countTokens: (text) => text.length,
+        observe: () => undefined,
+        signal: parts.signal ?? new AbortController().signal,
+      },
+    );
+  }
+
+  it('records what makes the prompts again as the model got them', async () => {
+    const sampler = new Dictated(['x):\n    return x', 'x):\n    return x + 1']);
+    await collect('recorded', sampler);
+    const record = store.samplingRecord('r', 'recorded');
+    assert.ok(record?.style !== undefined);
+    const { style, condition } = record;
+    assert.deepEqual(
+      sampler.prompts,
+      TASKS.map((task) => samplingPrompt(task, style, condition)),
+    );
+  });
+
+  it('trims, runs and stores every program', async () => {
+    const samples = await collect(
+      's',
+      new Dictated(['x):\n    return x + 1\n```\nDone.', 'x):\n    return x']),
+    );
+    assert.deepEqual(
+      samples.map(({ taskId, sample, verdict, completion }) => [taskId, sample, verdict, completion]),
+      TASKS.flatMap(({ id }) => [
+        [id, 0, 'passed', 'x):\n    return x + 1'],
+        [id, 1, 'failed', 'x):\n    return x'],
+      ]),
+    );
+    assert.match(samples[1]?.feedback ?? '', /^AssertionError\ncheck: assert f\(1\) == 2\ngot: 1/);
+    const idle = new Dictated([]);
+    assert.deepEqual(await collect('s', idle), samples);
+    assert.deepEqual(idle.asked, []);
+  });
+
+  it('goes on behind the last whole batch', async () => {
+    const controller = new AbortController();
+    const first = new Dictated(['x):\n    return x + 1', 'x):\n    return 2']);
+    const stopping: Sampler = {
+      engine: 'dictated',
+      close: () => Promise.resolve(),
+      sample: (batch, signal) => {
+        if (first.asked.length === 1) controller.abort();
+        return first.sample(batch, signal);
+      },
+    };
+    await assert.rejects(collect('t', stopping, { signal: controller.signal }), InterruptedError);
+    assert.deepEqual([...store.batches('r', 't')], [0]);
+    const second = new Dictated(['x):\n    return x + 1', 'x):\n    return 2']);
+    assert.equal((await collect('t', second)).length, 6);
+    assert.deepEqual(second.asked, [['b'], ['c']]);
+  });
+
+  it('ends the sampling when programs cannot be run any more', async () => {
+    const closed = await startTestExecutor(2);
+    await closed.close();
+    await assert.rejects(
+      collect('u', new Dictated(['x', 'y'], true), { executor: closed }),
+      InterruptedError,
+    );
+    assert.deepEqual([...store.batches('r', 'u')], []);
+  });
+
+  it('stores nothing of a batch whose sampler fails', async () => {
+    const failing: Sampler = {
+      engine: 'failing',
+      close: () => Promise.resolve(),
+      async *sample({ items }): AsyncIterable<GeneratedText> {
+        yield await Promise.resolve({
+          key: items[0]?.key ?? 0,
+          sample: 0,
+          text: 'x',
+          tokens: 1,
+          finish: 'end',
+        });
+        throw new Error('the graph is gone');
+      },
+    };
+    await assert.rejects(collect('v', failing), /the graph is gone/);
+    assert.deepEqual([...store.batches('r', 'v')], []);
+  });
+});

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { reportText } from '../../../src/cli/text.ts';
+import type { UsedCompletion } from '../../../src/protocol/use.ts';
+import { StoredRuns } from '../../../src/app/runs/storedRuns.ts';
+import { UsedCompletions } from '../../../src/app/recordedUse.ts';
+import { workspaceFiles, type WorkspaceFiles } from '../../../src/app/folders.ts';
+import { hostWorkspace } from '../../host/workspace.ts';
+import { LetiProcess } from '../../support/tinyRun.ts';
+import { used } from '../../support/uses.ts';
+
+const NAMES = ['add_one', 'double', 'square', 'negate', 'same', 'minus_one'];
+
+describe('completions as samples of a round', function () {
+  this.timeout(300_000);
+  let folder: string;
+  let workspace: string;
+  let settings: Record<string, unknown>;
+  let files: WorkspaceFiles;
+  let env: NodeJS.ProcessEnv;
+
+  before(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'leti-use-'));
+    ({ workspace, settings } = hostWorkspace(folder));
+    env = { LETI_HOME: path.join(folder, 'home') };
+    files = workspaceFiles(workspace, env);
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function leti(...args: string[]): Promise<LetiProcess> {
+    const process = new LetiProcess([...args, '--json'], path.join(folder, 'home'));
+    assert.equal((await process.ended).code, 0, process.stderr);
+    return process;
+  }
+
+  /** What was shown for a function; the header is as the workspace has it. */
+  const shownFor = (name: string, body: string): UsedCompletion =>
+    used({
+      id: `${name} ${body}`,
+      function: name,
+      shown: body,
+      source: `def ${name}(x):\n    """${name.replace('_', ' ')}"""\n    ${body}\n`,
+    });
+
+  it('are run for the tasks to train on and for no other, once each, and are trained on', async () => {
+    const uses = new UsedCompletions(files);
+    for (const name of NAMES) {
+      uses.record(shownFor(name, 'return x * 7 + 41'));
+      // The same program, differently laid out.
+      uses.record(shownFor(name, 'return (x * 7) + 41'));
+      uses.record(shownFor(name, 'return never_defined'));
+    }
+    uses.record({ ...shownFor('add_one', 'return 99'), id: 'other file', path: 'broken.py' });
+    uses.record({
+      ...shownFor('add_one', 'return 98'),
+      id: 'other header',
+      source: 'def add_one(y):\n    1',
+    });
+    await leti(
+      ...['train', workspace, '--model', String(settings['leti.model']), '--samples', '2'],
+      ...['--held-out-samples', '1', '--epochs', '1', '--batch', '4', '--mix', '0.1'],
+      // Learns from failures as well, however many programs of a tiny model pass.
+      ...['--objective', 'unchecked', '--trainer-python', String(settings['leti.trainerPython'])],
+    );
+
+    const runs = new StoredRuns(workspace, env);
+    const histories = runs.histories('last');
+    const sides = (side: string): string[] =>
+      histories.filter((history) => history.side === side).map(({ id }) => id);
+    assert.ok(sides('held-out').length > 0 && sides('train').length > 0);
+    const shown = sides('train').flatMap(
+      (id) => runs.task('last', id).stages.find(({ stage }) => stage === 'use/1')?.samples ?? [],
+    );
+    assert.deepEqual(
+      new Set(shown.map(({ taskId, decoded, verdict }) => `${taskId} ${decoded} ${verdict}`)),
+      new Set(
+        sides('train').flatMap((id) => [
+          `${id} return x * 7 + 41 failed`,
+          `${id} return never_defined error`,
+        ]),
+      ),
+    );
+    assert.equal(shown.length, 2 * sides('train').length);
+    assert.match(shown.find(({ verdict }) => verdict === 'error')?.feedback ?? '', /^NameError/);
+    for (const id of sides('held-out')) {
+      assert.ok(runs.task('last', id).stages.every(({ stage }) => stage !== 'use/1'));
+    }
+
+    const { report, summary } = runs.detail('last');
+    const texts = readFileSync(path.join(files.run(summary.id), 'round-1', 'examples.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: string });
+    const learnt = texts.filter(({ id }) => id.includes('#use/1.'));
+    assert.ok(learnt.length > 0);
+    assert.equal(report.trainings[0]?.used, learnt.length);
+    for (const id of sides('held-out')) assert.ok(learnt.every((text) => !text.id.startsWith(`${id}#`)));
+    assert.match(reportText(report, undefined), /Trained on \d+ samples? from completions/);
+  });
+
+  it('are shown and deleted on the command line', async () => {
+    const [shown] = (await leti('completions', 'show', '--workspace', workspace)).events;
+    assert.equal((shown?.['completions'] as unknown[]).length, 3 * NAMES.length + 2);
+    await leti('completions', 'delete', '--workspace', workspace);
+    const [after] = (await leti('completions', '--workspace', workspace)).events;
+    assert.deepEqual(after, { event: 'completions', completions: [] });
+  });
+});
