@@ -40,6 +40,17 @@ const ROOMS = {
   completion: ['models', 'tasks', 'runs'],
   bench: ['models', 'tasks', 'runs'],
 };
+/**
+ * Which rooms of src/extension each room may import from. The files at its root are the floor of all rooms, but for
+ * extension.ts, which puts everything together: nothing imports it, and it alone imports every room.
+ */
+const EXTENSION_ROOMS = {
+  python: [],
+  completion: [],
+  testing: [],
+  explorer: [],
+  commands: ['explorer', 'testing'],
+};
 const HOSTS = ['vscode', 'onnxruntime-node', 'node:*', 'fs', 'child_process', 'worker_threads'];
 const MAY_USE_HOSTS = {
   protocol: [],
@@ -67,35 +78,47 @@ function bannedFolders(folder, allowed) {
   ];
 }
 
-/** The rooms of src/app that the room `name` must not import; undefined is the root of src/app. */
-function bannedRooms(name, allowed) {
-  return Object.keys(ROOMS)
+/** The rooms of src/`folder` that its room `name` must not import; undefined is the root of the folder. */
+function bannedRooms(folder, rooms, name, allowed) {
+  return Object.keys(rooms)
     .filter((room) => room !== name && !allowed.includes(room))
     .map((room) => ({
       group: [name === undefined ? `./${room}/**` : `../${room}/**`],
-      message: `src/app/${name ?? ''} must not import src/app/${room} (docs/architecture.md).`,
+      message: `src/${folder}/${name ?? ''} must not import src/${folder}/${room} (docs/architecture.md).`,
     }));
 }
+
+const EXTENSION_ENTRY = {
+  group: ['./extension.ts', '../extension.ts'],
+  message: 'src/extension/extension.ts puts the rooms together; nothing imports it (docs/architecture.md).',
+};
 
 const restrict = (files, patterns) => ({
   files,
   rules: { 'no-restricted-imports': ['error', { patterns }] },
 });
 
+/** The rules of a folder with rooms; `root` names the rooms that the files at its root may import. */
+const roomsOf = (folder, rooms, root, more = []) => [
+  restrict(
+    [`src/${folder}/*.ts`],
+    [...bannedFolders(folder, MAY_IMPORT[folder]), ...bannedRooms(folder, rooms, undefined, root), ...more],
+  ),
+  ...Object.entries(rooms).map(([room, allowed]) =>
+    restrict(
+      [`src/${folder}/${room}/**/*.ts`],
+      [...bannedFolders(folder, MAY_IMPORT[folder]), ...bannedRooms(folder, rooms, room, allowed), ...more],
+    ),
+  ),
+];
+
 const directions = [
   ...Object.entries(MAY_IMPORT).map(([folder, allowed]) =>
     restrict([`src/${folder}/**/*.ts`], bannedFolders(folder, allowed)),
   ),
-  restrict(
-    ['src/app/*.ts'],
-    [...bannedFolders('app', MAY_IMPORT.app), ...bannedRooms(undefined, ['models'])],
-  ),
-  ...Object.entries(ROOMS).map(([room, allowed]) =>
-    restrict(
-      [`src/app/${room}/**/*.ts`],
-      [...bannedFolders('app', MAY_IMPORT.app), ...bannedRooms(room, allowed)],
-    ),
-  ),
+  ...roomsOf('app', ROOMS, ['models']),
+  ...roomsOf('extension', EXTENSION_ROOMS, ['python'], [EXTENSION_ENTRY]),
+  restrict(['src/extension/extension.ts'], bannedFolders('extension', MAY_IMPORT.extension)),
 ];
 
 export default tseslint.config(

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Backend } from './backend.ts';
-import { checkUnderCursor, doctor, evaluate, findTasks, type FunctionPlace } from './commands/workspace.ts';
+import { checkUnderCursor, doctor, evaluate, findTasks, installLauncher } from './commands/workspace.ts';
 import {
   completionMiddleware,
   completionOptions,
@@ -13,7 +13,6 @@ import { CompletionState } from './completion/state.ts';
 import { CompletionUse } from './completion/recordedUse.ts';
 import { Verdicts } from './completion/verdicts.ts';
 import { completeAndVerify } from './completion/verify.ts';
-import { installLauncher } from './commands/workspace.ts';
 import { promote, rollBack } from './commands/models.ts';
 import { repair, REPAIR_SCHEME, Repairs } from './commands/repair.ts';
 import { comparePrograms, deleteRun, exportRun, pickRun } from './commands/runs.ts';
@@ -28,13 +27,12 @@ import { RUN_PAGE, RunPages } from './explorer/runPages.ts';
 import { RunsTree } from './explorer/runsTree.ts';
 import { TasksTree } from './explorer/tasksTree.ts';
 import { Feedback, showFeedback } from './testing/problems.ts';
-import { LiveRuns } from './explorer/liveRuns.ts';
-import { Places } from './places.ts';
+import { LiveRuns } from './liveRuns.ts';
+import { Places, type FunctionPlace } from './places.ts';
 import { Interpreters } from './python/interpreter.ts';
-import type { Services } from './services.ts';
-import { statusItem } from './status.ts';
+import { statusItem } from './completion/statusItem.ts';
 import { TaskTests } from './testing/testing.ts';
-import { registerTools } from './agentTools.ts';
+import { registerTools } from './commands/agentTools.ts';
 
 /**
  * Wires everything and starts nothing: the backend comes with the first view or command that asks it something. Answers
@@ -74,8 +72,11 @@ function wire(context: vscode.ExtensionContext): void {
     }),
   );
   const live = keep(new LiveRuns());
-  const keys = new ContextKeys(() => places.folders().map(({ uri }) => uri.fsPath));
-  const services: Services = { context, log, backend, places, live, keys, completion, verdicts };
+  const keys = new ContextKeys(
+    () => places.folders().map(({ uri }) => uri.fsPath),
+    (key, holds) => void vscode.commands.executeCommand('setContext', key, holds),
+  );
+  const services = { context, log, backend, places, live, keys, completion, verdicts };
   const idle = keep(new IdleVerifier(services));
   keep(
     use.onTaken((taken) => {

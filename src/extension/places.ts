@@ -76,6 +76,12 @@ export class Places {
   }
 }
 
+/** A function, by a line (zero-based) of its file. */
+export interface FunctionPlace {
+  uri: vscode.Uri;
+  line: number;
+}
+
 /** A range of the protocol as VS Code's own. */
 export function rangeOf({ start, end }: TextRange): vscode.Range {
   return new vscode.Range(start.line, start.character, end.line, end.character);

@@ -1,9 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Backend } from './backend.ts';
-import type { CompletionState } from './completion/state.ts';
-import type { Verdicts } from './completion/verdicts.ts';
 import type { ContextKeys } from './contextKeys.ts';
-import type { LiveRuns } from './explorer/liveRuns.ts';
+import type { LiveRuns } from './liveRuns.ts';
 import type { Places } from './places.ts';
 
 /** What commands and views work with. */
@@ -14,6 +12,4 @@ export interface Services {
   places: Places;
   live: LiveRuns;
   keys: ContextKeys;
-  completion: CompletionState;
-  verdicts: Verdicts;
 }

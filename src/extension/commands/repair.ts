@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { REQUESTS, type Repair } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { withRunProgress } from '../progress.ts';
-import { rangeOf } from '../places.ts';
+import { rangeOf, type FunctionPlace } from '../places.ts';
 import type { Services } from '../services.ts';
-import { testedFunction, type FunctionPlace } from './workspace.ts';
+import { testedFunction } from './workspace.ts';
 
 export const REPAIR_SCHEME = 'leti-repair';
 

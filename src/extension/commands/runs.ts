@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import { bytes } from '../../core/text/words.ts';
-import { stageLabel } from '../../core/evaluation/taskHistory.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
 import type { RunNode, TaskNode } from '../explorer/nodes.ts';
-import { sampleUri } from '../explorer/programs.ts';
+import { openDiff } from '../explorer/programs.ts';
 import type { Services } from '../services.ts';
 
 /** A run that a command is about: the tree's, or the one that the user picks. */
@@ -59,30 +58,5 @@ export async function exportRun(services: Services, node: RunNode | undefined): 
 export async function comparePrograms(services: Services, node: TaskNode | undefined): Promise<void> {
   if (node === undefined) return;
   const { run } = node.stage;
-  await openDiff(services, { workspace: run.workspace, run: run.summary.id, task: node.history.id });
-}
-
-/** Programs of two stages of a task, of the first and the last one where none are named. */
-export async function openDiff(
-  services: Services,
-  address: { workspace: string; run: string; task: string },
-  stages?: { from: string; to: string },
-): Promise<void> {
-  const detail = await services.backend.ask(REQUESTS.task, address);
-  const named = (name: string | undefined): (typeof detail.stages)[number] | undefined =>
-    detail.stages.find(({ stage }) => stage === name);
-  const first = stages === undefined ? detail.stages[0] : named(stages.from);
-  const last = stages === undefined ? detail.stages.at(-1) : named(stages.to);
-  if (first === undefined || last === undefined) return;
-  const programOf = ({ stage, samples }: typeof first): vscode.Uri => {
-    // A passing program says most about a stage, if it has one.
-    const shown = samples.find(({ verdict }) => verdict === 'passed') ?? samples[0];
-    return sampleUri({ ...address, stage, sample: shown?.sample ?? 0 });
-  };
-  await vscode.commands.executeCommand(
-    'vscode.diff',
-    programOf(first),
-    programOf(last),
-    `${address.task}: ${stageLabel(first.stage)} ↔ ${stageLabel(last.stage)}`,
-  );
+  await openDiff(services.backend, { workspace: run.workspace, run: run.summary.id, task: node.history.id });
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { REQUESTS } from '../../protocol/backend.ts';
+import type { FunctionPlace } from '../places.ts';
 import type { Services } from '../services.ts';
 import { evaluationLine } from '../../core/text/words.ts';
 import { UserError } from '../../protocol/errors.ts';
@@ -32,12 +33,6 @@ export async function evaluate(services: Services): Promise<void> {
   void vscode.window.showInformationMessage(
     `LeTI: ${evaluation.passedSamples} of ${evaluation.samples} programs pass, ${evaluation.passedTasks} of ${evaluation.tasks} held-out tasks have one.`,
   );
-}
-
-/** A function, by a line (zero-based) of its file. */
-export interface FunctionPlace {
-  uri: vscode.Uri;
-  line: number;
 }
 
 /** The function under the cursor, or the given one, in its file as it is on disk. Throws a UserError where no Python file is open. */

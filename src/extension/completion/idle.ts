@@ -4,20 +4,21 @@ import { REQUESTS, type VerifiedText } from '../../protocol/backend.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Shown } from './recordedUse.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** Without a key for this time, nobody types. */
 const IDLE_MS = 1500;
 
 /** Runs what is shown while nobody types, where the user wants that: one text at a time, given up with the next key. */
 export class IdleVerifier implements vscode.Disposable {
-  readonly #services: Pick<Services, 'backend' | 'places' | 'log' | 'verdicts'>;
+  readonly #services: Pick<Services, 'backend' | 'places' | 'log'> & { verdicts: Verdicts };
   readonly #disposables: vscode.Disposable[];
   #timer: NodeJS.Timeout | undefined;
   #running: vscode.CancellationTokenSource | undefined;
   /** What was found out last, for the moment in which it is taken. */
   #found: { document: vscode.TextDocument; text: string; verified: VerifiedText } | undefined;
 
-  constructor(services: Pick<Services, 'backend' | 'places' | 'log' | 'verdicts'>) {
+  constructor(services: Pick<Services, 'backend' | 'places' | 'log'> & { verdicts: Verdicts }) {
     this.#services = services;
     this.#disposables = [
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {

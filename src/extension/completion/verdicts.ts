@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { labelAt, stillTrue, type Label } from '../../core/completion/labels.ts';
 import type { VerifiedText } from '../../protocol/backend.ts';
-import type { FunctionPlace } from '../commands/workspace.ts';
+import type { FunctionPlace } from '../places.ts';
 
 /** What running a completion found out, above its function until that is edited. */
 export class Verdicts implements vscode.CodeLensProvider, vscode.Disposable {

@@ -4,8 +4,7 @@ import { percent } from '../../core/text/words.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
-import type { ModelNode, NoteNode } from './nodes.ts';
-import { noteItem } from './runsTree.ts';
+import { noteItem, type ModelNode, type NoteNode } from './nodes.ts';
 
 /** The stored models; each folder marks the one that its completions use. */
 export class ModelsTree implements vscode.TreeDataProvider<ModelNode | NoteNode> {

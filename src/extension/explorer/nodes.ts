@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type {
   RunSummary,
   StoredModelSummary,
@@ -76,3 +77,16 @@ export interface ModelNode {
 
 export type RunsTreeNode = RunNode | StageNode | TaskNode | SampleNode | NoteNode;
 export type TasksTreeNode = FileNode | WorkspaceTaskNode | LeftOutNode | DroppedNode | NoteNode;
+
+export function noteItem(node: NoteNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.text, vscode.TreeItemCollapsibleState.None);
+  item.iconPath = new vscode.ThemeIcon('warning');
+  item.tooltip = node.text;
+  return item;
+}
+
+export function outcomeIcon(passed: boolean): vscode.ThemeIcon {
+  return passed
+    ? new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'))
+    : new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('testing.iconFailed'));
+}

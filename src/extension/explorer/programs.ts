@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
+import { stageLabel } from '../../core/evaluation/taskHistory.ts';
 import { shownProgram } from '../../core/text/program.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
@@ -46,4 +47,29 @@ export class Programs implements vscode.TextDocumentContentProvider {
     const comment = said.split('\n').map((line) => `# ${line}`.trimEnd());
     return `${shownProgram(detail, found.completion)}\n\n\n${comment.join('\n')}\n`;
   }
+}
+
+/** Programs of two stages of a task, of the first and the last one where none are named. */
+export async function openDiff(
+  backend: Backend,
+  address: { workspace: string; run: string; task: string },
+  stages?: { from: string; to: string },
+): Promise<void> {
+  const detail = await backend.ask(REQUESTS.task, address);
+  const named = (name: string | undefined): (typeof detail.stages)[number] | undefined =>
+    detail.stages.find(({ stage }) => stage === name);
+  const first = stages === undefined ? detail.stages[0] : named(stages.from);
+  const last = stages === undefined ? detail.stages.at(-1) : named(stages.to);
+  if (first === undefined || last === undefined) return;
+  const programOf = ({ stage, samples }: typeof first): vscode.Uri => {
+    // A passing program says most about a stage, if it has one.
+    const shown = samples.find(({ verdict }) => verdict === 'passed') ?? samples[0];
+    return sampleUri({ ...address, stage, sample: shown?.sample ?? 0 });
+  };
+  await vscode.commands.executeCommand(
+    'vscode.diff',
+    programOf(first),
+    programOf(last),
+    `${address.task}: ${stageLabel(first.stage)} ↔ ${stageLabel(last.stage)}`,
+  );
 }

@@ -4,10 +4,9 @@ import { z } from 'zod';
 import { REQUESTS, type RunDetail, type TaskHistory } from '../../protocol/backend.ts';
 import { startText } from '../../core/text/words.ts';
 import { addressToAttribute, FromPage, PageAddress, type ToPage } from '../../protocol/runPage.ts';
-import { openDiff } from '../commands/runs.ts';
 import { attempt, explain } from '../errors.ts';
 import type { Services } from '../services.ts';
-import { sampleUri } from './programs.ts';
+import { openDiff, sampleUri } from './programs.ts';
 
 export const RUN_PAGE = 'leti.run';
 /** Changes of the store that come together make one reading. */
@@ -155,7 +154,7 @@ class RunPage {
         break;
       }
       case 'compare':
-        await openDiff(this.#services, { ...this.#address, task: message.task }, message);
+        await openDiff(backend, { ...this.#address, task: message.task }, message);
         break;
       case 'log':
         this.#services.log.warn(`the page of a run: ${message.message}`);

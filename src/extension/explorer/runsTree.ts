@@ -3,10 +3,19 @@ import * as vscode from 'vscode';
 import { phaseLabel, stageLabel } from '../../core/evaluation/taskHistory.ts';
 import { modelWords, percent, progressFacts, rateText } from '../../core/text/words.ts';
 import { REQUESTS, type RunSummary } from '../../protocol/backend.ts';
-import { coalesced } from '../coalesce.ts';
+import { coalesced } from './coalesce.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
-import type { NoteNode, RunNode, RunsTreeNode, SampleNode, StageNode, TaskNode } from './nodes.ts';
+import {
+  noteItem,
+  outcomeIcon,
+  type NoteNode,
+  type RunNode,
+  type RunsTreeNode,
+  type SampleNode,
+  type StageNode,
+  type TaskNode,
+} from './nodes.ts';
 import { sampleUri } from './programs.ts';
 
 /** A run's progress is shown twice a second; the list is read again every other second at most. */
@@ -237,17 +246,4 @@ function sampleItem({ task, sample }: SampleNode): vscode.TreeItem {
   };
   item.command = { command: 'vscode.open', title: 'Open', arguments: [sampleUri(address)] };
   return item;
-}
-
-export function noteItem(node: NoteNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(node.text, vscode.TreeItemCollapsibleState.None);
-  item.iconPath = new vscode.ThemeIcon('warning');
-  item.tooltip = node.text;
-  return item;
-}
-
-export function outcomeIcon(passed: boolean): vscode.ThemeIcon {
-  return passed
-    ? new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'))
-    : new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('testing.iconFailed'));
 }

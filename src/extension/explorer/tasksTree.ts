@@ -2,10 +2,17 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { checksWords } from '../../core/text/words.ts';
 import { REQUESTS, type TaskHistory, type TrainingPlan } from '../../protocol/backend.ts';
-import { coalesced } from '../coalesce.ts';
+import { coalesced } from './coalesce.ts';
 import type { Services } from '../services.ts';
-import type { DroppedNode, FileNode, LeftOutNode, TasksTreeNode, WorkspaceTaskNode } from './nodes.ts';
-import { noteItem, outcomeIcon } from './runsTree.ts';
+import {
+  noteItem,
+  outcomeIcon,
+  type DroppedNode,
+  type FileNode,
+  type LeftOutNode,
+  type TasksTreeNode,
+  type WorkspaceTaskNode,
+} from './nodes.ts';
 
 /** A run that goes on changes its store often. */
 const PAUSE_MS = 2000;

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { CheckedFunction } from '../../protocol/backend.ts';
-import type { FunctionPlace } from '../commands/workspace.ts';
-import { rangeOf } from '../places.ts';
+import { rangeOf, type FunctionPlace } from '../places.ts';
 
 /** Feedback of checked functions in the Problems panel; an edit of the file clears it. */
 export class Feedback implements vscode.Disposable, vscode.CodeActionProvider {

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { Backend } from '../../../src/extension/backend.ts';
-import { Verdicts } from '../../../src/extension/completion/verdicts.ts';
-import { CompletionState } from '../../../src/extension/completion/state.ts';
 import { ContextKeys } from '../../../src/extension/contextKeys.ts';
 import { RUN_PAGE, RunPages } from '../../../src/extension/explorer/runPages.ts';
-import { LiveRuns } from '../../../src/extension/explorer/liveRuns.ts';
+import { LiveRuns } from '../../../src/extension/liveRuns.ts';
 import { Places } from '../../../src/extension/places.ts';
 import { Interpreters } from '../../../src/extension/python/interpreter.ts';
 import { folder } from './support.ts';
@@ -15,8 +13,6 @@ describe('the pages of runs', () => {
   const backend = new Backend(log, '/nowhere/leti.mjs');
   const interpreters = new Interpreters(log);
   const live = new LiveRuns();
-  const completion = new CompletionState();
-  const verdicts = new Verdicts();
   const context = { extensionUri: vscode.Uri.file(process.env['LETI_ROOT'] ?? '') };
   const pages = new RunPages({
     context: context as vscode.ExtensionContext,
@@ -24,14 +20,15 @@ describe('the pages of runs', () => {
     backend,
     places: new Places(interpreters, log),
     live,
-    keys: new ContextKeys(() => []),
-    completion,
-    verdicts,
+    keys: new ContextKeys(
+      () => [],
+      () => undefined,
+    ),
   });
 
   after(() => {
     // The log stays: what a page asks its backend, which cannot start here, may still be answered.
-    for (const made of [pages, backend, interpreters, live, completion, verdicts]) made.dispose();
+    for (const made of [pages, backend, interpreters, live]) made.dispose();
   });
 
   const restored = async (state: unknown): Promise<{ panel: vscode.WebviewPanel; gone: boolean }> => {

@@ -7,7 +7,7 @@ import { deleteRun, exportRun } from '../../../src/extension/commands/runs.ts';
 import { evaluate } from '../../../src/extension/commands/workspace.ts';
 import type { RunNode, TaskNode } from '../../../src/extension/explorer/nodes.ts';
 import { RunsTree } from '../../../src/extension/explorer/runsTree.ts';
-import { registerTools } from '../../../src/extension/agentTools.ts';
+import { registerTools } from '../../../src/extension/commands/agentTools.ts';
 import { withRunProgress } from '../../../src/extension/progress.ts';
 import type { RunEvent } from '../../../src/protocol/run.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';

@@ -8,7 +8,7 @@ import { Backend } from '../../../src/extension/backend.ts';
 import { CompletionState } from '../../../src/extension/completion/state.ts';
 import { Verdicts } from '../../../src/extension/completion/verdicts.ts';
 import { ContextKeys } from '../../../src/extension/contextKeys.ts';
-import { LiveRuns } from '../../../src/extension/explorer/liveRuns.ts';
+import { LiveRuns } from '../../../src/extension/liveRuns.ts';
 import { Places } from '../../../src/extension/places.ts';
 import { Interpreters } from '../../../src/extension/python/interpreter.ts';
 import type { Services } from '../../../src/extension/services.ts';
@@ -89,19 +89,25 @@ export async function instead<T>(
 
 let suiteLog: vscode.LogOutputChannel | undefined;
 
+/** What commands and completions work with. */
+export type SuiteServices = Services & { completion: CompletionState; verdicts: Verdicts };
+
 /** Everything that commands work with, of the suites' own, so that dialogs can be answered; its backend ends with `work`. */
-export async function withServices<T>(work: (services: Services) => Promise<T>): Promise<T> {
+export async function withServices<T>(work: (services: SuiteServices) => Promise<T>): Promise<T> {
   // Kept: a backend that ends says so after it was let go.
   const log = (suiteLog ??= vscode.window.createOutputChannel('LeTI suites', { log: true }));
   const backend = new Backend(log, path.join(process.env['LETI_ROOT'] ?? '', 'dist/leti.mjs'));
   const interpreters = new Interpreters(log);
-  const services: Services = {
+  const services: SuiteServices = {
     context: {} as vscode.ExtensionContext,
     log,
     backend,
     places: new Places(interpreters, log),
     live: new LiveRuns(),
-    keys: new ContextKeys(() => [folder()]),
+    keys: new ContextKeys(
+      () => [folder()],
+      (key, holds) => void vscode.commands.executeCommand('setContext', key, holds),
+    ),
     completion: new CompletionState(),
     verdicts: new Verdicts(),
   };

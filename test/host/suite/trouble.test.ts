@@ -8,7 +8,7 @@ import { installLauncher } from '../../../src/extension/commands/workspace.ts';
 import { exportRun } from '../../../src/extension/commands/runs.ts';
 import { gaveUpWords } from '../../../src/extension/restartPolicy.ts';
 import { explain, sayGaveUp } from '../../../src/extension/errors.ts';
-import { statusItem } from '../../../src/extension/status.ts';
+import { statusItem } from '../../../src/extension/completion/statusItem.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
 import { backends, folder, instead, runs, setting, until, withServices } from './support.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { KEYS, keysOf, type KnownState } from '../../../src/extension/contextKeyRules.ts';
+import { KEYS, keysOf, type KnownState } from '../../../src/extension/contextKeys.ts';
 import { root } from '../../support/tinyRun.ts';
 
 const Manifest = z.object({

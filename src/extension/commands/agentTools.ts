@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
-import { evaluationLine, gateLine } from '../core/text/words.ts';
-import { REQUESTS } from '../protocol/backend.ts';
-import { UserError } from '../protocol/errors.ts';
-import { explain } from './errors.ts';
-import type { Services } from './services.ts';
+import { evaluationLine, gateLine } from '../../core/text/words.ts';
+import { REQUESTS } from '../../protocol/backend.ts';
+import { UserError } from '../../protocol/errors.ts';
+import { explain } from '../errors.ts';
+import type { Services } from '../services.ts';
 
 /** What an agent may ask for; the manifest describes the same inputs to it. */
 const CheckProgram = z.strictObject({ task: z.string(), body: z.string() });

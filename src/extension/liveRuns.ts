@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunEvent } from '../../protocol/run.ts';
+import type { RunEvent } from '../protocol/run.ts';
 
 /** The runs of this window that are under way, with the last thing that each said. */
 export class LiveRuns implements vscode.Disposable {

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
-import { completionWords } from '../core/completion/statusWords.ts';
-import { phaseLabel } from '../core/evaluation/taskHistory.ts';
-import { progressFacts } from '../core/text/words.ts';
-import type { Services } from './services.ts';
+import { completionWords } from '../../core/completion/statusWords.ts';
+import { phaseLabel } from '../../core/evaluation/taskHistory.ts';
+import { progressFacts } from '../../core/text/words.ts';
+import type { Services } from '../services.ts';
+import type { CompletionState } from './state.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** What LeTI does right now, its completions, and whether its backend lives, among the language's status items of a Python file. */
 export function statusItem({
@@ -10,7 +12,10 @@ export function statusItem({
   backend,
   completion,
   verdicts,
-}: Pick<Services, 'live' | 'backend' | 'completion' | 'verdicts'>): vscode.Disposable {
+}: Pick<Services, 'live' | 'backend'> & {
+  completion: CompletionState;
+  verdicts: Verdicts;
+}): vscode.Disposable {
   /** A run, or a backend that is not there, is said first. */
   let otherwise = false;
   const item = vscode.languages.createLanguageStatusItem('leti', { language: 'python' });
