@@ -1,0 +1,58 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TrainerRequest } from '../../src/protocol/training.ts';
+import { root } from './tinyRun.ts';
+
+/** What a fake trainer process is told; it reads this before it answers a request. */
+export interface FakeTrainerPlan {
+  /** Folder of a tiny model's real exports, `fp32` and `int8`. Each export is a copy of one. */
+  exports: string;
+  /** Bodies by function name; one is chosen for each sample. Without an entry there are right and wrong ones. */
+  bodies?: Readonly<Record<string, readonly string[]>>;
+  /** Requests of this method answer so many events, and then nothing more until their process is stopped. */
+  hold?: { method: TrainerRequest['method']; events: number };
+}
+
+/**
+ * A trainer for tests of bookkeeping: it speaks the trainer's protocol in a process of its own, and computes nothing.
+ * Its path stands for the trainer's Python. Samples and losses are functions of seed, round, task, sample and weights,
+ * the same on every machine.
+ */
+export class FakeTrainer {
+  /** Give this as `trainerPython`. */
+  readonly python: string;
+  readonly #file: string;
+  #plan: FakeTrainerPlan;
+
+  constructor(folder: string, plan: FakeTrainerPlan) {
+    mkdirSync(folder, { recursive: true });
+    this.python = path.join(folder, 'fake-trainer');
+    this.#file = path.join(folder, 'fake-trainer.json');
+    this.#plan = plan;
+    this.change({});
+    const command = [
+      path.join(root, 'node_modules/.bin/node'),
+      path.join(root, 'test/support/fakeTrainerProcess.ts'),
+      this.#file,
+    ];
+    writeFileSync(this.python, `#!/bin/sh\nexec ${command.map((part) => `'${part}'`).join(' ')} "$@"\n`);
+    chmodSync(this.python, 0o755);
+  }
+
+  /** Changes parts of the plan, for all requests that follow. */
+  change(parts: Partial<FakeTrainerPlan>): void {
+    this.#plan = { ...this.#plan, ...parts };
+    writeFileSync(this.#file, JSON.stringify(this.#plan));
+  }
+
+  /** Lets requests of this method wait after so many events, so that a test can stop a run there. */
+  holdAt(method: TrainerRequest['method'], events: number): void {
+    this.change({ hold: { method, events } });
+  }
+
+  /** Lets all requests come to their end. */
+  release(): void {
+    delete this.#plan.hold;
+    this.change({});
+  }
+}
