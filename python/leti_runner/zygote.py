@@ -46,7 +46,6 @@ from leti_runner.judge.in_process import Beside
 from leti_runner.judge.judge import Judge, sealable
 from leti_runner.judge.remote import UnsealableError
 from leti_runner.judge.result_relay import ResultRelay
-from leti_runner.pipes import Pipes
 from leti_runner.program import memory_modules, process_end, values
 from leti_runner.program.program import Program
 from leti_runner.sandbox import canaries, namespaces, sandbox, seatbelt
@@ -113,7 +112,7 @@ class Zygote:
 
         All children are gone when it returns.
         """
-        ends = Pipes("requests", "replies", "result", "output", "jobs")
+        ends = _Pipes("requests", "replies", "result", "output", "jobs")
         program = self._fork([ends.requests_r, ends.replies_w], ends.output_w, self._serve_program)
         ends.close("requests_r", "replies_w")
         used = process_end.children_seconds()
@@ -303,6 +302,25 @@ class Zygote:
         self._sandbox.enter(hidden)
         if self._sandbox.ruleset is not None:
             os.close(self._sandbox.ruleset)
+
+
+class _Pipes:
+    """The pipes of one job by name: `requests` has the ends `requests_r` and `requests_w`."""
+
+    def __init__(self, *names):
+        for name in names:
+            for end, handle in zip("rw", os.pipe()):
+                setattr(self, f"{name}_{end}", handle)
+
+    def close(self, *ends):
+        """Closes those of `ends` that are still open."""
+        for end in ends:
+            handle = self.__dict__.pop(end, None)
+            if handle is not None:
+                os.close(handle)
+
+    def close_all(self):
+        self.close(*list(self.__dict__))
 
 
 class _Standing:

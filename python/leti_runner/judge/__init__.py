@@ -1,0 +1,1 @@
+"""Runs checks and decides verdicts. Must not know where tasks come from, nor how a process is confined."""

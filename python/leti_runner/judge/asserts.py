@@ -2,6 +2,7 @@
 
 import ast
 
+from leti_runner.program.diagnostics import ExplainedAssertionError
 from leti_runner.program.values import difference, shown
 
 _FAILED = "@leti_failed"
@@ -17,15 +18,6 @@ _OPERATORS = {
     ast.NotIn: "not in",
 }
 _LONGEST_SOURCE = 300
-
-
-class ExplainedAssertionError(AssertionError):
-    """What a rewritten assert raises; reported as AssertionError."""
-
-    check_source = None
-    actual = None
-    expected = None
-    difference = None
 
 
 def compile_with_asserts(source, path):

@@ -3,13 +3,14 @@
 import ast
 import doctest
 import importlib
-import io
 import itertools
 import json
-import sys
 import unittest
 
-from leti_runner.judge.asserts import ExplainedAssertionError, compile_with_asserts, give_helper
+from leti_runner.judge.asserts import compile_with_asserts, give_helper
+from leti_runner.judge.remote import RemoteFunction
+from leti_runner.program.diagnostics import ExplainedAssertionError
+from leti_runner.program.program import printed_for_input
 from leti_runner.program.values import cleaned, difference, shown
 
 
@@ -95,7 +96,9 @@ def _run_statements(source, main):
 
 def _run_io(check, function):
     """Calls the function with an input and compares what it prints, but for blanks at the ends of lines."""
-    printed = _lines(call_with_input(function, check["stdin"]))
+    stdin = check["stdin"]
+    remote = isinstance(function, RemoteFunction)
+    printed = _lines(function.printed_for_input(stdin) if remote else printed_for_input(function, stdin))
     wanted = _lines(check["stdout"])
     if printed != wanted:
         parting = difference("\n".join(printed), "\n".join(wanted))
@@ -110,22 +113,9 @@ def _lines(text):
     return lines
 
 
-def call_with_input(function, text):
-    """What a call of `function` without arguments prints when it is given `text` as standard input."""
-    if hasattr(type(function), "with_input"):
-        return function.with_input(text)
-    kept = sys.stdin, sys.stdout
-    sys.stdin, sys.stdout = io.StringIO(text), io.StringIO()
-    try:
-        function()
-        return sys.stdout.getvalue()
-    finally:
-        sys.stdin, sys.stdout = kept
-
-
 def _run_verifier(check, function):
     """Hands what a call gives to the task's own `verify`, which answers with sentences of what is wrong."""
-    if not hasattr(type(function), "with_input"):
+    if not isinstance(function, RemoteFunction):
         raise InvalidCheckError(TypeError("a verifier judges a function apart from its program"))
     namespace = {"__name__": "verifier"}
     try:

@@ -17,7 +17,7 @@ from leti_runner.judge.checking import Child
 from leti_runner.judge.checks import CheckFailedError
 from leti_runner.judge.remote import (
     ProgramEnded,
-    Remote,
+    RemoteFunction,
     UnsealableError,
     call_from_stub,
     checked_hash,
@@ -40,7 +40,7 @@ class Judge(Child):
         self._own = [*own, *job.get("testFiles", ())]
         super().__init__({**job, "files": [*self._shared, *self._own]}, scratch, result_pipe)
         self._requests = requests
-        self._remote = Remote(job["entry"].rpartition(".")[2], requests, replies)
+        self._remote = RemoteFunction(job["entry"].rpartition(".")[2], requests, replies)
 
     sealed = True
 

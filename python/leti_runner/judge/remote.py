@@ -32,7 +32,7 @@ class RaisedByProgramError(Exception):
     """An exception of a type that the judge does not know."""
 
 
-class Remote:
+class RemoteFunction:
     """Calls the program's function. Arguments and results cross as plain data; lists and the like that the
     function changes are changed here too."""
 
@@ -44,7 +44,7 @@ class Remote:
         self.known = builtins.__dict__
         """Where exception types are looked up: the builtins, or the trusted module's namespace as well."""
 
-    def with_input(self, text):
+    def printed_for_input(self, text):
         """What a call without arguments prints when it is given `text` as standard input."""
         printed = self._ask({"args": [], "kwargs": {}, "stdin": text}, (), {})
         if type(printed) is not str:

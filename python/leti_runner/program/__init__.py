@@ -1,0 +1,1 @@
+"""Loads a program, answers calls and describes errors. Must not know checks, expected values or the judge."""

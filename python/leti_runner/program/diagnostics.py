@@ -5,7 +5,6 @@ import io
 import sys
 import traceback
 
-from leti_runner.judge.asserts import ExplainedAssertionError
 from leti_runner.program.values import cleaned, local_values
 
 _MESSAGE = 500
@@ -15,6 +14,15 @@ _VARYING = (RecursionError, MemoryError)
 _TOO_DEEP = "maximum recursion depth exceeded"
 _HOOK = sys.__excepthook__
 """As it was before any program."""
+
+
+class ExplainedAssertionError(AssertionError):
+    """An assertion that knows the values it compared, as texts. A diagnostic calls it AssertionError."""
+
+    check_source = None
+    actual = None
+    expected = None
+    difference = None
 
 
 class Explainer:

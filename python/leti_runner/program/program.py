@@ -3,9 +3,10 @@
 import ast
 import hashlib
 import importlib
+import io
+import sys
 
 from leti_runner import channel
-from leti_runner.judge.checks import call_with_input
 from leti_runner.program import memory_modules, plain_data
 from leti_runner.program.diagnostics import Explainer, missing_module
 from leti_runner.program.timeout import Running
@@ -19,6 +20,17 @@ def syntax_hash(source, path):
 
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, UnicodeError)
+
+
+def printed_for_input(function, text):
+    """The text that `function()` prints when `text` is its standard input."""
+    kept = sys.stdin, sys.stdout
+    sys.stdin, sys.stdout = io.StringIO(text), io.StringIO()
+    try:
+        function()
+        return sys.stdout.getvalue()
+    finally:
+        sys.stdin, sys.stdout = kept
 
 
 class Program:
@@ -71,7 +83,7 @@ class Program:
         named = {name: plain_data.decode(form) for name, form in request["kwargs"].items()}
         try:
             if "stdin" in request:
-                value = call_with_input(function, request["stdin"])
+                value = printed_for_input(function, request["stdin"])
             else:
                 value = plain_data.encode_result(function(*positional, **named))
         except BaseException as error:  # noqa: BLE001 (a program may raise anything)

@@ -1,0 +1,1 @@
+"""Confines processes of this machine. Must not know jobs, programs, checks or any other package here."""

@@ -243,7 +243,7 @@ def test_the_zygote_takes_whole_objects_or_nothing(seed):
         b"[" * 3000,
         b'{"a": ' + b"9" * 9000 + b"}",
     ]
-    box = result_relay.Inbox()
+    relay = result_relay.ResultRelay()
     for _ in range(300):
         said = b"".join(
             struct.pack(">I", len(text) + rng.choice([0, 0, 0, 5, 1 << 31])) + text
@@ -252,11 +252,11 @@ def test_the_zygote_takes_whole_objects_or_nothing(seed):
         read, write = os.pipe()
         os.write(write, said + rng.randbytes(rng.randrange(6)))
         os.close(write)
-        while box.fill(read):
-            assert not box.full
+        while relay.fill(read):
+            assert not relay.full
         os.close(read)
         for _ in range(5):
-            found = box.take_head()
+            found = relay.take_head()
             assert found is None or type(found) is dict
-            assert box.has_rest() in (True, False)
-        box.wipe()
+            assert relay.has_rest() in (True, False)
+        relay.wipe()
