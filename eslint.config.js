@@ -122,7 +122,7 @@ const directions = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'dist-vsix/', 'node_modules/', 'examples/', '*.js'] },
+  { ignores: ['dist/', 'dist-vsix/', 'node_modules/', '*.js'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -65,7 +65,7 @@ async function fill(folder: string, native: string): Promise<void> {
   const readme = await readFile(path.join(root, 'README.md'), 'utf8');
   for (const [, image] of readme.matchAll(/\]\((docs\/images\/[\w-]+\.png)\)/g)) await copy(image ?? '');
   await copy('dist', (file) => !file.endsWith('.map'));
-  for (const name of ['leti_runner', 'leti_trainer', 'leti_verifiers', 'requirements']) {
+  for (const name of ['leti_runner', 'leti_trainer', 'requirements']) {
     await copy(`python/${name}`, (file) => !/__pycache__|\.pyc$|^dev\.txt$/.test(file));
   }
   // Beside the bundles, where Node looks first; vsce leaves out the top `node_modules`.

@@ -1,30 +1,21 @@
-import { UserError } from '../protocol/errors.ts';
 import { Task } from '../protocol/task.ts';
-import { aceTasks, isAce } from './ace.ts';
 import { assignFamilies } from './families.ts';
 import { humanEvalTask, isHumanEval } from './humaneval.ts';
 import { lineError, parseLine, readJsonLines, writeJsonLines, type JsonLine } from './jsonLines.ts';
 import { isMbpp, mbppTask } from './mbpp.ts';
 import { isSpec } from './specs.ts';
 
-const NO_TASK = 'Name a file in which at least one sentence has "event_mentions".';
-
 /**
- * The tasks of a JSON lines file in MBPP's, HumanEval's or our own format, or of sentences in ACE's form (docs/tasks.md), told
- * apart by their keys, packed with gzip or not. Near duplicates among MBPP's and HumanEval's tasks get one family; our own
+ * The tasks of a JSON lines file in MBPP's, HumanEval's or our own format (docs/tasks.md), told apart by their
+ * keys, packed with gzip or not. Near duplicates among MBPP's and HumanEval's tasks get one family; our own
  * format brings its families along. Throws a UserError (exit code 2) naming file, line and what was expected; two
  * tasks with one id are an error too.
  */
 export async function readTaskFile(path: string): Promise<Task[]> {
   const lines = await readJsonLines(path);
   const seen = new Map<string, number>();
-  const sentences = lines.filter(({ value }) => isAce(value));
-  const found = [
-    ...lines.filter(({ value }) => !isAce(value)).map((line) => ({ line, task: taskOf(line) })),
-    ...aceTasks(sentences),
-  ];
-  if (found.length === 0) throw new UserError(`${path}: none of its sentences has an event`, NO_TASK, 2);
-  const tasks = found.map(({ line, task }) => {
+  const tasks = lines.map((line) => {
+    const task = taskOf(line);
     const first = seen.get(task.id);
     if (first !== undefined) throw lineError(line, `the task "${task.id}" stands on line ${first} already`);
     seen.set(task.id, line.line);
@@ -48,7 +39,7 @@ function taskOf(line: JsonLine): Task {
     throw lineError(
       line,
       'this is no task: expected the keys of MBPP ("text", "test_list"), of HumanEval ("prompt", "entry_point", ' +
-        '"test"), of our own format ("instruction", "prefix", "checks") or of a sentence of ACE ("event_mentions")',
+        '"test") or of our own format ("instruction", "prefix", "checks")',
     );
   }
   return ownTask(line);

@@ -10,7 +10,7 @@ import { UserError } from '../protocol/errors.ts';
 /** Task and sample files beyond this, unpacked, are refused rather than read into memory. */
 const MAX_BYTES = 256 << 20;
 const EXPECTED =
-  'Each line is to be one JSON object: a task of MBPP, HumanEval, ACE or our own format (docs/tasks.md), or a sample.';
+  'Each line is to be one JSON object: a task of MBPP, HumanEval or our own format (docs/tasks.md), or a sample.';
 const unpack = promisify(gunzip);
 
 /** One line of a JSON lines file, with where it stands for error messages. */

@@ -65,9 +65,9 @@ export function tasksCommand(): Command {
   command
     .command('import')
     .description(
-      "Brings a file of MBPP, HumanEval or ACE, or tasks named by their commits, into LeTI's own format.",
+      "Brings a file of MBPP or HumanEval, or tasks named by their commits, into LeTI's own format.",
     )
-    .argument('<file>', 'JSON lines of MBPP, HumanEval, ACE or `leti tasks export --specs`, .gz too')
+    .argument('<file>', 'JSON lines of MBPP, HumanEval or `leti tasks export --specs`, .gz too')
     .requiredOption('--out <file>', 'JSON lines, one task each')
     .option('--workspace <folder>', 'folder in whose repository named commits are', '.')
     .option('--python <path>', "the workspace's interpreter")

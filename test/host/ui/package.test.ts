@@ -33,7 +33,6 @@ describe('the package for Linux', () => {
       'dist/leti.mjs',
       'dist/cli.mjs',
       'python/leti_runner/zygote.py',
-      'python/leti_verifiers/events.py',
       'dist/webview/runPage.js',
     ]) {
       assert.ok(names.includes(`extension/${needed}`), needed);

@@ -7,7 +7,6 @@ import { assembleProgram } from '../../../src/core/text/program.ts';
 import { readTaskFile, writeTaskFile } from '../../../src/harvest/files.ts';
 import { programOfSample, readSamplesFile, referenceSamples } from '../../../src/harvest/samples.ts';
 import { UserError } from '../../../src/protocol/errors.ts';
-import { aceLines } from '../../support/ace.ts';
 
 const MBPP = {
   text: 'Write a function to add one.',
@@ -55,32 +54,6 @@ describe('task and sample files', () => {
   });
   afterEach(async () => {
     await rm(folder, { recursive: true });
-  });
-
-  it('says what is wrong with a sentence of ACE, and where', async () => {
-    const [first = '', , third = ''] = aceLines();
-    const changed = (from: string, to: string): string => {
-      assert.ok(third.includes(from));
-      return third.replace(from, to);
-    };
-    const cases: [line: string, says: RegExp][] = [
-      [
-        changed('"entity_id":"E2"', '"entity_id":"E9"'),
-        /:2: "event_mentions\.0\.arguments\.1" names .* expected the id/,
-      ],
-      [
-        changed('"text":"Sunday"', '"text":"Monday"'),
-        /:2: .* "E2" is "Monday": expected words of the sentence/,
-      ],
-      [
-        changed('"role":"Artifact"', '"role":7'),
-        /:2: as a sentence .* "event_mentions\.0\.arguments\.0\.role"/,
-      ],
-      [changed('"doc_id":"b",', ''), /:2: as a sentence with events, "doc_id" is wrong/],
-      [first, /:2: the task "ace\/a-1\/0" stands on line 1 already/],
-    ];
-    for (const [line, says] of cases) await refuses(await write('ace.jsonl', `${first}\n${line}`), says);
-    await refuses(await write('ace.jsonl', aceLines()[1] ?? ''), /none of its sentences has an event/);
   });
 
   it('reads an MBPP problem as the rest of a function', async () => {

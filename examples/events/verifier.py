@@ -1,11 +1,12 @@
-"""Judges an extracted event; `GOLD` (the class and the entities of each role) stands in front of this text.
+"""Judges an extracted event.
 
-Runs apart from the program, over plain data: a data class arrives with its name as `kind` and its `fields`.
+The task puts `GOLD` (the class and the entities of each role) in front of this text. The verifier runs apart
+from the program, on plain data: an object of a data class arrives as its name (`kind`) and its `fields`.
 """
 
 
 def verify(value):
-    """Sentences about what is wrong with the event that a program returned; none when all of it is right."""
+    """Sentences about the faults of the event that a program returned; an empty list is a pass."""
     kind, roles = GOLD  # noqa: F821
     if getattr(value, "kind", None) != kind:
         return [f"Expected an event of the class {kind}."]

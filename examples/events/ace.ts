@@ -1,16 +1,19 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
+/**
+ * `node examples/events/ace.ts SENTENCES TASKS` reads sentences in the form of ACE 2005 and writes a task for each of their
+ * events.
+ */
 import { z } from 'zod';
-import { eventTask, type EventArgument, type EventClass } from '../core/events.ts';
-import { packageRoot } from '../process/packageRoot.ts';
-import type { Task } from '../protocol/task.ts';
-import { lineError, parseLine, type JsonLine } from './jsonLines.ts';
+import { writeTaskFile } from '../../src/harvest/files.ts';
+import { lineError, parseLine, readJsonLines, type JsonLine } from '../../src/harvest/jsonLines.ts';
+import { UserError } from '../../src/protocol/errors.ts';
+import type { Task } from '../../src/protocol/task.ts';
+import { eventTask, type EventArgument, type EventClass } from './events.ts';
 
-/** A sentence of ACE 2005 as OneIE's preprocessing writes it; more keys are left alone. */
+/** A sentence of ACE 2005 as OneIE's preprocessing writes it. Other keys are ignored. */
 const AceSentence = z.looseObject({
   doc_id: z.string().min(1),
   sent_id: z.string().min(1),
-  /** The words with single spaces where it is missing. */
+  /** The text to show. If it is missing, the tokens with single spaces are shown. */
   sentence: z.string().min(1).optional(),
   tokens: z.array(z.string()).min(1),
   entity_mentions: z.array(
@@ -26,7 +29,7 @@ const AceSentence = z.looseObject({
 });
 type AceSentence = z.infer<typeof AceSentence>;
 
-/** Words that no class or field can be called. */
+/** Words that Python or our classes do not allow as the name of a class or field. */
 const KEYWORDS = new Set(
   (
     'False None True and as assert async await break class continue def del elif else except finally for from ' +
@@ -34,37 +37,35 @@ const KEYWORDS = new Set(
   ).split(' '),
 );
 
-/** Whether a line of a JSON lines file is a sentence in ACE's form. */
-export function isAce(value: Record<string, unknown>): boolean {
-  return 'event_mentions' in value;
-}
-
 /**
- * A task for each event of the sentences. A class has the roles, and a role the kinds of entities, that are seen anywhere
- * in the file; sentences of one document are one family. Throws a UserError (exit code 2) naming line and fault.
+ * A task for each event of the sentences in a file. A class has the roles that it has anywhere in the file, and a role the
+ * kinds of entities. The sentences of one document are one family.
+ * @throws UserError (exit code 2) naming the line and the fault, or saying that the file holds no event.
  */
-export function aceTasks(lines: readonly JsonLine[]): { line: JsonLine; task: Task }[] {
-  if (lines.length === 0) return [];
-  const verifier = eventVerifier();
+export async function aceTasks(file: string): Promise<Task[]> {
+  const lines = await readJsonLines(file);
   const events = lines.flatMap((line) =>
     eventsOf(line, parseLine(line, AceSentence, 'a sentence with events')),
   );
+  if (events.length === 0) {
+    const next = 'Name a file in which at least one sentence has "event_mentions".';
+    throw new UserError(`${file}: none of its sentences has an event`, next, 2);
+  }
   const classes = Map.groupBy(events, ({ type }) => type);
+  const seen = new Map<string, number>();
   return events.map(({ line, type, trigger, arguments: gold, ...sentence }) => {
+    const first = seen.get(sentence.id);
+    if (first !== undefined) throw lineError(line, `line ${first} already holds the task "${sentence.id}"`);
+    seen.set(sentence.id, line.line);
     const event: EventClass = {
       name: identifier(type),
       about: type,
       roles: rolesOf((classes.get(type) ?? []).flatMap((other) => other.arguments)),
     };
-    const task = eventTask({ ...sentence, event, arguments: gold }, verifier);
+    const task = eventTask({ ...sentence, event, arguments: gold });
     const asked = trigger === undefined ? '' : ` The event's trigger is "${trigger}".`;
-    return { line, task: { ...task, instruction: task.instruction + asked } };
+    return { ...task, instruction: task.instruction + asked };
   });
-}
-
-/** The text of the verifier that judges an event, which each such task brings along. */
-export function eventVerifier(): string {
-  return readFileSync(path.join(packageRoot(), 'python/leti_verifiers/events.py'), 'utf8');
 }
 
 interface AceEvent {
@@ -126,4 +127,19 @@ function identifier(name: string): string {
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+if (import.meta.main) {
+  try {
+    const [sentences, out, ...more] = process.argv.slice(2);
+    if (sentences === undefined || out === undefined || more.length > 0)
+      throw new UserError('Two files are needed.', 'node examples/events/ace.ts SENTENCES TASKS', 2);
+    const tasks = await aceTasks(sentences);
+    await writeTaskFile(out, tasks);
+    console.log(`${tasks.length} tasks: ${out}`);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`${error.message}\n${error.nextStep}`);
+    process.exitCode = error.exitCode;
+  }
 }

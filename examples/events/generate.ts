@@ -1,22 +1,21 @@
 /**
- * `node scripts/eventTasks.ts --out FOLDER`: writes made-up sentences that each tell of an event, as tasks in `train.jsonl`,
- * `validation.jsonl` and `held-out.jsonl`, divided by template; without `--out` one sentence of each template goes to
+ * `node examples/events/generate.ts --out FOLDER` writes made-up sentences as tasks in `train.jsonl`, `validation.jsonl` and
+ * `held-out.jsonl`, divided by template. Without `--out` it writes one sentence of each template to
  * `examples/events/tasks.jsonl`. The same call writes the same files.
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { eventTask, type EventArgument, type EventClass } from '../src/core/events.ts';
-import { keyOf, shuffled, uniform } from '../src/core/random.ts';
-import { splitTasks } from '../src/core/learning/split.ts';
-import { eventVerifier } from '../src/harvest/ace.ts';
-import { writeTaskFile } from '../src/harvest/files.ts';
-import type { Task } from '../src/protocol/task.ts';
+import { splitTasks } from '../../src/core/learning/split.ts';
+import { keyOf, shuffled, uniform } from '../../src/core/random.ts';
+import { writeTaskFile } from '../../src/harvest/files.ts';
+import type { Task } from '../../src/protocol/task.ts';
+import { eventTask, type EventArgument, type EventClass } from './events.ts';
 
-export const EXAMPLE = path.resolve(import.meta.dirname, '../examples/events/tasks.jsonl');
+export const EXAMPLE = path.join(import.meta.dirname, 'tasks.jsonl');
 const SEED = 7;
 const SENTENCES = 8;
-/** Templates of each event that are kept for validation and held out. */
+/** Templates per event in the validation tasks, and the same number in the held-out tasks. */
 const KEPT = 2;
 
 const POOLS: Readonly<Record<string, readonly string[]>> = {
@@ -254,27 +253,23 @@ const EVENTS: readonly { event: EventClass; templates: readonly string[] }[] = [
   },
 ];
 
-/** All sentences of all templates, each with its event; a template's sentences are one family. */
+/** All sentences of all templates as tasks. The sentences of one template are one family. */
 export function eventTasks(): Task[] {
-  const verifier = eventVerifier();
   return EVENTS.flatMap(({ event, templates }) =>
     templates.flatMap((template, at) =>
       Array.from({ length: SENTENCES }, (_, number) =>
-        eventTask(
-          {
-            id: `events/${event.name}/${at}/${number}`,
-            family: `events/${event.name}/${at}`,
-            event,
-            ...filled(template, event, number),
-          },
-          verifier,
-        ),
+        eventTask({
+          id: `events/${event.name}/${at}/${number}`,
+          family: `events/${event.name}/${at}`,
+          event,
+          ...filled(template, event, number),
+        }),
       ),
     ),
   );
 }
 
-/** Every event is on each side, each of its templates on one. */
+/** Divides the tasks so that each side has every event, and each template is on one side only. */
 export function eventSides(tasks: readonly Task[]): Record<'train' | 'validation' | 'held-out', Task[]> {
   const sides = { train: [] as Task[], validation: [] as Task[], 'held-out': [] as Task[] };
   const kept = { seed: SEED, heldOutCount: KEPT * SENTENCES };
@@ -288,7 +283,7 @@ export function eventSides(tasks: readonly Task[]): Record<'train' | 'validation
   return sides;
 }
 
-/** A template with entities in its braces, and which of them are arguments. */
+/** A template with words in its braces, and the words that are arguments of the event. */
 function filled(
   template: string,
   event: EventClass,
@@ -306,7 +301,7 @@ function filled(
       const entity = kind ?? kinds[Math.floor(uniform(...name, found.length, 1) * kinds.length)] ?? '';
       const words = pools.get(entity)?.pop();
       if (words === undefined) throw new Error(`no words for ${whole} in "${template}"`);
-      // As it stands at the start of a sentence.
+      // A sentence begins with a capital letter.
       const text =
         template.startsWith(whole) && found.length === 0
           ? words.charAt(0).toUpperCase() + words.slice(1)

@@ -1,14 +1,16 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { parser } from '@lezer/python';
-import type { Task } from '../protocol/task.ts';
+import type { Task } from '../../src/protocol/task.ts';
 
-/** An entity of a sentence that plays a role in an event: the entity's class and its words. */
+/** An entity that plays a role in an event: its class and its words in the sentence. */
 export interface EventArgument {
   role: string;
   entity: string;
   text: string;
 }
 
-/** A kind of event as the model sees it: a class with its roles, each with the classes of the entities that may fill it. */
+/** A class of events: its roles, and for each role the classes of the entities that may fill it. */
 export interface EventClass {
   name: string;
   about: string;
@@ -23,7 +25,7 @@ export interface EventSentence {
   arguments: readonly EventArgument[];
 }
 
-/** An event that a program constructs; a text that is no literal is undefined and right for no argument. */
+/** The event that a program constructs. A text that is not a literal is undefined and matches no argument. */
 export interface ExtractedEvent {
   type: string;
   arguments: { role: string; text: string | undefined }[];
@@ -31,14 +33,14 @@ export interface ExtractedEvent {
 
 type Node = ReturnType<typeof parser.parse>['topNode'];
 
+/** The Python source that judges an event. Each task of this example carries a copy of it. */
+const VERIFIER = readFileSync(path.join(import.meta.dirname, 'verifier.py'), 'utf8');
+
 /**
- * A sentence as a task: the classes, a function whose docstring is the sentence, and the call of the event's class to be
- * completed (Code4Struct, arXiv 2210.12810). `verifier` is the text of python/leti_verifiers/events.py.
+ * A sentence as a task: the classes, a function whose docstring is the sentence, and the open call of the event's class,
+ * which the model completes (Code4Struct, arXiv 2210.12810).
  */
-export function eventTask(
-  { id, family, sentence, event, arguments: gold }: EventSentence,
-  verifier: string,
-): Task {
+export function eventTask({ id, family, sentence, event, arguments: gold }: EventSentence): Task {
   const roles = Object.keys(event.roles);
   const of = (role: string): EventArgument[] => gold.filter((argument) => argument.role === role);
   const entities = roles.map((role) => {
@@ -63,13 +65,13 @@ export function eventTask(
     hole: 'body',
     indent: 4,
     setup: '',
-    checks: [{ kind: 'verifier', call: 'event()', source: `${goldText}\n\n${verifier}` }],
+    checks: [{ kind: 'verifier', call: 'event()', source: `${goldText}\n\n${VERIFIER}` }],
     reference: `${answer.join(', ')})`,
     family,
   };
 }
 
-/** The event that the last `return` of a program constructs; undefined where it is no call of a class by its name. */
+/** The event that the last `return` of a program constructs. Undefined if it does not call a class by its name. */
 export function extractedEvent(program: string): ExtractedEvent | undefined {
   const text = (node: Node): string => program.slice(node.from, node.to);
   let call: Node | undefined;
@@ -91,7 +93,7 @@ export function extractedEvent(program: string): ExtractedEvent | undefined {
   return event;
 }
 
-/** The classes of an event and of the entities that it can have; their fields' types are never evaluated. */
+/** The classes of an event and of its possible entities. Python never evaluates the types of their fields. */
 function classesOf({ name, about, roles }: EventClass): string {
   const entities = [...new Set(Object.values(roles).flat())];
   const fields = Object.entries(roles).map(
@@ -104,18 +106,18 @@ function classesOf({ name, about, roles }: EventClass): string {
   );
 }
 
-/** Words as they stand between the quotes of a docstring. */
+/** Words, escaped for the inside of a docstring. */
 function docstringText(words: string): string {
   return words.replaceAll('\\', '\\\\').replaceAll('"""', '\\"\\"\\"').replace(/"$/, '\\"');
 }
 
-/** The fields of a class in their order, which is that of arguments without a name. */
+/** The fields of a class in the order of its positional arguments. */
 function fieldsOf(program: string, name: string): string[] {
   const body = new RegExp(`^class ${name}\\b.*:\\n((?: {4}.*\\n|\\n)*)`, 'm').exec(program)?.[1] ?? '';
   return [...body.matchAll(/^ {4}(\w+):/gm)].map(([, field]) => field ?? '');
 }
 
-/** What stands between the commas of a list or of a call's brackets, each with its name if it has one. */
+/** The items of a list, or the arguments of a call with their names. */
 function valuesOf(list: Node): { name: Node | undefined; value: Node }[] {
   const values: { name: Node | undefined; value: Node }[] = [];
   let name: Node | undefined;
@@ -130,7 +132,7 @@ function valuesOf(list: Node): { name: Node | undefined; value: Node }[] {
   return values;
 }
 
-/** The words of an entity such as `Person("Ada")`; undefined where they are no literal. */
+/** The words of an entity such as `Person("Ada")`. Undefined if they are not a literal. */
 function entityText(item: Node, text: (node: Node) => string): string | undefined {
   const list = item.name === 'CallExpression' ? item.getChild('ArgList') : null;
   const [only, ...others] = list === null ? [] : valuesOf(list);
