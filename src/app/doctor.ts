@@ -3,7 +3,7 @@ import { bytes } from '../core/text/words.ts';
 import { startExecutor } from '../execution/executor.ts';
 import { findWorkspaceInterpreter } from '../execution/interpreter.ts';
 import { letiHome } from '../process/folders.ts';
-import { throwIfAborted, UserError } from '../protocol/errors.ts';
+import { step, throwIfAborted, UserError } from '../protocol/errors.ts';
 import type { Finding } from '../protocol/backend.ts';
 import { currentEnvironment, environmentPython, requireTrainerPython } from '../training/environment.ts';
 import { TrainerClient } from '../training/trainerClient.ts';
@@ -90,7 +90,7 @@ async function sandboxFindings({
     ];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return [{ what: 'interpreter', ok: false, detail: `${error.message} ${error.nextStep}` }];
+    return [{ what: 'interpreter', ok: false, detail: error.message, nextStep: error.nextStep }];
   }
 }
 
@@ -113,8 +113,9 @@ async function trainerFindings(options: ExamineOptions): Promise<Finding[]> {
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const mend = trainerPython === undefined ? 'Remove its folder; it is then made again.' : error.nextStep;
-    return [{ what, ok: false, detail: `${error.message} ${mend}` }];
+    const nextStep =
+      trainerPython === undefined ? step`Remove its folder. LeTI then makes it again.` : error.nextStep;
+    return [{ what, ok: false, detail: error.message, nextStep }];
   }
 }
 

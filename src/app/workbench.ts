@@ -10,7 +10,7 @@ import { createNodeSampler } from '../inference/nodeSampler.ts';
 import { requireFreeSpace } from '../process/diskSpace.ts';
 import { letiHome } from '../process/folders.ts';
 import type { Completer, ModelFolders } from '../protocol/completion.ts';
-import { UserError } from '../protocol/errors.ts';
+import { action, step, UserError } from '../protocol/errors.ts';
 import type { ModelRecord } from '../protocol/model.ts';
 import type { Evaluation, RunObserver, RunReport } from '../protocol/run.ts';
 import type { Sampler } from '../protocol/sampling.ts';
@@ -154,10 +154,10 @@ export class Workbench {
     const promoted = (await this.active.history()).at(-1)?.model;
     if (promoted === undefined) return otherwise;
     if ((await this.models.get(promoted)) === undefined) {
-      throw new UserError(
-        `The model in use, ${promoted}, is no longer stored.`,
-        'Go back to the model before (`leti models rollback`), or promote another (`leti models promote`).',
-      );
+      throw new UserError(`The active model ${promoted} is no longer stored.`, [
+        ...step`${action('rollBack')} to use the previous model.`,
+        ...step`Or ${action('promote')} to choose another one.`,
+      ]);
     }
     return promoted;
   }

@@ -15,6 +15,7 @@ import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { trainCommand } from './commands/train.ts';
+import { commandLineStep } from './stepWords.ts';
 
 const program = new Command('leti')
   .description(
@@ -57,7 +58,7 @@ function exitCodeOf(error: unknown): number {
     return EXIT_CODES.interrupted;
   }
   if (error instanceof UserError) {
-    process.stderr.write(`${error.message}\n${error.nextStep}\n`);
+    process.stderr.write(`${error.message}\n${commandLineStep(error.nextStep)}\n`);
     return error.exitCode;
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

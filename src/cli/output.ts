@@ -1,6 +1,7 @@
 import cliProgress from 'cli-progress';
 import type { RunEvent } from '../protocol/run.ts';
 import { describeEvent, progressFacts, progressLine } from '../core/text/words.ts';
+import { commandLineStep } from './stepWords.ts';
 
 /** Where a command's words go: bars and lines for people, plain lines in a pipe, JSON lines for programs. */
 export interface Output {
@@ -34,13 +35,19 @@ class JsonOutput implements Output {
 
 type ProgressEvent = Extract<RunEvent, { event: 'progress' }>;
 
+/** What to do about an event, if anything. */
+function hint(event: RunEvent): string {
+  if (event.event === 'tasks' && event.dropped > 0) return ' (`leti tasks list` shows why)';
+  if (event.event === 'notice' && event.nextStep !== undefined) return ` ${commandLineStep(event.nextStep)}`;
+  return '';
+}
+
 /** Results on standard output, everything else on standard error. */
 abstract class TextOutput implements Output {
   event(event: RunEvent): void {
     if (event.event === 'progress') this.progress(event);
     else {
-      const dropped = event.event === 'tasks' && event.dropped > 0;
-      this.line(`${describeEvent(event)}${dropped ? ' (leti tasks list shows why)' : ''}`);
+      this.line(`${describeEvent(event)}${hint(event)}`);
     }
   }
 

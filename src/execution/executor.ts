@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { percentiles } from '../core/evaluation/statistics.ts';
-import { InterruptedError, UserError } from '../protocol/errors.ts';
+import { InterruptedError, setting, step, UserError } from '../protocol/errors.ts';
 import type { ExecutionJob, ExecutionResult, SuiteCoverage, TestSuite, Tier } from '../protocol/execution.ts';
 import type { Percentiles, Timing } from '../protocol/run.ts';
 import { Zygote, ZygoteError, type CanaryReport, type Warmth } from './zygote.ts';
@@ -100,7 +100,10 @@ async function probed(zygote: Zygote, interpreter: string): Promise<CanaryReport
     await zygote.kill();
     throw new UserError(
       `The sandbox of ${interpreter} could not be proved: a canary ended its process.`,
-      'Name another interpreter with --python; docs/security.md says what the sandbox needs.',
+      [
+        ...step`Choose another interpreter with ${setting('python')}.`,
+        ...step`docs/security.md lists what the sandbox needs.`,
+      ],
       1,
       { cause: error },
     );
@@ -121,7 +124,7 @@ function uncontained(canaries: CanaryReport): UserError {
     loose.length === 0 ? 'lacks Landlock or seccomp' : `does not stop a program that tries to ${loose[0]}`;
   return new UserError(
     `Programs of a model would not be contained here: this machine ${how} (docs/security.md).`,
-    'Use Linux 5.13 or later, or accept the risk in this workspace with --allow-uncontained.',
+    step`Use Linux 5.13 or later, or accept the risk with ${setting('allowUncontained')}.`,
   );
 }
 
@@ -131,7 +134,7 @@ async function startZygote(interpreter: string, warmth: Warmth): Promise<Zygote>
   } catch (error) {
     throw new UserError(
       `The interpreter ${interpreter} cannot run programs: ${error instanceof Error ? error.message.trim() : String(error)}`,
-      'Name another interpreter with --python, or mend this one.',
+      step`Choose another interpreter with ${setting('python')}, or repair this one.`,
       1,
       { cause: error },
     );
@@ -141,10 +144,10 @@ async function startZygote(interpreter: string, warmth: Warmth): Promise<Zygote>
 /** Its processes outlive an interpreter that is removed, and then lack modules: programs would fail for no fault of theirs. */
 function throwIfGone(interpreter: string): void {
   if (!path.isAbsolute(interpreter) || existsSync(interpreter)) return;
-  throw new UserError(
-    `The interpreter ${interpreter} is gone.`,
-    'Put it back, or name another one with --python; a run that it ended can then be resumed.',
-  );
+  throw new UserError(`The interpreter ${interpreter} is gone.`, [
+    ...step`Install it again, or choose another one with ${setting('python')}.`,
+    ...step`You can then resume a stopped run.`,
+  ]);
 }
 
 /** How often a program may be given twice the time because the machine was busy. */

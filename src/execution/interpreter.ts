@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { runCommand } from '../process/runCommand.ts';
-import { UserError } from '../protocol/errors.ts';
+import { setting, step, UserError } from '../protocol/errors.ts';
 
 export interface WorkspaceInterpreter {
   path: string;
@@ -31,7 +31,7 @@ export async function findWorkspaceInterpreter(options: {
     if (typeof found !== 'string') return found;
     throw new UserError(
       `The interpreter ${options.explicit} cannot be used: ${found}.`,
-      `Name a CPython 3.${OLDEST_MINOR} or later with --python.`,
+      step`Choose CPython 3.${String(OLDEST_MINOR)} or later with ${setting('python')}.`,
       2,
     );
   }
@@ -43,7 +43,7 @@ export async function findWorkspaceInterpreter(options: {
   }
   throw new UserError(
     `No Python interpreter for ${options.workspace} was found (${reasons.join('; ')}).`,
-    `Install CPython 3.${OLDEST_MINOR} or later, make a .venv in the workspace, or name one with --python.`,
+    step`Install CPython 3.${String(OLDEST_MINOR)} or later, make a .venv in the workspace, or choose an interpreter with ${setting('python')}.`,
     2,
   );
 }

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageclient/node';
 import { ErrorData } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
-import { inEditor } from './editorWords.ts';
 import { gaveUpWords } from './restartPolicy.ts';
+import { editorStep } from './stepWords.ts';
 
 const SHOW_LOG = 'Show Log';
 
@@ -19,9 +19,9 @@ export function explain(error: unknown): string | undefined {
     if (error.code === LSPErrorCodes.RequestCancelled) return undefined;
     if (GONE.includes(error.code)) return GONE_WORDS;
     const data = ErrorData.safeParse(error.data);
-    return data.success ? `${error.message} ${inEditor(data.data.nextStep)}` : error.message;
+    return data.success ? `${error.message} ${editorStep(data.data.nextStep)}` : error.message;
   }
-  if (error instanceof UserError) return `${error.message} ${inEditor(error.nextStep)}`;
+  if (error instanceof UserError) return `${error.message} ${editorStep(error.nextStep)}`;
   return error instanceof Error ? error.message : String(error);
 }
 

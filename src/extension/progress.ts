@@ -3,7 +3,7 @@ import { phaseLabel } from '../core/evaluation/taskHistory.ts';
 import { describeEvent, progressLine } from '../core/text/words.ts';
 import type { RunEvent } from '../protocol/run.ts';
 import type { Following } from './backend.ts';
-import { inEditor } from './editorWords.ts';
+import { editorStep } from './stepWords.ts';
 
 /**
  * Shows work in a notification with a cancel button; its events become the notification's text and lines in the log.
@@ -22,7 +22,8 @@ export async function withRunProgress<T>(
           progress.report({ message: progressLine({ ...event, phase: phaseLabel(event.phase) }) });
           return;
         }
-        const line = inEditor(describeEvent(event));
+        const todo = event.event === 'notice' ? event.nextStep : undefined;
+        const line = describeEvent(event) + (todo === undefined ? '' : ` ${editorStep(todo)}`);
         log.info(line);
         progress.report({ message: line });
       };

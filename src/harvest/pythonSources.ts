@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { UserError } from '../protocol/errors.ts';
+import { setting, step, UserError } from '../protocol/errors.ts';
 
 const run = promisify(execFile);
 /** Packages that each CPython since 3.9 has. */
@@ -45,7 +45,10 @@ async function standardLibrary(interpreter: string): Promise<string> {
   const { stdout } = await run(interpreter, asked).catch((error: unknown) => {
     throw new UserError(
       `The interpreter ${interpreter} no longer runs.`,
-      'Put it back, or name another one with --python; a run that it ended can then be resumed.',
+      [
+        ...step`Install it again, or choose another one with ${setting('python')}.`,
+        ...step`You can then resume a stopped run.`,
+      ],
       1,
       { cause: error },
     );

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../process/packageRoot.ts';
-import { InterruptedError, UserError } from '../protocol/errors.ts';
+import { action, InterruptedError, setting, step, UserError } from '../protocol/errors.ts';
 import type { SuiteCoverage } from '../protocol/execution.ts';
 import { Check, DroppedTask } from '../protocol/task.ts';
 
@@ -140,7 +140,10 @@ function scannerError(interpreter: string, cause: Error, stderr: string): UserEr
   const said = stderr.trim().split('\n').at(-1) ?? '';
   return new UserError(
     `${interpreter} could not look through the workspace: ${said === '' ? cause.message : said}`,
-    'Name a working CPython 3.9 or later; `leti doctor` checks it.',
+    [
+      ...step`Choose CPython 3.9 or later with ${setting('python')}.`,
+      ...step`${action('doctor')} to check it.`,
+    ],
     1,
     { cause },
   );

@@ -1,5 +1,5 @@
 import { bodyInstruction, docstringSummary } from '../core/learning/instructions.ts';
-import { UserError } from '../protocol/errors.ts';
+import { type NextStep, UserError } from '../protocol/errors.ts';
 import type { DataFile, DroppedTask, SourceFile, Task, TaskOrigin } from '../protocol/task.ts';
 import { changeTimes } from './changeTimes.ts';
 import { assignFamilies } from './families.ts';
@@ -40,7 +40,7 @@ export interface HarvestOptions {
   cache?: HarvestCache;
   /** Commits looked through, test files run, or tasks validated so far, of how many. */
   onProgress?: (phase: 'commits' | 'tests' | 'tasks', done: number, total: number) => void;
-  onNotice?: (message: string) => void;
+  onNotice?: (message: string, nextStep: NextStep) => void;
 }
 
 export interface Harvest {
@@ -219,7 +219,10 @@ async function readRepository(
     // Times alone are no reason to find nothing.
     if (history.commits > 0 || !(error instanceof UserError)) throw error;
     if (!(error instanceof NoRepositoryError)) {
-      options.onNotice?.(`${error.message} Held-out tasks are drawn, not the newest ones. ${error.nextStep}`);
+      options.onNotice?.(
+        `${error.message} Held-out tasks are drawn at random instead of the newest ones.`,
+        error.nextStep,
+      );
     }
     return nothing;
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CompletionAnswer, CompletionRequest, ProviderTrial } from '../protocol/completion.ts';
+import { NextStep } from '../protocol/errors.ts';
 import { GeneratedText, SampleBatch } from '../protocol/sampling.ts';
 
 /**
@@ -48,7 +49,7 @@ export const WorkerMessage = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('done') }),
   z.strictObject({ event: z.literal('interrupted') }),
   /** `nextStep` where the user can do something; otherwise `message` holds a stack trace. */
-  z.strictObject({ event: z.literal('error'), message: z.string(), nextStep: z.string().optional() }),
+  z.strictObject({ event: z.literal('error'), message: z.string(), nextStep: NextStep.optional() }),
 ]);
 export type WorkerMessage = z.infer<typeof WorkerMessage>;
 

@@ -6,7 +6,7 @@ import type {
   ModelFolders,
   ProviderTrial,
 } from '../protocol/completion.ts';
-import { InterruptedError, UserError } from '../protocol/errors.ts';
+import { action, InterruptedError, setting, step, UserError } from '../protocol/errors.ts';
 import type { GeneratedText, SampleBatch } from '../protocol/sampling.ts';
 import { startWorker } from './nodeSampler.ts';
 import { CrashError, type WorkerClient } from './workerClient.ts';
@@ -179,7 +179,10 @@ class NodeCompleter implements Completer {
     if (this.#crashes >= MOST_CRASHES) {
       throw new UserError(
         `The inference process ended ${this.#crashes} times in a row and is not started again.`,
-        'Free memory or choose a smaller model, then restart the backend.',
+        [
+          ...step`Free memory, or choose a smaller model with ${setting('model')}.`,
+          ...step`Then ${action('restartServer')}.`,
+        ],
       );
     }
     const starting = this.#launch(this.#model);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EditorDiagnostic, TextRange } from './diagnostics.ts';
+import { NextStep } from './errors.ts';
 import { Verdict } from './execution.ts';
 import { ModelRecord, ObjectiveChoice } from './model.ts';
 import {
@@ -51,7 +52,7 @@ export const BackendOptions = z.strictObject({
 export type BackendOptions = z.infer<typeof BackendOptions>;
 
 /** The data of an error answer that a person can act on. */
-export const ErrorData = z.strictObject({ nextStep: z.string() });
+export const ErrorData = z.strictObject({ nextStep: NextStep });
 
 /** A workspace folder and what its user chose for it. */
 export const Place = z.strictObject({
@@ -219,7 +220,13 @@ export const StoredModelSummary = z.strictObject({
 export type StoredModelSummary = z.infer<typeof StoredModelSummary>;
 
 /** One thing that `doctor` looked at. */
-export const Finding = z.strictObject({ what: z.string(), ok: z.boolean(), detail: z.string() });
+export const Finding = z.strictObject({
+  what: z.string(),
+  ok: z.boolean(),
+  detail: z.string(),
+  /** Where it is not well. */
+  nextStep: NextStep.optional(),
+});
 export type Finding = z.infer<typeof Finding>;
 
 /** What the workspace's own code got for its checks. */
@@ -422,6 +429,8 @@ export const COMPLETED = {
     shown: z.boolean(),
     /** Why nothing is shown. */
     why: z.string().optional(),
+    /** What to do about it, where a person can do something. */
+    nextStep: NextStep.optional(),
     /** Known already: nothing was asked of the model. */
     cached: z.boolean(),
     /** Name and hash of the model that wrote it. */

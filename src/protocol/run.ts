@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NextStep } from './errors.ts';
 import { FeedbackPreset, Verdict } from './execution.ts';
 import { Condition, Objective, ObjectiveChoice, PromptStyle, VerdictForm } from './model.ts';
 import { Device, Trained, TrainingSettings } from './training.ts';
@@ -185,7 +186,11 @@ export const RunEvent = z.discriminatedUnion('event', [
     loss: z.number().optional(),
     seconds: z.number(),
   }),
-  z.strictObject({ event: z.literal('notice'), message: z.string() }),
+  z.strictObject({
+    event: z.literal('notice'),
+    message: z.string(),
+    nextStep: NextStep.optional(),
+  }),
   z.strictObject({ event: z.literal('evaluation'), evaluation: Evaluation }),
   z.strictObject({ event: z.literal('training'), round: z.int(), training: TrainingRecord }),
   z.strictObject({ event: z.literal('gate'), gate: GateRecord }),

@@ -1,13 +1,13 @@
 import { ExclusiveLock } from '../process/exclusiveLock.ts';
-import { UserError } from '../protocol/errors.ts';
+import { action, step, UserError } from '../protocol/errors.ts';
 
 /** Holds a workspace for one run. Throws a UserError when another process holds it. */
 export function lockWorkspace(file: string): ExclusiveLock {
   const lock = ExclusiveLock.tryTake(file);
   if (lock === undefined) {
     throw new UserError(
-      'Another LeTI run is going on in this workspace.',
-      'Wait for it or stop it (Ctrl-C), then start again.',
+      'Another LeTI run is running in this workspace.',
+      step`Wait until it ends, or ${action('stopRun')}. Then start again.`,
     );
   }
   return lock;

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../process/wholeFile.ts';
-import { UserError } from '../protocol/errors.ts';
+import { action, step, UserError } from '../protocol/errors.ts';
 
 const Promotion = z.strictObject({ model: z.string(), reason: z.string(), at: z.string() });
 const Promotions = z.strictObject({ format: z.literal(1), promotions: z.array(Promotion) });
@@ -43,8 +43,8 @@ export class ActiveModels {
     const promotions = await this.history();
     if (promotions.length === 0) {
       throw new UserError(
-        'There is no promotion to undo: the base model is in use.',
-        '`leti models` lists the models.',
+        'There is no earlier model to roll back to.',
+        step`${action('listModels')} to see the stored models.`,
         2,
       );
     }

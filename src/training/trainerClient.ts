@@ -2,7 +2,15 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ChildEndedError, JsonLinesChild } from '../process/jsonLinesChild.ts';
 import { packageRoot } from '../process/packageRoot.ts';
-import { InterruptedError, UserError } from '../protocol/errors.ts';
+import {
+  action,
+  flag,
+  InterruptedError,
+  type NextStep,
+  setting,
+  step,
+  UserError,
+} from '../protocol/errors.ts';
 import type { GeneratedText, SampleBatch, Sampler } from '../protocol/sampling.ts';
 import {
   Likelihoods,
@@ -19,14 +27,21 @@ export type StepEvent = Extract<TrainerEvent, { event: 'step' }>;
 type Request<M extends TrainerRequest['method']> = Omit<Extract<TrainerRequest, { method: M }>, 'method'>;
 type Listener = (event: TrainerEvent) => void;
 
+const LESS_MEMORY: NextStep = [
+  ...step`Close other programs, or choose a smaller model with ${setting('model')}.`,
+  ...step`Or train with ${flag('--method lora')}.`,
+];
+
 /** What to do next, by the code of a trainer's error. */
-const NEXT_STEPS: Record<string, string> = {
-  bad_model:
-    'Name another model with --model, or remove the damaged folder; `leti models` lists what is stored.',
-  bad_input: 'Check the options of this command.',
-  out_of_memory: 'Close other programs, train with --method lora, or use a smaller model.',
-  no_network: 'Check the network, or name a model folder with --model.',
-  no_space: 'Free some space; `leti clean --dry-run` shows what LeTI holds.',
+const NEXT_STEPS: Record<string, NextStep> = {
+  bad_model: [
+    ...step`Choose another model with ${setting('model')}, or remove the damaged folder.`,
+    ...step`${action('listModels')} to see the stored models.`,
+  ],
+  bad_input: step`Check the values that you gave, then start again.`,
+  out_of_memory: LESS_MEMORY,
+  no_network: step`Check the network, or choose a model folder with ${setting('model')}.`,
+  no_space: [...step`Free some space.`, ...step`${action('showDisk')} to see what LeTI stores.`],
 };
 
 /** The trainer process: one request at a time, ended with its whole tree on abort or close. */
@@ -136,14 +151,14 @@ function diedError(error: ChildEndedError, method: string): UserError {
   if (error.signal === 'SIGKILL') {
     return new UserError(
       `The trainer was killed during "${method}", most likely because memory ran out.`,
-      'Close other programs, train with --method lora, or use a smaller model; the run can be resumed.',
+      [...LESS_MEMORY, ...step`You can resume the run.`],
       1,
       { cause: error },
     );
   }
   return new UserError(
     `The trainer stopped during "${method}": ${error.message}. Its last words: ${error.stderr.trim().split('\n').slice(-3).join(' / ')}`,
-    'Run `leti doctor` to check the trainer environment; the run can be resumed.',
+    [...step`${action('doctor')} to check the trainer environment.`, ...step`You can resume the run.`],
     1,
     { cause: error },
   );

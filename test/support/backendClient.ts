@@ -17,6 +17,7 @@ import {
   type BackendOptions,
   type BackendRequest,
 } from '../../src/protocol/backend.ts';
+import { commandLineStep } from '../../src/cli/stepWords.ts';
 import type { RunEvent } from '../../src/protocol/run.ts';
 import { root } from './tinyRun.ts';
 
@@ -110,5 +111,5 @@ export async function refusal(asked: Promise<unknown>): Promise<string> {
   );
   assert.ok(error instanceof ResponseError, 'it was answered');
   const data = ErrorData.safeParse(error.data);
-  return `${error.message}${data.success ? ` ${data.data.nextStep}` : ''}`;
+  return `${error.message}${data.success ? ` ${commandLineStep(data.data.nextStep)}` : ''}`;
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../../protocol/errors.ts';
+import { flag, step, UserError } from '../../protocol/errors.ts';
 import { Experiment, StoredExperimentState, type ExperimentState } from '../../protocol/experiment.ts';
 
 /**
@@ -54,8 +54,13 @@ export async function readState(file: string): Promise<ExperimentState | undefin
   try {
     return StoredExperimentState.parse(JSON.parse(text));
   } catch (error) {
-    throw new UserError(`${file} is damaged.`, 'Name another folder with --out, or delete this one.', 1, {
-      cause: error,
-    });
+    throw new UserError(
+      `${file} is damaged.`,
+      [...step`Delete this folder.`, ...step`Or choose another one with ${flag('--out')}.`],
+      1,
+      {
+        cause: error,
+      },
+    );
   }
 }

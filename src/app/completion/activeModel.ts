@@ -1,7 +1,7 @@
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import type { CompletionStyle } from '../../core/completion/prompt.ts';
 import type { Completer, ModelFolders } from '../../protocol/completion.ts';
-import { UserError } from '../../protocol/errors.ts';
+import { action, step, UserError } from '../../protocol/errors.ts';
 import type { LoadedModel } from '../models/prepare.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -103,7 +103,7 @@ export class CompletionModel {
     if (ready !== undefined) return ready;
     throw new UserError(
       `The model "${name}" is not ready for completions.`,
-      'Start a round, or run `leti complete` once: it prepares the model.',
+      step`${action('setUp')} to prepare the model.`,
     );
   }
 

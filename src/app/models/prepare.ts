@@ -12,7 +12,7 @@ import { createTokenizer } from '../../inference/tokenizer.ts';
 import { requireFreeSpace } from '../../process/diskSpace.ts';
 import { jsonLines } from '../../process/jsonLines.ts';
 import { writeWhole } from '../../process/wholeFile.ts';
-import { UserError } from '../../protocol/errors.ts';
+import { action, step, UserError } from '../../protocol/errors.ts';
 import type { ModelRecord, PromptStyle } from '../../protocol/model.ts';
 import type { RunObserver } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
@@ -122,7 +122,10 @@ export async function resolveModel(
   }
   throw new UserError(
     `There is no model "${name}".`,
-    'Name "default", a model folder, the hash of a stored model (`leti models`), or a hub id such as owner/name.',
+    [
+      ...step`Choose "default", a model folder, the hash of a stored model, or a hub id such as owner/name.`,
+      ...step`${action('listModels')} to see the stored models.`,
+    ],
     2,
   );
 }

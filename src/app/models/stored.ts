@@ -1,6 +1,6 @@
 import { letiHome } from '../../process/folders.ts';
 import type { StoredModelSummary } from '../../protocol/backend.ts';
-import { UserError } from '../../protocol/errors.ts';
+import { action, step, UserError } from '../../protocol/errors.ts';
 import { ActiveModels } from '../../training/active.ts';
 import { ModelStore, type StoredModel } from '../../training/modelStore.ts';
 import { workspaceFiles } from '../folders.ts';
@@ -37,7 +37,11 @@ export class StoredModels {
   async promote(prefix: string): Promise<StoredModel> {
     const model = await this.#store.get(prefix);
     if (model === undefined) {
-      throw new UserError(`No single stored model begins with "${prefix}".`, '`leti models` lists them.', 2);
+      throw new UserError(
+        `No single stored model begins with "${prefix}".`,
+        step`${action('listModels')} to see the stored models.`,
+        2,
+      );
     }
     await this.#active.promote(model.hash, 'promoted by hand');
     return model;

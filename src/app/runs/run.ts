@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { InterruptedError, UserError } from '../../protocol/errors.ts';
+import { action, InterruptedError, step, UserError } from '../../protocol/errors.ts';
 import { RunConfig, type RunReport } from '../../protocol/run.ts';
 import { lockWorkspace } from '../../store/runLock.ts';
 import { RunStore, type RunRow } from '../../store/runStore.ts';
@@ -100,10 +100,18 @@ async function work(
 function resumable(store: RunStore, id: string): RunRow {
   const found = id === 'last' ? store.runs()[0] : store.run(id);
   if (found === undefined) {
-    throw new UserError(`There is no run ${id} in this workspace.`, '`leti runs` lists the runs.', 2);
+    throw new UserError(
+      `There is no run ${id} in this workspace.`,
+      step`${action('listRuns')} to see the runs.`,
+      2,
+    );
   }
   if (found.status === 'finished') {
-    throw new UserError(`Run ${found.id} is finished.`, `\`leti runs ${found.id}\` shows what it found.`, 2);
+    throw new UserError(
+      `Run ${found.id} is finished.`,
+      step`${action('openRun', found.id)} to see its results.`,
+      2,
+    );
   }
   return found;
 }

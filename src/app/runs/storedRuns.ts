@@ -7,7 +7,7 @@ import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { byChange, taskChange } from '../../core/evaluation/taskHistory.ts';
 import { writeJsonLines } from '../../harvest/jsonLines.ts';
 import type { RunDetail, RunSummary, TaskDetail, TaskHistory } from '../../protocol/backend.ts';
-import { UserError } from '../../protocol/errors.ts';
+import { action, step, UserError } from '../../protocol/errors.ts';
 import type { SamplingRecord } from '../../protocol/run.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import type { Check, Task } from '../../protocol/task.ts';
@@ -179,7 +179,11 @@ function idOf(store: RunStore, id: string): string {
 }
 
 function unknownRun(id: string): UserError {
-  return new UserError(`There is no run ${id} in this workspace.`, '`leti runs` lists the runs.', 2);
+  return new UserError(
+    `There is no run ${id} in this workspace.`,
+    step`${action('listRuns')} to see the runs.`,
+    2,
+  );
 }
 
 function damagedSummary({ id, startedAt }: Pick<RunRow, 'id' | 'startedAt'>): RunSummary {

@@ -8,7 +8,7 @@ import {
   type Harvest,
   type HarvestOptions,
 } from '../../harvest/workspace.ts';
-import { UserError } from '../../protocol/errors.ts';
+import { action, flag, step, UserError } from '../../protocol/errors.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import type { DroppedTask, Task, TaskOrigin } from '../../protocol/task.ts';
 import type { RunTask } from '../../store/runStore.ts';
@@ -81,8 +81,8 @@ async function harvestOptions(workbench: Workbench): Promise<HarvestOptions> {
     // Not started where nothing has changed since the last time.
     executor: { execute: async (job, signal) => await (await workbench.executor()).execute(job, signal) },
     signal: workbench.signal,
-    onNotice: (message) => {
-      workbench.observe({ event: 'notice', message });
+    onNotice: (message, nextStep) => {
+      workbench.observe({ event: 'notice', message, nextStep });
     },
     onProgress: (what, done, total) => {
       if (phase !== PHASES[what]) started = Date.now();
@@ -146,6 +146,10 @@ function nothingFound(config: RunConfig, dropped: readonly DroppedTask[]): UserE
     .map(([reason, drops]) => `${drops.length} dropped: ${reason}`);
   return new UserError(
     `No usable tasks in ${config.workspace}${reasons.length === 0 ? ': no function with tests or doctests was found' : ` (${reasons.join('; ')})`}.`,
-    'A task is a function that a test covers or that has doctests; `leti tasks list` shows what was looked at. Or name a file with --tasks.',
+    [
+      ...step`Write tests or doctests for your functions.`,
+      ...step`${action('findTasks')} to see which functions LeTI skipped, and why.`,
+      ...step`Or give a task file with ${flag('--tasks')}.`,
+    ],
   );
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { bytes } from '../../core/text/words.ts';
 import { letiHome } from '../../process/folders.ts';
-import { UserError } from '../../protocol/errors.ts';
+import { action, step, UserError } from '../../protocol/errors.ts';
 import { isAnyRunGoingOn } from '../../app/folders.ts';
 import { findWaste, removeWaste } from '../../training/cleanup.ts';
 import { currentEnvironment } from '../../training/environment.ts';
@@ -18,10 +18,10 @@ export function cleanCommand(): Command {
       const home = letiHome(process.env);
       const dryRun = flags.dryRun === true;
       if (!dryRun && (await isAnyRunGoingOn(home))) {
-        throw new UserError(
-          'A run is going on, and its unfinished work would be deleted.',
-          'Wait for it or stop it; `leti clean --dry-run` shows what could be freed.',
-        );
+        throw new UserError('A run is running, and cleaning would delete its unfinished work.', [
+          ...step`Wait until it ends, or ${action('stopRun')}.`,
+          ...step`${action('showDisk')} to see what it would free.`,
+        ]);
       }
       const waste = await findWaste(home, new ModelStore(home), {
         environment: await currentEnvironment(home, process.env),

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { examine } from '../../app/doctor.ts';
 import { createOutput } from '../output.ts';
+import { commandLineStep } from '../stepWords.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 
 export function doctorCommand(): Command {
@@ -14,7 +15,12 @@ export function doctorCommand(): Command {
       const output = createOutput({ json: flags.json === true });
       const findings = await examine({ ...runContext(flags, output), workspace });
       output.result({ event: 'doctor', findings }, () =>
-        findings.map(({ what, ok, detail }) => `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}`).join('\n'),
+        findings
+          .map(({ what, ok, detail, nextStep }) => {
+            const todo = nextStep === undefined ? '' : ` ${commandLineStep(nextStep)}`;
+            return `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}${todo}`;
+          })
+          .join('\n'),
       );
       if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
     });

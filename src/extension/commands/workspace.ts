@@ -4,7 +4,7 @@ import type { FunctionPlace } from '../places.ts';
 import type { Services } from '../services.ts';
 import { evaluationLine } from '../../core/text/words.ts';
 import { UserError } from '../../protocol/errors.ts';
-import { inEditor } from '../editorWords.ts';
+import { editorStep } from '../stepWords.ts';
 import type { Feedback } from '../testing/problems.ts';
 import type { TasksTree } from '../explorer/tasksTree.ts';
 import { withRunProgress } from '../progress.ts';
@@ -76,7 +76,8 @@ export async function doctor(services: Services): Promise<void> {
     services.backend.ask(REQUESTS.doctor, place, following),
   );
   const lines = findings.map(
-    ({ what, ok, detail }) => `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${inEditor(detail)}`,
+    ({ what, ok, detail, nextStep }) =>
+      `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}${nextStep === undefined ? '' : ` ${editorStep(nextStep)}`}`,
   );
   const document = await vscode.workspace.openTextDocument({ content: `${lines.join('\n')}\n` });
   await vscode.window.showTextDocument(document);

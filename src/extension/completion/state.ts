@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CompletionFacts } from '../../core/completion/statusWords.ts';
 import type { CompletedRequest } from '../backend.ts';
-import { inEditor } from '../editorWords.ts';
+import { editorStep } from '../stepWords.ts';
 
 const SNOOZE_MS = 15 * 60_000;
 /** Requests whose times are remembered. */
@@ -62,11 +62,11 @@ export class CompletionState implements vscode.Disposable {
     }
   }
 
-  answered({ shown, model, milliseconds, why }: CompletedRequest): void {
+  answered({ shown, model, milliseconds, why, nextStep }: CompletedRequest): void {
     const { model: before, latencies } = this.#facts;
     this.#facts = {
       model: model ?? before,
-      why: why === undefined ? undefined : inEditor(why),
+      why: why === undefined || nextStep === undefined ? why : `${why} ${editorStep(nextStep)}`,
       latencies: shown ? [...latencies, milliseconds].slice(-RECENT) : latencies,
     };
     this.#changed.fire();

@@ -10,7 +10,7 @@ import { debounceMs } from '../../core/completion/debounce.ts';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { offsetAt, withChange } from '../../core/text/positions.ts';
 import { COMPLETED, REQUESTS, type CompletionOptions } from '../../protocol/backend.ts';
-import { InterruptedError, UserError } from '../../protocol/errors.ts';
+import { InterruptedError, type NextStep, UserError } from '../../protocol/errors.ts';
 import { CompletionService, type Completed } from '../../app/completion/service.ts';
 import { verifyCompletion, verifyText } from '../../app/completion/verify.ts';
 import { Workbench } from '../../app/workbench.ts';
@@ -74,14 +74,19 @@ export function answerCompletion(
   });
   let latency: number | undefined;
   let newest = new AbortController();
-  const tell = (uri: string, told: Omit<Completed, 'text' | 'writingMs'>, shown: boolean): void => {
-    const { why, model, hash, cached, milliseconds } = told;
+  const tell = (
+    uri: string,
+    told: Omit<Completed, 'text' | 'writingMs'> & { nextStep?: NextStep },
+    shown: boolean,
+  ): void => {
+    const { why, nextStep, model, hash, cached, milliseconds } = told;
     const params = {
       uri,
       shown,
       cached,
       milliseconds,
       ...(why === undefined ? {} : { why }),
+      ...(nextStep === undefined ? {} : { nextStep }),
       ...(model === undefined ? {} : { model }),
       ...(hash === undefined ? {} : { hash }),
     };
@@ -139,11 +144,17 @@ export function answerCompletion(
         throw responseError(error);
       }
       // Who only types is not told by a message; the status says it.
-      const why = `${error.message} ${error.nextStep}`;
       const milliseconds = performance.now() - began;
       tell(
         params.textDocument.uri,
-        { why, cached: false, model: undefined, hash: undefined, milliseconds },
+        {
+          why: error.message,
+          nextStep: error.nextStep,
+          cached: false,
+          model: undefined,
+          hash: undefined,
+          milliseconds,
+        },
         false,
       );
       return [];

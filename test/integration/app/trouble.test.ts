@@ -39,7 +39,7 @@ describe('a run in trouble', function () {
     await first.ended;
     assert.ok(second !== undefined);
     assert.equal((await second.ended).code, 1);
-    assert.match(second.stderr, /Another LeTI run is going on[^]*Wait for it/);
+    assert.match(second.stderr, /Another LeTI run is running[^]*Wait until it ends/);
   });
 
   it('stops on Ctrl-C with all its processes and can be resumed', async () => {

@@ -147,7 +147,7 @@ const REFUSALS: Refusal[] = [
     name: 'a rollback without a promotion',
     args: ({ workspace }) => ['models', 'rollback', '--workspace', workspace],
     code: 2,
-    says: /no promotion to undo/,
+    says: /no earlier model to roll back to/,
   },
 ];
 

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commandLineStep } from '../../../src/cli/stepWords.ts';
 import { renderFeedback } from '../../../src/core/text/feedback.ts';
 import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
 import { startExecutor, type Executor } from '../../../src/execution/executor.ts';
@@ -397,7 +398,7 @@ while header := sys.stdin.buffer.read(4):
     await assert.rejects(startExecutor({ interpreter, allowUncontained: false }), (error) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, /not be contained here: /);
-      assert.match(error.nextStep, /--allow-uncontained/);
+      assert.match(commandLineStep(error.nextStep), /--allow-uncontained/);
       return true;
     });
     const allowed = await startTestExecutor(1, { most: 'T1' });

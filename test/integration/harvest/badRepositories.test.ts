@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { commandLineStep } from '../../../src/cli/stepWords.ts';
 import { Git, NoRepositoryError, UnreadableError } from '../../../src/harvest/git.ts';
 import { harvestWorkspace, type Harvest } from '../../../src/harvest/workspace.ts';
 import { GitRepository, listing } from '../../support/gitRepository.ts';
@@ -107,7 +108,10 @@ describe('repositories that are not whole', function () {
     damage(own, commits[1]!);
     await assert.rejects(harvest(own.folder), (error) => {
       assert.ok(error instanceof UnreadableError);
-      assert.match(`${error.message} ${error.nextStep}`, /git could not read the repository.*git fsck/);
+      assert.match(
+        `${error.message} ${commandLineStep(error.nextStep)}`,
+        /git could not read the repository.*git fsck/,
+      );
       return true;
     });
   });

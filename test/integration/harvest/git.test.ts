@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commandLineStep } from '../../../src/cli/stepWords.ts';
 import { Git, NoRepositoryError } from '../../../src/harvest/git.ts';
 import { History } from '../../../src/harvest/gitHistory.ts';
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
@@ -176,7 +177,7 @@ describe('git', function () {
         assert.ok(error instanceof UserError && !(error instanceof NoRepositoryError));
         assert.match(error.message, /belongs to another user/);
         assert.equal(
-          error.nextStep,
+          commandLineStep(error.nextStep),
           `If you trust it, in a terminal: git config --global --add safe.directory ${own.folder}`,
         );
         return true;

@@ -173,7 +173,7 @@ describe('the backend', function () {
     );
     assert.match(
       await refusal(client.ask(REQUESTS.rollback, place)),
-      /no promotion to undo.*lists the models/,
+      /no earlier model.*to see the stored models/,
     );
   });
 
@@ -253,7 +253,7 @@ describe('the backend', function () {
     assert.ok(client.changes.some(({ workspace }) => workspace === fixture.workspace));
   });
 
-  it('says so when the model in use was deleted', async () => {
+  it('says so when the active model was deleted', async () => {
     const [model] = await client.ask(REQUESTS.models, place);
     assert.ok(model !== undefined);
     await client.ask(REQUESTS.promote, { ...place, model: model.hash });
@@ -262,7 +262,7 @@ describe('the backend', function () {
     try {
       assert.match(
         await refusal(client.ask(REQUESTS.evaluate, place)),
-        /model in use, \w+, is no longer stored.*[Gg]o back to the model before/,
+        /active model \w+ is no longer stored.*to use the previous model/,
       );
     } finally {
       renameSync(`${stored}.away`, stored);

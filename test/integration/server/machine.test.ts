@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { commandLineStep } from '../../../src/cli/stepWords.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
 import { BackendClient, refusal } from '../../support/backendClient.ts';
 import { useFolder } from '../../support/folder.ts';
@@ -61,7 +62,8 @@ describe('the backend and its machine', function () {
     const other = await client.ask(REQUESTS.doctor, { ...place, trainerPython: '/nowhere/python' });
     const trainer = other.find(({ what }) => what === 'trainer environment');
     assert.equal(trainer?.ok, false);
-    assert.match(trainer.detail, /does not run.*another one with --trainer-python/);
+    assert.match(trainer.detail, /does not run/);
+    assert.match(commandLineStep(trainer.nextStep ?? []), /another one with `--trainer-python`/);
     assert.match(await refusal(client.askAndCancel(REQUESTS.doctor, place)), /cancelled/);
   });
 

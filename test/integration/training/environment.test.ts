@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { commandLineStep } from '../../../src/cli/stepWords.ts';
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 import { ensureTrainerEnvironment, type EnvironmentOptions } from '../../../src/training/environment.ts';
 
@@ -79,7 +80,7 @@ describe('the trainer environment', function () {
     await assert.rejects(ensureTrainerEnvironment(options({ requirements: needy, env })), (error) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, /packages could not be fetched/);
-      assert.match(error.nextStep, /network/);
+      assert.match(commandLineStep(error.nextStep), /network/);
       return true;
     });
     // What is there is not taken for an environment.

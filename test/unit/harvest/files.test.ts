@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { commandLineStep } from '../../../src/cli/stepWords.ts';
 import { assembleProgram } from '../../../src/core/text/program.ts';
 import { readTaskFile, writeTaskFile } from '../../../src/harvest/files.ts';
 import { programOfSample, readSamplesFile, referenceSamples } from '../../../src/harvest/samples.ts';
@@ -44,7 +45,7 @@ describe('task and sample files', () => {
       assert.equal(error.exitCode, 2);
       assert.match(error.message, pattern);
       assert.ok(error.message.includes(file), error.message);
-      assert.notEqual(error.nextStep, '');
+      assert.notEqual(commandLineStep(error.nextStep), '');
       return true;
     });
   };

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { commandLineStep } from '../../../src/cli/stepWords.ts';
 import { requireFreeSpace } from '../../../src/process/diskSpace.ts';
 import { letiHome, workspaceData } from '../../../src/process/folders.ts';
 import { ChildEndedError, JsonLinesChild } from '../../../src/process/jsonLinesChild.ts';
@@ -118,7 +119,7 @@ describe('folders', () => {
     await assert.rejects(requireFreeSpace(os.tmpdir(), 1e18, 'A test'), (error) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, /^A test needs 1000000000\.0 GB in .*, and [\d.]+ GB are free/);
-      assert.match(error.nextStep, /leti clean/);
+      assert.match(commandLineStep(error.nextStep), /leti clean/);
       return true;
     });
   });
