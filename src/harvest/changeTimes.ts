@@ -77,8 +77,12 @@ function holds(texts: ReadonlyMap<string, FileText>, id: string | undefined, cod
   return content !== undefined && 'text' in content && content.text.includes(code);
 }
 
-/** A function's own text, from its name on. */
-function codeOf({ name, before, body }: Candidate): string {
-  const start = before.lastIndexOf(`def ${name.split('.').at(-1) ?? name}`);
-  return before.slice(Math.max(0, start)) + body;
+/** A function's own text, from the line of its `def` on. */
+function codeOf({ line, before, body }: Candidate): string {
+  return (
+    before
+      .split('\n')
+      .slice(line - 1)
+      .join('\n') + body
+  );
 }

@@ -270,6 +270,7 @@ function tasksFrom(found: readonly Found[]): Task[] {
       path: candidate.path,
       before: candidate.before,
       after: candidate.after,
+      line: candidate.line,
       files: sourcesOf(sources, candidate.files),
       testFiles: sourcesOf(sources, candidate.test_files).map((file) => withoutUnused(file, candidate)),
       ...(candidate.data_files.length === 0 ? {} : { dataFiles: dataOf(data, candidate.data_files) }),

@@ -42,18 +42,25 @@ export type Check = z.infer<typeof Check>;
  * Where a workspace task's body belongs: the module under test is `before + body + after`.
  * `before` ends right where the body's text begins (after the header's or the docstring's newline).
  */
-export const TaskHost = z.strictObject({
-  module: z.string().min(1),
-  path: z.string().min(1),
-  before: z.string(),
-  after: z.string(),
-  /** Every other file that the program may import. Never holds the original body. */
-  files: z.array(SourceFile),
-  /** What only the checks import: it may hold what they expect, so programs kept apart from them never get it. */
-  testFiles: z.array(SourceFile).optional(),
-  /** What the checks open; they then run beside the program, in a folder that holds these. */
-  dataFiles: z.array(DataFile).optional(),
-});
+export const TaskHost = z
+  .strictObject({
+    module: z.string().min(1),
+    path: z.string().min(1),
+    before: z.string(),
+    after: z.string(),
+    /** One-based line of the function's `def` in its file, which `before` holds. Tasks stored by older versions have none. */
+    line: z.int().min(1).optional(),
+    /** Every other file that the program may import. Never holds the original body. */
+    files: z.array(SourceFile),
+    /** What only the checks import: it may hold what they expect, so programs kept apart from them never get it. */
+    testFiles: z.array(SourceFile).optional(),
+    /** What the checks open; they then run beside the program, in a folder that holds these. */
+    dataFiles: z.array(DataFile).optional(),
+  })
+  .refine(({ before, line }) => line === undefined || line <= before.split('\n').length, {
+    path: ['line'],
+    message: 'expected a line that "before" holds',
+  });
 export type TaskHost = z.infer<typeof TaskHost>;
 
 export const TaskSource = z.enum(['mbpp', 'humaneval', 'tests', 'doctests', 'history', 'file']);

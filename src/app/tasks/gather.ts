@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { splitTasks } from '../../core/learning/split.ts';
+import { headerLine } from '../../core/text/definitionLines.ts';
 import { readTaskFile } from '../../harvest/files.ts';
 import { HarvestCache } from '../../harvest/harvestCache.ts';
 import {
@@ -105,21 +106,11 @@ function withoutWeak(found: Harvest): Harvest & { weak: Task[] } {
   const drops = weak.map((task) => ({
     id: task.id,
     path: task.host?.path ?? '',
-    line: lineOf(task) + 1,
+    line: (headerLine(task) ?? 0) + 1,
     reason: `weak: ${task.weak ?? ''}`,
   }));
   const tasks = found.tasks.filter((task) => !isWeak(task));
   return { tasks, dropped: [...found.dropped, ...drops], weak };
-}
-
-/** The zero-based line on which a task's function begins in its file. */
-export function lineOf({ host, name }: Task): number {
-  const last = name.split('.').at(-1) ?? name;
-  const lines = host?.before.split('\n') ?? [];
-  return Math.max(
-    0,
-    lines.findLastIndex((text) => new RegExp(`\\bdef\\s+${last}\\b`).test(text)),
-  );
 }
 
 /** A task that stands in both files, or in the held-out file's family, is never trained on. */

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { headerLine } from '../../core/text/definitionLines.ts';
 import { letiHome } from '../../process/folders.ts';
 import type { TaskSummary, TrainingPlan } from '../../protocol/backend.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
 import { RunStore } from '../../store/runStore.ts';
 import { currentEnvironment, pickProfile } from '../../training/environment.ts';
-import { gatherTasks, lineOf } from './gather.ts';
+import { gatherTasks } from './gather.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** On 2 cores with the default model, training and all (docs/results/example.md); what is said before a first run. */
@@ -63,7 +64,7 @@ function summaryOf(task: Task): Omit<TaskSummary, 'side'> {
     id: task.id,
     name: task.name,
     path: task.host?.path ?? '',
-    line: lineOf(task),
+    line: headerLine(task) ?? 0,
     checks: task.checks.length,
     source: task.source,
     family: task.family,

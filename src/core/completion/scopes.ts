@@ -10,7 +10,7 @@ export interface Definition {
 }
 
 const CLOSING = /^[)\]}]/;
-const DEFINITION = /^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+(\w+)/gm;
+const DEFINITION = /^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+([\p{XID_Start}_]\p{XID_Continue}*)/gmu;
 
 /** All definitions of a masked text, in order. */
 export function definitionsIn(masked: string): Definition[] {

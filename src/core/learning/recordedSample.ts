@@ -1,5 +1,6 @@
 import type { Task } from '../../protocol/task.ts';
 import type { UsedCompletion } from '../../protocol/use.ts';
+import { headerText } from '../text/definitionLines.ts';
 import { trimCompletion } from '../text/trimming.ts';
 
 /** Which workspace task a recorded completion was written for. */
@@ -14,15 +15,8 @@ export function taskOfUse({ path, function: name }: UsedCompletion): string | un
 export function completionOfUse(task: Task, { source }: UsedCompletion): string | undefined {
   const { host } = task;
   if (host === undefined || source === undefined) return undefined;
-  const begin = lastHeader(host.before, task.name);
-  const header = begin === undefined ? undefined : host.before.slice(begin);
+  const header = headerText(task);
   if (header === undefined || !source.startsWith(header)) return undefined;
   const completion = trimCompletion(task, `\n${source.slice(header.length)}`);
   return completion.trim() === '' ? undefined : completion;
-}
-
-/** Where the line of the function's header begins. */
-function lastHeader(before: string, name: string): number | undefined {
-  const own = name.split('.').at(-1) ?? name;
-  return [...before.matchAll(new RegExp(`^[ \\t]*(?:async[ \\t]+)?def[ \\t]+${own}\\b`, 'gm'))].at(-1)?.index;
 }

@@ -1,6 +1,7 @@
 import type { ExecutionResult, Frame } from '../../protocol/execution.ts';
 import type { EditorDiagnostic, TextRange } from '../../protocol/diagnostics.ts';
 import type { Check, SourceFile } from '../../protocol/task.ts';
+import { definitionLines } from './definitionLines.ts';
 import { renderFeedback } from './feedback.ts';
 import type { AssembledProgram } from './program.ts';
 
@@ -24,7 +25,7 @@ export function editorDiagnostics(
   });
   const last = own.at(-1);
   const column = result.diagnostic?.column;
-  const line = last?.line ?? definitionOf(lines, name);
+  const line = last?.line ?? definitionLines(program.text, name)[0] ?? 0;
   const check = result.diagnostic?.check;
   return [
     {
@@ -55,15 +56,7 @@ function placeOfCheck(
   const lines = source.split('\n');
   // Parametrised cases have their case in brackets behind the name.
   const name = check.name.replace(/\[.*$/s, '');
-  return { path: check.path, range: rangeOf(lines, definitionOf(lines, name)) };
-}
-
-function definitionOf(lines: readonly string[], name: string): number {
-  const plain = name.split('.').at(-1) ?? name;
-  return Math.max(
-    0,
-    lines.findIndex((line) => new RegExp(`^\\s*(?:async\\s+)?def\\s+${plain}\\b`).test(line)),
-  );
+  return { path: check.path, range: rangeOf(lines, definitionLines(source, name)[0] ?? 0) };
 }
 
 /** From a one-based column in code points, or from the first character that is no blank, to the end of the line. */

@@ -1,5 +1,6 @@
 import type { ExecutionJob, ExecutionLimits } from '../../protocol/execution.ts';
 import type { Task } from '../../protocol/task.ts';
+import { headerText } from './definitionLines.ts';
 
 /** A program as people and the model see it, and as the runner executes it. */
 export interface AssembledProgram {
@@ -80,14 +81,9 @@ const STUB_CALL = '__leti_call__';
 function stubOf(task: Task): { stub?: string } {
   const host = task.host;
   if (host === undefined || task.name.includes('.')) return {};
-  if (/^\s*async\s+def\b/m.test(lastHeader(host.before, task.name))) return {};
+  if (/^\s*async\s/.test(headerText(task) ?? '')) return {};
   const margin = /^[ \t]*\n?([ \t]+)/.exec(task.reference ?? '')?.[1] ?? ' '.repeat(task.indent);
   return { stub: `${host.before}${margin}return ${STUB_CALL}()\n${host.after}` };
-}
-
-/** The line on which the task's function begins. */
-function lastHeader(before: string, name: string): string {
-  return before.split('\n').findLast((line) => new RegExp(`\\bdef\\s+${name}\\b`).test(line)) ?? '';
 }
 
 function countLines(text: string): number {

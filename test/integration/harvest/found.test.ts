@@ -25,6 +25,23 @@ describe('tasks found in a workspace', function () {
     assert.equal(await treeHash(workspace), before);
   });
 
+  it('names the line of the `def`: decorated, of a coroutine, of a method, with a name beyond ASCII', async () => {
+    const found = await harvester.harvest({
+      'm.py':
+        'import functools\n\n\n@functools.cache\ndef menü(x):\n    """\n    >>> menü(1)\n    2\n    """\n    return x + 1\n\n\n' +
+        'async def later(x):\n    """\n    >>> import asyncio\n    >>> asyncio.run(later(1))\n    1\n    """\n    return x\n\n\n' +
+        'class Größe:\n    @staticmethod\n    def menü():\n        """\n        >>> Größe.menü()\n        3\n        """\n        return 3\n',
+    });
+    assert.deepEqual(
+      found.tasks.map(({ name, host }) => [name, host?.line]),
+      [
+        ['menü', 5],
+        ['later', 13],
+        ['Größe.menü', 24],
+      ],
+    );
+  });
+
   it('shows what a function uses, ends the prefix behind the docstring, and keeps the body for the reference', async () => {
     const found = await harvester.harvest({
       'shop/__init__.py': '',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { definitionLines } from '../../../src/core/text/definitionLines.ts';
 import { startExecutor, type Executor } from '../../../src/execution/executor.ts';
 import { harvestWorkspace, type Harvest } from '../../../src/harvest/workspace.ts';
 import { runCommand } from '../../../src/process/runCommand.ts';
@@ -41,6 +42,8 @@ export function useHarvester(withPytest = false): Harvester {
         assert.deepEqual(Task.parse(task), task);
         assert.doesNotMatch(task.prefix, /\s$/);
         assert.ok(task.host?.files.every((file) => file.path !== task.host?.path));
+        const defined = definitionLines(task.host?.before ?? '', task.name).at(-1) ?? -1;
+        assert.equal(task.host?.line, defined + 1);
       }
       return found;
     },
