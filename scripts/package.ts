@@ -63,10 +63,11 @@ async function fill(folder: string, native: string): Promise<void> {
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.nls.json', 'media']) await copy(name);
   // What the README shows.
   const readme = await readFile(path.join(root, 'README.md'), 'utf8');
-  for (const [, image] of readme.matchAll(/\]\((docs\/images\/[\w-]+\.png)\)/g)) await copy(image ?? '');
+  for (const [, image] of readme.matchAll(/\]\((docs\/images\/[\w-]+\.(?:png|gif))\)/g))
+    await copy(image ?? '');
   await copy('dist', (file) => !file.endsWith('.map'));
   for (const name of ['leti_runner', 'leti_trainer', 'requirements']) {
-    await copy(`python/${name}`, (file) => !/__pycache__|\.pyc$|^dev\.txt$/.test(file));
+    await copy(`python/${name}`, (file) => !/__pycache__|\.pyc$|^(?:dev|pictures)\.txt$/.test(file));
   }
   // Beside the bundles, where Node looks first; vsce leaves out the top `node_modules`.
   const modules = path.join(folder, 'dist/node_modules');
