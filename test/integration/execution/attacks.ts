@@ -199,7 +199,7 @@ export const FORGERIES: Attack[] = [
     top(
       'import sys',
       'runner = sys.modules.get("leti_runner.program.program")',
-      'if runner: runner.plain_data.encode_result = lambda v: ["opaque", "int", "2"]',
+      'runner.plain_data.encode_result = lambda v: ["opaque", "int", "2"]',
     ),
     ['failed'],
   ],

@@ -1,6 +1,6 @@
 import { body, type Attack } from './attacks.ts';
 
-/** What would reach out of the program's process and folder. */
+/** Programs that try to leave their process and folder. */
 export const ESCAPES: Attack[] = [
   [
     'forks without end',

@@ -1,7 +1,7 @@
 import { body, top, type Attack } from './attacks.ts';
 
-/** Of programs that run beside their checks; these hold what they look for, so not all forging can be stopped there. */
-export const BESIDE: Attack[] = [
+/** Programs that share a process with their checks. They hold the checks' values, so some forgeries cannot be stopped there. */
+export const IN_PROCESS: Attack[] = [
   [
     'answers for the checks while it is loaded',
     top(
@@ -77,8 +77,8 @@ export const BESIDE: Attack[] = [
   ],
 ];
 
-/** Beside their checks, which stand in a test file and need the runner that is named. */
-export const BESIDE_TESTS: Record<'plain' | 'unittest' | 'pytest', Attack[]> = {
+/** Programs that share a process with the checks of a test file, by the runner of that file. */
+export const IN_PROCESS_TESTS: Record<'plain' | 'unittest' | 'pytest', Attack[]> = {
   plain: [
     [
       'plants a test module',
