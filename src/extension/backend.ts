@@ -22,17 +22,17 @@ import {
 import type { RunEvent } from '../protocol/run.ts';
 import { Restarts, whyEnded, type Ending } from './restartPolicy.ts';
 
-export type Change = z.infer<typeof CHANGED.params>;
+export type StoreChange = z.infer<typeof CHANGED.params>;
 export type CompletedRequest = z.infer<typeof COMPLETED.params>;
 
 /** What the backend needs to know to complete while somebody types. */
-export interface Completing {
+export interface CompletionSetup {
   /** Undefined where nothing is completed; then no document is sent either. Asked at each start. */
   options: () => Promise<CompletionOptions | undefined>;
   middleware: Pick<Middleware, 'provideInlineCompletionItems'>;
 }
 
-const NOTHING_COMPLETED: Completing = { options: () => Promise.resolve(undefined), middleware: {} };
+const NOTHING_COMPLETED: CompletionSetup = { options: () => Promise.resolve(undefined), middleware: {} };
 /** Whose text the backend is sent. */
 const COMPLETED_DOCUMENTS = [{ language: 'python', scheme: 'file' }];
 
@@ -43,7 +43,7 @@ export type BackendState = { state: 'running' | 'restarting' } | { state: 'gave 
 const MOST_ERRORS = 3;
 
 /** How a request is followed: by its events, and stopped by its token. */
-export interface Following {
+export interface RequestOptions {
   token?: vscode.CancellationToken;
   onEvent?: (event: RunEvent) => void;
 }
@@ -55,9 +55,9 @@ export interface Following {
 export class Backend implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #module: string;
-  readonly #completing: Completing;
+  readonly #completing: CompletionSetup;
   readonly #completed = new vscode.EventEmitter<CompletedRequest>();
-  readonly #changed = new vscode.EventEmitter<Change>();
+  readonly #changed = new vscode.EventEmitter<StoreChange>();
   readonly #state = new vscode.EventEmitter<BackendState>();
   #lost = false;
   /** From then on it starts nothing again and writes no log, which may be gone: its process may still speak while it ends. */
@@ -65,7 +65,7 @@ export class Backend implements vscode.Disposable {
   #client: Promise<LanguageClient> | undefined;
   #running: LanguageClient | undefined;
   #tokens = 0;
-  #told: CompletionOptions | undefined;
+  #startedWith: CompletionOptions | undefined;
 
   /** Something stored has changed, whoever changed it. */
   readonly onChanged = this.#changed.event;
@@ -81,8 +81,8 @@ export class Backend implements vscode.Disposable {
   }
 
   /** Whether one is there that was told other completion options at its start than the given. */
-  outdated(options: CompletionOptions | undefined): boolean {
-    return this.#running !== undefined && JSON.stringify(options) !== JSON.stringify(this.#told);
+  startedWithOther(options: CompletionOptions | undefined): boolean {
+    return this.#running !== undefined && JSON.stringify(options) !== JSON.stringify(this.#startedWith);
   }
 
   /**
@@ -102,7 +102,7 @@ export class Backend implements vscode.Disposable {
   async ask<Params extends object, Result>(
     request: BackendRequest<Params, Result>,
     params: Params,
-    following: Following = {},
+    following: RequestOptions = {},
   ): Promise<Result> {
     const client = await this.#started();
     // Left out, the client would take it for one more parameter.
@@ -159,7 +159,7 @@ export class Backend implements vscode.Disposable {
   async #start(): Promise<LanguageClient> {
     const trusted = vscode.workspace.isTrusted;
     const completion = trusted ? await this.#completing.options() : undefined;
-    this.#told = completion;
+    this.#startedWith = completion;
     const options: BackendOptions = { trusted, ...(completion === undefined ? {} : { completion }) };
     const restarts = new Restarts();
     let ending: Ending = { code: null, signal: null, lastLine: '' };

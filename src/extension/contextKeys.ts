@@ -42,7 +42,7 @@ export class ContextKeys {
   readonly #folders: () => readonly string[];
   readonly #set: (key: Key, holds: boolean) => void;
   readonly #known = new Map<string, KnownState>();
-  readonly #told = new Map<string, boolean>();
+  readonly #current = new Map<string, boolean>();
 
   /** `folders` gives the paths of the open folders; `set` tells VS Code a key that changed. */
   constructor(folders: () => readonly string[], set: (key: Key, holds: boolean) => void) {
@@ -59,8 +59,8 @@ export class ContextKeys {
   update(): void {
     const keys = keysOf(this.#folders().map((folder) => this.#known.get(folder) ?? {}));
     for (const [key, holds] of Object.entries(keys) as [Key, boolean][]) {
-      if ((this.#told.get(key) ?? false) === holds) continue;
-      this.#told.set(key, holds);
+      if ((this.#current.get(key) ?? false) === holds) continue;
+      this.#current.set(key, holds);
       this.#set(key, holds);
     }
   }

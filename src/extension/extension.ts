@@ -1,38 +1,40 @@
 import * as vscode from 'vscode';
 import { Backend } from './backend.ts';
-import { checkUnderCursor, doctor, evaluate, findTasks, installLauncher } from './commands/workspace.ts';
-import {
-  completionMiddleware,
-  completionOptions,
-  startsWithTyping,
-  toggleCompletions,
-} from './completion/ghostText.ts';
-import { IdleVerifier } from './completion/idle.ts';
-import { record, RecordedCompletions, RECORDED_SCHEME } from './completion/consent.ts';
-import { CompletionState } from './completion/state.ts';
-import { CompletionUse } from './completion/recordedUse.ts';
-import { Verdicts } from './completion/verdicts.ts';
-import { completeAndVerify } from './completion/verify.ts';
+import { registerTools } from './commands/agentTools.ts';
+import { checkUnderCursor } from './commands/checkFunction.ts';
 import { promote, rollBack } from './commands/models.ts';
 import { repair, REPAIR_SCHEME, Repairs } from './commands/repair.ts';
 import { comparePrograms, deleteRun, exportRun, pickRun } from './commands/runs.ts';
+import { doctor, installLauncher } from './commands/setup.ts';
+import { evaluate, findTasks } from './commands/tasks.ts';
 import { resume, train } from './commands/train.ts';
+import { AcceptanceTracker } from './completion/acceptanceTracker.ts';
+import { completeAndVerify } from './completion/completeAndVerify.ts';
+import { CompletionStatus } from './completion/completionStatus.ts';
+import { recordIfAgreed, RecordedCompletions, RECORDED_SCHEME } from './completion/consent.ts';
+import {
+  completionMiddleware,
+  completionOptions,
+  startServerWithFirstCompletion,
+  toggleCompletions,
+} from './completion/ghostText.ts';
+import { IdleVerifier } from './completion/idleVerifier.ts';
+import { statusItem } from './completion/statusItem.ts';
+import { VerdictLenses } from './completion/verdictLenses.ts';
 import { SETTING_NAMES } from './config.ts';
 import { ContextKeys } from './contextKeys.ts';
 import { attempt, sayGaveUp } from './errors.ts';
 import { ModelsTree } from './explorer/modelsTree.ts';
 import type { ModelNode, RunNode, TaskNode } from './explorer/nodes.ts';
-import { Programs, SCHEME } from './explorer/programs.ts';
+import { Programs, PROGRAM_SCHEME } from './explorer/programs.ts';
 import { RUN_PAGE, RunPages } from './explorer/runPages.ts';
 import { RunsTree } from './explorer/runsTree.ts';
 import { TasksTree } from './explorer/tasksTree.ts';
-import { Feedback, showFeedback } from './testing/problems.ts';
 import { LiveRuns } from './liveRuns.ts';
 import { Places, type FunctionPlace } from './places.ts';
 import { Interpreters } from './python/interpreter.ts';
-import { statusItem } from './completion/statusItem.ts';
-import { TaskTests } from './testing/testing.ts';
-import { registerTools } from './commands/agentTools.ts';
+import { FeedbackProblems, showFeedback } from './testing/feedbackProblems.ts';
+import { TaskTests } from './testing/taskTests.ts';
 
 /**
  * Wires everything and starts nothing: the backend comes with the first view or command that asks it something. Answers
@@ -52,9 +54,9 @@ function wire(context: vscode.ExtensionContext): void {
   const log = keep(vscode.window.createOutputChannel('LeTI', { log: true }));
   const interpreters = keep(new Interpreters(log));
   const places = new Places(interpreters, log);
-  const completion = keep(new CompletionState());
-  const use = keep(new CompletionUse());
-  const verdicts = keep(new Verdicts());
+  const completion = keep(new CompletionStatus());
+  const use = keep(new AcceptanceTracker());
+  const verdicts = keep(new VerdictLenses());
   const backend = keep(
     new Backend(log, context.asAbsolutePath('dist/leti.mjs'), {
       options: async () => completionOptions(places),
@@ -64,7 +66,7 @@ function wire(context: vscode.ExtensionContext): void {
       }),
     }),
   );
-  keep(startsWithTyping(backend, places, completion, log));
+  keep(startServerWithFirstCompletion(backend, places, completion, log));
   keep(
     backend.onCompleted((completed) => {
       completion.answered(completed);
@@ -79,17 +81,17 @@ function wire(context: vscode.ExtensionContext): void {
   const services = { context, log, backend, places, live, keys, completion, verdicts };
   const idle = keep(new IdleVerifier(services));
   keep(
-    use.onTaken((taken) => {
+    use.onAccepted((taken) => {
       // After all who hear of the same change: it ends what was said of the function before.
       setTimeout(() => {
-        idle.taken(taken);
+        idle.accepted(taken);
       });
     }),
   );
-  keep(use.onUsed((used) => void attempt(log, async () => record(services, used))));
+  keep(use.onRecord((used) => void attempt(log, async () => recordIfAgreed(services, used))));
   const recorded = keep(new RecordedCompletions(services));
   keep(vscode.workspace.registerTextDocumentContentProvider(RECORDED_SCHEME, recorded));
-  const feedback = keep(new Feedback());
+  const feedback = keep(new FeedbackProblems());
   const tests = keep(new TaskTests(services, feedback));
   registerTools(services).forEach(keep);
   keep(statusItem(services));
@@ -106,7 +108,7 @@ function wire(context: vscode.ExtensionContext): void {
     ),
     models: keep(vscode.window.createTreeView('leti.models', { treeDataProvider: models })),
   };
-  keep(vscode.workspace.registerTextDocumentContentProvider(SCHEME, new Programs(backend)));
+  keep(vscode.workspace.registerTextDocumentContentProvider(PROGRAM_SCHEME, new Programs(backend)));
   const repairs = new Repairs();
   keep(vscode.workspace.registerTextDocumentContentProvider(REPAIR_SCHEME, repairs));
 
@@ -132,7 +134,7 @@ function wire(context: vscode.ExtensionContext): void {
       if (workspace !== undefined) keys.note(workspace, { live: event !== undefined });
       if (!views.runs.visible) return;
       if (event === undefined) runs.refresh();
-      else runs.moved(run);
+      else runs.redraw(run);
     }),
   );
   keep(
@@ -158,7 +160,7 @@ function wire(context: vscode.ExtensionContext): void {
   };
   /** The backend was told at its start how documents are completed. One that trains is not ended for it. */
   const tellOfCompletion = async (): Promise<void> => {
-    if (!backend.outdated(await completionOptions(places))) return;
+    if (!backend.startedWithOther(await completionOptions(places))) return;
     if (live.any)
       log.warn('Changed settings of completions apply after the run, once the backend starts anew.');
     else await backend.stop();
@@ -221,10 +223,10 @@ function wire(context: vscode.ExtensionContext): void {
     await toggleCompletions();
   });
   command('leti.completion.showRecorded', async () => {
-    await recorded.show(await places.choose());
+    await recorded.show(await places.chooseFolder());
   });
   command('leti.completion.deleteRecorded', async () => {
-    await recorded.delete(await places.choose());
+    await recorded.delete(await places.chooseFolder());
   });
   command('leti.showFeedback', async (text: string | undefined) => {
     await showFeedback(text);

@@ -10,7 +10,7 @@ import type { Interpreters } from './python/interpreter.ts';
 export class Places {
   readonly #interpreters: Interpreters;
   readonly #log: vscode.LogOutputChannel;
-  readonly #said = new Set<string>();
+  readonly #warned = new Set<string>();
 
   constructor(interpreters: Interpreters, log: vscode.LogOutputChannel) {
     this.#interpreters = interpreters;
@@ -25,14 +25,14 @@ export class Places {
   settings(folder: vscode.Uri): Settings {
     return readSettings(folder, (message) => {
       this.#log.warn(message);
-      if (this.#said.has(message)) return;
-      this.#said.add(message);
+      if (this.#warned.has(message)) return;
+      this.#warned.add(message);
       void vscode.window.showWarningMessage(message);
     });
   }
 
   /** What the settings of a folder say about a run. */
-  choices(folder: vscode.Uri): Pick<Settings, keyof typeof DEFAULT_RUN & keyof Settings> {
+  runSettings(folder: vscode.Uri): Pick<Settings, keyof typeof DEFAULT_RUN & keyof Settings> {
     const set = this.settings(folder);
     return {
       model: set.model,
@@ -61,7 +61,7 @@ export class Places {
   }
 
   /** The only folder, the active editor's, or the one that the user picks. */
-  async choose(): Promise<vscode.Uri> {
+  async chooseFolder(): Promise<vscode.Uri> {
     const folders = this.folders();
     const [first] = folders;
     if (first === undefined)

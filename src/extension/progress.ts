@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { phaseLabel } from '../core/evaluation/taskHistory.ts';
 import { describeEvent, progressLine } from '../core/text/words.ts';
 import type { RunEvent } from '../protocol/run.ts';
-import type { Following } from './backend.ts';
+import type { RequestOptions } from './backend.ts';
 import { editorStep } from './stepWords.ts';
 
 /**
@@ -12,7 +12,7 @@ import { editorStep } from './stepWords.ts';
 export async function withRunProgress<T>(
   title: string,
   log: vscode.LogOutputChannel,
-  work: (following: Following) => Promise<T>,
+  work: (following: RequestOptions) => Promise<T>,
 ): Promise<T> {
   return await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },

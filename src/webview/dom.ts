@@ -51,7 +51,7 @@ export function section(title: string, ...children: Child[]): HTMLElement {
 }
 
 /** Makes parts of a page and keeps them while their data stay the same, so that a live page does not jump. */
-export class Kept {
+export class PartCache {
   readonly #parts = new Map<string, { data: string; made: HTMLElement }>();
 
   part<Data>(name: string, data: Data, make: (data: Data) => HTMLElement): HTMLElement {

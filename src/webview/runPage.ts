@@ -15,15 +15,15 @@ import type { RunDetail, TaskDetail, TaskHistory } from '../protocol/backend.ts'
 import type { Evaluation, RunConfig, RunEvent } from '../protocol/run.ts';
 import { ToPage } from '../protocol/runPage.ts';
 import { chart, type Line } from './charts.ts';
-import { button, element, Kept, section, table } from './dom.ts';
-import { Memory, send } from './host.ts';
+import { button, element, PartCache, section, table } from './dom.ts';
+import { ViewState, send } from './viewState.ts';
 import { TaskView } from './taskView.ts';
 import { tasksTable } from './tasksTable.ts';
 
 // The page's policy forbids code made from text.
 z.config({ jitless: true });
 
-const memory = new Memory();
+const memory = new ViewState();
 const page = document.getElementById('page') ?? document.body;
 const live = element('p', { class: 'live' });
 /** What a screen reader says by itself: each phase once, not each of its steps. */
@@ -31,7 +31,7 @@ const spoken = element('p', { class: 'spoken', role: 'status' });
 const overview = element('div');
 const chosen = element('div', { tabindex: '-1' });
 const problem = element('p', { class: 'problem', role: 'alert' });
-const kept = new Kept();
+const cache = new PartCache();
 const tasks = tasksTable(memory, (task) => {
   memory.change({ task, stage: undefined });
   send({ kind: 'task', task });
@@ -39,7 +39,7 @@ const tasks = tasksTable(memory, (task) => {
 let config: RunConfig | undefined;
 let opened: { task: string; view: TaskView } | undefined;
 /** Where the reader was before the page was hidden; there once everything is drawn. */
-let comeBack: number | undefined = memory.view.scroll;
+let scrollToRestore: number | undefined = memory.view.scroll;
 page.replaceChildren(problem, spoken, overview, chosen);
 
 addEventListener('message', ({ data }: MessageEvent<unknown>) => {
@@ -48,17 +48,17 @@ addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     send({ kind: 'log', message: `it was told what it does not know: ${z.prettifyError(message.error)}` });
     return;
   }
-  hear(message.data);
+  onMessage(message.data);
 });
 addEventListener('error', ({ message }) => {
   send({ kind: 'log', message });
 });
 addEventListener('scroll', () => {
-  if (comeBack === undefined) memory.change({ scroll: scrollY });
+  if (scrollToRestore === undefined) memory.change({ scroll: scrollY });
 });
 send({ kind: 'ready' });
 
-function hear(message: ToPage): void {
+function onMessage(message: ToPage): void {
   page.setAttribute('aria-busy', 'false');
   if (message.kind !== 'live') problem.textContent = '';
   switch (message.kind) {
@@ -73,7 +73,7 @@ function hear(message: ToPage): void {
       break;
     case 'problem':
       problem.textContent = message.message;
-      returnTo();
+      restoreScroll();
       break;
   }
 }
@@ -84,13 +84,13 @@ function showRun(title: string, detail: RunDetail, histories: readonly TaskHisto
   tasks.update(histories);
   const sides = [report.heldOut, report.train];
   const parts = [
-    kept.part('head', [title, summary] as const, head),
+    cache.part('head', [title, summary] as const, head),
     live,
-    kept.part('settings', detail.versions, () => settings(detail)),
-    kept.part('rates', [...sides, report.gates], () => rates(detail)),
-    kept.part('errors', sides, errors),
-    kept.part('work', [detail.stages, report.trainings], () => work(detail)),
-    kept.part('loss', detail.steps, loss),
+    cache.part('settings', detail.versions, () => settings(detail)),
+    cache.part('rates', [...sides, report.gates], () => rates(detail)),
+    cache.part('errors', sides, errors),
+    cache.part('work', [detail.stages, report.trainings], () => work(detail)),
+    cache.part('loss', detail.steps, loss),
     tasks.element,
   ];
   // Only what changed is put in, so that nothing loses its focus or its place.
@@ -102,14 +102,14 @@ function showRun(title: string, detail: RunDetail, histories: readonly TaskHisto
   // An open task may have new programs; one that was open when the page was hidden is opened again.
   const { task } = memory.view;
   if (task !== undefined && histories.some(({ id }) => id === task)) send({ kind: 'task', task });
-  else returnTo();
+  else restoreScroll();
 }
 
 /** Back to where the reader was, once. */
-function returnTo(): void {
-  if (comeBack === undefined) return;
-  scrollTo(0, comeBack);
-  comeBack = undefined;
+function restoreScroll(): void {
+  if (scrollToRestore === undefined) return;
+  scrollTo(0, scrollToRestore);
+  scrollToRestore = undefined;
 }
 
 function head([title, { status, error }]: readonly [string, RunDetail['summary']]): HTMLElement {
@@ -139,8 +139,8 @@ function showTask(detail: TaskDetail): void {
   }
   opened = { task: detail.id, view: new TaskView(detail, config, memory) };
   chosen.replaceChildren(opened.view.element);
-  if (comeBack !== undefined) {
-    returnTo();
+  if (scrollToRestore !== undefined) {
+    restoreScroll();
     return;
   }
   chosen.focus();

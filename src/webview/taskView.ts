@@ -3,8 +3,8 @@ import { phaseLabel } from '../core/evaluation/taskHistory.ts';
 import type { TaskDetail } from '../protocol/backend.ts';
 import type { RunConfig } from '../protocol/run.ts';
 import { button, element, section } from './dom.ts';
-import { send, type Memory } from './host.ts';
-import { feedbackText, programListing } from './program.ts';
+import { send, type ViewState } from './viewState.ts';
+import { feedbackText, programListing } from './programListing.ts';
 
 type Stage = TaskDetail['stages'][number];
 
@@ -14,7 +14,7 @@ type Stage = TaskDetail['stages'][number];
  */
 export class TaskView {
   readonly element: HTMLElement;
-  readonly #memory: Memory;
+  readonly #memory: ViewState;
   readonly #config: RunConfig;
   readonly #slider = element('input', { type: 'range', min: '0', 'aria-label': 'Stage of the run' });
   readonly #label = element('output');
@@ -26,7 +26,7 @@ export class TaskView {
   #detail: TaskDetail;
   #shown = '';
 
-  constructor(detail: TaskDetail, config: RunConfig, memory: Memory) {
+  constructor(detail: TaskDetail, config: RunConfig, memory: ViewState) {
     this.#memory = memory;
     this.#config = config;
     this.#detail = detail;

@@ -1,14 +1,14 @@
 import { phaseLabel } from '../core/evaluation/taskHistory.ts';
 import { TaskChange, type TaskHistory } from '../protocol/backend.ts';
 import { button, element } from './dom.ts';
-import type { Memory } from './host.ts';
+import type { ViewState } from './viewState.ts';
 
 /** Rows that are drawn at once; more come when the table's end is seen. */
 const ROWS = 100;
 
 /** The run's tasks, regressions first, with filters by what became of them. `update` keeps what the reader chose. */
 export function tasksTable(
-  memory: Memory,
+  memory: ViewState,
   chosen: (task: string) => void,
 ): { element: HTMLElement; update: (histories: readonly TaskHistory[]) => void } {
   let histories: readonly TaskHistory[] = [];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CompletionCache } from '../../src/core/completion/cache.ts';
 import { completionContext, DEFAULT_CONTEXT } from '../../src/core/completion/context.ts';
-import { extentOf } from '../../src/core/completion/extent.ts';
+import { chooseLineOrBlock } from '../../src/core/completion/lineOrBlock.ts';
 import { finishCompletion } from '../../src/core/completion/finish.ts';
 import { completionPrompt } from '../../src/core/completion/prompt.ts';
 import { digest } from '../../src/process/digest.ts';
@@ -24,8 +24,8 @@ for (let place = 0; place < 220; place += 1) {
   const offset = document.indexOf('\n', Math.floor((document.length * (place % 200)) / 200));
   const began = performance.now();
   const context = completionContext(document, offset, { ...DEFAULT_CONTEXT, testSources: [] });
-  const { pending } = completionPrompt(context, style);
-  finishCompletion(answer, context, pending, extentOf(context));
+  const { omittedSpace: pending } = completionPrompt(context, style);
+  finishCompletion(answer, context, pending, chooseLineOrBlock(context));
   const done = performance.now();
   const where = { prefix: document.slice(0, offset), suffix: document.slice(offset), settings: '' };
   cache.put(where, answer);

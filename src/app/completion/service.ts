@@ -1,9 +1,13 @@
-import { CompletionCache } from '../../core/completion/cache.ts';
+import { CompletionCache, restOfShown, type LastShown } from '../../core/completion/cache.ts';
 import { completionContext, DEFAULT_CONTEXT, type CompletionContext } from '../../core/completion/context.ts';
-import { extentOf, mayComplete, stopPattern, type Extent } from '../../core/completion/extent.ts';
+import {
+  chooseLineOrBlock,
+  mayComplete,
+  stopPattern,
+  type LineOrBlock,
+} from '../../core/completion/lineOrBlock.ts';
 import { finishCompletion } from '../../core/completion/finish.ts';
 import { completionPrompt, type CompletionPrompt } from '../../core/completion/prompt.ts';
-import { restOf, type Shown } from '../../core/completion/cache.ts';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { ParseCheck } from '../../execution/parseCheck.ts';
 import { testSources } from '../../harvest/testSources.ts';
@@ -46,7 +50,7 @@ export interface Completed {
 /** What a candidate needs to be written and put into its file. */
 export interface Draft {
   context: CompletionContext;
-  extent: Extent;
+  lineOrBlock: LineOrBlock;
   prompt: CompletionPrompt;
   request: CompletionRequest;
   used: ModelInUse;
@@ -65,7 +69,7 @@ export class CompletionService {
   readonly #options: CompletionModelOptions;
   readonly #model: CompletionModel;
   readonly #cache = new CompletionCache(digest);
-  #shown: Shown | undefined;
+  #shown: LastShown | undefined;
   #others: { prefix: string; suffix: string; by: string; texts: string[] } | undefined;
   #by = '';
   #hash: string | undefined;
@@ -118,7 +122,7 @@ export class CompletionService {
     const draft = await this.draft(context);
     const { used } = draft;
     const written = await used.completer.complete(draft.request, { signal: asked.signal, supersede: true });
-    const finished = finishCompletion(written.text, context, draft.prompt.pending, draft.extent);
+    const finished = finishCompletion(written.text, context, draft.prompt.omittedSpace, draft.lineOrBlock);
     const fitting = finished === undefined ? undefined : await this.#fitting(prefix, suffix, finished);
     this.#answeredBy(used.key);
     this.#hash = used.hash;
@@ -154,7 +158,7 @@ export class CompletionService {
     for await (const program of used.completer.sample(batch, signal)) written[program.sample] = program.text;
     const texts = new Set<string>();
     for (const decoded of written) {
-      const finished = finishCompletion(decoded, draft.context, prompt.pending, draft.extent);
+      const finished = finishCompletion(decoded, draft.context, prompt.omittedSpace, draft.lineOrBlock);
       const fitting = finished === undefined ? undefined : await this.#fitting(prefix, suffix, finished);
       if (fitting !== undefined && fitting !== first) texts.add(fitting);
     }
@@ -165,17 +169,17 @@ export class CompletionService {
   /** What to ask of the model in use at a place; `feedback` says what was wrong with an earlier candidate. */
   async draft(context: CompletionContext, feedback?: { program: string; text: string }): Promise<Draft> {
     const used = await this.#model.inUse();
-    const extent = extentOf(context);
+    const lineOrBlock = chooseLineOrBlock(context);
     const prompt = completionPrompt(context, used.style, feedback);
     return {
       context,
-      extent,
+      lineOrBlock,
       prompt,
       used,
       request: {
         prompt: prompt.segments,
-        stop: stopPattern(context, prompt.pending, extent),
-        maxTokens: extent === 'line' ? LINE_TOKENS : DEFAULT_RUN.maxTokens,
+        stop: stopPattern(context, prompt.omittedSpace, lineOrBlock),
+        maxTokens: lineOrBlock === 'line' ? LINE_TOKENS : DEFAULT_RUN.maxTokens,
       },
     };
   }
@@ -212,7 +216,7 @@ export class CompletionService {
   }
 
   #known(prefix: string, suffix: string): string | undefined {
-    const rest = this.#shown === undefined ? undefined : restOf(this.#shown, prefix, suffix);
+    const rest = this.#shown === undefined ? undefined : restOfShown(this.#shown, prefix, suffix);
     return rest ?? this.#cache.get({ prefix, suffix, settings: '' });
   }
 
@@ -221,7 +225,7 @@ export class CompletionService {
     if (model === this.#by) return;
     this.#by = model;
     this.#hash = undefined;
-    this.#cache.use(model);
+    this.#cache.switchModel(model);
     this.#shown = undefined;
   }
 

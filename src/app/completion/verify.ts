@@ -3,17 +3,16 @@ import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { renderFeedback } from '../../core/text/feedback.ts';
 import { completionContext, type CompletionContext } from '../../core/completion/context.ts';
 import { finishCompletion } from '../../core/completion/finish.ts';
-import { label, rankCandidates, type Candidate } from '../../core/completion/ranking.ts';
+import { candidateLabel, rankCandidates, type Candidate } from '../../core/completion/ranking.ts';
 import { assembleProgram, executionJob } from '../../core/text/program.ts';
 import { keyOf } from '../../core/random.ts';
 import { scanWorkspace } from '../../harvest/scan.ts';
 import { tasksOf } from '../../harvest/workspace.ts';
 import type { RankedCompletion, VerifiedCompletion, VerifiedText } from '../../protocol/backend.ts';
 import { InterruptedError } from '../../protocol/errors.ts';
-import type { ExecutionResult } from '../../protocol/execution.ts';
+import { type ExecutionResult, limitsOf } from '../../protocol/execution.ts';
 import type { Task } from '../../protocol/task.ts';
 import type { CompletionPlace, CompletionService, Draft } from './service.ts';
-import { limitsOf } from '../../protocol/execution.ts';
 import type { Workbench } from '../workbench.ts';
 
 export interface VerifyRequest extends CompletionPlace {
@@ -121,7 +120,7 @@ export async function verifyText(
       : // Nothing is told to a model, so no tokens are counted.
         await judge(workbench, { task, place, countTokens: () => 0 }, candidate, signal);
   const { verdict } = judged;
-  return { label: label(judged, 1, 1), ...(verdict === undefined ? {} : { verdict }) };
+  return { label: candidateLabel(judged, 1, 1), ...(verdict === undefined ? {} : { verdict }) };
 }
 
 /** What work gives, or nothing where it was ended because the time is up; a cancellation goes on to the caller. */
@@ -189,7 +188,7 @@ async function parsed(
   place: CompletionPlace,
   decoded: string,
 ): Promise<Judged | undefined> {
-  const text = finishCompletion(decoded, draft.context, draft.prompt.pending, draft.extent);
+  const text = finishCompletion(decoded, draft.context, draft.prompt.omittedSpace, draft.lineOrBlock);
   if (text === undefined) return undefined;
   const nothing = { checksPassed: 0, checksTotal: 0 };
   const found = await service.parsing(

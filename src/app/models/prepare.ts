@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { pickFillTokens, type FillTokens } from '../../core/completion/fillTokens.ts';
+import { pickFillTokens, type FillTokens } from '../../core/completion/prompt.ts';
 import { pickMarkers } from '../../core/learning/markers.ts';
 import { mixExamples } from '../../core/learning/continuedPretraining.ts';
 import { endSegment, taskSegments } from '../../core/learning/prompts.ts';

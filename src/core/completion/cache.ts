@@ -21,13 +21,13 @@ export class CompletionCache {
   }
 
   /** Says which model answers from now on. */
-  use(model: string): void {
+  switchModel(model: string): void {
     if (model === this.#model) return;
     this.#model = model;
     this.#entries.clear();
   }
 
-  put(place: Place, text: string): void {
+  put(place: CachePlace, text: string): void {
     const { key, line } = this.#keyOf(place);
     this.#remember(key(line), text);
   }
@@ -36,7 +36,7 @@ export class CompletionCache {
    * What was completed here, or further left on the line with a beginning that was typed since; an empty text is
    * an answer too. Undefined where nothing is known.
    */
-  get(place: Place): string | undefined {
+  get(place: CachePlace): string | undefined {
     const { key, line } = this.#keyOf(place);
     for (let end = line.length; end >= 0; end -= 1) {
       const text = this.#entries.get(key(line.slice(0, end)));
@@ -50,7 +50,7 @@ export class CompletionCache {
   }
 
   /** What is far away is hashed once, the line in front of the cursor stays as it is: it is walked back. */
-  #keyOf({ prefix, suffix, settings }: Place): { key: (line: string) => string; line: string } {
+  #keyOf({ prefix, suffix, settings }: CachePlace): { key: (line: string) => string; line: string } {
     const lineStart = prefix.lastIndexOf('\n') + 1;
     const far = this.#digest([settings, suffix, prefix.slice(0, lineStart)].join(SEPARATOR));
     return { key: (line) => far + line, line: prefix.slice(lineStart) };
@@ -67,7 +67,7 @@ export class CompletionCache {
 }
 
 /** Where and how a completion was asked for. */
-export interface Place {
+export interface CachePlace {
   prefix: string;
   suffix: string;
   /** Everything else that decides the answer, as text. */
@@ -75,7 +75,7 @@ export interface Place {
 }
 
 /** What was last shown: the text before it on its line and above, and the text itself. */
-export interface Shown {
+export interface LastShown {
   prefix: string;
   suffix: string;
   text: string;
@@ -85,7 +85,7 @@ export interface Shown {
  * What is left of a shown text after the user typed its beginning; undefined where something else was typed or
  * all of it.
  */
-export function restOf(shown: Shown, prefix: string, suffix: string): string | undefined {
+export function restOfShown(shown: LastShown, prefix: string, suffix: string): string | undefined {
   if (suffix !== shown.suffix || !prefix.startsWith(shown.prefix)) return undefined;
   const typed = prefix.slice(shown.prefix.length);
   if (!shown.text.startsWith(typed) || typed.length >= shown.text.length) return undefined;

@@ -1,5 +1,5 @@
-import { blockEnd, enclosing, type Definition } from './scopes.ts';
-import { behindString, columns, headerEnd, indentOf, indentUnit, mask, type Inside } from './source.ts';
+import { blockEnd, enclosingDefinitions, type Definition } from './scopes.ts';
+import { endOfOpenString, columns, headerEnd, indentOf, indentUnit, mask, type Inside } from './source.ts';
 import {
   attributesIn,
   docstringText,
@@ -76,8 +76,8 @@ export function completionContext(
   const masked = mask(before);
   const lineBefore = before.slice(before.lastIndexOf('\n') + 1);
   const lineAfter = rest.slice(0, lineEnd(rest));
-  const scopes = enclosing(masked.text, columns(indentOf(lineBefore)));
-  const codeAgain = masked.quotes === undefined ? 0 : behindString(rest, masked.quotes);
+  const scopes = enclosingDefinitions(masked.text, columns(indentOf(lineBefore)));
+  const codeAgain = masked.quotes === undefined ? 0 : endOfOpenString(rest, masked.quotes);
   const all = before + rest;
   const maskedAll = masked.text + ' '.repeat(codeAgain) + mask(rest.slice(codeAgain)).text;
 
@@ -91,7 +91,7 @@ export function completionContext(
           before.length,
           blockEnd(maskedAll, scope, Math.max(before.length, headerEnd(maskedAll, scope.start) ?? 0) - 1),
         );
-  const shown = fit(before.slice(begin), options, scope?.kind === 'def');
+  const shown = trimToBudget(before.slice(begin), options, scope?.kind === 'def');
   const found =
     scope?.kind === 'def' ? functionOf(all, maskedAll, scopes, scope, before.length, end) : undefined;
   const spare = options.budget - options.countTokens(shown);
@@ -145,7 +145,7 @@ function decoratorsOf(masked: string, { start, indent }: Definition): number {
 }
 
 /** A text that is too long keeps its first lines, which say what it is, and its last ones. */
-function fit(text: string, options: ContextOptions, keepHeader: boolean): string {
+function trimToBudget(text: string, options: ContextOptions, keepHeader: boolean): string {
   const most = options.budget * BEFORE_SHARE;
   if (options.countTokens(text) <= most) return text;
   const lines = text.split('\n');
@@ -188,7 +188,7 @@ function linesBefore(text: string, offset: number): number {
   return count;
 }
 
-interface Around {
+interface ScopeRange {
   begin: number;
   end: number;
   scope: Definition | undefined;
@@ -200,7 +200,7 @@ interface Around {
 function headOf(
   source: string,
   masked: string,
-  around: Around,
+  around: ScopeRange,
   budget: number,
   options: ContextOptions,
 ): string {
@@ -249,7 +249,7 @@ function headOf(
 function classContext(
   source: string,
   masked: string,
-  around: Around,
+  around: ScopeRange,
   afford: (text: string) => boolean,
 ): string {
   const owner = around.owner;

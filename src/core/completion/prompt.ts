@@ -1,9 +1,16 @@
 import type { Condition, PromptStyle } from '../../protocol/model.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import { bodyInstruction } from '../learning/instructions.ts';
+import type { AddedToken } from '../learning/markers.ts';
 import { placeVerdict, plain, verdictSegments } from '../learning/prompts.ts';
 import type { CompletionContext } from './context.ts';
-import type { FillTokens } from './fillTokens.ts';
+
+/** The tokens between which a model that was trained to fill in the middle gets prefix and suffix. */
+export interface FillTokens {
+  prefix: string;
+  suffix: string;
+  middle: string;
+}
 
 /** How the model in use is asked for completions. */
 export interface CompletionStyle extends PromptStyle {
@@ -14,8 +21,8 @@ export interface CompletionStyle extends PromptStyle {
 
 export interface CompletionPrompt {
   segments: PromptSegment[];
-  /** White space before the cursor that the prompt leaves out: the answer brings it (`withoutPending`). */
-  pending: string;
+  /** White space before the cursor that the prompt leaves out: the answer brings it (`withoutOmittedSpace`). */
+  omittedSpace: string;
 }
 
 const CONTINUE = 'Continue this Python code.';
@@ -33,7 +40,7 @@ export function completionPrompt(
 ): CompletionPrompt {
   const written = context.head + context.before;
   const code = written.trimEnd();
-  const pending = written.slice(code.length);
+  const omittedSpace = written.slice(code.length);
   const verdict = verdictSegments(style, style.condition);
   const text = (content: string): PromptSegment => ({ kind: 'text', text: plain(content, style.markers) });
   if (style.fill !== undefined && feedback === undefined) {
@@ -46,7 +53,7 @@ export function completionPrompt(
     if (context.after !== '') segments.push(text(context.after));
     segments.push({ kind: 'frame', text: middle });
     // Where a gap is filled there is no answer before which a verdict could stand.
-    return { segments: [...verdict, ...segments.filter(full)], pending };
+    return { segments: [...verdict, ...segments.filter(full)], omittedSpace };
   }
   const asked = [instruction(context), ...testsText(context.tests), ...feedbackText(feedback)].join('\n\n');
   const frame = style.frame;
@@ -62,7 +69,7 @@ export function completionPrompt(
   return {
     segments: placeVerdict(segments.filter(full), verdict, style),
     // An empty file's answer begins with the line break that the prompt does not end in.
-    pending: code === '' ? `\n${written}` : pending,
+    omittedSpace: code === '' ? `\n${written}` : omittedSpace,
   };
 }
 
@@ -81,4 +88,22 @@ function feedbackText(feedback: { program: string; text: string } | undefined): 
 
 function full(segment: PromptSegment): boolean {
   return segment.text !== '';
+}
+
+/** Qwen, DeepSeek-like and Llama spellings come last: a tokenizer has one family. */
+const FAMILIES: readonly FillTokens[] = [
+  { prefix: '<fim_prefix>', suffix: '<fim_suffix>', middle: '<fim_middle>' },
+  { prefix: '<|fim_prefix|>', suffix: '<|fim_suffix|>', middle: '<|fim_middle|>' },
+  { prefix: '<fim-prefix>', suffix: '<fim-suffix>', middle: '<fim-middle>' },
+  { prefix: '<|fim▁begin|>', suffix: '<|fim▁hole|>', middle: '<|fim▁end|>' },
+  { prefix: '<｜fim▁begin｜>', suffix: '<｜fim▁hole｜>', middle: '<｜fim▁end｜>' },
+  { prefix: '<PRE>', suffix: '<SUF>', middle: '<MID>' },
+  { prefix: '▁<PRE>', suffix: '▁<SUF>', middle: '▁<MID>' },
+  { prefix: '[PREFIX]', suffix: '[SUFFIX]', middle: '[MIDDLE]' },
+];
+
+/** The fill-in tokens of a tokenizer's added tokens; undefined where a family is missing or not whole. */
+export function pickFillTokens(added: readonly Pick<AddedToken, 'content'>[]): FillTokens | undefined {
+  const known = new Set(added.map(({ content }) => content));
+  return FAMILIES.find((family) => Object.values(family).every((token: string) => known.has(token)));
 }

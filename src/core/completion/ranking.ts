@@ -30,7 +30,7 @@ export function rankCandidates(candidates: readonly Candidate[]): Ranked[] {
   const ranked = [...groups.values()].map((group): Ranked => {
     const shortest = group.reduce((a, b) => (b.text.length < a.text.length ? b : a));
     const agreement = group.length;
-    return { ...shortest, agreement, label: label(shortest, agreement, candidates.length) };
+    return { ...shortest, agreement, label: candidateLabel(shortest, agreement, candidates.length) };
   });
   return ranked.sort(
     (a, b) =>
@@ -42,7 +42,7 @@ export function rankCandidates(candidates: readonly Candidate[]): Ranked[] {
 }
 
 /** What was found out, in words that promise no more: run with what result, agreed upon, or not run. */
-export function label(candidate: Candidate, agreement: number, samples: number): string {
+export function candidateLabel(candidate: Candidate, agreement: number, samples: number): string {
   const { verdict, checksPassed, checksTotal } = candidate;
   if (verdict !== undefined)
     return `passes ${checksPassed} of ${checksTotal} ${checksTotal === 1 ? 'test' : 'tests'}`;

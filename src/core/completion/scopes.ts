@@ -1,4 +1,4 @@
-import { columns, indentOf } from './source.ts';
+import { columns, headerEnd, indentOf, mask } from './source.ts';
 
 /** A `def` or `class` in a masked text. */
 export interface Definition {
@@ -26,7 +26,7 @@ export function definitionsIn(masked: string): Definition[] {
  * The definitions around the end of a masked text, outermost first, where the last line is indented by `width` columns.
  * A line is inside a block when it is indented more. Closing brackets may stand as far out as their statement.
  */
-export function enclosing(masked: string, width: number): Definition[] {
+export function enclosingDefinitions(masked: string, width: number): Definition[] {
   let start = masked.lastIndexOf('\n') + 1;
   const last = masked.slice(start);
   // Inside its own header the cursor is in the definition already.
@@ -59,6 +59,36 @@ export function blockEnd(masked: string, definition: Pick<Definition, 'indent'>,
     start = newline + 1;
   }
   return masked.length;
+}
+
+/** A function of a file. */
+export interface FunctionText {
+  /** For one inside another the outer; a method has its class in front, as in the ids of tasks. */
+  name: string;
+  /** Where the line of its header begins, and where its block ends. */
+  start: number;
+  end: number;
+  /** From the one to the other, with `\n` line ends. */
+  source: string;
+}
+
+/** The function around an offset of a document, which need not parse; decorators do not belong to it. */
+export function functionAround(document: string, offset: number): FunctionText | undefined {
+  const before = document.slice(0, offset);
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  const scopes = enclosingDefinitions(mask(before).text, columns(indentOf(line)));
+  const scope = scopes.find(({ kind }) => kind === 'def');
+  if (scope === undefined) return undefined;
+  const owners = scopes.slice(0, scopes.indexOf(scope)).map(({ name }) => name);
+  const masked = mask(document).text;
+  const from = Math.max(offset, headerEnd(masked, scope.start) ?? 0) - 1;
+  const end = Math.max(offset, blockEnd(masked, scope, from));
+  return {
+    name: [...owners, scope.name].join('.'),
+    start: scope.start,
+    end,
+    source: document.slice(scope.start, end).replaceAll('\r\n', '\n'),
+  };
 }
 
 function definitionAt(line: string, start: number): Definition | undefined {

@@ -45,7 +45,7 @@ export function mask(source: string): Masked {
 }
 
 /** Where code begins again in what follows a string that is open at its beginning. */
-export function behindString(rest: string, quotes: string): number {
+export function endOfOpenString(rest: string, quotes: string): number {
   const closing = quotes.length === 3 ? rest.indexOf(quotes) : rest.search(new RegExp(`${quotes}|\\n`));
   if (closing === -1) return rest.length;
   return closing + (rest.startsWith(quotes, closing) ? quotes.length : 0);

@@ -38,7 +38,7 @@ export function statementsIn(masked: string, width: number, from = 0, to = maske
   }
   return starts.map((at, index) => {
     const text = masked.slice(at, starts[index + 1] ?? to).trimEnd();
-    return { ...bound(text.trimStart()), start: at, end: at + text.length };
+    return { ...bindingOf(text.trimStart()), start: at, end: at + text.length };
   });
 }
 
@@ -99,7 +99,7 @@ function docstringAt(body: string): string | undefined {
   return body.slice(indentOf(body).length, close + quote.length);
 }
 
-function bound(code: string): Pick<Statement, 'kind' | 'names'> {
+function bindingOf(code: string): Pick<Statement, 'kind' | 'names'> {
   const imported = /^(?:from\s+\S+\s+)?import\s+([^]*)$/.exec(code)?.[1];
   if (imported !== undefined) {
     const names = imported.replaceAll(/[()\\\n]/g, ' ').split(',');

@@ -23,18 +23,18 @@ export function registerTools(services: Services): vscode.Disposable[] {
   const { backend, places, live } = services;
   return [
     tool('leti_list_tasks', ListTasks, async (_input, token) => {
-      const place = await places.place(await places.choose());
+      const place = await places.place(await places.chooseFolder());
       const tasks = await backend.ask(REQUESTS.tasks, place, { token });
       return tasks.map(({ id, checks }) => `${id} (${checks} checks)`).join('\n');
     }),
     tool('leti_check_program', CheckProgram, async (input, token) => {
-      const place = await places.place(await places.choose());
+      const place = await places.place(await places.chooseFolder());
       const checked = await backend.ask(REQUESTS.checkProgram, { ...place, ...input }, { token });
       const counts = `${checked.checksPassed} of ${checked.checksTotal} checks passed`;
       return checked.verdict === 'passed' ? `passed: ${counts}` : `${checked.verdict}: ${checked.feedback}`;
     }),
     tool('leti_get_feedback', GetFeedback, async ({ task }) => {
-      const workspace = (await places.choose()).fsPath;
+      const workspace = (await places.chooseFolder()).fsPath;
       const [run] = await backend.ask(REQUESTS.runs, { workspace });
       if (run === undefined) throw new UserError('There are no runs yet.', 'Train first.');
       const detail = await backend.ask(REQUESTS.task, { workspace, run: run.id, task });
@@ -48,9 +48,9 @@ export function registerTools(services: Services): vscode.Disposable[] {
       'leti_train_round',
       TrainRound,
       async (_input, token) => {
-        const folder = await places.choose();
+        const folder = await places.chooseFolder();
         const place = await places.place(folder);
-        const settings = { ...places.choices(folder), rounds: 1 };
+        const settings = { ...places.runSettings(folder), rounds: 1 };
         const following = live.follow(folder.fsPath);
         const report = await backend
           .ask(REQUESTS.train, { ...place, start: { settings } }, { token, onEvent: following.event })

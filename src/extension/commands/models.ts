@@ -13,7 +13,7 @@ export async function promote(services: Services, node: ModelNode | undefined): 
 }
 
 export async function rollBack(services: Services): Promise<void> {
-  const folder = await services.places.choose();
+  const folder = await services.places.chooseFolder();
   const name = await services.backend.ask(REQUESTS.rollback, { workspace: folder.fsPath });
   void vscode.window.showInformationMessage(`${name} is in use again.`);
 }
@@ -58,7 +58,7 @@ function rowOf({ hash, record, active }: StoredModelSummary): vscode.QuickPickIt
 }
 
 async function pickModel(services: Services): Promise<{ workspace: string; model: string }> {
-  const folder = await services.places.choose();
+  const folder = await services.places.chooseFolder();
   const models = await services.backend.ask(REQUESTS.models, { workspace: folder.fsPath });
   const picked = await vscode.window.showQuickPick(
     models.map((model) => ({ ...rowOf(model), hash: model.hash })),

@@ -5,7 +5,7 @@ import { UserError } from '../../protocol/errors.ts';
 import { withRunProgress } from '../progress.ts';
 import { rangeOf, type FunctionPlace } from '../places.ts';
 import type { Services } from '../services.ts';
-import { testedFunction } from './workspace.ts';
+import { testedFunction } from './checkFunction.ts';
 
 export const REPAIR_SCHEME = 'leti-repair';
 
@@ -41,7 +41,7 @@ export async function repair(
   const { document, line, folder } = await testedFunction(place);
   const { version } = document;
   const about = await services.places.place(folder);
-  const settings = services.places.choices(folder);
+  const settings = services.places.runSettings(folder);
   const found = await withRunProgress('LeTI: trying to repair', services.log, async (following) =>
     services.backend.ask(REQUESTS.repair, { ...about, path: document.uri.fsPath, line, settings }, following),
   );

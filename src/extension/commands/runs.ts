@@ -13,7 +13,7 @@ export async function pickRun(
   if (node !== undefined) {
     return 'kind' in node ? { workspace: node.workspace, run: node.summary.id } : node;
   }
-  const folder = await services.places.choose();
+  const folder = await services.places.chooseFolder();
   const runs = await services.backend.ask(REQUESTS.runs, { workspace: folder.fsPath });
   const picked = await vscode.window.showQuickPick(
     runs.map(({ id, status, startedAt }) => ({

@@ -5,7 +5,7 @@ import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunReport } from '../../protocol/run.ts';
 import { Device } from '../../protocol/training.ts';
-import type { Following } from '../backend.ts';
+import type { RequestOptions } from '../backend.ts';
 import type { RunNode } from '../explorer/nodes.ts';
 import type { TasksTree } from '../explorer/tasksTree.ts';
 import { differing, withRemembered, type Answers } from './rememberedAnswers.ts';
@@ -14,15 +14,15 @@ import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 
 /** What a run takes from the settings. */
-type Choices = ReturnType<Services['places']['choices']>;
+type Choices = ReturnType<Services['places']['runSettings']>;
 
 type Row = vscode.QuickPickItem & { does: 'start' | keyof Answers };
 
 /** "LeTI: Train on workspace tasks": shows the plan, asks nothing that has a default, then runs. */
 export async function train(services: Services, tasks: TasksTree): Promise<void> {
-  const folder = await services.places.choose();
+  const folder = await services.places.chooseFolder();
   const place = await services.places.place(folder);
-  const choices = services.places.choices(folder);
+  const choices = services.places.runSettings(folder);
   const plan = await withRunProgress('LeTI: looking for tasks', services.log, async (following) =>
     services.backend.ask(REQUESTS.plan, { ...place, settings: choices }, following),
   );
@@ -49,7 +49,7 @@ function runOf({ workspace, summary }: RunNode): { workspace: string; run: strin
 }
 
 async function newestStopped(services: Services): Promise<{ workspace: string; run: string }> {
-  const folder = await services.places.choose();
+  const folder = await services.places.chooseFolder();
   const runs = await services.backend.ask(REQUESTS.runs, { workspace: folder.fsPath });
   const stopped = runs.find(({ status }) => status === 'interrupted' || status === 'failed');
   if (stopped === undefined) throw new UserError('No run was stopped here.', 'Start one: LeTI: Train.');
@@ -60,7 +60,7 @@ async function follow(
   services: Services,
   workspace: string,
   title: string,
-  work: (following: Following) => Promise<RunReport>,
+  work: (following: RequestOptions) => Promise<RunReport>,
 ): Promise<void> {
   const live = services.live.follow(workspace);
   const report = await (async () => {

@@ -10,7 +10,7 @@ export const RECORDED_SCHEME = 'leti-recorded';
 const ASKED = 'leti.askedToLearnFromUse';
 
 /** Tells the backend what became of a completion, where the user agreed; who never was asked is, after the first one taken. */
-export async function record(
+export async function recordIfAgreed(
   { backend, places, context, log }: Pick<Services, 'backend' | 'places' | 'context' | 'log'>,
   { document, used }: { document: vscode.TextDocument; used: UsedCompletion },
 ): Promise<void> {
@@ -18,7 +18,7 @@ export async function record(
   if (folder === undefined) return;
   const agreed =
     places.settings(folder.uri)['completion.learnFromUse'] ||
-    (used.outcome === 'accepted' && (await ask(context.globalState)));
+    (used.outcome === 'accepted' && (await askForConsent(context.globalState)));
   if (!agreed) return;
   try {
     const place = await places.place(folder.uri, { interpreter: false });
@@ -30,7 +30,7 @@ export async function record(
 }
 
 /** Asks once whether what becomes of completions may be recorded. */
-async function ask(memory: vscode.Memento): Promise<boolean> {
+async function askForConsent(memory: vscode.Memento): Promise<boolean> {
   if (memory.get(ASKED) === true) return false;
   await memory.update(ASKED, true);
   const [yes, no, what] = ['Yes', 'No', 'What Is Recorded?'] as const;

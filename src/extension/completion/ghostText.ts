@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { CompletionOptions } from '../../protocol/backend.ts';
-import type { Backend, Completing } from '../backend.ts';
+import type { Backend, CompletionSetup } from '../backend.ts';
 import { explain } from '../errors.ts';
 import type { Places } from '../places.ts';
-import type { CompletionState } from './state.ts';
-import type { Shown } from './recordedUse.ts';
+import type { CompletionStatus } from './completionStatus.ts';
+import type { GhostText } from './acceptanceTracker.ts';
 
 /** What the backend is told at its start; undefined where completions are off in each folder. */
 export async function completionOptions(places: Places): Promise<CompletionOptions | undefined> {
@@ -22,7 +22,7 @@ export async function completionOptions(places: Places): Promise<CompletionOptio
 }
 
 /** Whether a document may be completed as its user types. */
-export function completes(document: vscode.TextDocument, places: Places, state: CompletionState): boolean {
+export function mayComplete(document: vscode.TextDocument, places: Places, state: CompletionStatus): boolean {
   const folder = vscode.workspace.getWorkspaceFolder(document.uri);
   return (
     vscode.workspace.isTrusted &&
@@ -33,7 +33,7 @@ export function completes(document: vscode.TextDocument, places: Places, state: 
 }
 
 /** Whether the text before the cursor is the beginning of what is selected in the list of suggestions, if one is open. */
-export function fitsSelection(
+export function continuesSelectedSuggestion(
   document: vscode.TextDocument,
   { selectedCompletionInfo: selected }: vscode.InlineCompletionContext,
 ): boolean {
@@ -43,13 +43,14 @@ export function fitsSelection(
 /** Decides which requests reach the backend, and notes what became of them; `onShown` hears of texts that are given to the editor. */
 export function completionMiddleware(
   places: Places,
-  state: CompletionState,
+  state: CompletionStatus,
   log: vscode.LogOutputChannel,
-  onShown: (shown: Shown) => void,
-): Completing['middleware'] {
+  onShown: (shown: GhostText) => void,
+): CompletionSetup['middleware'] {
   return {
     provideInlineCompletionItems: async (document, position, context, token, next) => {
-      if (!completes(document, places, state) || !fitsSelection(document, context)) return undefined;
+      if (!mayComplete(document, places, state) || !continuesSelectedSuggestion(document, context))
+        return undefined;
       try {
         const items = await state.during(async () => await next(document, position, context, token));
         const texts = textsAt(position, items);
@@ -81,17 +82,17 @@ function textsAt(
 }
 
 /** Starts the backend with the first document to be completed. Then the client's own provider answers. */
-export function startsWithTyping(
+export function startServerWithFirstCompletion(
   backend: Backend,
   places: Places,
-  state: CompletionState,
+  state: CompletionStatus,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   return vscode.languages.registerInlineCompletionItemProvider(
     { language: 'python', scheme: 'file' },
     {
       provideInlineCompletionItems: async (document, position, context, token) => {
-        if (!completes(document, places, state)) return undefined;
+        if (!mayComplete(document, places, state)) return undefined;
         try {
           const completer = await backend.completer(document);
           return token.isCancellationRequested

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { completionWords } from '../../core/completion/statusWords.ts';
+import { completionStatusText } from '../../core/completion/statusText.ts';
 import { phaseLabel } from '../../core/evaluation/taskHistory.ts';
 import { progressFacts } from '../../core/text/words.ts';
 import type { Services } from '../services.ts';
-import type { CompletionState } from './state.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { CompletionStatus } from './completionStatus.ts';
+import type { VerdictLenses } from './verdictLenses.ts';
 
 /** What LeTI does right now, its completions, and whether its backend lives, among the language's status items of a Python file. */
 export function statusItem({
@@ -13,8 +13,8 @@ export function statusItem({
   completion,
   verdicts,
 }: Pick<Services, 'live' | 'backend'> & {
-  completion: CompletionState;
-  verdicts: Verdicts;
+  completion: CompletionStatus;
+  verdicts: VerdictLenses;
 }): vscode.Disposable {
   /** A run, or a backend that is not there, is said first. */
   let otherwise = false;
@@ -26,7 +26,7 @@ export function statusItem({
     item.busy = completion.busy;
     item.severity = vscode.LanguageStatusSeverity.Information;
     item.text = 'LeTI';
-    item.detail = completionWords({ ...facts, verdict: verdicts.words });
+    item.detail = completionStatusText({ ...facts, verdict: verdicts.words });
     if (!enabled) item.command = { command: 'leti.completion.toggle', title: 'Turn On' };
     else if (completion.paused) item.command = { command: 'leti.completion.snooze', title: 'Go On' };
     else if (facts.model === undefined) item.command = { command: 'leti.train', title: 'Train' };

@@ -6,7 +6,7 @@ import { REQUESTS } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { Backend } from '../backend.ts';
 
-export const SCHEME = 'leti';
+export const PROGRAM_SCHEME = 'leti';
 
 /** Where a program of a run is found. */
 const SampleAddress = z.strictObject({
@@ -22,7 +22,7 @@ export type SampleAddress = z.infer<typeof SampleAddress>;
 export function sampleUri(address: SampleAddress): vscode.Uri {
   const name = (address.task.split(/[/:]/).at(-1) ?? 'program').replaceAll(/\W/g, '_');
   return vscode.Uri.from({
-    scheme: SCHEME,
+    scheme: PROGRAM_SCHEME,
     path: `/${address.stage}/${name}-${address.sample + 1}.py`,
     query: JSON.stringify(address),
   });

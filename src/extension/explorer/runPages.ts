@@ -75,15 +75,15 @@ class RunPage {
   #stale = false;
   #timer: NodeJS.Timeout | undefined;
   /** What the page shows first is read while VS Code makes its frame, which takes longer than reading. */
-  #ahead: Promise<Reading> | undefined;
+  #firstReading: Promise<Reading> | undefined;
 
   constructor(services: Services, address: PageAddress, panel: vscode.WebviewPanel) {
     this.panel = panel;
     this.#services = services;
     this.#address = address;
-    this.#ahead = this.#read();
+    this.#firstReading = this.#read();
     // What goes wrong is told once there is a page to tell it on.
-    this.#ahead.catch(() => undefined);
+    this.#firstReading.catch(() => undefined);
     const { extensionUri } = services.context;
     const resources = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
     panel.webview.options = { enableScripts: true, localResourceRoots: [resources] };
@@ -92,13 +92,13 @@ class RunPage {
     const { backend, live } = services;
     const disposables = [
       panel.webview.onDidReceiveMessage((raw: unknown) => {
-        this.#hear(raw);
+        this.#onMessage(raw);
       }),
       backend.onChanged(({ workspace, what }) => {
         if (what === 'runs' && workspace === address.workspace) this.#changed();
       }),
       live.onChanged(({ run, event }) => {
-        if (run === address.run && panel.visible) this.#tell({ kind: 'live', event: event ?? null });
+        if (run === address.run && panel.visible) this.#send({ kind: 'live', event: event ?? null });
       }),
       panel.onDidChangeViewState(() => {
         if (this.#stale && panel.visible) this.#changed();
@@ -115,31 +115,31 @@ class RunPage {
     if (this.#stale || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#answer(async () => {
+      this.#showErrors(async () => {
         await this.#fill();
       });
     }, PAUSE_MS);
   }
 
-  #hear(raw: unknown): void {
+  #onMessage(raw: unknown): void {
     const message = FromPage.safeParse(raw);
     if (!message.success) {
       this.#services.log.warn(`a page sent what was not expected: ${z.prettifyError(message.error)}`);
       return;
     }
-    this.#answer(async () => {
-      await this.#react(message.data);
+    this.#showErrors(async () => {
+      await this.#handle(message.data);
     });
   }
 
-  async #react(message: FromPage): Promise<void> {
+  async #handle(message: FromPage): Promise<void> {
     const { backend } = this.#services;
     switch (message.kind) {
       case 'ready':
         await this.#fill();
         break;
       case 'task':
-        this.#tell({
+        this.#send({
           kind: 'task',
           detail: await backend.ask(REQUESTS.task, { ...this.#address, task: message.task }),
         });
@@ -178,17 +178,17 @@ class RunPage {
   }
 
   async #fill(): Promise<void> {
-    const reading = this.#ahead ?? this.#read();
-    this.#ahead = undefined;
+    const reading = this.#firstReading ?? this.#read();
+    this.#firstReading = undefined;
     const { detail, histories } = await reading;
     const title = `Run of ${startText(detail.summary.startedAt)}`;
     this.panel.title = title;
-    this.#tell({ kind: 'run', title, detail, histories });
-    this.#tell({ kind: 'live', event: this.#services.live.last(this.#address.run) ?? null });
+    this.#send({ kind: 'run', title, detail, histories });
+    this.#send({ kind: 'live', event: this.#services.live.last(this.#address.run) ?? null });
   }
 
   /** What goes wrong is said on the page, where the user looks. */
-  #answer(work: () => Promise<void>): void {
+  #showErrors(work: () => Promise<void>): void {
     void attempt(this.#services.log, async () => {
       try {
         await work();
@@ -196,12 +196,12 @@ class RunPage {
         const message = explain(error);
         if (message === undefined) return;
         this.#services.log.error(message);
-        this.#tell({ kind: 'problem', message });
+        this.#send({ kind: 'problem', message });
       }
     });
   }
 
-  #tell(message: ToPage): void {
+  #send(message: ToPage): void {
     void this.panel.webview.postMessage(message);
   }
 }

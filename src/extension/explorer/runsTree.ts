@@ -29,10 +29,10 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
   /** The runs as they are shown now, by their ids. */
   readonly #shown = new Map<string, RunNode>();
   /** Runs that said something since they were last drawn. */
-  readonly #moved = new Set<string>();
+  readonly #waiting = new Set<string>();
   readonly #draw = coalesced(() => {
-    for (const run of this.#moved) this.#changed.fire(this.#shown.get(run));
-    this.#moved.clear();
+    for (const run of this.#waiting) this.#changed.fire(this.#shown.get(run));
+    this.#waiting.clear();
   }, LIVE_PAUSE_MS);
   /** Asks for the list again. */
   readonly refresh = coalesced(() => {
@@ -45,10 +45,10 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
   }
 
   /** Draws a run that goes on anew; nothing is read for it but what of it is open. */
-  moved(run: string): void {
+  redraw(run: string): void {
     // A run that is not listed yet comes with the next reading, which its first entry in the store causes.
     if (!this.#shown.has(run)) return;
-    this.#moved.add(run);
+    this.#waiting.add(run);
     this.#draw();
   }
 

@@ -3,7 +3,7 @@ import { PVSC_EXTENSION_ID, PythonExtension } from '@vscode/python-extension';
 import * as vscode from 'vscode';
 
 /** Someone who knows the interpreter of a folder. */
-interface Adviser {
+interface PythonSource {
   id: string;
   interpreter(folder: vscode.Uri): Promise<string | undefined>;
   /** Calls back when the user chooses another one. */
@@ -11,7 +11,7 @@ interface Adviser {
 }
 
 /** The newer extension first; which of them are installed is looked up each time. */
-const ADVISERS: readonly Adviser[] = [
+const PYTHON_SOURCES: readonly PythonSource[] = [
   {
     id: EXTENSION_ID,
     interpreter: async (folder) => {
@@ -48,7 +48,7 @@ export class Interpreters implements vscode.Disposable {
   }
 
   async of(folder: vscode.Uri, setting: string): Promise<string | undefined> {
-    for (const adviser of ADVISERS) {
+    for (const adviser of PYTHON_SOURCES) {
       if (vscode.extensions.getExtension(adviser.id) === undefined) continue;
       try {
         const found = await adviser.interpreter(folder);
@@ -66,7 +66,7 @@ export class Interpreters implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  async #follow(adviser: Adviser): Promise<void> {
+  async #follow(adviser: PythonSource): Promise<void> {
     if (this.#followed.has(adviser.id)) return;
     this.#followed.set(
       adviser.id,

@@ -3,11 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { Following } from '../../../src/extension/backend.ts';
-import { fitsSelection } from '../../../src/extension/completion/ghostText.ts';
-import { IdleVerifier } from '../../../src/extension/completion/idle.ts';
-import { record, RecordedCompletions, RECORDED_SCHEME } from '../../../src/extension/completion/consent.ts';
-import { completeAndVerify } from '../../../src/extension/completion/verify.ts';
+import type { RequestOptions } from '../../../src/extension/backend.ts';
+import { continuesSelectedSuggestion } from '../../../src/extension/completion/ghostText.ts';
+import { IdleVerifier } from '../../../src/extension/completion/idleVerifier.ts';
+import {
+  recordIfAgreed,
+  RecordedCompletions,
+  RECORDED_SCHEME,
+} from '../../../src/extension/completion/consent.ts';
+import { completeAndVerify } from '../../../src/extension/completion/completeAndVerify.ts';
 import { explain } from '../../../src/extension/errors.ts';
 import type { FunctionPlace } from '../../../src/extension/places.ts';
 import { statusItem } from '../../../src/extension/completion/statusItem.ts';
@@ -78,7 +82,7 @@ describe('completions', () => {
       const about = await places.place(vscode.Uri.file(folder()));
       // What was measured once is stored and exported.
       for (const model of [known, other, either]) {
-        const settings = { ...places.choices(vscode.Uri.file(folder())), model, samples: 1 };
+        const settings = { ...places.runSettings(vscode.Uri.file(folder())), model, samples: 1 };
         await backend.ask(REQUESTS.solve, { ...about, tasks: ['ops.py:double'], settings });
       }
     });
@@ -182,8 +186,8 @@ describe('completions', () => {
       triggerKind: vscode.InlineCompletionTriggerKind.Automatic,
       selectedCompletionInfo: { range: new vscode.Range(0, 0, 0, 3), text },
     });
-    assert.equal(fitsSelection(document, context('print')), true);
-    assert.equal(fitsSelection(document, context('sprint')), false);
+    assert.equal(continuesSelectedSuggestion(document, context('print')), true);
+    assert.equal(continuesSelectedSuggestion(document, context('sprint')), false);
   });
 
   it('are run by "Complete and verify": the best is first, and one undo takes it back', async () => {
@@ -292,7 +296,7 @@ describe('completions', () => {
     const line = await withoutBody('add_one');
     const tokens: vscode.CancellationToken[] = [];
     await withServices(async (services) => {
-      const never = async (_request: object, _params: object, following: Following): Promise<never> => {
+      const never = async (_request: object, _params: object, following: RequestOptions): Promise<never> => {
         if (following.token !== undefined) tokens.push(following.token);
         return await new Promise<never>(() => undefined);
       };
@@ -338,7 +342,7 @@ describe('completions', () => {
           return Promise.resolve(answers[said.length - 1]);
         };
         await instead(vscode.window, 'showInformationMessage', say, async () => {
-          await record({ ...services, context }, { document, used: one });
+          await recordIfAgreed({ ...services, context }, { document, used: one });
         });
         return said;
       };

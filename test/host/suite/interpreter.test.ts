@@ -21,7 +21,7 @@ describe('the interpreter', () => {
     await withServices(async ({ backend, places }) => {
       const uri = vscode.Uri.file(folder());
       const place = { ...(await places.place(uri)), interpreter: python };
-      const start = { settings: places.choices(uri) };
+      const start = { settings: places.runSettings(uri) };
       let run = '';
       const onEvent = (event: { event: string; run?: string }): void => {
         if (event.event !== 'run') return;

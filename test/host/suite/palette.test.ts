@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { promote, rollBack } from '../../../src/extension/commands/models.ts';
 import { deleteRun, exportRun } from '../../../src/extension/commands/runs.ts';
-import { evaluate } from '../../../src/extension/commands/workspace.ts';
+import { evaluate } from '../../../src/extension/commands/tasks.ts';
 import type { RunNode, TaskNode } from '../../../src/extension/explorer/nodes.ts';
 import { RunsTree } from '../../../src/extension/explorer/runsTree.ts';
 import { registerTools } from '../../../src/extension/commands/agentTools.ts';
@@ -173,7 +173,7 @@ describe('progress in the window', () => {
       assert.ok(shown?.kind === 'run');
       const drawn: unknown[] = [];
       tree.onDidChangeTreeData((node) => drawn.push(node));
-      for (let time = 0; time < 20; time++) tree.moved(shown.summary.id);
+      for (let time = 0; time < 20; time++) tree.redraw(shown.summary.id);
       assert.deepEqual(drawn, [shown], 'the one run, once');
       tree.dispose();
     });

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { Backend } from '../../../src/extension/backend.ts';
-import { CompletionState } from '../../../src/extension/completion/state.ts';
-import { Verdicts } from '../../../src/extension/completion/verdicts.ts';
+import { CompletionStatus } from '../../../src/extension/completion/completionStatus.ts';
+import { VerdictLenses } from '../../../src/extension/completion/verdictLenses.ts';
 import { ContextKeys } from '../../../src/extension/contextKeys.ts';
 import { LiveRuns } from '../../../src/extension/liveRuns.ts';
 import { Places } from '../../../src/extension/places.ts';
@@ -90,7 +90,7 @@ export async function instead<T>(
 let suiteLog: vscode.LogOutputChannel | undefined;
 
 /** What commands and completions work with. */
-export type SuiteServices = Services & { completion: CompletionState; verdicts: Verdicts };
+export type SuiteServices = Services & { completion: CompletionStatus; verdicts: VerdictLenses };
 
 /** Everything that commands work with, of the suites' own, so that dialogs can be answered; its backend ends with `work`. */
 export async function withServices<T>(work: (services: SuiteServices) => Promise<T>): Promise<T> {
@@ -108,8 +108,8 @@ export async function withServices<T>(work: (services: SuiteServices) => Promise
       () => [folder()],
       (key, holds) => void vscode.commands.executeCommand('setContext', key, holds),
     ),
-    completion: new CompletionState(),
-    verdicts: new Verdicts(),
+    completion: new CompletionStatus(),
+    verdicts: new VerdictLenses(),
   };
   try {
     return await work(services);

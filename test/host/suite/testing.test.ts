@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { Feedback } from '../../../src/extension/testing/problems.ts';
-import { TaskTests } from '../../../src/extension/testing/testing.ts';
+import { FeedbackProblems } from '../../../src/extension/testing/feedbackProblems.ts';
+import { TaskTests } from '../../../src/extension/testing/taskTests.ts';
 import { folder, instead, withServices } from './support.ts';
 
 /** What a run of tests said of its items. */
@@ -100,7 +100,7 @@ describe('tasks in the Testing view', () => {
 
   const withRecorder = async (work: (recorder: Recorder) => Promise<void>): Promise<void> => {
     await withServices(async (services) => {
-      const feedback = new Feedback();
+      const feedback = new FeedbackProblems();
       const controller = vscode.tests.createTestController('leti-suite', 'suite');
       const recorder = new Recorder(controller);
       try {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { train } from '../../../src/extension/commands/train.ts';
-import { findTasks } from '../../../src/extension/commands/workspace.ts';
+import { findTasks } from '../../../src/extension/commands/tasks.ts';
 import { explain } from '../../../src/extension/errors.ts';
 import { sampleUri } from '../../../src/extension/explorer/programs.ts';
 import { TasksTree } from '../../../src/extension/explorer/tasksTree.ts';

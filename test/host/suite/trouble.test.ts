@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { BackendState } from '../../../src/extension/backend.ts';
-import { installLauncher } from '../../../src/extension/commands/workspace.ts';
+import { installLauncher } from '../../../src/extension/commands/setup.ts';
 import { exportRun } from '../../../src/extension/commands/runs.ts';
 import { gaveUpWords } from '../../../src/extension/restartPolicy.ts';
 import { explain, sayGaveUp } from '../../../src/extension/errors.ts';
@@ -154,7 +154,7 @@ describe('in trouble', () => {
       await withServices(async ({ backend, places }) => {
         const uri = vscode.Uri.file(folder());
         const place = { ...(await places.place(uri)), workspace: locked };
-        const settings = places.choices(uri);
+        const settings = places.runSettings(uri);
         const report = await backend.ask(REQUESTS.train, { ...place, start: { settings } });
         assert.ok(report.heldOut.length > 0);
         await backend.ask(REQUESTS.evaluate, { ...place, settings });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CompletionCache } from '../../../../src/core/completion/cache.ts';
+import { CompletionCache, restOfShown } from '../../../../src/core/completion/cache.ts';
 
 const AS_IT_IS = (text: string): string => text;
 
@@ -53,11 +53,28 @@ describe('completion cache', () => {
 
   it('is empty after another model comes into use', () => {
     const cache = new CompletionCache(AS_IT_IS);
-    cache.use('one');
+    cache.switchModel('one');
     cache.put(place('a'), '1');
-    cache.use('one');
+    cache.switchModel('one');
     assert.equal(cache.get(place('a')), '1');
-    cache.use('two');
+    cache.switchModel('two');
     assert.equal(cache.get(place('a')), undefined);
+  });
+});
+
+const shown = { prefix: 'def f():\n    ', suffix: '\n', text: 'return 1\n    # end' };
+
+describe('type-through reuse', () => {
+  it('gives the rest while the user types the shown text, line breaks included', () => {
+    assert.equal(restOfShown(shown, shown.prefix, '\n'), shown.text);
+    assert.equal(restOfShown(shown, `${shown.prefix}ret`, '\n'), 'urn 1\n    # end');
+    assert.equal(restOfShown(shown, `${shown.prefix}return 1\n    `, '\n'), '# end');
+  });
+
+  it('gives nothing for other text, another suffix, or once all is typed', () => {
+    assert.equal(restOfShown(shown, `${shown.prefix}res`, '\n'), undefined);
+    assert.equal(restOfShown(shown, shown.prefix.slice(0, -1), '\n'), undefined);
+    assert.equal(restOfShown(shown, shown.prefix, ')\n'), undefined);
+    assert.equal(restOfShown(shown, shown.prefix + shown.text, '\n'), undefined);
   });
 });

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { completionPrompt, type CompletionStyle } from '../../../../src/core/completion/prompt.ts';
+import {
+  completionPrompt,
+  pickFillTokens,
+  type CompletionStyle,
+} from '../../../../src/core/completion/prompt.ts';
 import { samplingPrompt } from '../../../../src/core/learning/prompts.ts';
 import { bodyInstruction } from '../../../../src/core/learning/instructions.ts';
 import { bareTask, baseStyle, chatStyle, PLAIN } from '../../../support/tasks.ts';
@@ -13,7 +17,7 @@ const fill = { prefix: '<pre>', suffix: '<suf>', middle: '<mid>' };
 describe('completion prompt', () => {
   it('asks for an empty body exactly as training asks', () => {
     const header = 'import os\n\n\ndef f(a):\n    """Add one.\n\n    More.\n    """';
-    const { segments, pending } = completionPrompt(
+    const { segments, omittedSpace } = completionPrompt(
       contextAt(`import os\n\n\ndef f(a):\n    """Add one.\n\n    More.\n    """\n    |`),
       chat,
     );
@@ -23,7 +27,7 @@ describe('completion prompt', () => {
       prefix: header.replace('import os\n\n\n', ''),
     });
     assert.deepEqual(segments, samplingPrompt(task, chat, 'none'));
-    assert.equal(pending, '\n    ');
+    assert.equal(omittedSpace, '\n    ');
   });
 
   it('never ends in white space, and says what it left out', () => {
@@ -38,13 +42,13 @@ describe('completion prompt', () => {
     ]) {
       for (const style of [chat, base]) {
         const context = contextAt(marked);
-        const { segments, pending } = completionPrompt(context, style);
+        const { segments, omittedSpace } = completionPrompt(context, style);
         assert.doesNotMatch(text(segments), /\s$/);
-        assert.ok(`\n${context.before}`.endsWith(pending), marked);
+        assert.ok(`\n${context.before}`.endsWith(omittedSpace), marked);
       }
     }
-    assert.equal(completionPrompt(contextAt('x = |'), chat).pending, ' ');
-    assert.equal(completionPrompt(contextAt('x|'), chat).pending, '');
+    assert.equal(completionPrompt(contextAt('x = |'), chat).omittedSpace, ' ');
+    assert.equal(completionPrompt(contextAt('x|'), chat).omittedSpace, '');
   });
 
   it('is conditioned as the model record says', () => {
@@ -104,5 +108,25 @@ describe('completion prompt', () => {
     for (const { kind, text: content } of completionPrompt(context, chat).segments) {
       if (content.includes('good')) assert.equal(kind, 'text');
     }
+  });
+});
+
+const tokens = (...contents: string[]): { content: string }[] => contents.map((content) => ({ content }));
+
+describe('fill-in tokens', () => {
+  it('are found whatever the family', () => {
+    for (const family of [
+      ['<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>'],
+      ['<fim_prefix>', '<fim_suffix>', '<fim_middle>'],
+      ['<PRE>', '<SUF>', '<MID>'],
+    ]) {
+      assert.deepEqual(Object.values(pickFillTokens(tokens('<s>', ...family)) ?? {}), family);
+    }
+  });
+
+  it('are none where the family is not whole', () => {
+    assert.equal(pickFillTokens(tokens('<fim_prefix>', '<fim_suffix>')), undefined);
+    assert.equal(pickFillTokens(tokens('<fim_prefix>', '<|fim_suffix|>', '<fim_middle>')), undefined);
+    assert.equal(pickFillTokens([]), undefined);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {
-  behindString,
+  endOfOpenString,
   columns,
   headerEnd,
   indentUnit,
@@ -39,10 +39,10 @@ describe('source of code that is being typed', () => {
   }
 
   it('finds where code begins again behind an open string', () => {
-    assert.equal(behindString('more\n""" + x', '"""'), 8);
-    assert.equal(behindString('more" + x', '"'), 5);
-    assert.equal(behindString('more\nx', '"'), 4);
-    assert.equal(behindString('more', '"""'), 4);
+    assert.equal(endOfOpenString('more\n""" + x', '"""'), 8);
+    assert.equal(endOfOpenString('more" + x', '"'), 5);
+    assert.equal(endOfOpenString('more\nx', '"'), 4);
+    assert.equal(endOfOpenString('more', '"""'), 4);
   });
 
   it('counts columns as Python does and finds by what blocks are indented', () => {

@@ -16,7 +16,7 @@ export function send(message: FromPage): void {
 }
 
 /** What the reader chose, kept by VS Code while the page is hidden and over a reload of the window. */
-export class Memory {
+export class ViewState {
   readonly #address = addressFromAttribute(document.body.dataset['address'] ?? '');
   readonly view: Readonly<PageView>;
   readonly #view: PageView;

@@ -3,7 +3,7 @@ import { REQUESTS, type RankedCompletion, type VerifiedCompletion } from '../../
 import { UserError } from '../../protocol/errors.ts';
 import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { VerdictLenses } from './verdictLenses.ts';
 
 const CANDIDATES = 8;
 /** After which the user is shown what there is. */
@@ -13,7 +13,7 @@ const SECONDS = 20;
  * "Complete and verify": several candidates for the place of the cursor, run in the sandbox; the one that the user chooses
  * is inserted.
  */
-export async function completeAndVerify(services: Services & { verdicts: Verdicts }): Promise<void> {
+export async function completeAndVerify(services: Services & { verdicts: VerdictLenses }): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const document = editor?.document;
   const folder = document === undefined ? undefined : vscode.workspace.getWorkspaceFolder(document.uri);

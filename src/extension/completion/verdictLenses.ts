@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { labelAt, stillTrue, type Label } from '../../core/completion/labels.ts';
+import { labelAt, labelsAfterChange, type VerdictLabel } from '../../core/completion/verdictLabels.ts';
 import type { VerifiedText } from '../../protocol/backend.ts';
 import type { FunctionPlace } from '../places.ts';
 
 /** What running a completion found out, above its function until that is edited. */
-export class Verdicts implements vscode.CodeLensProvider, vscode.Disposable {
-  readonly #labels = new Map<string, Label[]>();
+export class VerdictLenses implements vscode.CodeLensProvider, vscode.Disposable {
+  readonly #labels = new Map<string, VerdictLabel[]>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #disposables: { dispose(): unknown }[];
   readonly onDidChangeCodeLenses = this.#changed.event;
@@ -22,7 +22,7 @@ export class Verdicts implements vscode.CodeLensProvider, vscode.Disposable {
           removed: rangeLength,
           text,
         }));
-        this.#set(document, changes.reduce(stillTrue, labels));
+        this.#set(document, changes.reduce(labelsAfterChange, labels));
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
         this.#set(document, []);
@@ -65,7 +65,7 @@ export class Verdicts implements vscode.CodeLensProvider, vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  #set(document: vscode.TextDocument, labels: Label[]): void {
+  #set(document: vscode.TextDocument, labels: VerdictLabel[]): void {
     const key = document.uri.toString();
     const had = this.#labels.delete(key);
     if (labels.length > 0) this.#labels.set(key, labels);

@@ -1,24 +1,24 @@
 import * as vscode from 'vscode';
-import type { Fate } from '../../core/completion/following.ts';
+import type { SuggestionOutcome } from '../../core/completion/acceptance.ts';
 import { REQUESTS, type VerifiedText } from '../../protocol/backend.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
-import type { Shown } from './recordedUse.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { GhostText } from './acceptanceTracker.ts';
+import type { VerdictLenses } from './verdictLenses.ts';
 
 /** Without a key for this time, nobody types. */
 const IDLE_MS = 1500;
 
 /** Runs what is shown while nobody types, where the user wants that: one text at a time, given up with the next key. */
 export class IdleVerifier implements vscode.Disposable {
-  readonly #services: Pick<Services, 'backend' | 'places' | 'log'> & { verdicts: Verdicts };
+  readonly #services: Pick<Services, 'backend' | 'places' | 'log'> & { verdicts: VerdictLenses };
   readonly #disposables: vscode.Disposable[];
   #timer: NodeJS.Timeout | undefined;
   #running: vscode.CancellationTokenSource | undefined;
   /** What was found out last, for the moment in which it is taken. */
-  #found: { document: vscode.TextDocument; text: string; verified: VerifiedText } | undefined;
+  #lastVerified: { document: vscode.TextDocument; text: string; verified: VerifiedText } | undefined;
 
-  constructor(services: Pick<Services, 'backend' | 'places' | 'log'> & { verdicts: Verdicts }) {
+  constructor(services: Pick<Services, 'backend' | 'places' | 'log'> & { verdicts: VerdictLenses }) {
     this.#services = services;
     this.#disposables = [
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
@@ -31,7 +31,7 @@ export class IdleVerifier implements vscode.Disposable {
   }
 
   /** Waits for a pause, then runs the text that is shown first. */
-  show({ document, position, texts: [text] }: Shown): void {
+  show({ document, position, texts: [text] }: GhostText): void {
     this.#stop();
     const folder = vscode.workspace.getWorkspaceFolder(document.uri);
     if (text === undefined || folder === undefined) return;
@@ -48,8 +48,8 @@ export class IdleVerifier implements vscode.Disposable {
   }
 
   /** What was found out of a text is true of the function that it was taken into. */
-  taken({ document, fate }: { document: vscode.TextDocument; fate: Fate }): void {
-    const found = this.#found;
+  accepted({ document, fate }: { document: vscode.TextDocument; fate: SuggestionOutcome }): void {
+    const found = this.#lastVerified;
     if (found?.document !== document || found.text !== fate.shown) return;
     this.#services.verdicts.show(document, fate.start, found.verified);
   }
@@ -80,7 +80,7 @@ export class IdleVerifier implements vscode.Disposable {
     const asked = { ...place, path: document.uri.fsPath, text: document.getText(), line, character };
     const verified = await backend.ask(REQUESTS.verifyText, { ...asked, completion: text }, running);
     if (this.#running !== running) return;
-    this.#found = { document, text, verified };
+    this.#lastVerified = { document, text, verified };
     verdicts.show(document, document.offsetAt(position), verified, true);
   }
 }

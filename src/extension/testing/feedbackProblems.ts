@@ -3,7 +3,7 @@ import type { CheckedFunction } from '../../protocol/backend.ts';
 import { rangeOf, type FunctionPlace } from '../places.ts';
 
 /** Feedback of checked functions in the Problems panel; an edit of the file clears it. */
-export class Feedback implements vscode.Disposable, vscode.CodeActionProvider {
+export class FeedbackProblems implements vscode.Disposable, vscode.CodeActionProvider {
   readonly #shown = vscode.languages.createDiagnosticCollection('leti');
   /** Of each file, by task: functions of one file are checked one by one. */
   readonly #byTask = new Map<string, Map<string, vscode.Diagnostic[]>>();

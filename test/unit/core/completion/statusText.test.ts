@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { completionWords, type CompletionFacts } from '../../../../src/core/completion/statusWords.ts';
+import { completionStatusText, type CompletionFacts } from '../../../../src/core/completion/statusText.ts';
 
 describe('completionWords', () => {
   const fresh: CompletionFacts = {
@@ -12,20 +12,20 @@ describe('completionWords', () => {
   };
 
   it('says that nobody has asked, that they are off, and until when they pause', () => {
-    assert.equal(completionWords(fresh), 'completions start with the first request');
-    assert.equal(completionWords({ ...fresh, enabled: false }), 'completions are off');
-    assert.equal(completionWords({ ...fresh, pausedUntil: '14:05' }), 'completions pause until 14:05');
+    assert.equal(completionStatusText(fresh), 'completions start with the first request');
+    assert.equal(completionStatusText({ ...fresh, enabled: false }), 'completions are off');
+    assert.equal(completionStatusText({ ...fresh, pausedUntil: '14:05' }), 'completions pause until 14:05');
   });
 
   it('names the model, the usual and the slow time, and why nothing is shown', () => {
     const latencies = [...Array.from({ length: 94 }, () => 10.4), 1, 2, 300, 300, 300, 300, 300];
     const facts = { ...fresh, model: 'LeTI round 1', why: 'code follows the cursor', latencies };
     assert.equal(
-      completionWords(facts),
+      completionStatusText(facts),
       'LeTI round 1; 10 ms (p50), 10 ms (p95); nothing shown: code follows the cursor',
     );
-    assert.equal(completionWords({ ...fresh, latencies: [3, 1, 200] }), '3 ms (p50), 200 ms (p95)');
+    assert.equal(completionStatusText({ ...fresh, latencies: [3, 1, 200] }), '3 ms (p50), 200 ms (p95)');
     const verdict = 'passes 3 of 3 tests';
-    assert.equal(completionWords({ ...fresh, model: 'm', verdict }), 'm; passes 3 of 3 tests');
+    assert.equal(completionStatusText({ ...fresh, model: 'm', verdict }), 'm; passes 3 of 3 tests');
   });
 });

@@ -2,7 +2,7 @@ import type { CompletionContext } from './context.ts';
 import { columns } from './source.ts';
 
 /** How much is completed: the rest of the line, or the statements of a block that is still empty. */
-export type Extent = 'line' | 'block';
+export type LineOrBlock = 'line' | 'block';
 
 /** By how many blanks models indent where the file has tabs. */
 const TAB = 4;
@@ -22,7 +22,7 @@ export function mayComplete(
  * A block where one was opened and holds nothing yet, or where nothing of the scope follows an empty line; else a
  * line: code in the middle of other code goes on one step at a time.
  */
-export function extentOf(context: CompletionContext): Extent {
+export function chooseLineOrBlock(context: CompletionContext): LineOrBlock {
   if (context.inside !== 'code' || context.lineAfter.trim() !== '') return 'line';
   if (context.lineBefore.trim() !== '' && !opensBlock(context)) return 'line';
   return context.after.trim() === '' || (opensBlock(context) && !blockFollows(context)) ? 'block' : 'line';
@@ -38,11 +38,15 @@ export function opensBlock(context: Pick<CompletionContext, 'before'>): boolean 
 }
 
 /**
- * A regular expression over what is written behind the prompt, pending white space included: where it matches, the
+ * A regular expression over what is written behind the prompt, omittedSpace white space included: where it matches, the
  * completion is over. A line ends with it; a block at the first line that is indented less.
  */
-export function stopPattern(context: CompletionContext, pending: string, extent: Extent): string {
-  if (extent === 'line') return pending.includes('\n') ? '\\S[^\\n]*\\n' : '[^\\n]*\\n';
+export function stopPattern(
+  context: CompletionContext,
+  omittedSpace: string,
+  lineOrBlock: LineOrBlock,
+): string {
+  if (lineOrBlock === 'line') return omittedSpace.includes('\n') ? '\\S[^\\n]*\\n' : '[^\\n]*\\n';
   // Behind a header the block stands further in; behind a docstring, or on a line of its own, where the cursor does.
   const opened = /:\s*(?:#.*)?$/.test(context.lineBefore);
   const width = context.unit === '\t' ? TAB : context.unit.length;
@@ -54,12 +58,12 @@ export function stopPattern(context: CompletionContext, pending: string, extent:
 }
 
 /** What was written, up to where it had to stop; line ends become `\n`. */
-export function cutAtStop(decoded: string, pattern: string, extent: Extent): string {
+export function cutAtStop(decoded: string, pattern: string, lineOrBlock: LineOrBlock): string {
   const text = decoded.replaceAll('\r\n', '\n');
   const match = new RegExp(pattern).exec(text);
   if (match === null) return text;
   // A line's pattern covers the line itself; a block's begins where the block has ended.
-  return extent === 'line' || pattern.startsWith('\\S')
+  return lineOrBlock === 'line' || pattern.startsWith('\\S')
     ? text.slice(0, match.index + match[0].length).replace(/\n```$/, '')
     : text.slice(0, match.index);
 }

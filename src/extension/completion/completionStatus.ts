@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CompletionFacts } from '../../core/completion/statusWords.ts';
+import type { CompletionFacts } from '../../core/completion/statusText.ts';
 import type { CompletedRequest } from '../backend.ts';
 import { editorStep } from '../stepWords.ts';
 
@@ -8,7 +8,7 @@ const SNOOZE_MS = 15 * 60_000;
 const RECENT = 100;
 
 /** What the completions of this window do, and whether they pause. */
-export class CompletionState implements vscode.Disposable {
+export class CompletionStatus implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #asking = new Set<object>();
   #pausedUntil: Date | undefined;

@@ -1,8 +1,8 @@
 import type { Survival } from '../../protocol/use.ts';
-import type { Change } from './acceptance.ts';
+import type { TextChange } from './acceptance.ts';
 
 /** The place of accepted text in its document. */
-export interface Range {
+export interface OffsetRange {
   start: number;
   end: number;
 }
@@ -12,7 +12,7 @@ const MOST_EDITED = 0.5;
 const MOST_COMPARED = 2000;
 
 /** The range after a change; what is changed inside it stays inside. */
-export function moved(range: Range, { offset, removed, text }: Change): Range {
+export function rangeAfterChange(range: OffsetRange, { offset, removed, text }: TextChange): OffsetRange {
   const gone = offset + removed;
   const by = text.length - removed;
   if (gone <= range.start) return { start: range.start + by, end: range.end + by };
@@ -22,7 +22,7 @@ export function moved(range: Range, { offset, removed, text }: Change): Range {
 }
 
 /** Compares accepted text with what stands in its place now; layout does not count. */
-export function survival(accepted: string, now: string): Survival {
+export function survivalOf(accepted: string, now: string): Survival {
   const [before, after] = [words(accepted), words(now)];
   if (before.join(' ') === after.join(' ')) return 'kept';
   const most = Math.max(before.length, after.length);

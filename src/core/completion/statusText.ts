@@ -16,7 +16,7 @@ export interface CompletionFacts {
 }
 
 /** What completions do now, in one line: `LeTI round 1; 24 ms (p50), 180 ms (p95)`. */
-export function completionWords({
+export function completionStatusText({
   enabled,
   pausedUntil,
   model,

@@ -1,8 +1,8 @@
-import type { Change } from './acceptance.ts';
-import { functionAround } from './functionText.ts';
+import type { TextChange } from './acceptance.ts';
+import { functionAround } from './scopes.ts';
 
 /** What was found out about a function by running it, where it stands. */
-export interface Label {
+export interface VerdictLabel {
   /** From its header to the end of its last line. */
   start: number;
   end: number;
@@ -15,8 +15,8 @@ export interface Label {
 export function labelAt(
   document: string,
   offset: number,
-  said: Pick<Label, 'words' | 'failed'>,
-): Label | undefined {
+  said: Pick<VerdictLabel, 'words' | 'failed'>,
+): VerdictLabel | undefined {
   const around = functionAround(document, offset);
   if (around === undefined) return undefined;
   const { start, end } = around;
@@ -24,7 +24,10 @@ export function labelAt(
 }
 
 /** The labels that are still true after a change: those of edited functions are not, others move. */
-export function stillTrue(labels: readonly Label[], { offset, removed, text }: Change): Label[] {
+export function labelsAfterChange(
+  labels: readonly VerdictLabel[],
+  { offset, removed, text }: TextChange,
+): VerdictLabel[] {
   const gone = offset + removed;
   const by = text.length - removed;
   return labels.flatMap((label) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { labelAt, stillTrue } from '../../../../src/core/completion/labels.ts';
+import { labelAt, labelsAfterChange } from '../../../../src/core/completion/verdictLabels.ts';
 
 const DOCUMENT = 'import os\n\n\ndef f(x):\n    return x\n\n\ndef g(x):\n    return 1';
 const SAID = { words: 'passes 3 of 3 tests', failed: false };
@@ -17,19 +17,19 @@ describe('labels of functions', () => {
 
   it('go with an edit of their function, and move with one above it', () => {
     const inF = { offset: f.end - 1, removed: 1, text: 'y' };
-    assert.deepEqual(stillTrue([f, g], inF), [g]);
+    assert.deepEqual(labelsAfterChange([f, g], inF), [g]);
     const above = { offset: 0, removed: 0, text: '# new\n' };
     assert.deepEqual(
-      stillTrue([f, g], above).map(({ start }) => start),
+      labelsAfterChange([f, g], above).map(({ start }) => start),
       [f.start + 6, g.start + 6],
     );
     const atHeader = { offset: f.start, removed: 0, text: '\n' };
-    assert.equal(stillTrue([f], atHeader)[0]?.start, f.start + 1);
+    assert.equal(labelsAfterChange([f], atHeader)[0]?.start, f.start + 1);
     const across = { offset: f.end + 1, removed: g.start - f.end + 2, text: '' };
-    assert.deepEqual(stillTrue([f, g], across), [f]);
+    assert.deepEqual(labelsAfterChange([f, g], across), [f]);
   });
 
   it('go with what is typed at the end of their function', () => {
-    assert.deepEqual(stillTrue([g], { offset: g.end, removed: 0, text: '0' }), []);
+    assert.deepEqual(labelsAfterChange([g], { offset: g.end, removed: 0, text: '0' }), []);
   });
 });

@@ -6,7 +6,7 @@ import { REQUESTS, type CheckedFunction } from '../../protocol/backend.ts';
 import type { TextRange } from '../../protocol/diagnostics.ts';
 import type { Sample } from '../../protocol/run.ts';
 import { attempt } from '../errors.ts';
-import type { Feedback } from './problems.ts';
+import type { FeedbackProblems } from './feedbackProblems.ts';
 import { rangeOf } from '../places.ts';
 import type { Services } from '../services.ts';
 
@@ -16,12 +16,12 @@ import type { Services } from '../services.ts';
  */
 export class TaskTests implements vscode.Disposable {
   readonly #services: Services;
-  readonly #feedback: Feedback;
+  readonly #feedback: FeedbackProblems;
   readonly #controller: vscode.TestController;
   /** The folder of each task. */
   readonly #folders = new WeakMap<vscode.TestItem, vscode.WorkspaceFolder>();
 
-  constructor(services: Services, feedback: Feedback) {
+  constructor(services: Services, feedback: FeedbackProblems) {
     this.#services = services;
     this.#feedback = feedback;
     this.#controller = vscode.tests.createTestController('leti', 'LeTI tasks');
@@ -84,7 +84,7 @@ export class TaskTests implements vscode.Disposable {
     work: (run: vscode.TestRun, items: readonly vscode.TestItem[]) => Promise<void>,
   ): Promise<void> {
     const run = this.#controller.createTestRun(request);
-    const items = this.#wanted(request);
+    const items = this.#selected(request);
     for (const item of items) run.enqueued(item);
     token.onCancellationRequested(() => {
       run.end();
@@ -96,7 +96,7 @@ export class TaskTests implements vscode.Disposable {
   }
 
   /** The tasks of a request: those named, or below what is named, without those excluded. */
-  #wanted({ include, exclude }: vscode.TestRunRequest): vscode.TestItem[] {
+  #selected({ include, exclude }: vscode.TestRunRequest): vscode.TestItem[] {
     const found: vscode.TestItem[] = [];
     const add = (item: vscode.TestItem): void => {
       if (exclude?.includes(item) === true) return;
@@ -119,12 +119,12 @@ export class TaskTests implements vscode.Disposable {
       for (const item of own) {
         const result = checked.find(({ task }) => task === item.id);
         if (result === undefined) run.skipped(item);
-        else this.#tell(run, item, folder, result);
+        else this.#report(run, item, folder, result);
       }
     }
   }
 
-  #tell(
+  #report(
     run: vscode.TestRun,
     item: vscode.TestItem,
     folder: vscode.WorkspaceFolder,
@@ -171,7 +171,7 @@ export class TaskTests implements vscode.Disposable {
       if (folder === undefined) continue;
       for (const item of own) run.started(item);
       const place = await places.place(folder.uri);
-      const settings = places.choices(folder.uri);
+      const settings = places.runSettings(folder.uri);
       const tasks = own.map(({ id }) => id);
       const samples = await backend.ask(
         REQUESTS.solve,
@@ -184,11 +184,11 @@ export class TaskTests implements vscode.Disposable {
         },
       );
       const byTask = Map.groupBy(samples, ({ taskId }) => taskId);
-      for (const item of own) this.#tellSolved(run, item, byTask.get(item.id) ?? []);
+      for (const item of own) this.#reportSolved(run, item, byTask.get(item.id) ?? []);
     }
   }
 
-  #tellSolved(run: vscode.TestRun, item: vscode.TestItem, samples: readonly Sample[]): void {
+  #reportSolved(run: vscode.TestRun, item: vscode.TestItem, samples: readonly Sample[]): void {
     const passed = samples.filter(({ verdict }) => verdict === 'passed').length;
     const rate = `${passed} of ${samples.length} programs pass (${percent(passed / samples.length)})`;
     run.appendOutput(`${item.id}: ${rate}\r\n`, undefined, item);

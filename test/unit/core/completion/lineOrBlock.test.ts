@@ -1,24 +1,28 @@
 import assert from 'node:assert/strict';
 import {
   cutAtStop,
-  extentOf,
+  chooseLineOrBlock,
   mayComplete,
   opensBlock,
   stopPattern,
-} from '../../../../src/core/completion/extent.ts';
+} from '../../../../src/core/completion/lineOrBlock.ts';
 import { completionPrompt } from '../../../../src/core/completion/prompt.ts';
 import { baseStyle } from '../../../support/tasks.ts';
 import { contextAt } from '../../../support/cursor.ts';
 
 function cut(marked: string, decoded: string): string {
   const context = contextAt(marked);
-  const { pending } = completionPrompt(context, { ...baseStyle(), condition: 'none', fill: undefined });
-  const extent = extentOf(context);
-  return cutAtStop(decoded, stopPattern(context, pending, extent), extent);
+  const { omittedSpace } = completionPrompt(context, {
+    ...baseStyle(),
+    condition: 'none',
+    fill: undefined,
+  });
+  const lineOrBlock = chooseLineOrBlock(context);
+  return cutAtStop(decoded, stopPattern(context, omittedSpace, lineOrBlock), lineOrBlock);
 }
 
-describe('extent of a completion', () => {
-  for (const [where, marked, extent] of [
+describe('lineOrBlock of a completion', () => {
+  for (const [where, marked, lineOrBlock] of [
     ['an empty body', 'def f(a):\n    |\n\n\nx = 1\n', 'block'],
     ['behind a header', 'def f(a):|\n', 'block'],
     ['behind a header whose body is there', 'def f(a):|\n    return 1\n', 'line'],
@@ -30,8 +34,8 @@ describe('extent of a completion', () => {
     ['before a closing bracket', 'def f(a):\n    print(|)\n', 'line'],
     ['a comment', 'def f(a):\n    # |\n', 'line'],
   ] as const) {
-    it(`is a ${extent} at ${where}`, () => {
-      assert.equal(extentOf(contextAt(marked)), extent);
+    it(`is a ${lineOrBlock} at ${where}`, () => {
+      assert.equal(chooseLineOrBlock(contextAt(marked)), lineOrBlock);
     });
   }
 

@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import { REQUESTS } from '../../protocol/backend.ts';
+import { UserError } from '../../protocol/errors.ts';
+import type { FunctionPlace } from '../places.ts';
+import { withRunProgress } from '../progress.ts';
+import type { Services } from '../services.ts';
+import type { FeedbackProblems } from '../testing/feedbackProblems.ts';
+
+/** The function under the cursor, or the given one, in its file as it is on disk. Throws a UserError where no Python file is open. */
+export async function testedFunction(
+  place: FunctionPlace | undefined,
+): Promise<{ document: vscode.TextDocument; line: number; folder: vscode.Uri }> {
+  const editor = vscode.window.activeTextEditor;
+  const document =
+    place === undefined ? editor?.document : await vscode.workspace.openTextDocument(place.uri);
+  const folder = document === undefined ? undefined : vscode.workspace.getWorkspaceFolder(document.uri);
+  if (document?.languageId !== 'python' || folder === undefined) {
+    throw new UserError('No Python file of the workspace is open.', 'Put the cursor into a tested function.');
+  }
+  // Checks run on the file: other modules import it from there.
+  if (document.isDirty && !(await document.save())) {
+    throw new UserError('The file could not be saved.', 'Save it first; its checks run on the file.');
+  }
+  return { document, line: place?.line ?? editor?.selection.active.line ?? 0, folder: folder.uri };
+}
+
+/** Runs the checks of the function under the cursor, or of the given one; what fails becomes diagnostics. */
+export async function checkUnderCursor(
+  services: Services,
+  feedback: FeedbackProblems,
+  given?: FunctionPlace,
+): Promise<void> {
+  const { document, line, folder } = await testedFunction(given);
+  const place = await services.places.place(folder);
+  const checked = await withRunProgress('LeTI: checking', services.log, async (following) =>
+    services.backend.ask(REQUESTS.check, { ...place, path: document.uri.fsPath, line }, following),
+  );
+  feedback.show(document.uri, checked);
+  const words = `${checked.task}: ${checked.checksPassed} of ${checked.checksTotal} checks pass`;
+  vscode.window.setStatusBarMessage(`LeTI: ${words}`, 10_000);
+}

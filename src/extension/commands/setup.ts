@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import { REQUESTS } from '../../protocol/backend.ts';
+import { withRunProgress } from '../progress.ts';
+import type { Services } from '../services.ts';
+import { editorStep } from '../stepWords.ts';
+
+/** What LeTI needs, looked at for real; the findings are a document that can be kept. */
+export async function doctor(services: Services): Promise<void> {
+  const place = await services.places.place(await services.places.chooseFolder());
+  const findings = await withRunProgress('LeTI: looking at what is needed', services.log, async (following) =>
+    services.backend.ask(REQUESTS.doctor, place, following),
+  );
+  const lines = findings.map(
+    ({ what, ok, detail, nextStep }) =>
+      `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}${nextStep === undefined ? '' : ` ${editorStep(nextStep)}`}`,
+  );
+  const document = await vscode.workspace.openTextDocument({ content: `${lines.join('\n')}\n` });
+  await vscode.window.showTextDocument(document);
+}
+
+/** Writes a `leti` for the terminal and for other editors. */
+export async function installLauncher(services: Services): Promise<void> {
+  const folder = await vscode.window.showInputBox({
+    title: 'LeTI: install the command leti',
+    prompt: 'A folder on your PATH',
+    value: process.platform === 'win32' ? '' : '~/.local/bin',
+  });
+  if (folder === undefined || folder.trim() === '') return;
+  const written = await services.backend.ask(REQUESTS.installLauncher, { folder: folder.trim() });
+  void vscode.window.showInformationMessage(`${written} is written.`);
+}

@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import { evaluationLine } from '../../core/text/words.ts';
+import { REQUESTS } from '../../protocol/backend.ts';
+import type { TasksTree } from '../explorer/tasksTree.ts';
+import { withRunProgress } from '../progress.ts';
+import type { Services } from '../services.ts';
+
+/** Fills the task view. */
+export async function findTasks(services: Services, tree: TasksTree): Promise<void> {
+  const folder = await services.places.chooseFolder();
+  const place = await services.places.place(folder);
+  const plan = await withRunProgress('LeTI: looking for tasks', services.log, async (following) =>
+    services.backend.ask(
+      REQUESTS.plan,
+      { ...place, settings: services.places.runSettings(folder) },
+      following,
+    ),
+  );
+  tree.show(folder.fsPath, plan);
+  for (const drop of plan.dropped)
+    services.log.info(`dropped ${drop.path}:${drop.line} ${drop.id}: ${drop.reason}`);
+}
+
+/** Measures the model in use, before a promotion the one of the settings, on the tasks that runs hold out. */
+export async function evaluate(services: Services): Promise<void> {
+  const folder = await services.places.chooseFolder();
+  const place = await services.places.place(folder);
+  const settings = services.places.runSettings(folder);
+  const evaluation = await withRunProgress('LeTI: measuring', services.log, async (following) =>
+    services.backend.ask(REQUESTS.evaluate, { ...place, settings }, following),
+  );
+  services.log.info(evaluationLine({ ...evaluation, round: 0 }));
+  void vscode.window.showInformationMessage(
+    `LeTI: ${evaluation.passedSamples} of ${evaluation.samples} programs pass, ${evaluation.passedTasks} of ${evaluation.tasks} held-out tasks have one.`,
+  );
+}
