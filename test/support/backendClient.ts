@@ -19,7 +19,7 @@ import {
 } from '../../src/protocol/backend.ts';
 import { commandLineStep } from '../../src/cli/stepWords.ts';
 import type { RunEvent } from '../../src/protocol/run.ts';
-import { root } from './tinyRun.ts';
+import { letiScript, root } from './tinyRun.ts';
 
 /** `leti serve --stdio` with an LSP client that is not VS Code. */
 export class BackendClient {
@@ -30,11 +30,10 @@ export class BackendClient {
   #tokens = 0;
 
   constructor(home: string) {
-    this.child = spawn(
-      path.join(root, 'node_modules/.bin/node'),
-      [path.join(root, 'src/cli/main.ts'), 'serve', '--stdio'],
-      { env: { ...process.env, LETI_HOME: home }, stdio: ['pipe', 'pipe', 'inherit'] },
-    );
+    this.child = spawn(path.join(root, 'node_modules/.bin/node'), [letiScript(), 'serve', '--stdio'], {
+      env: { ...process.env, LETI_HOME: home },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const { stdin, stdout } = this.child;
     if (stdin === null || stdout === null) throw new Error('the backend has no pipes');
     this.connection = createProtocolConnection(

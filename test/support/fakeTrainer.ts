@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TrainerRequest } from '../../src/protocol/training.ts';
-import { root } from './tinyRun.ts';
+import { tinyExports } from './tinyExports.ts';
+import { root, tinyFixture, type Fixture } from './tinyRun.ts';
 
 /** What a fake trainer process is told; it reads this before it answers a request. */
 export interface FakeTrainerPlan {
@@ -55,4 +56,11 @@ export class FakeTrainer {
     delete this.#plan.hold;
     this.change({});
   }
+}
+
+/** The tiny tasks and model, and a fake trainer for them. */
+export function fakeFixture(folder: string): { fixture: Fixture; trainer: FakeTrainer } {
+  const fixture = tinyFixture(folder);
+  const trainer = new FakeTrainer(path.join(folder, 'trainer'), { exports: tinyExports(fixture.model) });
+  return { fixture: { ...fixture, trainerPython: trainer.python }, trainer };
 }

@@ -1,5 +1,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Task } from '../../src/protocol/task.ts';
@@ -56,6 +64,8 @@ export interface Fixture {
   tasks: string;
   heldOut: string;
   workspace: string;
+  /** The trainer's Python where it is another one than that of `npm test`, such as a FakeTrainer's. */
+  trainerPython?: string;
 }
 
 /** Writes the tiny tasks, to train on and held out, into a folder. */
@@ -126,6 +136,28 @@ function makeTinyModel(model: string, lines: string): void {
   renameSync(half, model);
 }
 
+let script: string | undefined;
+
+/** The command: as it was built where that is newer than its sources, which starts four times as fast, else its source. */
+export function letiScript(): string {
+  script ??=
+    builtAt() > newestSource() ? path.join(root, 'dist/leti.mjs') : path.join(root, 'src/cli/main.ts');
+  return script;
+}
+
+/** When the command was built; 0 if it was not. Its map is written anew when a comment changes too. */
+function builtAt(): number {
+  const file = path.join(root, 'dist/cli.mjs.map');
+  return existsSync(file) ? statSync(file).mtimeMs : 0;
+}
+
+function newestSource(): number {
+  const files = readdirSync(path.join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  return Math.max(...files.map((file) => statSync(file).mtimeMs));
+}
+
 /** One `leti` process, with its JSON events, or with what it prints for people where `asText` is true. */
 export class LetiProcess {
   readonly child: ChildProcess;
@@ -140,14 +172,10 @@ export class LetiProcess {
     onEvent: (event: Record<string, unknown>, process: LetiProcess) => void = () => undefined,
     asText = false,
   ) {
-    this.child = spawn(
-      path.join(root, 'node_modules/.bin/node'),
-      [path.join(root, 'src/cli/main.ts'), ...args],
-      {
-        env: { ...process.env, LETI_HOME: home },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    this.child = spawn(path.join(root, 'node_modules/.bin/node'), [letiScript(), ...args], {
+      env: { ...process.env, LETI_HOME: home },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString();
     });
@@ -208,7 +236,7 @@ export function trainTiny(
         '--batch',
         '4',
       ],
-      ...['--mix', '0.1', '--trainer-python', trainerPython(), ...more],
+      ...['--mix', '0.1', '--trainer-python', fixture.trainerPython ?? trainerPython(), ...more],
     ],
     home,
     onEvent,

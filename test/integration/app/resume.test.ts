@@ -1,75 +1,128 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunStore } from '../../../src/store/runStore.ts';
-import { processesNaming, tinyFixture, trainTiny, type Fixture } from '../../support/tinyRun.ts';
+import { fakeFixture, type FakeTrainer } from '../../support/fakeTrainer.ts';
+import { useFolder } from '../../support/folder.ts';
+import {
+  processesNaming,
+  tinyFixture,
+  trainTiny,
+  type Fixture,
+  type LetiProcess,
+} from '../../support/tinyRun.ts';
 
 type Event = Record<string, unknown>;
+type Hold = Parameters<FakeTrainer['holdAt']>;
 
-const BASE_EXPORT = 'the base model is exported';
-/** Where a run is killed: a name, and what event shows that it is there. */
-const PHASES: [string, (event: Event) => boolean][] = [
-  [BASE_EXPORT, (event) => event['event'] === 'phase' && event['phase'] === 'export'],
-  ['held-out tasks are measured', progress('evaluate/0/held-out', 9)],
-  ['programs are sampled', progress('sample/1', 9)],
-  ['the model is trained', progress('train/1', 2)],
-  ['the new model is exported', (event) => event['event'] === 'training'],
-  ['the new model is measured', progress('evaluate/1/held-out', 9)],
-  ['the gate has decided', (event) => event['event'] === 'gate'],
+/** Where a run is killed: a name, what event shows that it is there, and where the fake trainer waits for that. */
+interface Moment {
+  name: string;
+  reached: (event: Event) => boolean;
+  hold?: Hold;
+}
+
+const EXPORT = 'the base model is exported';
+const SAMPLING = 'programs are sampled';
+const TRAINING = 'the model is trained';
+const MOMENTS: Moment[] = [
+  {
+    name: EXPORT,
+    reached: ({ event, phase }) => event === 'phase' && phase === 'export',
+    hold: ['export', 0],
+  },
+  { name: 'held-out tasks are measured', reached: progress('evaluate/0/held-out', 9) },
+  { name: SAMPLING, reached: progress('sample/1', 9), hold: ['sample', 12] },
+  { name: TRAINING, reached: progress('train/1', 2), hold: ['train', 2] },
+  { name: 'the new model is exported', reached: ({ event }) => event === 'training', hold: ['export', 0] },
+  { name: 'the new model is measured', reached: progress('evaluate/1/held-out', 9) },
+  { name: 'the gate has decided', reached: ({ event }) => event === 'gate' },
 ];
 
 describe('a run that is killed', function () {
-  this.timeout(600_000);
-  let folder: string;
+  this.timeout(120_000);
+  const folder = useFolder();
   let fixture: Fixture;
-  let prepared: string;
-  let unbroken: string;
+  let trainer: FakeTrainer;
+  let unbroken: Homes;
 
   before(async () => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'leti-resume-'));
-    fixture = tinyFixture(folder);
-    unbroken = path.join(folder, 'home-unbroken');
-    const run = trainTiny(fixture, unbroken);
-    assert.deepEqual(await run.ended, { code: 0, signal: null }, run.stderr);
-    // The base model's exports are the same in every run; what the run itself made is not.
-    prepared = path.join(folder, 'home-prepared');
-    cpSync(unbroken, prepared, { recursive: true });
-    rmSync(path.join(prepared, 'workspaces'), { recursive: true });
+    ({ fixture, trainer } = fakeFixture(folder()));
+    unbroken = await unbrokenRun(folder(), fixture);
   });
 
-  after(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  for (const [name, reached] of PHASES) {
-    it(`while ${name}, ends with the samples of an unbroken one`, async () => {
-      const home = path.join(folder, `home-${PHASES.findIndex(([other]) => other === name)}`);
-      cpSync(prepared, home, { recursive: true });
-      if (name === BASE_EXPORT) rmSync(path.join(home, 'exports'), { recursive: true });
-      let killed = false;
-      const run = trainTiny(fixture, home, [], (event, process) => {
-        if (!killed && reached(event)) {
-          killed = true;
-          process.child.kill('SIGKILL');
-        }
-      });
-      assert.deepEqual(await run.ended, { code: null, signal: 'SIGKILL' }, run.stderr);
-      await noneLeft(home);
-      const resumed = trainTiny(fixture, home, ['--resume', 'last']);
-      assert.deepEqual(await resumed.ended, { code: 0, signal: null }, resumed.stderr);
-      assert.deepEqual(outcome(home, fixture), outcome(unbroken, fixture));
+  for (const moment of MOMENTS) {
+    it(`while ${moment.name}, ends with the samples of an unbroken one`, async () => {
+      const home = path.join(folder(), moment.name);
+      cpSync(unbroken.prepared, home, { recursive: true });
+      if (moment.name === EXPORT) rmSync(path.join(home, 'exports'), { recursive: true });
+      if (moment.hold !== undefined) trainer.holdAt(...moment.hold);
+      await killed(fixture, home, moment);
+      trainer.release();
+      await finished(trainTiny(fixture, home, ['--resume', 'last']));
+      assert.deepEqual(outcome(home, fixture), outcome(unbroken.whole, fixture));
     });
   }
 
   it('repeats no batch that was finished', async () => {
-    const home = path.join(folder, 'home-2');
-    const again = trainTiny(fixture, home, ['--resume', 'last']);
+    const again = trainTiny(fixture, path.join(folder(), SAMPLING), ['--resume', 'last']);
     assert.deepEqual(await again.ended, { code: 2, signal: null });
     assert.match(again.stderr, /is finished/);
   });
 });
+
+/** The same with real weights: the numbers of a checkpoint and of a batch must be those of an unbroken run. */
+describe('a run of real weights that is killed', function () {
+  this.timeout(300_000);
+  const folder = useFolder();
+  let fixture: Fixture;
+  let unbroken: Homes;
+
+  before(async () => {
+    fixture = tinyFixture(folder());
+    unbroken = await unbrokenRun(folder(), fixture);
+  });
+
+  for (const moment of MOMENTS.filter(({ name }) => [SAMPLING, TRAINING].includes(name))) {
+    it(`while ${moment.name}, ends with the samples and losses of an unbroken one`, async () => {
+      const home = path.join(folder(), moment.name);
+      cpSync(unbroken.prepared, home, { recursive: true });
+      await killed(fixture, home, moment);
+      await finished(trainTiny(fixture, home, ['--resume', 'last']));
+      assert.deepEqual(outcome(home, fixture), outcome(unbroken.whole, fixture));
+    });
+  }
+});
+
+/** LeTI's folders: of an unbroken run, and with nothing but the base model and its exports, the same in every run. */
+interface Homes {
+  whole: string;
+  prepared: string;
+}
+
+async function unbrokenRun(folder: string, fixture: Fixture): Promise<Homes> {
+  const homes = { whole: path.join(folder, 'whole'), prepared: path.join(folder, 'prepared') };
+  await finished(trainTiny(fixture, homes.whole));
+  cpSync(homes.whole, homes.prepared, { recursive: true });
+  rmSync(path.join(homes.prepared, 'workspaces'), { recursive: true });
+  return homes;
+}
+
+async function killed(fixture: Fixture, home: string, { reached }: Moment): Promise<void> {
+  let sent = false;
+  const run = trainTiny(fixture, home, [], (event, process) => {
+    if (sent || !reached(event)) return;
+    sent = true;
+    process.child.kill('SIGKILL');
+  });
+  assert.deepEqual(await run.ended, { code: null, signal: 'SIGKILL' }, run.stderr);
+  await noneLeft(home);
+}
+
+async function finished(run: LetiProcess): Promise<void> {
+  assert.deepEqual(await run.ended, { code: 0, signal: null }, run.stderr);
+}
 
 /** An event of a phase in which at least `done` is done. */
 function progress(phase: string, done: number): (event: Event) => boolean {
