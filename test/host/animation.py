@@ -1,7 +1,8 @@
 """Makes one animated GIF of the PNG files of a folder, in the order of their names.
 
-Run as `python animation.py FOLDER GIF MILLISECONDS`. Equal frames in a row become one that is shown longer. All
-frames share the colours of the last one, so that nothing flickers. Needs Pillow (python/requirements/pictures.txt).
+Run as `python animation.py FOLDER GIF MILLISECONDS`. Equal frames in a row become one that is shown longer.
+All frames share the colours of the last one, so that nothing flickers. Needs Pillow
+(python/requirements/pictures.txt).
 """
 
 import sys
@@ -32,9 +33,8 @@ def main(folder: Path, target: Path, frame_ms: int) -> None:
     drawn[0].save(
         target, save_all=True, append_images=drawn[1:], duration=times, loop=0, optimize=True, disposal=1
     )
-    print(
-        f"{target.name}: {len(frames)} frames, {sum(times) / 1000:.1f} s, {target.stat().st_size / 1e6:.2f} MB"
-    )
+    megabytes = target.stat().st_size / 1e6
+    print(f"{target.name}: {len(frames)} frames, {sum(times) / 1000:.1f} s, {megabytes:.2f} MB")
 
 
 if __name__ == "__main__":
