@@ -5,7 +5,12 @@ import { findWorkspaceInterpreter } from '../execution/interpreter.ts';
 import { letiHome } from '../process/folders.ts';
 import { step, throwIfAborted, UserError } from '../protocol/errors.ts';
 import type { Finding } from '../protocol/backend.ts';
-import { currentEnvironment, environmentPython, requireTrainerPython } from '../training/environment.ts';
+import {
+  environmentPython,
+  madeEnvironment,
+  madeEnvironments,
+  requireTrainerPython,
+} from '../training/environment.ts';
 import { TrainerClient } from '../training/trainerClient.ts';
 import { workspaceFolder } from './folders.ts';
 
@@ -120,7 +125,9 @@ async function trainerFindings(options: ExamineOptions): Promise<Finding[]> {
 }
 
 async function madeTrainer(env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const folder = await currentEnvironment(letiHome(env), env);
+  const home = letiHome(env);
+  // A user may have chosen another device than this machine's best one.
+  const folder = (await madeEnvironment(home, 'auto', env)) ?? (await madeEnvironments(home))[0];
   return folder === undefined ? undefined : environmentPython(folder);
 }
 

@@ -20,7 +20,7 @@ const KEPT_PROMOTIONS = 2;
 export async function findWaste(
   home: string,
   store: ModelStore,
-  keep: { environment: string | undefined; models: ReadonlySet<string> },
+  keep: { environments: ReadonlySet<string>; models: ReadonlySet<string> },
 ): Promise<Waste[]> {
   const waste: Waste[] = [];
   const add = async (target: string, why: string): Promise<void> => {
@@ -33,7 +33,7 @@ export async function findWaste(
   }
   for (const name of await namesIn(path.join(home, 'environments'))) {
     const target = path.join(home, 'environments', name);
-    if (!/\.(tmp|lock)$/.test(name) && target !== keep.environment)
+    if (!/\.(tmp|lock)$/.test(name) && !keep.environments.has(target))
       await add(target, 'trainer environment not in use');
   }
   const needed = new Set([...(await store.aliases()), ...keep.models, ...(await activeModels(home))]);

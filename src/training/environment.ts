@@ -9,9 +9,8 @@ import { runCommand } from '../process/runCommand.ts';
 import { writeWhole } from '../process/wholeFile.ts';
 import { setting, step, UserError } from '../protocol/errors.ts';
 import type { Device } from '../protocol/training.ts';
+import { pickProfile, PROFILES, type Profile } from './device.ts';
 import { findTrainerPython, isUsable, NEWEST, OLDEST, probePython } from './pythons.ts';
-
-export type Profile = 'cpu' | 'cuda' | 'mps';
 
 export interface TrainerEnvironment {
   python: string;
@@ -72,11 +71,23 @@ export async function ensureTrainerEnvironment(options: EnvironmentOptions): Pro
   }
 }
 
-/** Folder of the whole environment of this machine's device, if it was made. */
-export async function currentEnvironment(home: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+/** The folder of a device's environment, if it was made whole. */
+export async function madeEnvironment(
+  home: string,
+  device: Device,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
   const lock = await lockHash(ownRequirements());
-  const folder = folderOf(home, await pickProfile('auto', env), lock);
+  const folder = folderOf(home, await pickProfile(device, env), lock);
   return (await isWhole(folder, lock)) ? folder : undefined;
+}
+
+/** The folders of every whole environment that this version uses, on whichever device. */
+export async function madeEnvironments(home: string): Promise<string[]> {
+  const lock = await lockHash(ownRequirements());
+  const folders = PROFILES.map((profile) => folderOf(home, profile, lock));
+  const whole = await Promise.all(folders.map((folder) => isWhole(folder, lock)));
+  return folders.filter((_, index) => whole[index]);
 }
 
 /** The interpreter of an environment's folder. */
@@ -90,14 +101,6 @@ function folderOf(home: string, profile: Profile, lock: string): string {
 
 function ownRequirements(): string {
   return path.join(packageRoot(), 'python', 'requirements');
-}
-
-/** CUDA when the driver answers, MPS on Apple silicon, else the CPU; a named device is taken at its word. */
-export async function pickProfile(device: Device, env: NodeJS.ProcessEnv): Promise<Profile> {
-  if (device !== 'auto') return device;
-  if (process.platform === 'darwin' && process.arch === 'arm64') return 'mps';
-  const { code, stdout } = await runCommand('nvidia-smi', ['-L'], { env });
-  return code === 0 && stdout.includes('GPU') ? 'cuda' : 'cpu';
 }
 
 /** Throws a UserError when a Python that the user named for the trainer cannot be used. */

@@ -8,7 +8,8 @@ import type { TaskSummary, TrainingPlan } from '../../protocol/backend.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
 import { RunStore } from '../../store/runStore.ts';
-import { currentEnvironment, pickProfile } from '../../training/environment.ts';
+import { pickProfile } from '../../training/device.ts';
+import { madeEnvironment } from '../../training/environment.ts';
 import { gatherTasks } from './gather.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -30,7 +31,7 @@ export async function planRun(
   const home = letiHome(env);
   await mkdir(home, { recursive: true });
   const { bavail, bsize } = await statfs(home);
-  const environment = workbench.ownTrainer ?? (await currentEnvironment(home, env));
+  const environment = workbench.ownTrainer ?? (await madeEnvironment(home, config.device, env));
   const measured = secondsPerProgram(workbench.files.store);
   return {
     tasks: tasks.map(({ task, side }) => ({ ...summaryOf(task), side })),

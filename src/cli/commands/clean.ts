@@ -4,7 +4,7 @@ import { letiHome } from '../../process/folders.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
 import { isAnyRunGoingOn } from '../../app/folders.ts';
 import { findWaste, removeWaste } from '../../training/cleanup.ts';
-import { currentEnvironment } from '../../training/environment.ts';
+import { madeEnvironments } from '../../training/environment.ts';
 import { ModelStore } from '../../training/modelStore.ts';
 import { createOutput } from '../output.ts';
 
@@ -24,7 +24,7 @@ export function cleanCommand(): Command {
         ]);
       }
       const waste = await findWaste(home, new ModelStore(home), {
-        environment: await currentEnvironment(home, process.env),
+        environments: new Set(await madeEnvironments(home)),
         models: new Set(),
       });
       if (!dryRun) await removeWaste(waste);

@@ -1,0 +1,39 @@
+import { runCommand } from '../process/runCommand.ts';
+import { InterruptedError } from '../protocol/errors.ts';
+import type { Device } from '../protocol/training.ts';
+
+/** A device for which there is a set of trainer packages. */
+export const PROFILES = ['cpu', 'cuda', 'mps'] as const;
+export type Profile = (typeof PROFILES)[number];
+
+/** A driver that hangs must not hold back a plan or `leti doctor`. */
+const PROBE_MS = 5000;
+
+/** By the PATH on which the driver's tool is looked for; a machine does not change its devices. */
+const probed = new Map<string, Promise<Profile>>();
+
+/**
+ * The device that training runs on, decided here alone: a named one as it is; for `auto` CUDA when the driver answers,
+ * MPS on Apple silicon, else the CPU. The driver is asked once per process, for at most 5 s.
+ */
+export async function pickProfile(device: Device, env: NodeJS.ProcessEnv): Promise<Profile> {
+  if (device !== 'auto') return device;
+  const key = env['PATH'] ?? '';
+  const known = probed.get(key) ?? probe(env);
+  probed.set(key, known);
+  return await known;
+}
+
+async function probe(env: NodeJS.ProcessEnv): Promise<Profile> {
+  if (process.platform === 'darwin' && process.arch === 'arm64') return 'mps';
+  try {
+    const { code, stdout } = await runCommand('nvidia-smi', ['-L'], {
+      env,
+      signal: AbortSignal.timeout(PROBE_MS),
+    });
+    return code === 0 && stdout.includes('GPU') ? 'cuda' : 'cpu';
+  } catch (error) {
+    if (error instanceof InterruptedError) return 'cpu';
+    throw error;
+  }
+}
