@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { BOUNDS, problemWith, type Bounds } from '../protocol/bounds.ts';
 
 /** For commands that run programs. */
 export const ALLOW_UNCONTAINED = [
@@ -11,7 +12,7 @@ export const HISTORY = ['--history', "tasks of the repository's newest commits t
 export const COMMITS = [
   '--commits <n>',
   'how many commits `--history` looks through',
-  wholeNumber(1),
+  wholeNumber({ ...BOUNDS.historyCommits, min: 1 }),
   500,
 ] as const;
 
@@ -20,31 +21,35 @@ export const RUN_TESTS = [
   "run the workspace's own tests once, in the sandbox, to see what they cover",
 ] as const;
 
-/** A whole number of at least `min`, for commander's option parser. */
-export function wholeNumber(min: number): (text: string) => number {
+/** No upper bound. */
+const ANY = Number.MAX_SAFE_INTEGER;
+
+/** Reads a whole number within the bounds, for commander's option parser. */
+export function wholeNumber({ min, max = ANY }: { min: number; max?: number }): (text: string) => number {
+  return parserOf({ min, max }, true);
+}
+
+/** Reads a number within the bounds. */
+export function numberWithin(bounds: Bounds): (text: string) => number {
+  return parserOf(bounds, false);
+}
+
+function parserOf(bounds: Bounds, whole: boolean): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < min) {
-      throw new InvalidArgumentError(`expected a whole number of at least ${min}`);
-    }
-    return value;
+    const problem = problemWith(text, bounds, whole);
+    if (problem !== undefined) throw new InvalidArgumentError(problem);
+    return Number(text);
   };
 }
 
-/** A number in [min, max]. */
-export function numberBetween(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= min && value <= max)) {
-      throw new InvalidArgumentError(`expected a number from ${min} to ${max}`);
-    }
-    return value;
-  };
+/** `1–256`, for the help of an option. */
+export function range({ min, max }: Bounds): string {
+  return `${min}–${max}`;
 }
 
 /** Comma-separated whole numbers of at least 1. */
 export function wholeNumbers(text: string): number[] {
-  return text.split(',').map(wholeNumber(1));
+  return text.split(',').map(wholeNumber({ min: 1 }));
 }
 
 /** The values of an option that may be repeated. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { DEFAULT_RUN } from '../core/defaults.ts';
 import { ObjectiveChoice } from '../protocol/model.ts';
+import { RunConfig } from '../protocol/run.ts';
 import { Device } from '../protocol/training.ts';
 
 /** The settings `leti.*`, as the manifest declares them; a value of another type counts as not set. */
@@ -11,14 +12,14 @@ const SETTINGS = {
   allowUncontained: z.boolean().default(false),
   model: z.string().min(1).default(DEFAULT_RUN.model),
   objective: ObjectiveChoice.default(DEFAULT_RUN.objective),
-  rounds: z.int().min(1).max(50).default(DEFAULT_RUN.rounds),
-  samples: z.int().min(1).max(256).default(DEFAULT_RUN.samples),
-  heldOutSamples: z.int().min(1).max(256).default(DEFAULT_RUN.heldOutSamples),
+  rounds: RunConfig.shape.rounds.default(DEFAULT_RUN.rounds),
+  samples: RunConfig.shape.samples.default(DEFAULT_RUN.samples),
+  heldOutSamples: RunConfig.shape.heldOutSamples.default(DEFAULT_RUN.heldOutSamples),
   device: Device.default(DEFAULT_RUN.device),
-  seed: z.int().min(0).default(DEFAULT_RUN.seed),
+  seed: RunConfig.shape.seed.default(DEFAULT_RUN.seed),
   sealedOnly: z.boolean().default(DEFAULT_RUN.sealedOnly),
   runTests: z.boolean().default(DEFAULT_RUN.runTests),
-  historyCommits: z.int().min(0).max(100_000).default(DEFAULT_RUN.historyCommits),
+  historyCommits: RunConfig.shape.historyCommits,
   'completion.enabled': z.boolean().default(true),
   'completion.comments': z.boolean().default(false),
   'completion.verifyOnIdle': z.boolean().default(false),

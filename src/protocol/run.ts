@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BOUNDS, within, wholeWithin } from './bounds.ts';
 import { NextStep } from './errors.ts';
 import { FeedbackPreset, Verdict } from './execution.ts';
 import { Condition, Objective, ObjectiveChoice, PromptStyle, VerdictForm } from './model.ts';
@@ -12,30 +13,31 @@ export const RunConfig = z.strictObject({
   tasksFile: z.string().optional(),
   heldOutFile: z.string().optional(),
   /** The newest commits of the workspace's repository that are looked through for tasks. */
-  historyCommits: z.int().min(0).default(0),
+  historyCommits: wholeWithin(BOUNDS.historyCommits).default(0),
   /** Ids of tasks that the user took out. */
   skipTasks: z.array(z.string()).default([]),
   /** How the model was named by the user; the run keeps the hash that it resolved to. */
   model: z.string(),
   objective: ObjectiveChoice,
-  rounds: z.int().positive(),
-  samples: z.int().positive(),
-  /** Samples a held-out task. */
-  heldOutSamples: z.int().positive(),
-  temperature: z.number().min(0),
+  rounds: wholeWithin(BOUNDS.rounds),
+  /** Per training task and round. */
+  samples: wholeWithin(BOUNDS.samples),
+  /** Per held-out task. */
+  heldOutSamples: wholeWithin(BOUNDS.heldOutSamples),
+  temperature: within(BOUNDS.temperature),
   topP: z.number().gt(0).max(1),
   topK: z.int().min(0),
-  maxTokens: z.int().positive(),
+  maxTokens: wholeWithin(BOUNDS.maxTokens),
   /** Rows decoded at once. */
   batchRows: z.int().positive(),
-  seed: z.int().min(0),
+  seed: wholeWithin(BOUNDS.seed),
   device: Device,
   lossOn: z.enum(['program', 'all']),
   /** How verdicts are written in training texts, if not as the model that the run begins with has them. */
   verdict: VerdictForm.optional(),
   /** Share of continued pre-training among the training texts. */
-  mix: z.number().min(0).lt(1),
-  timeoutSeconds: z.number().positive(),
+  mix: within(BOUNDS.mix),
+  timeoutSeconds: within(BOUNDS.timeoutSeconds),
   /** Trains on verdicts that cannot be forged and leaves the others out. */
   sealedOnly: z.boolean().default(false),
   /** Runs the workspace's tests once, in the sandbox, to see which functions they cover. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BOUNDS, within, wholeWithin } from './bounds.ts';
 
 /**
  * One training text: what `core` says and Python only tokenises. `weight` multiplies the loss of the segment's tokens; below
@@ -20,12 +21,12 @@ export type TrainingExample = z.infer<typeof TrainingExample>;
 
 export const TrainingSettings = z.strictObject({
   method: z.enum(['auto', 'full', 'lora']),
-  learningRate: z.number().positive(),
-  epochs: z.int().positive(),
+  learningRate: within(BOUNDS.learningRate),
+  epochs: wholeWithin(BOUNDS.epochs),
   /** Exactly so many steps, of as many epochs as that takes; 0 is as many as the epochs have. */
   steps: z.int().min(0).default(0),
   /** Examples whose gradients make one step. */
-  batchSize: z.int().positive(),
+  batchSize: wholeWithin(BOUNDS.batchSize),
   /** Examples computed at once; halved by the trainer when memory runs out. */
   microBatchSize: z.int().positive(),
   maxTokens: z.int().positive(),

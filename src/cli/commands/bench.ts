@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { runExperiment } from '../../app/bench/experiment.ts';
-import { ALLOW_UNCONTAINED, numberBetween } from '../options.ts';
+import { ALLOW_UNCONTAINED, numberWithin } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 
@@ -18,7 +18,11 @@ export function benchCommand(): Command {
     )
     .argument('<experiment>', 'a JSON file (docs/experiments.md)')
     .option('--out <folder>', 'where results and report go; by default beside the file, by its name')
-    .option('--minutes <n>', 'stop after this time; the next call goes on', numberBetween(0.01, 1e6))
+    .option(
+      '--minutes <n>',
+      'stop after this time; the next call goes on',
+      numberWithin({ min: 0.01, max: 1e6 }),
+    )
     .option('--python <path>', 'interpreter that runs the programs')
     .option(...ALLOW_UNCONTAINED)
     .option('--trainer-python <path>', "an environment of your own with the trainer's packages")

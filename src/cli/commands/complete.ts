@@ -6,7 +6,7 @@ import { CompletionService } from '../../app/completion/service.ts';
 import { verifyCompletion } from '../../app/completion/verify.ts';
 import { Workbench } from '../../app/workbench.ts';
 import { projectOf } from '../../app/folders.ts';
-import { ALLOW_UNCONTAINED, numberBetween, wholeNumber } from '../options.ts';
+import { ALLOW_UNCONTAINED, numberWithin, wholeNumber } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 
@@ -27,14 +27,14 @@ export function completeCommand(): Command {
       'Completes a Python file at a position with the model in use; optionally runs candidates first.',
     )
     .argument('<file>', 'the file')
-    .requiredOption('--line <l>', 'line, counted from 0', wholeNumber(0))
-    .requiredOption('--character <c>', 'character in the line, counted from 0', wholeNumber(0))
-    .option('--candidates <n>', 'how many to write; 1 unless they are verified', wholeNumber(1))
+    .requiredOption('--line <l>', 'line, counted from 0', wholeNumber({ min: 0 }))
+    .requiredOption('--character <c>', 'character in the line, counted from 0', wholeNumber({ min: 0 }))
+    .option('--candidates <n>', 'how many to write; 1 unless they are verified', wholeNumber({ min: 1 }))
     .option(
       '--verify',
       "run candidates against the function's doctests and tests, the best first (8 candidates)",
     )
-    .option('--seconds <s>', 'answer with what there is by then', numberBetween(0.1, 3600))
+    .option('--seconds <s>', 'answer with what there is by then', numberWithin({ min: 0.1, max: 3600 }))
     .option(
       '--model <model>',
       "a model instead of the workspace's: default, a folder, a stored hash, or a hub id",

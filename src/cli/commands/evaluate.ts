@@ -6,7 +6,8 @@ import { requireWritable, writeJsonLines } from '../../harvest/jsonLines.ts';
 import { Condition } from '../../protocol/model.ts';
 import { evaluateModel } from '../../app/runs/evaluate.ts';
 import { Workbench } from '../../app/workbench.ts';
-import { ALLOW_UNCONTAINED, numberBetween, wholeNumber, wholeNumbers } from '../options.ts';
+import { ALLOW_UNCONTAINED, numberWithin, wholeNumber, wholeNumbers } from '../options.ts';
+import { BOUNDS } from '../../protocol/bounds.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 import { table } from '../text.ts';
@@ -29,19 +30,29 @@ export function evaluateCommand(): Command {
     .description('Measures a model on tasks: unbiased pass@k with intervals, and error types.')
     .requiredOption('--tasks <file>', "tasks: MBPP, HumanEval or LeTI's own JSON lines")
     .option('--model <model>', 'default, a model folder, a stored hash, or a hub id', DEFAULT_RUN.model)
-    .option('--samples <n>', 'programs a task', wholeNumber(1), DEFAULT_RUN.heldOutSamples)
-    .option('--temperature <t>', 'sampling temperature', numberBetween(0, 2), DEFAULT_RUN.temperature)
+    .option(
+      '--samples <n>',
+      'programs per task',
+      wholeNumber(BOUNDS.evaluatedSamples),
+      DEFAULT_RUN.heldOutSamples,
+    )
+    .option(
+      '--temperature <t>',
+      'sampling temperature',
+      numberWithin(BOUNDS.temperature),
+      DEFAULT_RUN.temperature,
+    )
     .option('--k <list>', 'the k of pass@k, comma separated', wholeNumbers, [1])
     .addOption(
       new Option('--condition <verdict>', "verdict to ask under; the model's own by default").choices(
         Condition.options,
       ),
     )
-    .option('--seed <n>', 'names every random choice', wholeNumber(0), DEFAULT_RUN.seed)
+    .option('--seed <n>', 'names every random choice', wholeNumber(BOUNDS.seed), DEFAULT_RUN.seed)
     .option(
       '--timeout <seconds>',
       'longest run of one program',
-      numberBetween(0.1, 600),
+      numberWithin(BOUNDS.timeoutSeconds),
       DEFAULT_RUN.timeoutSeconds,
     )
     .option('--out <file>', 'where the samples go, with their verdicts')

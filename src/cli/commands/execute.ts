@@ -5,7 +5,8 @@ import { startExecutor, type Latency } from '../../execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../execution/interpreter.ts';
 import { executeSamples } from '../../app/runs/execute.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { ALLOW_UNCONTAINED, numberBetween, wholeNumber } from '../options.ts';
+import { ALLOW_UNCONTAINED, numberWithin, wholeNumber } from '../options.ts';
+import { BOUNDS } from '../../protocol/bounds.ts';
 import { createOutput } from '../output.ts';
 
 interface ExecuteFlags {
@@ -25,11 +26,11 @@ export function executeCommand(): Command {
     .requiredOption('--tasks <file>', "tasks: MBPP, HumanEval or LeTI's own JSON lines")
     .requiredOption('--samples <file>', 'programs: JSON lines of {"task_id", "completion"}')
     .option('--out <file>', 'where the result lines go')
-    .option('--jobs <n>', 'programs run at once (default: one a core)', wholeNumber(1))
+    .option('--jobs <n>', 'programs run at once (default: one a core)', wholeNumber({ min: 1 }))
     .option(
       '--timeout <seconds>',
       'longest run of one program',
-      numberBetween(0.1, 600),
+      numberWithin(BOUNDS.timeoutSeconds),
       DEFAULT_RUN.timeoutSeconds,
     )
     .option('--python <path>', 'interpreter that runs the programs')

@@ -6,6 +6,7 @@ import { repairFunction } from '../../app/completion/repair.ts';
 import { Workbench } from '../../app/workbench.ts';
 import { workspaceFolder } from '../../app/folders.ts';
 import { ALLOW_UNCONTAINED, wholeNumber } from '../options.ts';
+import { BOUNDS } from '../../protocol/bounds.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 
@@ -22,11 +23,11 @@ export function repairCommand(): Command {
   return new Command('repair')
     .description('Asks the model for another body of a function whose tests fail; changes no file.')
     .argument('<file>', 'Python file of the workspace')
-    .requiredOption('--line <n>', 'a line of the function, counted from 0', wholeNumber(0))
+    .requiredOption('--line <n>', 'a line of the function, counted from 0', wholeNumber({ min: 0 }))
     .option('--workspace <folder>', 'folder that the file belongs to', '.')
     .option('--model <model>', 'asked instead of the one in use')
-    .option('--samples <n>', 'programs to try', wholeNumber(1), DEFAULT_RUN.samples)
-    .option('--seed <n>', 'names every random choice', wholeNumber(0), DEFAULT_RUN.seed)
+    .option('--samples <n>', 'programs to try', wholeNumber(BOUNDS.samples), DEFAULT_RUN.samples)
+    .option('--seed <n>', 'names every random choice', wholeNumber(BOUNDS.seed), DEFAULT_RUN.seed)
     .option('--python <path>', 'interpreter that runs the programs')
     .option(...ALLOW_UNCONTAINED)
     .option('--trainer-python <path>', "an environment of your own with the trainer's packages")

@@ -5,6 +5,7 @@ import type { RunConfig } from '../../protocol/run.ts';
 import { FeedbackPreset } from '../../protocol/execution.ts';
 import { Device } from '../../protocol/training.ts';
 import { startOrResumeRun } from '../../app/runs/run.ts';
+import { BOUNDS } from '../../protocol/bounds.ts';
 import { createOutput } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 import {
@@ -13,7 +14,8 @@ import {
   HISTORY,
   RUN_TESTS,
   collected,
-  numberBetween,
+  numberWithin,
+  range,
   wholeNumber,
 } from '../options.ts';
 import { reportText } from '../text.ts';
@@ -65,19 +67,44 @@ export function trainCommand(): Command {
         .choices(ObjectiveChoice.options)
         .default(defaults.objective),
     )
-    .option('--rounds <n>', 'rounds', wholeNumber(1), defaults.rounds)
-    .option('--samples <n>', 'programs a training task and round', wholeNumber(1), defaults.samples)
-    .option('--held-out-samples <n>', 'programs a held-out task', wholeNumber(1), defaults.heldOutSamples)
-    .option('--temperature <t>', 'sampling temperature', numberBetween(0, 2), defaults.temperature)
-    .option('--max-tokens <n>', 'longest program in tokens', wholeNumber(1), defaults.maxTokens)
+    .option(
+      '--rounds <n>',
+      `rounds of sampling and training (${range(BOUNDS.rounds)})`,
+      wholeNumber(BOUNDS.rounds),
+      defaults.rounds,
+    )
+    .option(
+      '--samples <n>',
+      `programs per training task in each round (${range(BOUNDS.samples)})`,
+      wholeNumber(BOUNDS.samples),
+      defaults.samples,
+    )
+    .option(
+      '--held-out-samples <n>',
+      `programs per held-out task (${range(BOUNDS.heldOutSamples)})`,
+      wholeNumber(BOUNDS.heldOutSamples),
+      defaults.heldOutSamples,
+    )
+    .option(
+      '--temperature <t>',
+      'sampling temperature',
+      numberWithin(BOUNDS.temperature),
+      defaults.temperature,
+    )
+    .option(
+      '--max-tokens <n>',
+      'longest program in tokens',
+      wholeNumber(BOUNDS.maxTokens),
+      defaults.maxTokens,
+    )
     .addOption(
       new Option('--device <device>', 'where training runs').choices(Device.options).default(defaults.device),
     )
-    .option('--seed <n>', 'names every random choice', wholeNumber(0), defaults.seed)
+    .option('--seed <n>', 'names every random choice', wholeNumber(BOUNDS.seed), defaults.seed)
     .option(
       '--mix <share>',
       'share of plain Python source among the training texts',
-      numberBetween(0, 0.9),
+      numberWithin(BOUNDS.mix),
       defaults.mix,
     )
     .addOption(
@@ -88,11 +115,16 @@ export function trainCommand(): Command {
     .option(
       '--learning-rate <rate>',
       'peak learning rate',
-      numberBetween(1e-8, 1),
+      numberWithin(BOUNDS.learningRate),
       defaults.training.learningRate,
     )
-    .option('--epochs <n>', "passes over a round's texts", wholeNumber(1), defaults.training.epochs)
-    .option('--batch <n>', 'texts a step', wholeNumber(1), defaults.training.batchSize)
+    .option(
+      '--epochs <n>',
+      "passes over a round's texts",
+      wholeNumber(BOUNDS.epochs),
+      defaults.training.epochs,
+    )
+    .option('--batch <n>', 'texts per step', wholeNumber(BOUNDS.batchSize), defaults.training.batchSize)
     .addOption(
       new Option('--method <method>', 'what is trained')
         .choices(['auto', 'full', 'lora'])
@@ -101,7 +133,7 @@ export function trainCommand(): Command {
     .option(
       '--timeout <seconds>',
       'longest run of one program',
-      numberBetween(0.1, 600),
+      numberWithin(BOUNDS.timeoutSeconds),
       defaults.timeoutSeconds,
     )
     .addOption(

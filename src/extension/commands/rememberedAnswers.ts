@@ -1,11 +1,14 @@
-import type { RunConfig } from '../../protocol/run.ts';
+import type { z } from 'zod';
+import { RunConfig } from '../../protocol/run.ts';
 
 /** What the plan lets its user change. */
-export type Answers = Pick<RunConfig, 'model' | 'rounds' | 'samples' | 'device' | 'skipTasks'>;
+const Answers = RunConfig.pick({ model: true, rounds: true, samples: true, device: true, skipTasks: true });
+export type Answers = z.infer<typeof Answers>;
 
-/** The settings, with what the user answered otherwise the last time. */
-export function withRemembered(settings: Answers, remembered: Partial<Answers> | undefined): Answers {
-  return { ...settings, ...remembered };
+/** The settings, with the answers of the last time. What another version stored and no longer fits is forgotten. */
+export function withRemembered(settings: Answers, remembered: unknown): Answers {
+  const known = Answers.partial().safeParse(remembered ?? {});
+  return known.success ? Answers.parse({ ...settings, ...known.data }) : settings;
 }
 
 /** What is worth remembering: answers that are not what the settings say. A setting that changes later then counts. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { plannedWork } from '../../core/learning/runPlan.ts';
 import { bytes, evaluationLine, gateLine, modelWords } from '../../core/text/words.ts';
+import { BOUNDS, problemWith, type Bounds } from '../../protocol/bounds.ts';
 import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunReport } from '../../protocol/run.ts';
@@ -102,7 +103,7 @@ async function askForAnswers(
   const key = `answers:${folder.toString()}`;
   const { model, rounds, samples, device } = choices;
   const settings: Answers = { model, rounds, samples, device, skipTasks: [] };
-  const remembered = services.context.workspaceState.get<Partial<Answers>>(key);
+  const remembered = services.context.workspaceState.get<unknown>(key);
   let answers = withRemembered(settings, remembered);
   for (;;) {
     const picked = await vscode.window.showQuickPick(rowsOf(plan, { ...choices, ...answers }, names), {
@@ -192,20 +193,20 @@ async function change(
     case 'rounds':
     case 'samples': {
       const number = await askForNumber(
-        what === 'rounds' ? 'Rounds' : 'Programs a task and round',
+        what === 'rounds' ? 'Rounds' : 'Programs per training task in each round',
         answers[what],
+        BOUNDS[what],
       );
       return number === undefined ? {} : { [what]: number };
     }
   }
 }
 
-async function askForNumber(title: string, value: number): Promise<number | undefined> {
+async function askForNumber(title: string, value: number, bounds: Bounds): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
     title,
     value: String(value),
-    validateInput: (typed) =>
-      /^[1-9]\d{0,3}$/.test(typed.trim()) ? undefined : 'a whole number of at least 1',
+    validateInput: (typed) => problemWith(typed, bounds, true),
   });
   return text === undefined ? undefined : Number(text);
 }

@@ -23,4 +23,10 @@ describe("the plan's answers", () => {
     assert.deepEqual(differing({ ...settings, skipTasks: [] }, settings), {});
     assert.deepEqual(withRemembered(settings, undefined), settings);
   });
+
+  it('forget what does not fit', () => {
+    for (const remembered of [{ rounds: 9999 }, { device: 'tpu' }, 'nothing', [1]]) {
+      assert.deepEqual(withRemembered(settings, remembered), settings);
+    }
+  });
 });
