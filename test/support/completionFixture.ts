@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bodyInstruction } from '../../src/core/learning/instructions.ts';
-import { root, trainerPython } from './tinyRun.ts';
+import { tinyModel } from './fixtures.ts';
 
 /** A workspace with functions to complete, and a tiny model that was taught how. */
 export interface CompletionFixture {
@@ -59,7 +58,7 @@ export function withoutBody(name: string): { text: string; offset: number; line:
   return { text, offset: begin, line: DOCUMENT.slice(0, begin).split('\n').length - 1, character: 4 };
 }
 
-/** Makes workspace and model below a folder; seconds. */
+/** Makes workspace and model below a folder. */
 export function completionFixture(folder: string): CompletionFixture {
   const workspace = path.join(realpathSync(folder), 'workspace');
   mkdirSync(path.join(workspace, 'tests'), { recursive: true });
@@ -94,7 +93,7 @@ export function completionFixture(folder: string): CompletionFixture {
 }
 
 /** Enough that it is sure of each text also in int8. */
-const STEPS = '150';
+const STEPS = 150;
 
 /** What the model is told of its body for `broken`, and writes then. */
 const REPAIR = {
@@ -125,10 +124,7 @@ function makeModel(folder: string, bodyOf: (known: (typeof BODIES)[number]) => s
     const again = `${instruction}\n\n${REPAIR.feedback}`;
     return [asked, { instruction: again, prefix, reference: `\n    ${REPAIR.body}` }];
   });
-  const tasks = `${folder}.jsonl`;
-  writeFileSync(tasks, lines.map((line) => JSON.stringify(line)).join('\n'));
-  execFileSync(trainerPython(), [path.join(root, 'test/support/tiny_model.py'), tasks, folder, STEPS], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const tasks = lines.map((line) => JSON.stringify(line) + '\n').join('');
+  cpSync(tinyModel(tasks, STEPS), folder, { recursive: true });
   return folder;
 }

@@ -1,28 +1,12 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Task } from '../../src/protocol/task.ts';
+import { root, trainerPython } from './environment.ts';
+import { tinyModel } from './fixtures.ts';
 
-export const root = path.resolve(import.meta.dirname, '../..');
-
-/** The trainer's interpreter; `npm test` sets it. */
-export function trainerPython(): string {
-  const python = process.env['LETI_TRAINER_PYTHON'];
-  if (python === undefined)
-    throw new Error(
-      "LETI_TRAINER_PYTHON is not set: run `npm test`, or name the trainer environment's python",
-    );
-  return python;
-}
+export { root, trainerPython };
 
 const OPERATIONS: [string, string, (x: number) => number][] = [
   ['add_one', 'x + 1', (x) => x + 1],
@@ -86,7 +70,7 @@ function taskLines(names: readonly string[]): string {
     .join('');
 }
 
-/** Tiny tasks and a tiny model that was trained on them, made once for all tests of one process. */
+/** Tiny tasks and a tiny model that was trained on them, in a folder of the caller's. */
 export function tinyFixture(folder: string): Fixture {
   const fixture = {
     folder,
@@ -96,7 +80,7 @@ export function tinyFixture(folder: string): Fixture {
   };
   mkdirSync(fixture.workspace, { recursive: true });
   writeTinyTasks(folder);
-  makeTinyModel(fixture.model, taskLines([...TRAIN, ...HELD_OUT]));
+  cpSync(tinyModel(taskLines([...TRAIN, ...HELD_OUT])), fixture.model, { recursive: true });
   return fixture;
 }
 
@@ -121,19 +105,14 @@ export function modelThatKnows(model: string, programs: readonly KnownProgram[])
     prefix: `def ${name}(x):\n    """${docstring}"""`,
     reference: `\n    ${body}`,
   }));
-  makeTinyModel(model, tasks.map((task) => JSON.stringify(task) + '\n').join(''));
+  const lines = tasks.map((task) => JSON.stringify(task) + '\n').join('');
+  cpSync(tinyModel(lines), model, { recursive: true });
   return model;
 }
 
-function makeTinyModel(model: string, lines: string): void {
-  if (existsSync(model)) return;
-  const half = `${model}.tmp`;
-  const texts = `${model}.jsonl`;
-  writeFileSync(texts, lines);
-  execFileSync(trainerPython(), [path.join(root, 'test/support/tiny_model.py'), texts, half], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  renameSync(half, model);
+/** How `leti` is started. */
+export function cliCommand(args: readonly string[]): [command: string, args: string[]] {
+  return [path.join(root, 'node_modules/.bin/node'), [letiScript(), ...args]];
 }
 
 let script: string | undefined;
@@ -172,7 +151,7 @@ export class LetiProcess {
     onEvent: (event: Record<string, unknown>, process: LetiProcess) => void = () => undefined,
     asText = false,
   ) {
-    this.child = spawn(path.join(root, 'node_modules/.bin/node'), [letiScript(), ...args], {
+    this.child = spawn(...cliCommand(args), {
       env: { ...process.env, LETI_HOME: home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -221,24 +200,14 @@ export function trainTiny(
   more: readonly string[] = [],
   onEvent?: (event: Record<string, unknown>, process: LetiProcess) => void,
 ): LetiProcess {
-  return new LetiProcess(
-    [
-      ...['train', fixture.workspace, '--tasks', fixture.tasks, '--held-out', fixture.heldOut, '--json'],
-      ...[
-        '--model',
-        fixture.model,
-        '--samples',
-        '4',
-        '--held-out-samples',
-        '4',
-        '--epochs',
-        '3',
-        '--batch',
-        '4',
-      ],
-      ...['--mix', '0.1', '--trainer-python', fixture.trainerPython ?? trainerPython(), ...more],
-    ],
-    home,
-    onEvent,
-  );
+  return new LetiProcess([...tinyRunArguments(fixture), ...more], home, onEvent);
+}
+
+export function tinyRunArguments(fixture: Fixture): string[] {
+  const { workspace, tasks, heldOut, model } = fixture;
+  return [
+    ...['train', workspace, '--tasks', tasks, '--held-out', heldOut, '--json', '--model', model],
+    ...['--samples', '4', '--held-out-samples', '4', '--epochs', '3', '--batch', '4'],
+    ...['--mix', '0.1', '--trainer-python', fixture.trainerPython ?? trainerPython()],
+  ];
 }

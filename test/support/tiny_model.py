@@ -24,7 +24,7 @@ def main(tasks_file: str, out: str, steps: str = "60") -> None:
     texts = [task["instruction"] + "\n" + task["prefix"] + task["reference"] for task in tasks]
     tokenizer = byte_tokenizer(texts, SPECIAL, 512)
     folder = Path(out)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"))
     (folder / "tokenizer_config.json").write_text(
         json.dumps(

@@ -11,14 +11,8 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { Timing } from '../../../src/protocol/run.ts';
-import {
-  LetiProcess,
-  modelOf,
-  tinyFixture,
-  trainerPython,
-  trainTiny,
-  type Fixture,
-} from '../../support/tinyRun.ts';
+import { finishedRun } from '../../support/finishedRun.ts';
+import { LetiProcess, modelOf, trainerPython, type Fixture } from '../../support/tinyRun.ts';
 
 type Event = Record<string, unknown>;
 
@@ -30,13 +24,9 @@ describe('the command line', function () {
   let fixture: Fixture;
   let run: Event[];
 
-  before(async () => {
+  before(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'leti-cli-'));
-    home = path.join(folder, 'home');
-    fixture = tinyFixture(folder);
-    const trained = trainTiny(fixture, home);
-    assert.equal((await trained.ended).code, 0, trained.stderr);
-    run = trained.events;
+    ({ fixture, home, events: run } = finishedRun(folder));
   });
 
   after(() => {

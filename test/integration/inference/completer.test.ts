@@ -10,7 +10,8 @@ import { ReusedRow } from '../../../src/inference/reusedRow.ts';
 import type { Completer, CompletionRequest, ModelFolders } from '../../../src/protocol/completion.ts';
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 import type { GeneratedText, SampleBatch } from '../../../src/protocol/sampling.ts';
-import { all, makeTinyModel, python, type TinyModel } from './tinyModel.ts';
+import { randomModel } from '../../support/fixtures.ts';
+import { all, python } from './support.ts';
 
 const NEVER = '(?!)';
 const WORDS = [
@@ -80,13 +81,13 @@ function same(answer: Outcome, plain: Outcome): void {
 }
 
 describe('completing in the inference process', () => {
-  let tiny: TinyModel;
+  let tiny: ReturnType<typeof randomModel>;
   let model: ModelFolders;
   let completer: Completer;
   const crashes: string[] = [];
 
-  before(async () => {
-    tiny = await makeTinyModel();
+  before(() => {
+    tiny = randomModel();
     model = { modelFolder: tiny.modelFolder, onnxFolder: tiny.onnxFolder, precision: 'fp32' };
   });
   beforeEach(async () => {
@@ -99,7 +100,6 @@ describe('completing in the inference process', () => {
     });
   });
   afterEach(() => completer.close());
-  after(() => tiny.remove());
 
   it('writes what plain greedy decoding writes, with guesses and reuse', async () => {
     let [drafted, accepted, reused] = [0, 0, 0];

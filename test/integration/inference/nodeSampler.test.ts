@@ -10,7 +10,8 @@ import { createNodeSampler } from '../../../src/inference/nodeSampler.ts';
 import { WorkerClient } from '../../../src/inference/workerClient.ts';
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 import type { GeneratedText, SampleBatch, SampleItem, Sampler } from '../../../src/protocol/sampling.ts';
-import { all, makeTinyModel, python, type TinyModel } from './tinyModel.ts';
+import { randomModel } from '../../support/fixtures.ts';
+import { all, python } from './support.ts';
 
 const NEVER = '(?!)';
 /** How a worker loads a model for sampling. */
@@ -46,15 +47,14 @@ function named(programs: GeneratedText[]): Map<string, GeneratedText> {
 }
 
 describe('sampling in the inference process', () => {
-  let tiny: TinyModel;
+  let tiny: ReturnType<typeof randomModel>;
   let sampler: Sampler;
   before(async () => {
-    tiny = await makeTinyModel();
+    tiny = randomModel();
     sampler = await createNodeSampler({ ...tiny, precision: 'fp32', threads: 1 });
   });
   after(async () => {
     await sampler.close();
-    await tiny.remove();
   });
 
   it('names its engine', () => {

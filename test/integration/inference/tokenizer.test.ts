@@ -3,7 +3,8 @@ import { chatFrame } from '../../../src/inference/chatFrame.ts';
 import { readModelFolder } from '../../../src/inference/modelFolder.ts';
 import { createTokenizer, type SegmentTokenizer } from '../../../src/inference/tokenizer.ts';
 import type { PromptSegment } from '../../../src/protocol/sampling.ts';
-import { makeTinyModel, python, type TinyModel } from './tinyModel.ts';
+import { randomModel } from '../../support/fixtures.ts';
+import { python } from './support.ts';
 
 const TEXTS = [
   '',
@@ -30,13 +31,12 @@ print(json.dumps([tokenizer.encode_segments([segment]) for segment in segments])
 `;
 
 describe('the tokenizer', () => {
-  let tiny: TinyModel;
+  let tiny: ReturnType<typeof randomModel>;
   let tokenizer: SegmentTokenizer;
   before(async () => {
-    tiny = await makeTinyModel();
+    tiny = randomModel();
     tokenizer = createTokenizer(await readModelFolder(tiny.modelFolder));
   });
-  after(() => tiny.remove());
 
   it("cuts text as the trainer's does, in frames and in plain text", async () => {
     const segments = TEXTS.flatMap((text): PromptSegment[] => [
