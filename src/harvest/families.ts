@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../process/digest.ts';
 
 /** What decides whether two tasks are near duplicates. */
 export interface FamilyMember {
@@ -49,10 +49,7 @@ export function assignFamilies(members: readonly FamilyMember[]): Map<string, st
   const families = new Map<string, string>();
   for (const group of groups.values()) {
     const texts = group.map((index) => tokensOf(members[index]?.text ?? '').join(' ')).toSorted();
-    const name = createHash('sha256')
-      .update(texts[0] ?? '')
-      .digest('hex')
-      .slice(0, 16);
+    const name = digest(texts[0] ?? '', 16);
     for (const index of group) families.set(members[index]?.id ?? '', name);
   }
   return families;

@@ -1,4 +1,5 @@
 import { UserError } from '../protocol/errors.ts';
+import { isSkippedFolder, MAX_FILE_BYTES } from './fileRules.ts';
 import { NoRepositoryError, type Git } from './git.ts';
 import {
   decoded,
@@ -14,10 +15,6 @@ import {
 const COMMITS_AT_ONCE = 64;
 const MAX_TREE_BYTES = 4 << 20;
 const MAX_COMMIT_BYTES = 1 << 20;
-/** As for files on disk (python/leti_runner/harvest/modules.py). */
-const MAX_FILE_BYTES = 400_000;
-/** As on disk (python/leti_runner/harvest/files.py). */
-const SKIPPED_FOLDER = /^\.|^(?:venv|node_modules|__pycache__|build|dist|site-packages)$|\.egg-info$/;
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
 /** A commit that changed Python files of the workspace, with one parent. */
@@ -181,7 +178,7 @@ export class History {
     const known = this.#trees.get(tree.id);
     if (known !== undefined) return [];
     const entries = parseTree(tree).filter(({ name, kind }) =>
-      kind === 'folder' ? !SKIPPED_FOLDER.test(name) : name.endsWith('.py') && !name.startsWith('.'),
+      kind === 'folder' ? !isSkippedFolder(name) : name.endsWith('.py') && !name.startsWith('.'),
     );
     this.#trees.set(tree.id, entries);
     return entries;

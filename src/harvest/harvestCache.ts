@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { digest } from '../process/digest.ts';
 import { writeWhole } from '../process/wholeFile.ts';
 import { SuiteCoverage, type TestSuite } from '../protocol/execution.ts';
 import type { Task } from '../protocol/task.ts';
@@ -11,6 +11,7 @@ import { withoutData, type Validated } from './validate.ts';
 
 /** Raised when tasks are validated in another way, so that what was found before no longer counts. */
 const VALIDATION = 1;
+const KEY_CHARACTERS = 32;
 
 /** What validation found of a task, short: its checks by their places. */
 const Outcome = z.strictObject({
@@ -122,24 +123,19 @@ function keyOfTask(task: Task, environment: string): string {
       ? undefined
       : { ...host, files: undefined, testFiles: undefined, dataFiles: undefined };
   const files = [...(host?.files ?? []), ...(host?.testFiles ?? []), ...(host?.dataFiles ?? [])].map(hashOf);
-  return digest(
-    JSON.stringify([VALIDATION, environment, { ...rest, family: '', changedAt: undefined }, own, files]),
-  );
+  const deciding = [VALIDATION, environment, { ...rest, family: '', changedAt: undefined }, own, files];
+  return digest(JSON.stringify(deciding), KEY_CHARACTERS);
 }
 
 function keyOfSuite({ files, dataFiles, ...rest }: TestSuite, environment: string): string {
-  return digest(JSON.stringify([environment, rest, [...files, ...dataFiles].map(hashOf)]));
+  return digest(JSON.stringify([environment, rest, [...files, ...dataFiles].map(hashOf)]), KEY_CHARACTERS);
 }
 
 /** Tasks share their files, which are long. */
 function hashOf(file: object): string {
-  const known = hashes.get(file) ?? digest(JSON.stringify(file));
+  const known = hashes.get(file) ?? digest(JSON.stringify(file), KEY_CHARACTERS);
   hashes.set(file, known);
   return known;
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
 function outcomeOf(task: Task, { task: found, reason }: Validated): Outcome {

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
+import { digest } from '../process/digest.ts';
 import { ChildEndedError, JsonLinesChild } from '../process/jsonLinesChild.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { DroppedTask } from '../protocol/task.ts';
+import { isTestFile } from './fileRules.ts';
 import type { ChangingCommit, FileText, History, UnreadableCommit } from './gitHistory.ts';
 import { Candidate } from './scan.ts';
 
@@ -90,12 +91,7 @@ export function bodyHash(body: string): string {
     .filter((line) => !/^\s*(?:#|$)/.test(line));
   const margin = Math.min(...lines.map((line) => line.search(/\S/)));
   const text = lines.map((line) => line.slice(margin)).join('\n');
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
-/** As leti_runner/harvest/modules.py tells tests from other code. */
-function isTestFile(file: string): boolean {
-  return /(?:^|\/)tests?\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$/.test(file);
+  return digest(text, 16);
 }
 
 /** Whether a commit left behind changed tests and changed code that is none. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import envPaths from 'env-paths';
+import { digest } from './digest.ts';
 
 /** LeTI's home: `LETI_HOME`, else the platform's folder for user data (XDG, AppData, Library). */
 export function letiHome(env: NodeJS.ProcessEnv): string {
@@ -10,6 +10,5 @@ export function letiHome(env: NodeJS.ProcessEnv): string {
 
 /** A workspace's own folder in LeTI's home, named by its real path; nothing is ever written into the workspace. */
 export function workspaceData(workspace: string, env: NodeJS.ProcessEnv): string {
-  const hash = createHash('sha256').update(workspace).digest('hex').slice(0, 16);
-  return path.join(letiHome(env), 'workspaces', hash);
+  return path.join(letiHome(env), 'workspaces', digest(workspace, 16));
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { digest } from '../process/digest.ts';
 import { requireFreeSpace } from '../process/diskSpace.ts';
 import { ExclusiveLock } from '../process/exclusiveLock.ts';
 import { packageRoot } from '../process/packageRoot.ts';
@@ -208,11 +208,8 @@ async function isWhole(folder: string, lock: string): Promise<boolean> {
 }
 
 async function lockHash(requirements: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const name of [LOCK_FILE, 'default-model.txt']) {
-    hash.update(await readFile(path.join(requirements, name)));
-  }
-  return hash.digest('hex');
+  const names = [LOCK_FILE, 'default-model.txt'];
+  return digest(await Promise.all(names.map((name) => readFile(path.join(requirements, name)))));
 }
 
 /** What a line of pip's or uv's output says to a person: the package being fetched, or that all are being unpacked. */

@@ -6,10 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from leti_runner.harvest.files import walk_files
-
-#: Larger files are not read by a harvest.
-LARGEST_READ = 400_000
+from leti_runner.harvest.files import MAX_FILE_BYTES, walk_files
 
 
 def environment_digest() -> str:
@@ -22,7 +19,8 @@ def environment_digest() -> str:
         except OSError:
             continue
         digest.update("\0".join(names).encode("utf-8", "surrogateescape"))
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    own = Path(__file__).parent
+    for file in sorted([*own.glob("*.py"), *own.glob("*.json")]):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:32]
 
@@ -35,7 +33,7 @@ def workspace_digest(root: Path, environment: str, given: "dict[str, object]") -
         try:
             file = root / path
             status = file.stat()
-            if status.st_size <= LARGEST_READ:
+            if status.st_size <= MAX_FILE_BYTES:
                 digest.update(file.read_bytes())
             else:
                 digest.update(f"{status.st_size} {status.st_mtime_ns}".encode())

@@ -1,10 +1,22 @@
-"""Which files of a workspace are its Python code."""
+"""Which files of a workspace are its Python code, and which of them are tests."""
 
 import fnmatch
+import json
 import os
+import re
 from pathlib import Path
 
-SKIPPED_FOLDERS = {"venv", "node_modules", "__pycache__", "build", "dist", "site-packages"}
+#: The extension (src/harvest/fileRules.ts) reads the same file, so that both sides agree.
+RULES = json.loads(Path(__file__).with_name("file_rules.json").read_text(encoding="utf-8"))
+TEST_FILE = re.compile(RULES["testFile"])
+SKIPPED_FOLDER = re.compile(RULES["skippedFolder"])
+#: Larger files are not read, in bytes: they are data more often than code.
+MAX_FILE_BYTES: int = RULES["maxFileBytes"]
+
+
+def is_test_file(path: str) -> bool:
+    """Whether a Python file is one of tests, by its path in the workspace."""
+    return TEST_FILE.search(path) is not None
 
 
 def python_files(root: Path) -> list[str]:
@@ -25,11 +37,9 @@ def walk_files(root: Path, ignored_too: bool = False) -> list[str]:
         names[:] = sorted(
             name
             for name in names
-            if not name.startswith(".")
-            and name not in SKIPPED_FOLDERS
-            and not name.endswith(".egg-info")
+            if not SKIPPED_FOLDER.search(name)
             and not is_ignored(prefix + name, ignored, folder=True)
-            and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
+            and not os.path.exists(os.path.join(folder, name, RULES["environmentMarker"]))
         )
         for name in files:
             path = prefix + name

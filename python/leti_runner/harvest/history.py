@@ -15,9 +15,10 @@ from functools import lru_cache
 from typing import Any, Optional
 
 from leti_runner.harvest.data_files import DataFiles
+from leti_runner.harvest.files import is_test_file
 from leti_runner.harvest.foreign import foreign_code, is_secret
 from leti_runner.harvest.functions import CannotMask, Function, functions_of, mask
-from leti_runner.harvest.modules import Code, Module, Unusable, folders_of, is_test_file, parse
+from leti_runner.harvest.modules import Code, Module, Unusable, folders_of, parse
 from leti_runner.harvest.tests import Target, Test, TestFinder
 from leti_runner.harvest.unneeded_tests import UnusedTests
 from leti_runner.harvest.workspace import candidate_of, definitions, drop

@@ -10,10 +10,9 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Callable, Optional, Union
 
-from leti_runner.harvest.files import python_files
+from leti_runner.harvest.files import MAX_FILE_BYTES, is_test_file, python_files
 
 MAX_FILES = 4000
-MAX_FILE_BYTES = 400_000
 
 
 @dataclass
@@ -56,18 +55,6 @@ class Module:
     @property
     def is_test(self) -> bool:
         return is_test_file(self.path)
-
-
-def is_test_file(path: str) -> bool:
-    name = path.rsplit("/", 1)[-1]
-    folders = path.split("/")[:-1]
-    return (
-        name.startswith("test_")
-        or name.endswith("_test.py")
-        or name == "conftest.py"
-        or "tests" in folders
-        or "test" in folders
-    )
 
 
 class Unusable(Exception):

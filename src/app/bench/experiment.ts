@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { plannedArms, sharesFirstRound, sharesFirstSamples, type PlannedArm } from './arms.ts';
@@ -6,6 +5,7 @@ import { minutesUntil, stepsUntil } from './effort.ts';
 import { experimentReport } from './report.ts';
 import { InterruptedError } from '../../protocol/errors.ts';
 import { ArmResult, type Experiment, type ExperimentState } from '../../protocol/experiment.ts';
+import { digest } from '../../process/digest.ts';
 import { letiHome } from '../../process/folders.ts';
 import { writeWhole } from '../../process/wholeFile.ts';
 import { TrainingRecord, type Evaluation, type RunConfig, type RunReport } from '../../protocol/run.ts';
@@ -278,5 +278,5 @@ function bestOf(heldOut: readonly Evaluation[]): string | undefined {
 }
 
 function keyOf(config: object): string {
-  return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16);
+  return digest(JSON.stringify(config), 16);
 }

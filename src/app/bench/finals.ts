@@ -47,7 +47,9 @@ export async function readFinals({ finals, seeds }: Experiment): Promise<FinalSe
   const seed = seeds[0] ?? 0;
   for (const [name, final] of Object.entries(finals)) {
     const tasks = await readTaskFile(final.tasks);
-    sets.push({ name, final, tasks, seed, asked: digest(JSON.stringify([tasks, final.samples, seed])) });
+    // In base64, as the states of earlier experiments hold it.
+    const asked = Buffer.from(digest(JSON.stringify([tasks, final.samples, seed])), 'hex').toString('base64');
+    sets.push({ name, final, tasks, seed, asked });
   }
   return sets;
 }

@@ -1,11 +1,11 @@
 import type { Task } from '../../protocol/task.ts';
-import { createHash } from 'node:crypto';
 import { renderFeedback } from '../../core/text/feedback.ts';
 import { assembleProgram, executionJob, type AssembledProgram } from '../../core/text/program.ts';
 import { samplingPrompt } from '../../core/learning/prompts.ts';
 import { keyOf } from '../../core/random.ts';
 import { stopRule, trimCompletion } from '../../core/text/trimming.ts';
 import type { Executor } from '../../execution/executor.ts';
+import { digest } from '../../process/digest.ts';
 import { throwIfAborted } from '../../protocol/errors.ts';
 import {
   type ExecutionLimits,
@@ -191,7 +191,7 @@ export class ProgramRunner {
 
 /** For programs that do not parse: equal but for white space is equal. */
 function hashOf(completion: string): string {
-  return createHash('sha256').update(completion.replaceAll(/\s+/g, ' ')).digest('hex').slice(0, 32);
+  return digest(completion.replaceAll(/\s+/g, ' '), 32);
 }
 
 /**

@@ -16,8 +16,12 @@ describe('sources of tests', () => {
     write('kit/tests.py', 'no test file by its name');
     write('.venv/test_c.py', 'somebody else');
     write('node_modules/test_d.py', 'somebody else');
+    write('env/pyvenv.cfg', 'home = /usr/bin\n');
+    write('env/test_e.py', 'somebody else');
+    write('tests/tools.py', 'c\n');
+    write('tests/notes.txt', 'no Python');
     write('test_large.py', 'x'.repeat(200_000));
-    assert.deepEqual(await testSources(folder), ['b\n', 'a\n']);
+    assert.deepEqual(await testSources(folder), ['b\n', 'a\n', 'c\n']);
     rmSync(folder, { recursive: true });
   });
 
