@@ -2,7 +2,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { bytes } from '../core/text/words.ts';
 import { startExecutor } from '../execution/executor.ts';
 import { findWorkspaceInterpreter } from '../execution/interpreter.ts';
-import { letiHome } from '../process/folders.ts';
+import { letiHome } from '../process/letiHome.ts';
 import { step, throwIfAborted, UserError } from '../protocol/errors.ts';
 import type { Finding } from '../protocol/backend.ts';
 import {

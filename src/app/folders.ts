@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { workspaceData } from '../process/folders.ts';
+import { workspaceData } from '../process/letiHome.ts';
 import { UserError } from '../protocol/errors.ts';
 import { isHeld } from '../store/runLock.ts';
 

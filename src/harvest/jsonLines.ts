@@ -3,8 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { z } from 'zod';
-import { jsonLines } from '../process/jsonLines.ts';
-import { writeWhole } from '../process/wholeFile.ts';
+import { jsonLines, writeWhole } from '../process/wholeFile.ts';
 import { UserError } from '../protocol/errors.ts';
 
 /** Task and sample files beyond this, unpacked, are refused rather than read into memory. */

@@ -2,8 +2,7 @@ import { uniform } from '../core/random.ts';
 import type { CompletionAnswer, CompletionRequest } from '../protocol/completion.ts';
 import { InterruptedError } from '../protocol/errors.ts';
 import { choose } from './choice.ts';
-import { draftTokens } from './drafts.ts';
-import type { DraftLength } from './draftLength.ts';
+import { draftTokens, type DraftLength } from './draftTokens.ts';
 import type { ReusedRow } from './reusedRow.ts';
 import { TextStream } from './textStream.ts';
 import type { SegmentTokenizer } from './tokenizer.ts';
@@ -89,7 +88,7 @@ export async function completePrompt(
       accepted += 1;
     }
     row.truncate(known + accepted);
-    if (guesses.length > 0) drafts.tell(guesses.length, accepted);
+    if (guesses.length > 0) drafts.record(guesses.length, accepted);
     answer.draftedTokens += guesses.length;
     answer.acceptedTokens += accepted;
   }

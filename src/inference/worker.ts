@@ -5,14 +5,14 @@ import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { countAgreement } from './agreementCount.ts';
 import { completePrompt, type CompletionTools } from './complete.ts';
 import { decodeBatch } from './decode.ts';
-import { DraftLength } from './draftLength.ts';
+import { DraftLength } from './draftTokens.ts';
 import { Engine } from './engine.ts';
 import { WorkerRequest, type WorkerMessage, type WorkerReply } from './messages.ts';
 import { readModelFolder } from './modelFolder.ts';
 import { loadFastest } from './providers.ts';
 import { ReusedRow } from './reusedRow.ts';
 import { createTokenizer } from './tokenizer.ts';
-import { Turns } from './turns.ts';
+import { UrgentFirst } from './urgentFirst.ts';
 
 interface Loaded extends CompletionTools {
   engine: Engine;
@@ -24,7 +24,7 @@ const Call = z.object({ id: z.int(), request: z.looseObject({ method: z.string()
 type Send = (message: WorkerMessage) => void;
 
 let loaded: Loaded | undefined;
-const turns = new Turns();
+const urgentFirst = new UrgentFirst();
 /** Requests that are not answered yet. */
 const running = new Map<number, AbortController>();
 /** The ends of the two queues. */
@@ -37,7 +37,7 @@ async function load(request: WorkerRequest & { method: 'load' }, send: Send): Pr
   const tokenizer = createTokenizer(model);
   const { graph, providers } = await loadFastest(onnxFolder, { threads, spinning }, request.providers);
   loaded = {
-    engine: new Engine(graph, () => turns.whenFree()),
+    engine: new Engine(graph, () => urgentFirst.whenFree()),
     row: new ReusedRow(graph),
     drafts: new DraftLength(),
     tokenizer,
@@ -126,7 +126,7 @@ function serve({ id, request }: z.infer<typeof Call>): void {
   if (request.method === 'complete') {
     const before = completions;
     // Urgent from now on, not only when those before it are done.
-    completions = turns.urgent(async () => {
+    completions = urgentFirst.urgent(async () => {
       await before;
       await work();
     });

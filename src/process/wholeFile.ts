@@ -1,24 +1,38 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 
-/** So that two writes of a file do not share its half. */
-let written = 0;
+/** JSON lines are written in pieces of about this many characters. */
+const PIECE_CHARACTERS = 1 << 16;
+/** Numbers the writes, so that two writes of one file have different temporary files. */
+let writes = 0;
 
 /**
- * Writes a file that appears whole under its name or not at all, even where the machine loses its power; nothing is left of
- * a try that fails. An iterable's texts follow each other. `mode`: its permissions.
+ * Writes a file that appears whole under its name or not at all, even if the machine loses power. A failed write leaves
+ * nothing behind. The texts of an iterable follow each other. `mode` holds the file's permissions.
  */
 export async function writeWhole(
   file: string,
   content: string | Iterable<string>,
   mode?: number,
 ): Promise<void> {
-  const half = `${file}.${process.pid}-${++written}.tmp`;
+  const temporary = `${file}.${process.pid}-${++writes}.tmp`;
   try {
-    await writeFile(half, content, { mode, flush: true });
-    await rename(half, file);
+    await writeFile(temporary, content, { mode, flush: true });
+    await rename(temporary, file);
   } catch (error) {
-    // Where it could not be made, to look for it fails as well.
-    await rm(half, { force: true }).catch(() => undefined);
+    // The first error says more than a failure to remove a file that may never have existed.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+/** The values as JSON lines, for `writeWhole`: one object per line, in pieces that are large enough to write. */
+export function* jsonLines(values: Iterable<object>): Generator<string> {
+  let piece = '';
+  for (const value of values) {
+    piece += `${JSON.stringify(value)}\n`;
+    if (piece.length < PIECE_CHARACTERS) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
 }

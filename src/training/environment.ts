@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { digest } from '../process/digest.ts';
-import { requireFreeSpace } from '../process/diskSpace.ts';
+import { requireFreeSpace } from '../process/letiHome.ts';
 import { ExclusiveLock } from '../process/exclusiveLock.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 import { runCommand } from '../process/runCommand.ts';

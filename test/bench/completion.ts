@@ -15,7 +15,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createNodeCompleter } from '../../src/inference/nodeCompleter.ts';
-import { letiHome } from '../../src/process/folders.ts';
+import { letiHome } from '../../src/process/letiHome.ts';
 import type { Completer } from '../../src/protocol/completion.ts';
 import { ModelStore, type StoredModel } from '../../src/training/modelStore.ts';
 import type { Measured } from './completionPeer.ts';

@@ -11,7 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { runTests } from '@vscode/test-electron';
-import { letiHome } from '../../src/process/folders.ts';
+import { letiHome } from '../../src/process/letiHome.ts';
 import { provisionVsCode } from '../host/provision.ts';
 import { buildSuites, canDownload } from '../host/suites.ts';
 import { QUIET } from '../host/vscode.ts';

@@ -6,7 +6,7 @@ import { experimentReport } from './report.ts';
 import { InterruptedError } from '../../protocol/errors.ts';
 import { ArmResult, type Experiment, type ExperimentState } from '../../protocol/experiment.ts';
 import { digest } from '../../process/digest.ts';
-import { letiHome } from '../../process/folders.ts';
+import { letiHome } from '../../process/letiHome.ts';
 import { writeWhole } from '../../process/wholeFile.ts';
 import { TrainingRecord, type Evaluation, type RunConfig, type RunReport } from '../../protocol/run.ts';
 import { RunStore } from '../../store/runStore.ts';

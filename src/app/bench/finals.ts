@@ -7,7 +7,7 @@ import { endsItself } from '../../core/text/trimming.ts';
 import { readTaskFile } from '../../harvest/files.ts';
 import { standardLibraryPackages } from '../../harvest/pythonSources.ts';
 import { digest } from '../../process/digest.ts';
-import { jsonLines } from '../../process/jsonLines.ts';
+import { jsonLines } from '../../process/wholeFile.ts';
 import type {
   ArmResult,
   Experiment,

@@ -1,4 +1,4 @@
-import { letiHome } from '../../process/folders.ts';
+import { letiHome } from '../../process/letiHome.ts';
 import type { StoredModelSummary } from '../../protocol/backend.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
 import { ActiveModels } from '../../training/active.ts';

@@ -4,7 +4,7 @@ import { mixExamples } from '../../core/learning/continuedPretraining.ts';
 import { chooseObjective } from '../../core/learning/objectives/choose.ts';
 import { OBJECTIVES } from '../../core/learning/objectives/index.ts';
 import { withVerdictForm } from '../../core/learning/prompts.ts';
-import { jsonLines } from '../../process/jsonLines.ts';
+import { jsonLines } from '../../process/wholeFile.ts';
 import type { Sample, TrainingRecord } from '../../protocol/run.ts';
 import { LearnableSamples } from './learnableSamples.ts';
 import type { LoadedModel } from '../models/prepare.ts';

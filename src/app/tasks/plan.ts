@@ -3,7 +3,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { headerLine } from '../../core/text/definitionLines.ts';
-import { letiHome } from '../../process/folders.ts';
+import { letiHome } from '../../process/letiHome.ts';
 import type { TaskSummary, TrainingPlan } from '../../protocol/backend.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { bytes } from '../../core/text/words.ts';
-import { letiHome } from '../../process/folders.ts';
+import { letiHome } from '../../process/letiHome.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
 import { isAnyRunGoingOn } from '../../app/folders.ts';
 import { findWaste, removeWaste } from '../../training/cleanup.ts';

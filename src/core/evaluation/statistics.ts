@@ -29,11 +29,10 @@ export function passAtK(n: number, c: number, k: number): number | undefined {
   return 1 - missed;
 }
 
-/** Median and 99th percentile of times; 0 without any. */
+/** Median and 99th percentile of times in milliseconds, in any order; 0 without any. */
 export function percentiles(times: readonly number[]): Percentiles {
   const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
-  return { p50: at(0.5), p99: at(0.99) };
+  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
 }
 
 /** Mean pass@k over tasks with a bootstrap interval over tasks; undefined without tasks or with too few samples. */
@@ -89,7 +88,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The value at a share of sorted ones, nearest rank; 0 for none. */
+/** The value below which the share `q` (0 to 1) of ascending values lies, by the nearest rank; 0 for none. */
 export function quantile(sorted: readonly number[], q: number): number {
   const index = Math.min(sorted.length - 1, Math.max(0, Math.round(q * (sorted.length - 1))));
   return sorted[index] ?? 0;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { workspaceData } from '../../../src/process/folders.ts';
+import { workspaceData } from '../../../src/process/letiHome.ts';
 import type { Sample } from '../../../src/protocol/run.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
 import { LetiProcess, trainerPython, writeTinyTasks } from '../../support/tinyRun.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { stream } from '../../../src/core/random.ts';
 import { completePrompt, type Row } from '../../../src/inference/complete.ts';
-import { DraftLength } from '../../../src/inference/draftLength.ts';
+import { DraftLength } from '../../../src/inference/draftTokens.ts';
 import type { CompletionAnswer } from '../../../src/protocol/completion.ts';
 
 const VOCABULARY = 6;

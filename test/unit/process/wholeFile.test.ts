@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { jsonLines } from '../../../src/process/jsonLines.ts';
-import { writeWhole } from '../../../src/process/wholeFile.ts';
+import { jsonLines, writeWhole } from '../../../src/process/wholeFile.ts';
 
 describe('a whole file', () => {
   let folder: string;

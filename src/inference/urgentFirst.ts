@@ -1,9 +1,9 @@
-/** Lets long work, step by step, wait for urgent work. */
-export class Turns {
+/** Makes long work wait between its steps while urgent work runs: completions go before samples. */
+export class UrgentFirst {
   #urgent = 0;
   #waiting: (() => void)[] = [];
 
-  /** Does urgent work; nothing else begins a step meanwhile. */
+  /** Runs urgent work. Until it ends, `whenFree` does not resolve. Rejects as the work does. */
   async urgent<T>(work: () => Promise<T>): Promise<T> {
     this.#urgent += 1;
     try {
@@ -14,7 +14,7 @@ export class Turns {
     }
   }
 
-  /** Resolves when no urgent work goes on. */
+  /** Resolves when no urgent work runs. Long work awaits it before each step. */
   async whenFree(): Promise<void> {
     while (this.#urgent > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }

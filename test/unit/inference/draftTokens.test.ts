@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { stream } from '../../../src/core/random.ts';
-import { DraftLength } from '../../../src/inference/draftLength.ts';
-import { draftTokens } from '../../../src/inference/drafts.ts';
+import { DraftLength, draftTokens } from '../../../src/inference/draftTokens.ts';
 
 describe('drafts', () => {
   it('guesses what followed the last tokens where they stood before', () => {
@@ -48,24 +47,24 @@ describe('the length of drafts', () => {
     const drafts = new DraftLength();
     for (let step = 0; step < 5; step += 1) {
       const length = drafts.next();
-      drafts.tell(length, length);
+      drafts.record(length, length);
     }
     assert.equal(drafts.next(), 8);
   });
 
   it('shrinks to what was right', () => {
     const drafts = new DraftLength();
-    drafts.tell(4, 2);
+    drafts.record(4, 2);
     assert.equal(drafts.next(), 2);
-    drafts.tell(1, 0);
+    drafts.record(1, 0);
     assert.equal(drafts.next(), 2, 'a single guess is made anyway');
   });
 
   it('is one where guesses are never right, and comes back when they are', () => {
     const drafts = new DraftLength();
-    for (let step = 0; step < 10; step += 1) drafts.tell(drafts.next(), 0);
+    for (let step = 0; step < 10; step += 1) drafts.record(drafts.next(), 0);
     assert.equal(drafts.next(), 1);
-    drafts.tell(1, 1);
+    drafts.record(1, 1);
     assert.equal(drafts.next(), 2);
   });
 });
