@@ -1,4 +1,4 @@
-"""The scanner's rules for files; test/unit/harvest/fileRules.test.ts feeds the same names to the extension's."""
+"""The scanner's rules for files; test/unit/harvest/fileRules.test.ts feeds the same names to TypeScript."""
 
 import pytest
 
