@@ -41,6 +41,8 @@ export interface TestExecutorOptions {
   /** Programs run as a user without any rights; only root can ask for it. */
   ordinaryUser?: boolean;
   interpreter?: string;
+  /** Zygotes load pytest once, as for the tests of a workspace. */
+  pytest?: boolean;
 }
 
 export async function startTestExecutor(jobs: number, options: TestExecutorOptions = {}): Promise<Executor> {
@@ -52,6 +54,7 @@ export async function startTestExecutor(jobs: number, options: TestExecutorOptio
     interpreter,
     jobs,
     namespaces: most === 'T3',
+    pytest: options.pytest,
     allowUncontained: most === 'T1',
   });
 }
@@ -79,7 +82,7 @@ export function useExecutorWithPytest(): () => Executor {
   before(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'leti-pytest-'));
     const interpreter = await testEnvironment(path.join(folder, 'venv'), { tools: true });
-    executor = await startTestExecutor(1, { interpreter });
+    executor = await startTestExecutor(2, { interpreter, pytest: true });
   });
   after(async () => {
     await executor?.close();
@@ -153,13 +156,16 @@ os.execv(${python}, [${python}, *sys.argv[1:]])
 `);
 }
 
-/** An executable file that anybody may run, for as long as the tests go on. */
+const scriptFolders: string[] = [];
+process.on('exit', () => {
+  for (const folder of scriptFolders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** An executable file that anybody may run until the tests end. */
 function script(text: string): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-python-'));
   chmodSync(folder, 0o755);
-  process.on('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  scriptFolders.push(folder);
   const file = path.join(folder, 'python');
   writeFileSync(file, text);
   chmodSync(file, 0o755);

@@ -1,27 +1,17 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { EASY, easyTasks, sidesOf, tasksOfSource, wordsOf } from '../../../scripts/easyTasks.ts';
-import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
-import type { Executor } from '../../../src/execution/executor.ts';
 import { NEAR, nearest } from '../../../src/harvest/families.ts';
 import { readTaskFile } from '../../../src/harvest/files.ts';
-import { validateTasks } from '../../../src/harvest/validate.ts';
-import { DEFAULT_LIMITS } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
-import { startTestExecutor } from '../../support/executor.ts';
+import { easyProgramSuite } from './easySuite.ts';
 
-describe('the easy tasks', function () {
-  this.timeout(300_000);
-  let executor: Executor;
+describe('the files of the easy tasks', function () {
+  this.timeout(60_000);
   let tasks: Task[];
 
   before(async () => {
-    executor = await startTestExecutor(2);
     tasks = await easyTasks();
-  });
-
-  after(async () => {
-    await executor.close();
   });
 
   it('are many, and their files are what the script writes', async () => {
@@ -46,37 +36,6 @@ describe('the easy tasks', function () {
     }
   });
 
-  it('pass with their references and not with an empty body', async () => {
-    const wrong = (await validateTasks(tasks, executor)).filter(
-      ({ task, reason }) => reason !== undefined || task.sealable === false,
-    );
-    assert.deepEqual(
-      wrong.map(({ task, reason }) => `${task.id}: ${reason ?? 'it cannot be sealed'}`),
-      [],
-    );
-  });
-
-  it('pass with no constant that one of their asserts expects', async () => {
-    const stubs = tasks.flatMap((task) => {
-      const constants = new Set(
-        task.checks.map((check) => expectedBy('source' in check ? check.source : '')),
-      );
-      return [...constants].map((constant) => ({ task, constant }));
-    });
-    assert.ok(stubs.length > 2 * tasks.length - 1);
-    const verdicts = await Promise.all(
-      stubs.map(async ({ task, constant }, id) => {
-        const program = assembleProgram(task, `\n    return ${constant}`);
-        const { verdict } = await executor.execute(executionJob(task, program, id, DEFAULT_LIMITS));
-        return { id: task.id, constant, verdict };
-      }),
-    );
-    assert.deepEqual(
-      verdicts.filter(({ verdict }) => verdict !== 'failed'),
-      [],
-    );
-  });
-
   it('are read strictly: what stands in the wrong form is named by its line', () => {
     const right =
       '"""Doc."""\n\n# family: one\ndef f(x):\n    """Do."""\n    return x\n\n\nassert f(1) == 1\n';
@@ -95,9 +54,4 @@ describe('the easy tasks', function () {
   });
 });
 
-/** What an assert expects: the right side of its last comparison. */
-function expectedBy(source: string): string {
-  const found = /^assert .+ (?:==|is) (.+)$/.exec(source)?.[1];
-  assert.ok(found !== undefined, source);
-  return found;
-}
+easyProgramSuite('every tenth easy task', 10);

@@ -54,6 +54,8 @@ export function useHarvester(withPytest = false): Harvester {
     harvester.interpreter = await makeInterpreter(folder, withPytest);
     harvester.executor = await startExecutor({
       interpreter: harvester.interpreter,
+      // As in the product; without this each process of a program loads pytest again.
+      pytest: withPytest,
       allowUncontained: false,
     });
   });
@@ -85,7 +87,7 @@ export function testCheck(
 }
 
 /** A folder with the given files. */
-async function writeFiles(files: Record<string, string | Uint8Array>): Promise<string> {
+export async function writeFiles(files: Record<string, string | Uint8Array>): Promise<string> {
   const root = await mkdtemp(path.join(tmpdir(), 'leti-workspace-'));
   for (const [name, content] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(root, name)), { recursive: true });

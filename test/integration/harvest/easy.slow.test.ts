@@ -1,0 +1,3 @@
+import { easyProgramSuite } from './easySuite.ts';
+
+easyProgramSuite('every easy task', 1);
