@@ -5,52 +5,53 @@ import { percentiles } from '../core/evaluation/statistics.ts';
 import { InterruptedError, setting, step, UserError } from '../protocol/errors.ts';
 import type { ExecutionJob, ExecutionResult, SuiteCoverage, TestSuite, Tier } from '../protocol/execution.ts';
 import type { Percentiles, Timing } from '../protocol/run.ts';
-import { Zygote, ZygoteError, type CanaryReport, type Warmth } from './zygote.ts';
+import { Zygote, ZygoteError, type CanaryReport, type ZygoteOptions } from './zygote.ts';
 
 export type { CanaryReport } from './zygote.ts';
 
 /** Runs programs in the workspace's interpreter, one sandboxed process each. */
 export interface Executor {
-  /** What the sandbox was proved to contain when this executor started. */
+  /** What the sandbox contains, as the canaries proved when this executor started. */
   readonly tier: Tier;
   readonly pythonVersion: string;
-  /** How many programs run at a time; a few more keep it busy, all that there are only fill the memory. */
+  /** How many programs run at a time. A few more jobs keep the executor busy; many more only fill the memory. */
   readonly jobs: number;
-  /** What each canary found. */
+  /** The result of each canary. */
   readonly canaries: CanaryReport;
-  /** Why the machine offers no higher tier, where it said so. */
+  /** Why the machine offers no higher tier, if it gave a reason. */
   readonly lacking: string | undefined;
   /**
-   * Runs a job when its turn comes. Never rejects because of the program: an interpreter that dies under a job twice
-   * gives `harness_error`. Rejects with InterruptedError once the signal aborts, with a UserError once the interpreter is gone.
+   * Runs a job when its turn comes. Never rejects because of the program: if an interpreter dies twice under a job, the
+   * verdict is `harness_error`. Rejects with InterruptedError once the signal aborts, with a UserError when the interpreter
+   * is gone.
    */
   execute(job: ExecutionJob, signal?: AbortSignal): Promise<ExecutionResult>;
-  /** Which functions the tests of a file run; undefined where they did not end, or pytest is missing. */
+  /** Which functions the tests of a file run. Undefined if they do not end or pytest is missing. */
   trace(suite: TestSuite, signal?: AbortSignal): Promise<SuiteCoverage | undefined>;
-  /** How long programs took and waited so far. */
+  /** How long the last programs ran and waited. */
   latency(): Latency;
   /** Ends every process. */
   close(): Promise<void>;
 }
 
-/** Of the last programs, and how many were run again. */
+/** Run and queue times of the last programs, and how many programs were run again. */
 export interface Latency extends Timing {
-  /** Programs that ran out of time only because the machine was busy, and were given more. */
+  /** Programs that ran out of time only because the machine was busy, and ran again with more time. */
   starved: number;
 }
 
 /**
- * Starts one warm interpreter a core (or `jobs`), proves the sandbox with canaries, and hands out jobs in order. Throws
- * a UserError where programs cannot be run, or would not be contained and the user has not allowed that.
+ * Starts one warm interpreter per core (or `jobs`), proves the sandbox with canaries, and hands out jobs in order. Throws a
+ * UserError if programs cannot run, or if the sandbox would not contain them and the user has not allowed that.
  */
 export async function startExecutor(options: {
   interpreter: string;
   jobs?: number | undefined;
-  /** False goes without namespaces where the machine has them, so tier T2 at most. */
+  /** False: use no namespaces, so tier T2 at most. */
   namespaces?: boolean | undefined;
-  /** Has pytest loaded where it is installed; for the tests of a workspace. */
+  /** Loads pytest if it is installed, for the tests of a workspace. */
   pytest?: boolean | undefined;
-  /** Goes on with tier T1, where programs could touch the user's files and the network. */
+  /** Accepts tier T1, where programs could reach the user's files and the network. */
   allowUncontained: boolean;
 }): Promise<Executor> {
   if (process.platform === 'win32') {
@@ -76,10 +77,10 @@ export async function startExecutor(options: {
   return new Pool(first, { interpreter, start }, jobs, tier, canaries, lacking);
 }
 
-/** The first zygote, with namespaces if the machine gives them. */
+/** The first zygote, with namespaces if the machine offers them. */
 async function startFirst(
   interpreter: string,
-  wanted: Warmth,
+  wanted: ZygoteOptions,
 ): Promise<{ first: Zygote; namespaces: boolean; lacking: string | undefined }> {
   const without = { ...wanted, namespaces: false };
   if (!wanted.namespaces) {
@@ -110,7 +111,7 @@ async function probed(zygote: Zygote, interpreter: string): Promise<CanaryReport
   }
 }
 
-/** What the canaries proved; a sandbox that could not use all that it knows of proves nothing. */
+/** The tier that the canaries proved. An incomplete sandbox proves nothing. */
 function provedTier(complete: boolean, canaries: CanaryReport): Tier {
   const held = (found: Record<string, boolean>): boolean =>
     Object.keys(found).length > 0 && Object.values(found).every(Boolean);
@@ -128,9 +129,9 @@ function uncontained(canaries: CanaryReport): UserError {
   );
 }
 
-async function startZygote(interpreter: string, warmth: Warmth): Promise<Zygote> {
+async function startZygote(interpreter: string, options: ZygoteOptions): Promise<Zygote> {
   try {
-    return await Zygote.start(interpreter, warmth);
+    return await Zygote.start(interpreter, options);
   } catch (error) {
     throw new UserError(
       `The interpreter ${interpreter} cannot run programs: ${error instanceof Error ? error.message.trim() : String(error)}`,
@@ -141,7 +142,7 @@ async function startZygote(interpreter: string, warmth: Warmth): Promise<Zygote>
   }
 }
 
-/** Its processes outlive an interpreter that is removed, and then lack modules: programs would fail for no fault of theirs. */
+/** Processes outlive a removed interpreter but then lack modules: programs would fail without any fault of their own. */
 function throwIfGone(interpreter: string): void {
   if (!path.isAbsolute(interpreter) || existsSync(interpreter)) return;
   throw new UserError(`The interpreter ${interpreter} is gone.`, [
@@ -150,7 +151,7 @@ function throwIfGone(interpreter: string): void {
   ]);
 }
 
-/** How often a program may be given twice the time because the machine was busy. */
+/** How often a program may get twice the time because the machine was busy. */
 const MOST_STARVED = 2;
 
 /** The last times, in milliseconds. */
@@ -208,7 +209,7 @@ class Pool implements Executor {
     for (let given = job, again = 0; ; again++) {
       const result = await this.#run(given, signal);
       if (result.starved !== true) return result;
-      // Nobody can say whether the program would have ended.
+      // It is not known whether the program would have ended.
       if (again === MOST_STARVED) return harnessError(job, new Error('the machine had no time for it'));
       this.#starved += 1;
       const { wallSeconds, cpuSeconds } = given.limits;
@@ -223,7 +224,7 @@ class Pool implements Executor {
     return 'result' in done ? done.result : undefined;
   }
 
-  /** Runs a job when its turn comes, once more where the interpreter dies under it. */
+  /** Runs a job when its turn comes, and once more if the interpreter dies under it. */
   async #run(job: ExecutionJob, signal: AbortSignal | undefined): Promise<ExecutionResult> {
     const asked = performance.now();
     for (let attempt = 1; ; attempt++) {
@@ -238,7 +239,7 @@ class Pool implements Executor {
     }
   }
 
-  /** Does something with an interpreter when its turn comes; one that fails at it is replaced. */
+  /** Does work with a zygote when its turn comes. A zygote that fails is replaced. */
   async #onZygote<T>(
     work: (zygote: Zygote) => Promise<T>,
     signal: AbortSignal | undefined,
@@ -286,7 +287,7 @@ class Pool implements Executor {
     return this.#closed || signal?.aborted === true;
   }
 
-  /** A zygote when its turn comes. Whoever waits hears of an abort at once. */
+  /** A zygote when its turn comes. Rejects at once when the signal aborts. */
   #take(signal: AbortSignal | undefined): Promise<Zygote> {
     const idle = this.#idle.pop();
     if (idle !== undefined) return Promise.resolve(idle);
@@ -303,7 +304,7 @@ class Pool implements Executor {
     return turn.promise.finally(() => signal?.removeEventListener('abort', leave));
   }
 
-  /** Tells all that wait that their turn will not come. */
+  /** Rejects everything that waits. */
   #refuse(error: unknown): void {
     for (const turn of this.#queue.splice(0)) turn.reject(error);
   }
@@ -331,7 +332,7 @@ class Pool implements Executor {
       return zygote;
     } catch (error) {
       this.#started -= 1;
-      // An interpreter that cannot be started any more will not start for the others either.
+      // If this interpreter no longer starts, it will not start for the others either.
       if (this.#all.size === 0) this.#refuse(error);
       throw error;
     }

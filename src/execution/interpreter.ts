@@ -17,9 +17,9 @@ const PROBE =
 const Probe = z.tuple([z.string(), z.string(), z.tuple([z.int(), z.int(), z.int()])]);
 
 /**
- * The interpreter whose packages a workspace's programs need: the named one, else the activated environment's, the
- * workspace's own `.venv` or `venv`, then PATH. Each candidate is really run: shims of version managers may point
- * nowhere. Throws a UserError when the named one cannot be used, or none is found.
+ * The interpreter whose packages a workspace's programs need: the named one (`explicit`), else the activated environment's,
+ * the workspace's own `.venv` or `venv`, then PATH. Runs each candidate, because shims of version managers may point
+ * nowhere. Throws a UserError (exit code 2) if the named one cannot be used or none is found.
  */
 export async function findWorkspaceInterpreter(options: {
   workspace: string;
@@ -64,7 +64,7 @@ function candidates(workspace: string, env: NodeJS.ProcessEnv): [string, Workspa
   return found;
 }
 
-/** The interpreter, or why it is none that can be used. */
+/** The interpreter, or the reason why it cannot be used. */
 async function probe(
   command: string,
   source: WorkspaceInterpreter['source'],

@@ -3,28 +3,28 @@ import { z } from 'zod';
 import { ChildEndedError, JsonLinesChild } from '../process/jsonLinesChild.ts';
 import { packageRoot } from '../process/packageRoot.ts';
 
-/** Which of some texts first gives a file that parses, and what is wrong with the first text. */
+/** The index of the first text that gives a file that parses, and what is wrong with the text at index 0. */
 const Parsed = z.strictObject({ first: z.int().min(0).nullable(), error: z.string().nullable() });
 export type Parsed = z.infer<typeof Parsed>;
 
 /**
- * A warm process of the workspace's interpreter that says whether texts parse as parts of a file. It is started when it
- * is first asked, isolated from the workspace, and ends with this process.
+ * A warm process of the workspace's interpreter that checks whether texts parse as parts of a file. It starts with the first
+ * question, isolated from the workspace, and ends with this process.
  */
 export class ParseCheck {
   readonly #interpreter: string;
   #child: JsonLinesChild<Parsed> | undefined;
-  /** Questions are answered one after the other. */
+  /** The last question. Questions are answered one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(interpreter: string) {
     this.#interpreter = interpreter;
   }
 
-  /** Tries the texts between the two parts of a file, in order. A text under which the interpreter ends does not parse. */
+  /** Tries the texts in order between the two parts of a file. If the interpreter ends under a text, none of them parses. */
   async first(before: string, after: string, texts: readonly string[]): Promise<Parsed> {
     const asked = this.#last.then(async () => await this.#ask({ before, after, texts }));
-    // Whoever asked hears of a failure; the next question begins anew.
+    // The caller gets a failure; the next question starts a new process.
     this.#last = asked.catch(() => undefined);
     return await asked;
   }

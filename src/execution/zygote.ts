@@ -13,23 +13,23 @@ const Ready = z.object({
   home: z.string(),
 });
 const Unsealable = z.strictObject({ id: z.int(), unsealable: z.literal(true) });
-/** What each canary found, by the tier that promises it: contained or not. */
+/** The canaries of each tier by name: true if the sandbox contained the attack. */
 export const CanaryReport = z.object({
   T2: z.record(z.string(), z.boolean()),
   T3: z.record(z.string(), z.boolean()),
 });
 export type CanaryReport = z.infer<typeof CanaryReport>;
 
-/** No answer is longer; a longer one is not from our runner. */
+/** Longest answer of our runner, in bytes. */
 const LARGEST_FRAME = 2 << 20;
 const STDERR_CHARACTERS = 2000;
-/** A cold interpreter on a slow disk is ready long before. */
+/** Start limit. Even a cold interpreter on a slow disk needs much less. */
 const START_MS = 60_000;
 
 /** The interpreter's process ended, or did not speak the protocol. */
 export class ZygoteError extends Error {
   override readonly name = 'ZygoteError';
-  /** What it printed before it ended. */
+  /** Its standard error, cut to the last characters. */
   readonly said: string;
 
   constructor(message: string, said = '') {
@@ -38,15 +38,15 @@ export class ZygoteError extends Error {
   }
 }
 
-/** How a zygote is started. */
-export interface Warmth {
-  /** In namespaces of its own. */
+/** Options of a zygote's start. */
+export interface ZygoteOptions {
+  /** Runs in its own namespaces. */
   namespaces: boolean;
-  /** With pytest loaded, where it is installed: a test file that imports it then need not load it in each process. */
+  /** Loads pytest if it is installed, so that test files that import it need not load it in each process. */
   pytest: boolean;
 }
 
-/** One warm interpreter: jobs go in one at a time, each runs in a fork of its own. */
+/** One warm interpreter. It takes one job at a time and runs each in its own fork. */
 export class Zygote {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
@@ -54,23 +54,23 @@ export class Zygote {
   #waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void } | undefined;
   #failure: ZygoteError | undefined;
   #stderr = '';
-  /** Its folder with the scratch folder. */
+  /** The folder that holds its scratch folder. */
   #home: string | undefined;
   version = '';
   complete = false;
 
-  private constructor(interpreter: string, { namespaces, pytest }: Warmth) {
+  private constructor(interpreter: string, { namespaces, pytest }: ZygoteOptions) {
     const flags = [...(namespaces ? ['--namespaces'] : []), ...(pytest ? ['--pytest'] : [])];
     this.#child = spawnTree(interpreter, ['-s', '-B', '-m', 'leti_runner.zygote', ...flags], {
       cwd: path.join(packageRoot(), 'python'),
-      // Nothing of the user's environment reaches a program; the hash seed makes sets and dicts reproducible.
+      // Programs get nothing of the user's environment. The hash seed makes sets and dicts reproducible.
       env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_CHARACTERS);
     });
-    // A write to a zygote that has died is reported by its end.
+    // The end of a dead zygote reports a failed write.
     this.#child.stdin?.on('error', () => undefined);
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       this.#receive(chunk);
@@ -87,11 +87,9 @@ export class Zygote {
     });
   }
 
-  /**
-   * Starts an interpreter and waits until it is warm. Throws a ZygoteError when it does not come up.
-   */
-  static async start(interpreter: string, warmth: Warmth): Promise<Zygote> {
-    const zygote = new Zygote(interpreter, warmth);
+  /** Starts an interpreter and waits until it is warm. Throws a ZygoteError if it does not start within a minute. */
+  static async start(interpreter: string, options: ZygoteOptions): Promise<Zygote> {
+    const zygote = new Zygote(interpreter, options);
     const timer = setTimeout(() => {
       zygote.#fail(`it was not ready after ${START_MS / 1000} seconds`);
       killTree(zygote.#child);
@@ -100,14 +98,14 @@ export class Zygote {
       clearTimeout(timer);
     });
     const ready = await zygote.#expect(Ready, answer);
-    // With namespaces the folder is in memory that goes with the process.
-    zygote.#home = warmth.namespaces ? undefined : ready.home;
+    // With namespaces the folder is in memory and ends with the process.
+    zygote.#home = options.namespaces ? undefined : ready.home;
     zygote.version = ready.version;
     zygote.complete = ready.complete;
     return zygote;
   }
 
-  /** Runs a job; one whose checks turn out to need the program's own objects is run once more, beside them. */
+  /** Runs a job. If its checks need the program's own objects, it runs once more with the checks in the program's process. */
   async run(job: ExecutionJob): Promise<ExecutionResult> {
     const answer = await this.#ask(job);
     if (Unsealable.safeParse(answer).success) return await this.run({ ...job, seal: 'never' });
@@ -116,7 +114,7 @@ export class Zygote {
     return result;
   }
 
-  /** Runs the tests of a file; undefined where they did not end, or pytest is missing. */
+  /** Runs the tests of a file. Undefined if they do not end or pytest is missing. */
   async trace(suite: TestSuite): Promise<SuiteCoverage | undefined> {
     const found = SuiteCoverage.safeParse(await this.#ask({ suite }));
     return found.success ? found.data : undefined;
@@ -126,13 +124,13 @@ export class Zygote {
     return await this.#expect(CanaryReport, this.#ask({ probe: true }));
   }
 
-  /** Ends the interpreter with everything that it started. */
+  /** Kills the interpreter and everything that it started. */
   async kill(): Promise<void> {
     killTree(this.#child);
     await this.#gone();
   }
 
-  /** Lets an idle interpreter end and tidy up; one that is busy or does not end within half a second is killed. */
+  /** Lets an idle interpreter end and tidy up. A busy one, or one that does not end within 500 ms, is killed. */
   async close(): Promise<void> {
     if (this.#waiting !== undefined) {
       await this.kill();
@@ -146,7 +144,7 @@ export class Zygote {
     clearTimeout(timer);
   }
 
-  /** Its end; a folder that it was not given time to remove goes too. */
+  /** Waits for its end, and removes its folder if it had no time to do so. */
   async #gone(): Promise<void> {
     await this.#ended;
     if (this.#home !== undefined) await rm(this.#home, { recursive: true, force: true });
@@ -162,7 +160,7 @@ export class Zygote {
     return await answer;
   }
 
-  /** An answer in the form that is expected; an interpreter that says anything else is ended. */
+  /** An answer in the expected form. An interpreter that answers anything else is killed. */
   async #expect<T>(form: z.ZodType<T>, answer: unknown): Promise<T> {
     const found = form.safeParse(await answer);
     if (found.success) return found.data;

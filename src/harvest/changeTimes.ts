@@ -1,19 +1,19 @@
 import type { FileText, History } from './gitHistory.ts';
 import type { Candidate } from './scan.ts';
 
-/** Texts of files that are held at once. */
+/** Most texts of files that are in memory at once. */
 const TEXTS_AT_ONCE = 500;
 
-/** What a file was before a commit; none before the one that made it. */
+/** A file's content before a commit, as a git id. The commit that made the file has none. */
 interface Version {
   time: number;
   before: string | undefined;
 }
 
 /**
- * When each function was last changed, in seconds since 1970: the time of the newest of the given commits before which
- * its code did not stand in its file. For one that is older than all of them it is the oldest's time; one that is not
- * committed has none.
+ * When each function was last changed, in seconds since 1970, by the function's id. That is the time of the newest of the
+ * given commits before which the file did not hold the function's code. A function older than all of these commits gets the
+ * oldest one's time. A function that is not committed gets none.
  */
 export async function changeTimes(
   history: History,
@@ -44,7 +44,7 @@ export async function changeTimes(
   return times;
 }
 
-/** What became of each wanted file, newest first, and the time of the oldest commit. */
+/** The versions of each wanted file, newest first, and the time of the oldest commit. */
 async function versionsOf(
   history: History,
   commits: readonly string[],
@@ -65,7 +65,7 @@ async function versionsOf(
   return { versions, oldest };
 }
 
-/** How many of the first files have no more texts than are held at once, but at least one. */
+/** How many of the first files fit into memory together, at least one. */
 function groupSize(counts: readonly number[]): number {
   let sum = 0;
   const end = counts.findIndex((count) => (sum += count) > TEXTS_AT_ONCE);

@@ -4,17 +4,17 @@ import type { Scan } from './scan.ts';
 /** Which functions each test file's tests run, by the test file's path. */
 export type Coverage = Record<string, SuiteCoverage>;
 
-/** What following tests needs of the executor. */
+/** The part of the executor that traces tests. */
 export interface SuiteRunner {
   trace(suite: TestSuite, signal?: AbortSignal): Promise<SuiteCoverage | undefined>;
 }
 
-/** A file's tests may take as long as this together; nothing of those is known that take longer. */
+/** Time limit for all tests of one file. Files that need longer have no coverage. */
 const SUITE_SECONDS = 60;
 const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: SUITE_SECONDS, cpuSeconds: SUITE_SECONDS };
 const AT_ONCE = 4;
 
-/** The scan's test files, each with what it may import and open. */
+/** The scan's test files, each with the files that it may import and open. */
 export function suitesOf(scan: Scan): TestSuite[] {
   return scan.suites.map(({ path, files, data_files, roots }) => ({
     path,
@@ -25,7 +25,7 @@ export function suitesOf(scan: Scan): TestSuite[] {
   }));
 }
 
-/** Runs the tests of each file once, in the sandbox; files whose tests do not end are left out. */
+/** Runs the tests of each file once, in the sandbox. The result has no files whose tests do not end. */
 export async function coverageOf(
   suites: readonly TestSuite[],
   runner: SuiteRunner,

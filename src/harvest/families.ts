@@ -1,22 +1,22 @@
 import { digest } from '../process/digest.ts';
 
-/** What decides whether two tasks are near duplicates. */
+/** A task as the search for near duplicates sees it. */
 export interface FamilyMember {
   id: string;
   /** Code (and words) that are compared by their tokens. */
   text: string;
-  /** Members with an equal key belong together whatever their text says. */
+  /** Members that share a key belong together even if their texts differ. */
   keys?: readonly string[];
 }
 
 /** Tokens in a row that make one shingle. */
 const SHINGLE = 3;
-/** Share of shingles that two texts have in common (Jaccard) from which on they are near duplicates. */
+/** Near duplicates share at least this part of their shingles (Jaccard similarity, 0 to 1). */
 export const NEAR = 0.6;
 
 /**
- * The family of each member: near duplicates, directly or through others, share one. Its name is a hash of
- * what its members say, so it depends neither on their order nor on the file that they come from.
+ * The name of each member's family, by the member's id. Near duplicates share a family, directly or through others. The
+ * name is a hash of the members' texts, so it depends neither on their order nor on their file. Compares all pairs.
  */
 export function assignFamilies(members: readonly FamilyMember[]): Map<string, string> {
   const parent = members.map((_, index) => index);
@@ -55,7 +55,7 @@ export function assignFamilies(members: readonly FamilyMember[]): Map<string, st
   return families;
 }
 
-/** For each text the one among `others` that is most like it, by the share of shingles in common; the index is -1 without others. */
+/** For each text the index of the most similar one among `others` and its similarity (0 to 1). The index is -1 without others. */
 export function nearest(
   texts: readonly string[],
   others: readonly string[],
@@ -72,7 +72,7 @@ export function nearest(
   });
 }
 
-/** The text's runs of SHINGLE tokens; of a shorter text, all of it. */
+/** The text's runs of SHINGLE tokens, or the whole of a shorter text. */
 function shingles(text: string): Set<string> {
   const tokens = tokensOf(text);
   const found = new Set<string>();
@@ -88,7 +88,7 @@ function tokensOf(text: string): string[] {
 
 function similarity(a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | undefined): number {
   if (a === undefined || b === undefined) return 0;
-  // The share cannot reach the limit when the sizes are too far apart, which spares most comparisons.
+  // The similarity cannot reach the limit when the sizes differ too much. This saves most comparisons.
   if (Math.min(a.size, b.size) < NEAR * Math.max(a.size, b.size)) return 0;
   return commonShare(a, b);
 }

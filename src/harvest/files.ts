@@ -6,10 +6,10 @@ import { isMbpp, mbppTask } from './mbpp.ts';
 import { isSpec } from './specs.ts';
 
 /**
- * The tasks of a JSON lines file in MBPP's, HumanEval's or our own format (docs/tasks.md), told apart by their
- * keys, packed with gzip or not. Near duplicates among MBPP's and HumanEval's tasks get one family; our own
- * format brings its families along. Throws a UserError (exit code 2) naming file, line and what was expected; two
- * tasks with one id are an error too.
+ * The tasks of a JSON lines file, plain or packed with gzip. Each line has MBPP's, HumanEval's or our own format; its keys
+ * say which (docs/tasks.md). Near duplicates among MBPP's and HumanEval's tasks get one family. Our own format holds its
+ * families. Throws a UserError (exit code 2) that names the file, the line and the expected form, also for two tasks with
+ * one id.
  */
 export async function readTaskFile(path: string): Promise<Task[]> {
   const lines = await readJsonLines(path);
@@ -17,14 +17,14 @@ export async function readTaskFile(path: string): Promise<Task[]> {
   const tasks = lines.map((line) => {
     const task = taskOf(line);
     const first = seen.get(task.id);
-    if (first !== undefined) throw lineError(line, `the task "${task.id}" stands on line ${first} already`);
+    if (first !== undefined) throw lineError(line, `the task "${task.id}" is already on line ${first}`);
     seen.set(task.id, line.line);
     return task;
   });
   return withFamilies(tasks);
 }
 
-/** Writes tasks in our own format; the file appears whole or not at all. */
+/** Writes tasks in our own format. The file appears whole or not at all. */
 export async function writeTaskFile(path: string, tasks: readonly Task[]): Promise<void> {
   await writeJsonLines(path, tasks);
 }

@@ -1,9 +1,9 @@
 /**
- * A whole reference program as a completion of `def name(`, or undefined where it cannot be written so.
+ * A whole reference program as a completion of `def name(`, or undefined where that form is not possible.
  *
- * What stands before the function has to move. Where it can it goes into the function, so that the completion is one
- * that a model could write and the stop rule would not cut; what the tests use, or what a scope would change, goes
- * behind the function, where it still exists before anything is called.
+ * The code before the function has to move. It moves into the function's body where that keeps its meaning: the completion
+ * then is one that a model could write and that the stop rule would not cut. Code that the tests use, or that a scope would
+ * change, moves behind the function, where it still runs before any call.
  */
 export function functionReference(code: string, name: string, tests: string): string | undefined {
   const program = code.trimEnd();
@@ -16,7 +16,7 @@ export function functionReference(code: string, name: string, tests: string): st
   const header = rest.slice(0, headerEnd(rest));
   const bound = boundNames(before);
   const decorated = /(?:^|\n)@[^\n]*$/.test(before);
-  // Defaults and annotations are evaluated where the function is defined, before what has moved.
+  // Python evaluates defaults and annotations at the definition, before the code that has moved.
   const { names: parameters, evaluated } = parametersOf(header);
   if (decorated || before.includes('__future__')) return undefined;
   if (bound.some((word) => mentions(evaluated, word))) return undefined;
@@ -26,7 +26,7 @@ export function functionReference(code: string, name: string, tests: string): st
     : `${rest}\n\n${before}`;
 }
 
-/** `before` as the first statements of the function's body; undefined where that could change its meaning. */
+/** The program with `before` as the first statements of the function's body; undefined where that could change its meaning. */
 function intoBody(before: string, rest: string, code: string): string | undefined {
   if (/\bglobal\b|"""|'''/.test(code)) return undefined;
   const header = headerEnd(rest);
@@ -35,7 +35,7 @@ function intoBody(before: string, rest: string, code: string): string | undefine
   if (indent === undefined) return undefined;
   const lineEnd = rest.indexOf('\n', header);
   const after = rest.slice(lineEnd);
-  // Functions and classes behind this one may use what stands before it; then it has to stay at module level.
+  // Functions and classes behind this one may use the code before it, so that code stays at module level.
   if (/\n[^\s#)\]}]/.test(after)) return undefined;
   const moved = before
     .split('\n')
@@ -44,7 +44,7 @@ function intoBody(before: string, rest: string, code: string): string | undefine
   return `${rest.slice(0, lineEnd)}\n${moved}${after}`;
 }
 
-/** Where the header ends in the text after `def name(`: behind the colon that no bracket encloses. */
+/** The offset behind the header's colon in the text after `def name(`. No bracket encloses that colon. */
 function headerEnd(rest: string): number {
   let depth = 1;
   for (let at = 0; at < rest.length; at++) {
@@ -56,7 +56,7 @@ function headerEnd(rest: string): number {
   return rest.length;
 }
 
-/** The names of the parameters of a header (the text after `def name(`), and what stands beside them. */
+/** The parameters' names in a header (the text after `def name(`), and its defaults and annotations. */
 function parametersOf(header: string): { names: string[]; evaluated: string } {
   let depth = 0;
   const parts = [''];

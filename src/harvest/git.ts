@@ -7,8 +7,8 @@ import { InterruptedError, UserError } from '../protocol/errors.ts';
 const MAX_SECONDS = 60;
 
 /**
- * What a repository's own configuration could have git start or write; turned off for every command. Only commands that read
- * objects are used at all: no index, no work tree, no diff, no checkout.
+ * Settings with which a repository's own configuration could make git start programs or write files. Every command turns
+ * them off. LeTI only uses commands that read objects: no index, no work tree, no diff, no checkout.
  */
 const OFF = [
   `core.hooksPath=${os.devNull}`,
@@ -27,7 +27,7 @@ const OFF = [
   'maintenance.auto=false',
 ];
 
-/** simple-git asks to be told that these are set on purpose; each is set to what does nothing. */
+/** simple-git refuses these settings unless allowed. LeTI sets each to a value that does nothing. */
 const SET_ON_PURPOSE = {
   allowUnsafeHooksPath: true,
   allowUnsafeFsMonitor: true,
@@ -42,47 +42,47 @@ const SET_ON_PURPOSE = {
   allowUnsafeConfigPaths: true,
 };
 
-/** The variables of git that a command gets; all others are kept from it. */
+/** The only git variables that a command gets. */
 const GIT_ENVIRONMENT = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: os.devNull,
   GIT_ATTR_NOSYSTEM: '1',
   GIT_OPTIONAL_LOCKS: '0',
   GIT_TERMINAL_PROMPT: '0',
-  // A partial clone has objects that its server alone has; asking for them would run the repository's own transport.
+  // Only the server has some objects of a partial clone. A request for one would run the repository's own transport.
   GIT_NO_LAZY_FETCH: '1',
   GIT_ALLOW_PROTOCOL: '',
   GIT_NO_REPLACE_OBJECTS: '1',
 };
 
 export interface GitOptions {
-  /** A folder of the repository. Its user trusts it; nothing else here asks. */
+  /** A folder of the repository, which the user trusts. This class does not check that. */
   folder: string;
   env: NodeJS.ProcessEnv;
   signal?: AbortSignal;
 }
 
 /**
- * Git on one repository, for reading its objects. This is the only place that starts git. Failures are UserErrors; those
- * of a repository that git refuses say how to allow it.
+ * Git on one repository, for reading its objects. Only this class starts git. Throws UserErrors, and InterruptedError once
+ * the signal aborts. If git refuses the repository, the error says how to allow it.
  */
 export class Git {
   readonly #options: GitOptions;
-  /** Folders that the user told git to trust, asked for once git has refused this one. */
+  /** Folders that the user's git trusts. LeTI reads them after git has refused this folder. */
   #trusted: string[] = [];
 
   constructor(options: GitOptions) {
     this.#options = options;
   }
 
-  /** What a command prints. */
+  /** The standard output of a git command. */
   async text(...args: string[]): Promise<string> {
     return await this.#run(async (git) => await git.raw(args));
   }
 
-  /** What `git cat-file` prints for the objects named on its standard input. */
+  /** The output of `git cat-file` for these names of objects. */
   async catFile(mode: '--batch' | '--batch-check', names: readonly string[]): Promise<Buffer> {
-    // Git would wait for names that never come.
+    // Without any name, git would wait for input for ever.
     if (names.length === 0) return Buffer.alloc(0);
     const input = names.map((name) => `${name}\n`).join('');
     return await this.#run(async (git) => Buffer.from((await git.binaryCatFile([mode])) as Buffer), input);
@@ -92,7 +92,7 @@ export class Git {
     try {
       return await this.#once(work, input);
     } catch (error) {
-      // The user's own configuration is not read, but whom it trusts stands.
+      // LeTI does not read the user's configuration, but honours its list of trusted folders.
       if (!isRefusal(error) || this.#trusted.length > 0) throw this.#explained(error);
       this.#trusted = await this.#userTrusts();
       if (this.#trusted.length === 0) throw this.#explained(error);
@@ -116,7 +116,7 @@ export class Git {
       input: () => input,
       completion: { onClose: true, onExit: false },
     }).env({ ...plainEnvironment(env), ...GIT_ENVIRONMENT });
-    // A git that does not end when it is told to is not waited for.
+    // LeTI does not wait for a git that ignores the abort.
     const aborted = new Promise<never>((_, reject) => {
       abort.addEventListener('abort', () => {
         reject(signal?.aborted === true ? new InterruptedError() : tooSlow(folder));
@@ -137,7 +137,7 @@ export class Git {
           ...plainEnvironment(env),
           ...pick(env, ['HOME', 'XDG_CONFIG_HOME', 'USERPROFILE']),
         });
-        // No such file: nobody is trusted there.
+        // No such file, so no trusted folders.
         return await git.raw('config', where, '--get-all', 'safe.directory').catch(() => '');
       }),
     );
@@ -156,7 +156,7 @@ export class Git {
     if (isRefusal(error)) {
       return new UserError(
         `git refuses to read the repository of ${folder}, because it belongs to another user.`,
-        `If you trust it, in a terminal: git config --global --add safe.directory ${folderIn(message) ?? folder}`,
+        `If you trust it, run in a terminal: git config --global --add safe.directory ${folderIn(message) ?? folder}`,
         1,
         { cause: error },
       );
@@ -166,16 +166,16 @@ export class Git {
         cause: error,
       });
     }
-    // What a command printed before it failed stands before its complaint.
+    // The message begins with the output before the failure, so look for git's own complaint.
     const said = /^(?:fatal|error): .*$/m.exec(message)?.[0] ?? message.split('\n')[0] ?? '';
     return new UnreadableError(folder, said, { cause: error });
   }
 }
 
-/** There is no git, or nothing for it to read. */
+/** There is no git, or no repository. */
 export class NoRepositoryError extends UserError {}
 
-/** Git ended with a complaint, mostly about damage. */
+/** Git ended with an error, mostly because the repository is damaged. */
 export class UnreadableError extends UserError {
   constructor(folder: string, said: string, options: ErrorOptions) {
     super(
@@ -198,12 +198,12 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && /dubious ownership|unsafe repository/.test(error.message);
 }
 
-/** The folder that git itself names, which may be one above the workspace. */
+/** The folder that git names in its message. It may be a parent of the workspace. */
 function folderIn(message: string): string | undefined {
   return /safe\.directory (\S+)/.exec(message)?.[1];
 }
 
-/** Enough to find git and to have it speak English. Folders named relative to the workspace are no place to find it. */
+/** PATH to find git, and English messages. Relative folders of PATH are left out: they could lie in the workspace. */
 function plainEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const folders = (env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   return { ...pick(env, ['SystemRoot']), PATH: folders.join(path.delimiter), LC_ALL: 'C' };

@@ -11,7 +11,7 @@ import {
   type TreeEntry,
 } from './gitObjects.ts';
 
-/** Commits whose objects are read together. */
+/** Number of commits whose objects one command reads. */
 const COMMITS_AT_ONCE = 64;
 const MAX_TREE_BYTES = 4 << 20;
 const MAX_COMMIT_BYTES = 1 << 20;
@@ -21,31 +21,31 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 export interface ChangingCommit {
   commit: string;
   time: number;
-  /** Ids of all of its Python files by their paths in the workspace. */
+  /** Git ids of all Python files of the commit, by their paths in the workspace. */
   files: () => Map<string, string>;
-  /** Those that it changed: what they were, what they became. */
+  /** The files that it changed, by their paths in the workspace. */
   changed: Map<string, Change>;
 }
 
-/** Ids of a file's contents; one is missing where it was made, the other where it was deleted. */
+/** Git ids of a file's contents. A new file has no `before`, a deleted one no `after`. */
 export interface Change {
   before?: string;
   after?: string;
 }
 
-/** A commit that could not be looked at, and why. */
+/** A commit that cannot be read, and why. */
 export interface UnreadableCommit {
   commit: string;
   reason: string;
 }
 
-/** Text of a file at some commit, or why there is none. */
+/** Text of a file at a commit, or why it has none. */
 export type FileText = { text: string } | { problem: string };
 
-/** The history of a workspace's Python files, read from a repository's objects alone. */
+/** The history of a workspace's Python files. Reads only the repository's objects. */
 export class History {
   readonly #git: Git;
-  /** The workspace's folder inside the repository; ends in a slash, empty for all of it. */
+  /** The workspace's folder inside the repository. It ends in a slash, or is empty for the repository's own folder. */
   readonly #prefix: string;
   readonly #shallow: boolean;
   readonly #trees = new Map<string, TreeEntry[]>();
@@ -56,7 +56,7 @@ export class History {
     this.#shallow = shallow;
   }
 
-  /** Throws a UserError where there is no repository with a work tree, or one of which git has a part alone. */
+  /** Throws a UserError where there is no repository with a work tree, or where it is a partial clone. */
   static async open(git: Git): Promise<History> {
     const answers = await git.text(
       'rev-parse',
@@ -80,7 +80,7 @@ export class History {
     );
     if (partial !== '') {
       throw new UserError(
-        'The repository is a partial clone: its older files are on a server alone, and LeTI fetches nothing.',
+        'The repository is a partial clone: its older files are only on a server, and LeTI fetches nothing.',
         'Clone it without a filter.',
       );
     }
@@ -103,20 +103,20 @@ export class History {
     return printed.split('\n').filter((line) => line !== '');
   }
 
-  /** Ids of the Python files of the commit that is checked out. */
+  /** Git ids of the Python files of HEAD, by their paths in the workspace. */
   async files(): Promise<Map<string, string>> {
     const root = (await this.#roots(['HEAD'])).get('HEAD');
     return root === undefined ? new Map() : this.#list(root);
   }
 
-  /** What each of these commits changed, in their order, some commits at a time. */
+  /** The changes of each of these commits, in their order, in groups of commits. */
   async *changes(commits: readonly string[]): AsyncGenerator<(ChangingCommit | UnreadableCommit)[]> {
     for (let at = 0; at < commits.length; at += COMMITS_AT_ONCE) {
       yield await this.#changesOf(commits.slice(at, at + COMMITS_AT_ONCE));
     }
   }
 
-  /** The texts of files by their ids, with `\n` at the ends of lines. */
+  /** The texts of files by their git ids. Lines end in `\n`. */
   async texts(ids: readonly string[]): Promise<Map<string, FileText>> {
     const objects = await readObjects(this.#git, ids, MAX_FILE_BYTES);
     return new Map([...objects].map(([id, object]) => [id, textOf(object)]));
@@ -137,7 +137,7 @@ export class History {
       if (head === undefined || root === undefined) return { commit, reason: 'git cannot read the commit' };
       if (parent !== undefined && !isObject(known.get(parent))) {
         const reason = this.#shallow
-          ? 'the clone is shallow, and what was before the commit is not in it'
+          ? 'the clone is shallow and does not hold the commit before'
           : 'git cannot read the commit before';
         return { commit, reason };
       }
@@ -147,7 +147,7 @@ export class History {
     });
   }
 
-  /** The ids of the workspace's folder at these commits; all folders below them are read. */
+  /** The git ids of the workspace's folder at these commits. Reads all folders below it. */
   async #roots(commits: readonly string[]): Promise<Map<string, string>> {
     const names = commits.map((commit) => `${commit}:${this.#prefix}`);
     const objects = await readObjects(this.#git, names, MAX_TREE_BYTES);
@@ -192,7 +192,7 @@ export class History {
     return files;
   }
 
-  /** Adds what differs between two folders; equal ones below them are not looked at. */
+  /** Adds the differences between two folders to `changed`. Equal subfolders are not read. */
   #compare(
     before: string | undefined,
     after: string | undefined,
@@ -231,6 +231,6 @@ function textOf(object: GitObject | ObjectProblem): FileText {
   if (object === 'damaged') return { problem: 'git cannot read its content' };
   const text = decoded(object.data);
   if (text === undefined) return { problem: 'the file is not UTF-8' };
-  if (text.startsWith(LFS_POINTER)) return { problem: 'its content is kept by Git LFS' };
+  if (text.startsWith(LFS_POINTER)) return { problem: 'its content is in Git LFS' };
   return { text: text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n') };
 }

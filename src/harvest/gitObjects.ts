@@ -1,6 +1,6 @@
 import { UnreadableError, type Git } from './git.ts';
 
-/** Bytes that are asked for with one command of git. */
+/** One git command reads about this many bytes. */
 const BYTES_AT_ONCE = 32 << 20;
 
 export interface GitObject {
@@ -10,8 +10,8 @@ export interface GitObject {
 export type ObjectProblem = 'missing' | 'too large' | 'damaged';
 
 /**
- * The named objects (`ID`, or `ID:folder/` for a folder of a commit) by their names. Those beyond `maxBytes`, those that
- * are not there and those that git cannot read are problems.
+ * The named objects (`ID`, or `ID:folder/` for a folder of a commit) by their names. An object is a problem if it has more
+ * than `maxBytes`, if it is missing, or if git cannot read it.
  */
 export async function readObjects(
   git: Git,
@@ -46,7 +46,7 @@ async function sizesOf(git: Git, names: readonly string[]): Promise<[string, num
   });
 }
 
-/** Git ends at the first object that is damaged, so a group with one is halved until that is alone. */
+/** Git ends at the first damaged object. A group with one is halved until that object is alone. */
 async function contentsOf(
   git: Git,
   names: readonly string[],
@@ -79,10 +79,10 @@ function parsed(printed: Buffer, names: readonly string[]): [string, GitObject |
   });
 }
 
-/** What LeTI reads of a commit. */
+/** The parts of a commit that LeTI reads. */
 export interface Commit {
   parents: string[];
-  /** When it was committed, in seconds. */
+  /** When it was committed, in seconds since 1970. */
   time: number;
 }
 
@@ -101,7 +101,7 @@ export interface TreeEntry {
   id: string;
 }
 
-/** A folder's plain files and folders: no links, no submodules, no names that are not UTF-8. */
+/** A folder's plain files and folders, without links, submodules and names that are not UTF-8. */
 export function parseTree(tree: GitObject): TreeEntry[] {
   const { data, id } = tree;
   const hashBytes = id.length / 2;

@@ -9,11 +9,11 @@ import type { Coverage } from './coverage.ts';
 import { Scan } from './scan.ts';
 import { withoutData, type Validated } from './validate.ts';
 
-/** Raised when tasks are validated in another way, so that what was found before no longer counts. */
+/** Raise this when validation changes: it makes all stored outcomes invalid. */
 const VALIDATION = 1;
 const KEY_CHARACTERS = 32;
 
-/** What validation found of a task, short: its checks by their places. */
+/** The result of a task's validation in short form. `checks` holds the indices of the checks that stay. */
 const Outcome = z.strictObject({
   reason: z.string().optional(),
   weak: z.string().optional(),
@@ -25,26 +25,26 @@ type Outcome = z.infer<typeof Outcome>;
 const Outcomes = z.record(z.string(), Outcome);
 const Coverages = z.record(z.string(), SuiteCoverage);
 
-/** A scan with or without what running the tests told. */
+/** `traced`: the scan knows which functions the tests ran. */
 export type ScanKind = 'scan' | 'traced';
 
 /**
- * What the last harvest of a workspace found, in LeTI's own folder: its scan as long as no file has changed, and what became
- * of each task by the content of all that decides it. A cache that cannot be read is an empty one.
+ * The results of a workspace's last harvest, in LeTI's own folder. The scan holds while no file changes. The outcome of a
+ * task is stored under a hash of everything that decides it. A cache that cannot be read counts as empty.
  */
 export class HarvestCache {
   readonly #folder: string;
   #outcomes: Record<string, Outcome> = {};
-  /** Of this harvest; others are no longer needed. */
-  readonly #kept: Record<string, Outcome> = {};
+  /** The outcomes of this harvest. `save` drops all others. */
+  readonly #current: Record<string, Outcome> = {};
   #coverage: Coverage = {};
-  readonly #keptCoverage: Coverage = {};
+  readonly #currentCoverage: Coverage = {};
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** Reads what is there; to be called first. */
+  /** Reads the cache. Call it first. */
   async open(): Promise<void> {
     this.#outcomes = (await this.#read('outcomes.json', Outcomes)) ?? {};
     this.#coverage = (await this.#read('coverage.json', Coverages)) ?? {};
@@ -58,14 +58,14 @@ export class HarvestCache {
     await this.#write(`${kind}.json`, scan);
   }
 
-  /** What test files run whose tests and code have not changed. */
+  /** The coverage of the test files whose tests and code have not changed. */
   knownCoverage(suites: readonly TestSuite[], environment: string): Coverage {
     return Object.fromEntries(
       suites.flatMap((suite) => {
         const key = keyOfSuite(suite, environment);
         const known = this.#coverage[key];
         if (known === undefined) return [];
-        this.#keptCoverage[key] = known;
+        this.#currentCoverage[key] = known;
         return [[suite.path, known]];
       }),
     );
@@ -74,35 +74,35 @@ export class HarvestCache {
   keepCoverage(suites: readonly TestSuite[], environment: string, found: Coverage): void {
     for (const suite of suites) {
       const own = found[suite.path];
-      if (own !== undefined) this.#keptCoverage[keyOfSuite(suite, environment)] = own;
+      if (own !== undefined) this.#currentCoverage[keyOfSuite(suite, environment)] = own;
     }
   }
 
-  /** What was found of a task before; `environment` names the interpreter with its packages. */
+  /** The stored result of a task. `environment` is the scan's hash of the interpreter and its packages. */
   known(task: Task, environment: string): Validated | undefined {
     const key = keyOfTask(task, environment);
     const outcome = this.#outcomes[key];
     if (outcome === undefined) return undefined;
-    this.#kept[key] = outcome;
+    this.#current[key] = outcome;
     return { task: withOutcome(task, outcome), reason: outcome.reason };
   }
 
   keep(task: Task, environment: string, found: Validated): void {
-    // The next harvest may find it otherwise.
+    // The next harvest may come to another result.
     if (found.uncertain === true) return;
-    this.#kept[keyOfTask(task, environment)] = outcomeOf(task, found);
+    this.#current[keyOfTask(task, environment)] = outcomeOf(task, found);
   }
 
   async save(): Promise<void> {
-    await this.#write('outcomes.json', this.#kept);
-    await this.#write('coverage.json', this.#keptCoverage);
+    await this.#write('outcomes.json', this.#current);
+    await this.#write('coverage.json', this.#currentCoverage);
   }
 
   async #read<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
     try {
       return schema.parse(JSON.parse(await readFile(path.join(this.#folder, name), 'utf8')));
     } catch {
-      // Not there yet, half written by a crash of the machine, or of another version: found anew.
+      // Missing, damaged by a crash of the machine, or of another version: the harvest makes it again.
       return undefined;
     }
   }
@@ -115,7 +115,7 @@ export class HarvestCache {
 
 const hashes = new WeakMap<object, string>();
 
-/** Of everything that decides how validation ends. */
+/** A hash of everything that decides the result of validation. */
 function keyOfTask(task: Task, environment: string): string {
   const { host, ...rest } = task;
   const own =
@@ -131,7 +131,7 @@ function keyOfSuite({ files, dataFiles, ...rest }: TestSuite, environment: strin
   return digest(JSON.stringify([environment, rest, [...files, ...dataFiles].map(hashOf)]), KEY_CHARACTERS);
 }
 
-/** Tasks share their files, which are long. */
+/** Remembers the hashes, because tasks share their long files. */
 function hashOf(file: object): string {
   const known = hashes.get(file) ?? digest(JSON.stringify(file), KEY_CHARACTERS);
   hashes.set(file, known);

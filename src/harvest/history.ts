@@ -15,7 +15,7 @@ export interface PastCandidate {
   commit: string;
   /** When it was committed, in seconds since 1970. */
   time: number;
-  /** The body that the commit replaced; none where the function was new. */
+  /** The body that the commit replaced. A new function has none. */
   earlier: string | undefined;
   /** Texts of the commit's files that the task needs, by their paths. */
   sources: Readonly<Record<string, string>>;
@@ -27,14 +27,14 @@ export interface PastScan {
 }
 
 export interface HistoryScanOptions {
-  /** The workspace's interpreter. It parses and runs nothing. */
+  /** The workspace's interpreter. It only parses code and runs none. */
   interpreter: string;
   signal?: AbortSignal;
-  /** Commits looked at so far, of how many. */
+  /** Number of commits read so far, and of all commits. */
   onProgress?: (done: number, total: number) => void;
 }
 
-/** What leti_runner/harvest/history.py says of one commit. */
+/** The answer of leti_runner/harvest/history.py about one commit. */
 const CommitAnswer = z.strictObject({
   candidates: z.array(Candidate.omit({ id: true }).extend({ earlier: z.string().optional() })),
   sources: z.record(z.string(), z.string()),
@@ -43,8 +43,9 @@ const CommitAnswer = z.strictObject({
 type CommitAnswer = z.infer<typeof CommitAnswer>;
 
 /**
- * The functions that the given commits changed or brought together with a test that uses them, newest commit first. Nothing
- * is run and nothing is checked out: files are read from the repository's objects. Throws InterruptedError when cancelled.
+ * The functions that the given commits changed or added together with a test that uses them, newest commit first. Runs no
+ * code and checks nothing out: it reads the repository's objects. Throws InterruptedError when cancelled, and a UserError
+ * when the interpreter fails.
  */
 export async function scanHistory(
   history: History,
@@ -94,25 +95,25 @@ export function bodyHash(body: string): string {
   return digest(text, 16);
 }
 
-/** Whether a commit left behind changed tests and changed code that is none. */
+/** Whether a commit changed both tests and other code, and did not only delete one of them. */
 function isPromising(change: ChangingCommit | UnreadableCommit): change is ChangingCommit {
   if ('reason' in change) return false;
   const after = [...change.changed].filter(([, ids]) => ids.after !== undefined).map(([file]) => file);
   return after.some(isTestFile) && !after.every(isTestFile);
 }
 
-/** Ids of all contents that a commit's functions may need. */
+/** Git ids of all contents that a commit's functions may need. */
 function idsOf(change: ChangingCommit): string[] {
   return [...change.files().values(), ...[...change.changed.values()].flatMap(({ before }) => before ?? [])];
 }
 
-/** Asks a warm interpreter about one commit after the other, and tells it each text once. */
+/** Asks a warm interpreter about one commit after the other, and sends it each text once. */
 class CommitReader {
   readonly #history: History;
   readonly #child: JsonLinesChild<CommitAnswer>;
   readonly #interpreter: string;
-  readonly #told = new Set<string>();
-  /** Read and not told yet. */
+  readonly #sent = new Set<string>();
+  /** Texts that are read but not sent yet. */
   #texts = new Map<string, FileText>();
 
   constructor(history: History, interpreter: string) {
@@ -123,17 +124,17 @@ class CommitReader {
       ['-s', '-B', '-X', 'utf8', '-m', 'leti_runner.harvest.history'],
       {
         cwd: path.join(packageRoot(), 'python'),
-        // As the executor starts it, so that both see the same installed packages.
+        // The executor's environment, so that both see the same installed packages.
         env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0' },
         schema: CommitAnswer,
       },
     );
   }
 
-  /** Reads the texts of some commits together, which git does much faster. */
+  /** Reads the texts of several commits together: one git command is much faster than many. */
   async prepare(changes: readonly (ChangingCommit | UnreadableCommit)[]): Promise<void> {
     const ids = changes.flatMap((change) => (isPromising(change) ? idsOf(change) : []));
-    this.#texts = await this.#history.texts(ids.filter((id) => !this.#told.has(id)));
+    this.#texts = await this.#history.texts(ids.filter((id) => !this.#sent.has(id)));
   }
 
   async read(change: ChangingCommit | UnreadableCommit, signal: AbortSignal | undefined): Promise<PastScan> {
@@ -164,8 +165,8 @@ class CommitReader {
     const problems: Record<string, string> = {};
     for (const id of idsOf(change)) {
       const content = this.#texts.get(id);
-      if (content === undefined || this.#told.has(id)) continue;
-      this.#told.add(id);
+      if (content === undefined || this.#sent.has(id)) continue;
+      this.#sent.add(id);
       if ('text' in content) texts[id] = content.text;
       else problems[id] = content.problem;
     }

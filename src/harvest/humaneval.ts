@@ -17,9 +17,9 @@ export function isHumanEval(value: Record<string, unknown>): boolean {
 }
 
 /**
- * The task of a HumanEval line: the prompt up to the closing quotes of its docstring, one check. The newline at the
- * prompt's end is left to the completion, because a prompt that ends in one makes small models believe that
- * the function is done.
+ * The task of a HumanEval line, with one check. Its prefix is the prompt up to the closing quotes of its docstring. The
+ * completion brings the newline at the prompt's end: small models take a prompt that ends in a newline for a finished
+ * function. Throws a UserError (exit code 2) for a line of another form.
  */
 export function humanEvalTask(line: JsonLine): Task {
   const problem = parseLine(line, HumanEvalLine, 'a HumanEval problem');

@@ -6,13 +6,13 @@ import type { z } from 'zod';
 import { jsonLines, writeWhole } from '../process/wholeFile.ts';
 import { UserError } from '../protocol/errors.ts';
 
-/** Task and sample files beyond this, unpacked, are refused rather than read into memory. */
+/** Largest task or sample file, unpacked. LeTI reads a file into memory as a whole. */
 const MAX_BYTES = 256 << 20;
 const EXPECTED =
-  'Each line is to be one JSON object: a task of MBPP, HumanEval or our own format (docs/tasks.md), or a sample.';
+  'Write one JSON object per line: a task of MBPP, HumanEval or our own format (docs/tasks.md), or a sample.';
 const unpack = promisify(gunzip);
 
-/** One line of a JSON lines file, with where it stands for error messages. */
+/** One line of a JSON lines file, with its place for error messages. */
 export interface JsonLine {
   path: string;
   /** One-based. */
@@ -21,8 +21,8 @@ export interface JsonLine {
 }
 
 /**
- * The objects of a JSON lines file, packed with gzip or not; blank lines are skipped. Throws a UserError (exit code
- * 2) that names the file, and the line where one is wrong.
+ * The objects of a JSON lines file, plain or packed with gzip, without blank lines. Throws a UserError (exit code 2) that
+ * names the file and, for a wrong line, its number.
  */
 export async function readJsonLines(path: string): Promise<JsonLine[]> {
   const text = await readText(path);
@@ -45,7 +45,7 @@ export async function readJsonLines(path: string): Promise<JsonLine[]> {
   return lines;
 }
 
-/** The line's object as `schema` has it; throws a UserError (exit code 2) saying which key is wrong and how. */
+/** The line's object in the form of `schema`, which `what` names. Throws a UserError (exit code 2) that names the wrong key. */
 export function parseLine<T>(line: JsonLine, schema: z.ZodType<T>, what: string): T {
   const parsed = schema.safeParse(line.value);
   if (parsed.success) return parsed.data;
@@ -64,24 +64,24 @@ export function lineError(line: JsonLine, problem: string): UserError {
 }
 
 /**
- * Writes one JSON object a line; the file appears whole under its name or not at all. Throws a UserError (exit code 2) where
- * it cannot be written.
+ * Writes one JSON object per line. The file appears whole under its name or not at all. Throws a UserError (exit code 2)
+ * when it cannot be written.
  */
 export async function writeJsonLines(path: string, values: Iterable<object>): Promise<void> {
   try {
     await writeWhole(path, jsonLines(values));
   } catch (cause) {
-    // What is wrong with the values is not the file's fault.
+    // An error in the values has nothing to do with the file.
     if (cause instanceof UserError) throw cause;
     throw unwritable(path, cause);
   }
 }
 
-/** Throws, before long work whose result is to go there, the UserError that writing it would end with. */
+/** Checks, before long work, that its result can be written. Throws a UserError (exit code 2) when it cannot. */
 export async function requireWritable(path: string): Promise<void> {
   try {
     await access(dirname(resolve(path)), constants.W_OK);
-    // A file that is not there yet is none.
+    // A missing file is fine.
     const found = await stat(path).catch(() => undefined);
     if (found?.isDirectory() === true) throw new Error('it is a folder');
   } catch (cause) {

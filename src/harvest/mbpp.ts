@@ -3,7 +3,7 @@ import type { Task } from '../protocol/task.ts';
 import { functionReference } from './functionReference.ts';
 import { lineError, parseLine, type JsonLine } from './jsonLines.ts';
 
-/** A problem of MBPP (Austin et al. 2021); the sanitized edition has `prompt` and `test_imports`. */
+/** A problem of MBPP (Austin et al. 2021). The sanitized edition has `prompt` and `test_imports`. */
 const MbppLine = z.looseObject({
   task_id: z.int(),
   text: z.string().min(1).optional(),
@@ -19,7 +19,10 @@ export function isMbpp(value: Record<string, unknown>): boolean {
   return 'test_list' in value;
 }
 
-/** The task of an MBPP line: its text and first test ask (section 3 of the LeTI paper), all of its tests check. */
+/**
+ * The task of an MBPP line. Its instruction holds the text and the first test (section 3 of the LeTI paper); all tests are
+ * checks. Throws a UserError (exit code 2) for a line of another form.
+ */
 export function mbppTask(line: JsonLine): Task {
   const problem = parseLine(line, MbppLine, 'an MBPP problem');
   const text = problem.text ?? problem.prompt;
@@ -49,15 +52,15 @@ export function mbppTask(line: JsonLine): Task {
   };
 }
 
-/** The reference program of an MBPP line, as it stands in the file. */
+/** The reference program of an MBPP line, unchanged. */
 export function mbppSolution(line: JsonLine): string {
   const { code } = parseLine(line, MbppLine, 'an MBPP problem');
   if (code === undefined) throw lineError(line, 'this MBPP problem has no "code"');
   return code;
 }
 
-/** Names that tests call around the function under test. */
-const AROUND = new Set(
+/** Python's own names that tests use around the function under test. */
+const PYTHON_NAMES = new Set(
   (
     'assert not and or in is if else for lambda print len set sorted list tuple dict str int float bool abs round ' +
     'sum min max all any map filter zip range enumerate reversed repr type isinstance isclose frozenset'
@@ -73,7 +76,7 @@ function calledFunction(tests: readonly string[], code: string): string | undefi
     (match) => match[1] ?? '',
   );
   const defined = new Set([...code.matchAll(/^(?:async )?def +(\w+)/gm)].map((match) => match[1] ?? ''));
-  return called.find((name) => defined.has(name)) ?? called.find((name) => !AROUND.has(name));
+  return called.find((name) => defined.has(name)) ?? called.find((name) => !PYTHON_NAMES.has(name));
 }
 
 function unixLines(text: string): string {

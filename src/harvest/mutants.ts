@@ -9,15 +9,15 @@ const Answer = z.array(
 );
 
 /**
- * Wrong bodies for the functions of tasks that have a reference body, by task. Nothing of their modules runs; a task that
- * belongs to none stands alone.
+ * Wrong bodies for the functions of tasks that have a reference body, by the task's id. Runs no code of their modules. Throws
+ * as `runScanner` does.
  */
 export async function wrongBodiesOf(
   tasks: readonly Task[],
   interpreter: string,
   signal?: AbortSignal,
 ): Promise<Map<string, WrongBodies>> {
-  /** Names of modules by their texts: one path may have several, at several commits. */
+  /** Names of modules by their texts. One path may have several texts, from several commits. */
   const names = new Map<string, string>();
   const asked = tasks.flatMap(({ id, host, hole, prefix, reference }) => {
     if (hole !== 'body' || reference === undefined) return [];

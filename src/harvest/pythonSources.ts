@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { setting, step, UserError } from '../protocol/errors.ts';
 
 const run = promisify(execFile);
-/** Packages that each CPython since 3.9 has. */
+/** Packages that every CPython from 3.9 on has. */
 const PACKAGES = [
   'asyncio',
   'concurrent/futures',
@@ -16,19 +16,19 @@ const PACKAGES = [
   'logging',
   'unittest',
 ];
-/** Larger files are data more often than code. */
+/** Larger files, in bytes, are data more often than code. */
 const MAX_BYTES = 100_000;
 
 /**
- * The interpreter's own standard library modules as text, in the order of their names: input of continued pre-training.
- * Throws a UserError when the interpreter does not run.
+ * The texts of the interpreter's top-level standard library modules, in the order of their names, for continued
+ * pre-training. Throws a UserError when the interpreter does not run.
  */
 export async function standardLibrarySources(interpreter: string): Promise<string[]> {
   const folder = await standardLibrary(interpreter);
   return await sourcesIn(folder, await pythonFilesIn(folder));
 }
 
-/** Source of some packages of the standard library, of which `standardLibrarySources` has nothing. */
+/** The texts of some standard library packages. `standardLibrarySources` holds none of them. */
 export async function standardLibraryPackages(interpreter: string): Promise<string[]> {
   const folder = await standardLibrary(interpreter);
   const sources = await Promise.all(
@@ -60,7 +60,7 @@ async function pythonFilesIn(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith('.py'));
 }
 
-/** The given files of a folder as text; unreadable and very large ones are left out. */
+/** The texts of these files of a folder, in the order of their names, without very large ones. Rejects for an unreadable file. */
 export async function sourcesIn(folder: string, names: readonly string[]): Promise<string[]> {
   const sources: string[] = [];
   for (const name of [...names].sort()) {

@@ -5,7 +5,7 @@ import { humanEvalSolution, isHumanEval } from './humaneval.ts';
 import { parseLine, readJsonLines } from './jsonLines.ts';
 import { isMbpp, mbppSolution } from './mbpp.ts';
 
-/** A given program for a task, as HumanEval's tools write them; MBPP's task ids may be numbers. */
+/** A program for a task, in the form of HumanEval's tools. MBPP's task ids may be numbers. */
 const SampleKeys = z.looseObject({
   task_id: z.union([z.string().min(1), z.int()]),
   completion: z.string(),
@@ -18,11 +18,11 @@ export interface SampleLine {
   completion: string;
   /** One-based line in the file. */
   line: number;
-  /** All that the line holds, to be written out again with its results. */
+  /** The whole line, which is written out again with its results. */
   original: Record<string, unknown>;
 }
 
-/** The samples of a JSON lines file, packed with gzip or not. Throws a UserError (exit code 2) like `readTaskFile`. */
+/** The samples of a JSON lines file, plain or packed with gzip. Throws a UserError (exit code 2) as `readTaskFile` does. */
 export async function readSamplesFile(path: string): Promise<SampleLine[]> {
   return (await readJsonLines(path)).map((line) => {
     const { task_id, completion } = parseLine(line, SampleKeys, 'a sample');
@@ -30,7 +30,7 @@ export async function readSamplesFile(path: string): Promise<SampleLine[]> {
   });
 }
 
-/** The reference programs of an MBPP or HumanEval file as samples of it; lines of other formats have none. */
+/** The reference programs of an MBPP or HumanEval file as samples. Lines of other formats give none. */
 export async function referenceSamples(path: string): Promise<{ task_id: string; completion: string }[]> {
   return (await readJsonLines(path)).flatMap((line) => {
     const id = line.value['task_id'];

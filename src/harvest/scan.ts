@@ -10,7 +10,7 @@ import { Check, DroppedTask } from '../protocol/task.ts';
 const MAX_OUTPUT_BYTES = 512 << 20;
 const MAX_SECONDS = 300;
 
-/** A function with checks, as leti_runner/harvest/workspace.py prints it. */
+/** A function with checks, in the form that leti_runner/harvest/workspace.py prints. */
 export const Candidate = z.strictObject({
   id: z.string().min(1),
   path: z.string().min(1),
@@ -31,21 +31,22 @@ export const Candidate = z.strictObject({
   test_files: z.array(z.string()),
   /** Paths, keys of `data`. */
   data_files: z.array(z.string()),
-  /** First and last lines (from 1) of tests in its test files that it has no use for, by their paths. */
+  /** First and last lines (from 1) of the tests that do not concern it, by the paths of its test files. */
   unused_lines: z.record(z.string(), z.array(z.tuple([z.int(), z.int()]))),
 });
 export type Candidate = z.infer<typeof Candidate>;
 
 export const Scan = z.strictObject({
   format: z.literal(3),
-  /** Of the interpreter with its packages, and of these together with the workspace's files. */
+  /** Hash of the interpreter and its packages. */
   environment: z.string(),
+  /** Hash of the environment and the workspace's files. */
   digest: z.string(),
   candidates: z.array(Candidate),
   sources: z.record(z.string(), z.string()),
   /** In base64. */
   data: z.record(z.string(), z.string()),
-  /** Test files that can be run: their files and data files as in a candidate. */
+  /** Test files that can be run. `files` and `data_files` are as in a candidate. */
   suites: z.array(
     z.strictObject({
       path: z.string().min(1),
@@ -60,24 +61,24 @@ export type Scan = z.infer<typeof Scan>;
 
 const Unchanged = z.strictObject({ unchanged: z.literal(true) });
 
-/** What a scan is told beyond what is on disk. */
-export interface Given {
-  /** Texts by their paths in the workspace, which stand for what is on disk. */
+/** Facts for a scan that are not on disk. */
+export interface ScanInput {
+  /** Unsaved texts by their paths in the workspace. They replace the files on disk. */
   unsaved?: Readonly<Record<string, string>>;
-  /** What running the tests told; without it, tests cover the functions that they name. */
+  /** The functions that each test ran. Without it, tests cover the functions that they name. */
   coverage?: Readonly<Record<string, SuiteCoverage>>;
 }
 
 /**
- * Parses the workspace's Python files with its own interpreter and finds the functions that tests or doctests cover.
- * No code of the workspace runs and nothing is written. `known`, an earlier scan, comes back where nothing has changed since. Throws a UserError when the folder or the interpreter is
- * unusable, InterruptedError when cancelled.
+ * Parses the workspace's Python files with its own interpreter and finds the functions that tests or doctests cover. Runs no
+ * code of the workspace and writes nothing. Returns `known`, an earlier scan, if nothing has changed since. Throws a
+ * UserError when the folder or the interpreter is unusable, InterruptedError when cancelled.
  */
 export async function scanWorkspace(
   workspace: string,
   interpreter: string,
   signal?: AbortSignal,
-  given: Given = {},
+  given: ScanInput = {},
   known?: Scan,
 ): Promise<Scan> {
   const root = path.resolve(workspace);
@@ -101,8 +102,9 @@ export async function scanWorkspace(
 }
 
 /**
- * What a module of ours that only reads code prints, started with its arguments and given one line of JSON. It ends when
- * its standard input closes, so it never outlives this process.
+ * Runs one of our Python modules that only read code, with its arguments and one line of JSON as input, and returns its
+ * output. The child ends when its standard input closes, so it never outlives this process. Throws a UserError when it
+ * fails, InterruptedError when cancelled.
  */
 export async function runScanner(
   interpreter: string,
@@ -116,7 +118,7 @@ export async function runScanner(
       ['-s', '-B', '-X', 'utf8', '-m', ...module],
       {
         cwd: path.join(packageRoot(), 'python'),
-        // As the executor starts it, so that both see the same installed packages.
+        // The executor's environment, so that both see the same installed packages.
         env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0' },
         encoding: 'utf8',
         maxBuffer: MAX_OUTPUT_BYTES,
@@ -130,7 +132,7 @@ export async function runScanner(
         else reject(scannerError(interpreter, error, stderr));
       },
     );
-    // A scanner that is gone already says so by its exit.
+    // The exit of a scanner that has ended reports the failure.
     child.stdin?.on('error', () => undefined);
     if (input !== undefined) child.stdin?.write(`${JSON.stringify(input)}\n`);
   });

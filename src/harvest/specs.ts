@@ -9,26 +9,26 @@ import {
 } from './history.ts';
 import { parseLine, readJsonLines, writeJsonLines } from './jsonLines.ts';
 
-/** True for a line that names a task by the commit that it comes from, and holds none of its code. */
+/** True for a specification: a line that names a task by its commit and holds none of its code. */
 export function isSpec(value: Record<string, unknown>): boolean {
   return value['kind'] === 'history';
 }
 
-/** The specifications of a file; undefined where its first line is a task. Throws a UserError (exit code 2) for a wrong line. */
+/** The specifications of a file, or undefined if its first line is a task. Throws a UserError (exit code 2) for a wrong line. */
 export async function readSpecs(path: string): Promise<TaskOrigin[] | undefined> {
   const lines = await readJsonLines(path);
   if (lines[0] === undefined || !isSpec(lines[0].value)) return undefined;
   return lines.map((line) => parseLine(line, TaskOrigin, 'a task of a commit'));
 }
 
-/** Writes what names the tasks that come from commits, and gives their number. */
+/** Writes the specifications of the tasks that come from commits. Returns their number. */
 export async function writeSpecs(path: string, tasks: readonly Task[]): Promise<number> {
   const specs = tasks.flatMap(({ origin }) => origin ?? []);
   await writeJsonLines(path, specs);
   return specs.length;
 }
 
-/** The functions that specifications name, looked for in a repository. One whose code is another by now is dropped. */
+/** The functions that specifications name, from a repository. Drops those whose code does not match the stored hash. */
 export async function findSpecs(
   history: History,
   specs: readonly TaskOrigin[],
@@ -45,10 +45,10 @@ export async function findSpecs(
     if (past !== undefined && bodyHash(past.candidate.body) === hash) found.push(past);
     else {
       const id = `${path}:${name}@${commit.slice(0, 12)}`;
-      const told = scan.dropped.find((drop) => drop.id === id || drop.id === commit.slice(0, 12));
+      const droppedBefore = scan.dropped.find((drop) => drop.id === id || drop.id === commit.slice(0, 12));
       const reason =
         past === undefined
-          ? (told?.reason ?? 'the commit did not change such a function together with a test')
+          ? (droppedBefore?.reason ?? 'the commit did not change such a function together with a test')
           : 'its body has another hash';
       dropped.push({ id, path, line: past?.candidate.line ?? 1, reason });
     }

@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS, type ExecutionJob, type ExecutionResult } from '../prot
 import type { Task } from '../protocol/task.ts';
 import { weakness, type WrongBodies } from './weakness.ts';
 
-/** What validation needs of the executor. */
+/** The part of the executor that validation uses. */
 export interface ProgramRunner {
   execute(job: ExecutionJob, signal?: AbortSignal): Promise<ExecutionResult>;
 }
@@ -19,31 +19,32 @@ export type RunOf = (
 export interface ValidateOptions {
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
-  /** By task; without them a task is not looked at for weak checks. */
+  /** Wrong bodies by the task's id. Without them, a task's checks are not tested for weakness. */
   wrongBodies?: ReadonlyMap<string, WrongBodies>;
-  /** Bodies that the references replaced, by the ids of their tasks. */
+  /** The bodies that the reference bodies replaced, by the task's id. */
   earlier?: ReadonlyMap<string, string | undefined>;
 }
 
-/** Tasks that are validated at the same time; the executor's own pool decides how many programs run at once. */
+/** Tasks that are validated at the same time. The executor decides how many programs run at once. */
 const AT_ONCE = 16;
-/** How often the reference has to pass. */
+/** The reference has to pass this many times. */
 const PASSES = 3;
-/** Checks that fail today are left out, up to so many. */
+/** Validation leaves out at most this many checks that fail today. */
 const MOST_LEFT_OUT = 12;
 
-/** A task, its checks marked as weak where they are, and why it cannot be used; no reason when it can. */
+/** A validated task. `reason` says why it cannot be used; a usable task has none. */
 export interface Validated {
   task: Task;
   reason: string | undefined;
-  /** Another time it may end otherwise: it ran out of time, say. */
+  /** The next validation may have another result: the program ran out of time, for example. */
   uncertain?: boolean;
 }
 
 /**
- * Runs the checks of each task on its reference, which has to pass three times in different orders, on an empty body,
- * which has to fail, as has the earlier body where a task has one, and on wrong bodies. Checks that fail today on their own are left out. The result keeps the order of
- * the tasks. Throws InterruptedError when cancelled (from the executor).
+ * Runs the checks of each task on several bodies. The reference has to pass three times, with the checks in different
+ * orders. An empty body and the earlier body, if there is one, have to fail. Wrong bodies show whether the checks are weak.
+ * Checks that fail today are left out. The result keeps the order of the tasks. Throws InterruptedError when cancelled
+ * (from the executor).
  */
 export async function validateTasks(
   tasks: readonly Task[],
@@ -96,7 +97,7 @@ async function validated(
   return { task: weak === undefined ? found : { ...found, weak }, reason: undefined };
 }
 
-/** The task in the strictest form in which its reference passes, without checks that fail today where others pass. */
+/** The task in the strictest form in which its reference passes. Checks that fail today are left out if others pass. */
 async function fittedTask(
   task: Task,
   reference: string,
@@ -105,7 +106,7 @@ async function fittedTask(
   const forms = formsOf(task);
   let failing: ExecutionResult | undefined;
   for (const form of forms) {
-    // Checks that ran beside the program have nothing to gain from that but with the files that they open.
+    // Checks that failed in the program's own process can only gain from a form with data files.
     if (failing?.sealed === false && form.host?.dataFiles === undefined) continue;
     const result = await run(form, reference);
     if (result.verdict === 'passed') return { task: form, reason: undefined, durationMs: result.durationMs };
@@ -124,14 +125,14 @@ async function fittedTask(
     const chosen = strict.verdict === 'passed' && strictest !== undefined ? strictest : form;
     return { task: chosen, reason: undefined, durationMs: failing.durationMs };
   }
-  const reason = first === undefined ? 'it cannot be run' : `its checks fail today: ${account(first)}`;
+  const reason = first === undefined ? 'it cannot be run' : `its checks fail today: ${resultLine(first)}`;
   return { task: form, reason, uncertain: isUncertain(first), durationMs: 0 };
 }
 
-/** The forms in which a task can be run, the strictest first: without data files, beside its checks, and with them. */
+/** The forms of a task, the strictest first: sealed, with its checks in the program's process, and with data files. */
 function formsOf(task: Task): Task[] {
   const without = withoutData(task);
-  // Checks that need the program's own objects fail apart from it and pass beside it.
+  // Checks that need the program's own objects only pass in its process.
   const forms = task.sealable === false ? [without] : [without, { ...without, sealable: false }];
   return task.host?.dataFiles === undefined ? forms : [...forms, { ...task, sealable: false }];
 }
@@ -143,12 +144,12 @@ export function withoutData(task: Task): Task {
   return { ...task, host };
 }
 
-/** Whether a program that ended so might end otherwise another time. */
+/** Whether another run of the program might end in another way. */
 function isUncertain(result: ExecutionResult | undefined): boolean {
   return result === undefined || ['timeout', 'memory', 'harness_error', 'crashed'].includes(result.verdict);
 }
 
-/** Why a task whose reference passed once cannot be used. */
+/** Why a task whose reference passed once still cannot be used; undefined for a usable task. */
 async function problemOf(
   task: Task,
   reference: string,
@@ -159,7 +160,7 @@ async function problemOf(
     const checks = shuffled(task.checks, keyOf(task.id), pass);
     const again = await run(task, reference, { checks });
     if (again.verdict !== 'passed') {
-      const reason = `its checks are flaky or depend on their order, run ${pass} of ${PASSES} failed: ${account(again)}`;
+      const reason = `its checks are flaky or depend on their order: run ${pass} of ${PASSES} failed: ${resultLine(again)}`;
       return { reason, uncertain: true };
     }
   }
@@ -167,7 +168,7 @@ async function problemOf(
   const stub = await run(task, `\n${margin}pass`, { stopAtFirst: true });
   if (stub.verdict === 'passed') return { reason: 'its checks pass on an empty body too' };
   if (stub.verdict === 'harness_error') {
-    return { reason: `its checks cannot be run: ${account(stub)}`, uncertain: true };
+    return { reason: `its checks cannot be run: ${resultLine(stub)}`, uncertain: true };
   }
   if (earlier !== undefined) {
     const before = await run(task, `\n${earlier}`, { stopAtFirst: true });
@@ -176,8 +177,8 @@ async function problemOf(
   return undefined;
 }
 
-/** One line saying how a run ended. */
-function account(result: ExecutionResult): string {
+/** One line that says how a program ended. */
+function resultLine(result: ExecutionResult): string {
   const { diagnostic } = result;
   if (diagnostic === undefined) return result.verdict;
   const message = diagnostic.message.trim().split('\n')[0] ?? '';

@@ -1,21 +1,22 @@
 import { DEFAULT_LIMITS, type ExecutionLimits, type ExecutionResult } from '../protocol/execution.ts';
 
-/** Bodies that are wrong, or as good as surely so; each is the text of whole lines. */
+/** Bodies that are almost certainly wrong. Each is the text of whole lines. */
 export interface WrongBodies {
-  /** They give a value without work. */
+  /** Bodies that only return a value. */
   constants: string[];
-  /** The function's own body with one small change. Some may mean the same as the body. */
+  /** The function's own body with one small change. Some may have the same meaning as the body. */
   mutants: string[];
 }
 
-/** With fewer changed bodies their share says nothing. */
+/** With fewer changed bodies, the share that passes says nothing. */
 const LEAST_MUTANTS = 2;
-/** A changed body may loop for ever; it has this many times what the right one took, and never less than a second. */
+/** A changed body may loop for ever. Its time limit is this many times the right body's time, at least a second. */
 const PATIENCE = 4;
 
 /**
- * Why a function's checks are weak: a body that gives a constant passes them, or more than half of the small changes of
- * the right body do. Half may pass because a change can mean the same. Undefined where the checks are not weak.
+ * Why a function's checks are weak, or undefined if they are not. Checks are weak if they pass on a body that only returns a
+ * value, or on more than half of the small changes of the right body. Half may pass, because a change can keep the meaning.
+ * `durationMs` is the time that the right body took, in milliseconds.
  */
 export async function weakness(
   wrong: WrongBodies,
@@ -34,7 +35,7 @@ export async function weakness(
   const allowed = Math.floor(length / 2);
   let passed = 0;
   for (const [tried, body] of wrong.mutants.entries()) {
-    // What is left cannot make them weak any more.
+    // The remaining bodies can no longer make the checks weak.
     if (passed + length - tried <= allowed) return undefined;
     const { verdict } = await run(body, limits);
     if (verdict === 'passed') passed += 1;

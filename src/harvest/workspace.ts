@@ -14,13 +14,13 @@ import {
   type PastScan,
 } from './history.ts';
 import { findSpecs } from './specs.ts';
-import { scanWorkspace, type Candidate, type Given, type Scan } from './scan.ts';
+import { scanWorkspace, type Candidate, type ScanInput, type Scan } from './scan.ts';
 import { coverageOf, suitesOf, type SuiteRunner } from './coverage.ts';
 import type { HarvestCache, ScanKind } from './harvestCache.ts';
 import { wrongBodiesOf } from './mutants.ts';
 import { validateTasks, type ProgramRunner, type Validated } from './validate.ts';
 
-/** The newest commits that are looked at for when today's functions were last changed. */
+/** Number of newest commits in which LeTI looks for the last change of today's functions. */
 const COMMITS_FOR_TIMES = 1000;
 
 export interface HarvestOptions {
@@ -29,16 +29,16 @@ export interface HarvestOptions {
   interpreter: string;
   executor: ProgramRunner;
   /**
-   * The workspace's repository, and how many of its newest commits are looked through for tasks, which needs one. Left out, it is taken
-   * for a workspace without.
+   * The workspace's repository, and how many of its newest commits to search for tasks. With 0 commits a missing repository
+   * is no error. Without `history`, git is not used.
    */
   history?: { git: Git; commits: number };
   signal?: AbortSignal;
-  /** Runs the workspace's own tests once, to see what they cover; the user has agreed. */
+  /** Runs the workspace's own tests once, to find what they cover. Only given if the user has agreed. */
   tests?: SuiteRunner;
-  /** What the last harvest found, so that only what has changed is looked at again. */
+  /** The results of the last harvest, so that only changes are looked at again. */
   cache?: HarvestCache;
-  /** Commits looked through, test files run, or tasks validated so far, of how many. */
+  /** Number of commits read, test files run or tasks validated so far, and of all. */
   onProgress?: (phase: 'commits' | 'tests' | 'tasks', done: number, total: number) => void;
   onNotice?: (message: string, nextStep: NextStep) => void;
 }
@@ -51,8 +51,8 @@ export interface Harvest {
 /** Contents of files by their paths. */
 type Texts = Readonly<Record<string, string>>;
 
-/** A function with checks and where the texts are that its task needs; `past` where it is one of a commit. */
-interface Found {
+/** A function with checks, and the texts that its task needs. `past` belongs to a function of a commit. */
+interface FoundFunction {
   candidate: Candidate;
   sources: Texts;
   /** In base64. */
@@ -62,10 +62,10 @@ interface Found {
 }
 
 /**
- * The tasks of a workspace: its functions and methods that tests or doctests cover, and those that its newest commits
- * changed together with a test. Each is validated by running its checks on the original body, on an empty one and on the one that
- * a commit replaced. Whatever cannot be used is among `dropped` with its reason. Nothing in the workspace or its
- * repository is written. Throws a UserError when the folder, the interpreter or a history that is asked for is unusable.
+ * The tasks of a workspace: functions and methods that tests or doctests cover, and those that its newest commits changed
+ * together with a test. Validation runs each task's checks on the original body, on an empty one and on the one that a commit
+ * replaced. `dropped` holds the unusable functions with the reasons. Writes nothing in the workspace or its repository.
+ * Throws a UserError when the folder, the interpreter or the requested history is unusable.
  */
 export async function harvestWorkspace(options: HarvestOptions): Promise<Harvest> {
   const { cache } = options;
@@ -81,7 +81,7 @@ export async function harvestWorkspace(options: HarvestOptions): Promise<Harvest
   return harvest;
 }
 
-/** The tasks that specifications name (docs/tasks.md), made again from the repository and validated like all others. */
+/** The tasks that specifications name (docs/tasks.md), from the repository and validated like all others. */
 export async function harvestSpecs(
   specs: readonly TaskOrigin[],
   options: Omit<HarvestOptions, 'history' | 'cache'> & { git: Git },
@@ -90,9 +90,9 @@ export async function harvestSpecs(
   return await checked(pastOf(past), past.dropped, '', options);
 }
 
-/** Those that are sound, as tasks; the others with what is dropped already. */
+/** Validates the functions. The unusable ones join those that are dropped already. */
 async function checked(
-  found: readonly Found[],
+  found: readonly FoundFunction[],
   droppedBefore: readonly DroppedTask[],
   environment: string,
   options: HarvestOptions,
@@ -114,7 +114,7 @@ async function checked(
   return { tasks, dropped };
 }
 
-/** Looks through the workspace, and once more with what its tests run where they may be run. */
+/** Scans the workspace. If its tests may run, runs them and scans once more with their coverage. */
 async function scanned({
   workspace,
   interpreter,
@@ -123,7 +123,7 @@ async function scanned({
   signal,
   onProgress,
 }: HarvestOptions): Promise<Scan> {
-  const look = async (kind: ScanKind, given: Given = {}): Promise<Scan> => {
+  const look = async (kind: ScanKind, given: ScanInput = {}): Promise<Scan> => {
     const earlier = await cache?.lastScan(kind);
     const scan = await scanWorkspace(workspace, interpreter, signal, given, earlier);
     if (scan !== earlier) await cache?.saveScan(kind, scan);
@@ -146,9 +146,9 @@ async function scanned({
   return Object.keys(coverage).length === 0 ? scan : await look('traced', { coverage });
 }
 
-/** Validates what is not known from an earlier harvest; the result keeps the order of the tasks. */
+/** Validates the tasks that the cache does not know. The result keeps the order of the tasks. */
 async function validatedTasks(
-  found: readonly Found[],
+  found: readonly FoundFunction[],
   environment: string,
   { executor, interpreter, cache, signal, onProgress }: HarvestOptions,
 ): Promise<Validated[]> {
@@ -175,11 +175,11 @@ export function tasksOf(scan: Scan): Task[] {
   return tasksFrom(currentOf(scan));
 }
 
-function currentOf({ candidates, sources, data }: Scan): Found[] {
+function currentOf({ candidates, sources, data }: Scan): FoundFunction[] {
   return candidates.map((candidate) => ({ candidate, sources, data }));
 }
 
-function pastOf({ found }: PastScan): Found[] {
+function pastOf({ found }: PastScan): FoundFunction[] {
   return found.map((past) => ({
     candidate: past.candidate,
     sources: past.sources,
@@ -201,7 +201,7 @@ function scanOptions({
   };
 }
 
-/** When today's functions were changed last, and what commits have to offer. */
+/** When today's functions last changed, and the functions of earlier commits. */
 async function readRepository(
   scan: Scan,
   options: HarvestOptions,
@@ -216,7 +216,7 @@ async function readRepository(
     const past = await scanHistory(opened, await opened.commits(history.commits), scanOptions(options));
     return { times, past: withoutCurrent(past, scan) };
   } catch (error) {
-    // Times alone are no reason to find nothing.
+    // Without times LeTI still finds the workspace's tasks.
     if (history.commits > 0 || !(error instanceof UserError)) throw error;
     if (!(error instanceof NoRepositoryError)) {
       options.onNotice?.(
@@ -228,7 +228,7 @@ async function readRepository(
   }
 }
 
-/** Takes out what the workspace still has. */
+/** Drops functions whose body the workspace still has. */
 function withoutCurrent(past: PastScan, scan: Scan): PastScan {
   const current = new Set(scan.candidates.map(({ name, body }) => `${name}:${bodyHash(body)}`));
   const isCurrent = ({ candidate }: PastCandidate): boolean =>
@@ -242,12 +242,12 @@ function withoutCurrent(past: PastScan, scan: Scan): PastScan {
   };
 }
 
-function tasksFrom(found: readonly Found[]): Task[] {
+function tasksFrom(found: readonly FoundFunction[]): Task[] {
   const families = assignFamilies(
     found.map(({ candidate }) => ({
       id: candidate.id,
       text: `${docstringSummary(candidate.docstring)}\n${candidate.body}`,
-      // A function is one function at whatever commit.
+      // The versions of a function at several commits belong together.
       keys: [candidate.template, `${candidate.path}:${candidate.name}`],
     })),
   );
@@ -280,7 +280,7 @@ function tasksFrom(found: readonly Found[]): Task[] {
   }));
 }
 
-/** A test file without the tests that a task has no use for; what stays keeps its lines. */
+/** A test file without the tests that do not concern a task. The other tests keep their line numbers. */
 function withoutUnused(file: SourceFile, { unused_lines: unused }: Candidate): SourceFile {
   const ranges = unused[file.path] ?? [];
   if (ranges.length === 0) return file;
@@ -294,7 +294,7 @@ function originOf({ candidate, commit }: PastCandidate): TaskOrigin {
   return { kind: 'history', commit, path, name, hash: bodyHash(body) };
 }
 
-/** Makes the files of some paths; tasks that bring the same one share it. */
+/** Makes the files of some paths. Tasks with the same file share one object. */
 function sharing<T>(
   make: (path: string, content: string) => T,
 ): (texts: Texts, paths: readonly string[]) => T[] {

@@ -3,8 +3,8 @@ import type { AgreementCount } from './agreementCount.ts';
 import { startWorker, type NodeSamplerOptions } from './nodeSampler.ts';
 
 /**
- * Teacher-forces the sequences of `<onnxFolder>/agreement.json` through the exported model, in a process of its own, and
- * counts how often its first choice is the one that the model it was exported from made.
+ * Teacher-forces the sequences of `<onnxFolder>/agreement.json` through the exported model, in its own process. Counts how
+ * often its first choice equals that of the model before the export.
  * @throws UserError when a file is missing or broken, InterruptedError once `signal` is aborted.
  */
 export async function measureAgreement(

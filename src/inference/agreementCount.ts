@@ -14,13 +14,16 @@ const Agreement = z.object({
     .min(1),
 });
 
-/** Predictions of the exported model that equal those of the model it was exported from. */
+/** How many of `total` predictions of the exported model equal those of the model before the export. */
 export interface AgreementCount {
   agree: number;
   total: number;
 }
 
-/** Reads the sequences of an `agreement.json` with an engine and counts how often its first choice is the one on record. */
+/**
+ * Reads the sequences of an `agreement.json` with an engine and counts how often its first choice is the recorded one.
+ * @throws UserError when the file is missing or broken, InterruptedError once `signal` is aborted.
+ */
 export async function countAgreement(
   engine: Pick<Engine, 'config' | 'reset' | 'read'>,
   file: string,

@@ -6,9 +6,10 @@ const USER = 'LETI-USER-TEXT';
 const ASSISTANT = 'LETI-ASSISTANT-TEXT';
 
 /**
- * What a chat template puts around a conversation of one turn, a default system prompt included, found by rendering it
- * around known texts. `specialTokens` are the tokenizer's `bos_token`, `eos_token` and so on. Undefined without template;
- * a UserError where the template cannot be rendered or does not show the texts once.
+ * The text that a chat template puts around a conversation of one turn, with a default system prompt if it has one. Renders
+ * the template around known texts. `specialTokens` are the tokenizer's `bos_token`, `eos_token` and so on. Undefined without
+ * a template.
+ * @throws UserError when the template cannot be rendered or does not show each text once.
  */
 export function chatFrame(
   template: string | undefined,

@@ -1,4 +1,4 @@
-/** How a token is chosen from logits; see SamplingSettings. */
+/** Settings of the choice of a token from logits; see SamplingSettings. */
 export interface ChoiceSettings {
   temperature: number;
   topK: number;
@@ -6,22 +6,23 @@ export interface ChoiceSettings {
 }
 
 /**
- * Tokens less likely than this share of the likeliest one are sorted only where the choice needs them, so that peaked
- * rows (nearly all, in code) sort a few tokens and not the vocabulary.
+ * Tokens less likely than this share of the likeliest one are sorted only if the choice needs them. Peaked rows, nearly all
+ * in code, then sort a few tokens instead of the vocabulary. In units of the natural logarithm.
  */
 const TAIL = Math.log(1e-4);
 
-/** The exponential function over the tail, tabulated: it only adds up there, and Math.exp over a vocabulary costs more than the model. */
+/** Values of the exponential function for the tail's sum: Math.exp over a whole vocabulary takes longer than the model. */
 const TABLE_END = -24;
 const TABLE_STEPS = 2048;
 const TABLE_SCALE = TABLE_STEPS / -TABLE_END;
 const TABLE = Float64Array.from({ length: TABLE_STEPS + 2 }, (_, index) => Math.exp(-index / TABLE_SCALE));
 
 /**
- * The next token by a number in [0, 1). Tokens are ordered by descending logit, equal ones by ascending id. Kept are the
- * first `topK` (0: all) and of those the smallest prefix that holds at least `topP` of their probability; the token is
- * where the cumulative probability passes the number. Temperature 0 takes the first token.
- * @throws Error when the logits are not numbers: the weights are damaged or overflowed.
+ * The id of the next token, by a random number `uniform` in [0, 1). Tokens are ordered by descending logit, equal ones by
+ * ascending id. The choice is among the first `topK` (0: all), and of those among the smallest prefix that holds at least
+ * `topP` of their probability. It takes the token where the cumulative probability passes the number. Temperature 0 takes
+ * the first token.
+ * @throws Error when the logits are not numbers, because the weights are damaged or overflowed.
  */
 export function choose(logits: Float32Array, settings: ChoiceSettings, uniform: number): number {
   const { temperature, topK } = settings;
@@ -51,7 +52,7 @@ export function choose(logits: Float32Array, settings: ChoiceSettings, uniform: 
   return found >= 0 ? found : chooseBySorting(logits, settings, uniform);
 }
 
-/** `choose` by sorting the whole vocabulary; temperature above 0. */
+/** The same as `choose`, but sorts the whole vocabulary. For temperatures above 0. */
 export function chooseBySorting(logits: Float32Array, settings: ChoiceSettings, uniform: number): number {
   const order = sorted(
     Array.from(logits, (_, id) => id),
@@ -80,8 +81,8 @@ function sorted(ids: number[], logits: Float32Array): number[] {
 }
 
 /**
- * The choice among `ids`, which are in order and are all but a `tail` of the probability (in units of the likeliest
- * token); -1 where the choice may lie in the tail.
+ * The choice among `ids`, which are in order. `tail` is the probability of all other tokens, in units of the likeliest
+ * token's probability. Returns -1 if the choice may be in the tail.
  */
 function pick(
   ids: number[],

@@ -7,24 +7,24 @@ import type { ReusedRow } from './reusedRow.ts';
 import { TextStream } from './textStream.ts';
 import type { SegmentTokenizer } from './tokenizer.ts';
 
-/** Longest piece of a prompt read at once: a request that is cancelled waits for the piece that is being read. */
+/** Longest piece of a prompt that one run reads, in tokens. A cancelled request waits for its current piece. */
 const PIECE_TOKENS = 128;
 
-/** What a completion needs of a row. */
+/** The part of a row that a completion uses. */
 export type Row = Pick<ReusedRow, 'config' | 'length' | 'reuse' | 'truncate' | 'read'>;
 
-/** What a completion is written with. */
+/** The parts of a loaded model that write a completion. */
 export interface CompletionTools {
   row: Row;
   tokenizer: SegmentTokenizer;
   endIds: ReadonlySet<number>;
-  /** How many tokens to guess; remembers how well it went, from one completion to the next. */
+  /** How many tokens to guess. It learns from one completion to the next. */
   drafts: DraftLength;
 }
 
 /**
- * Writes one continuation of a prompt. `onText` gets the text so far whenever it has grown. Greedy decoding guesses tokens
- * by looking up the last ones in the prompt and reads all guesses in one run; what is written does not depend on them.
+ * Writes one continuation of a prompt. `onText` gets the whole text so far whenever it has grown. At temperature 0, it
+ * guesses tokens with `draftTokens` and reads all guesses in one run. The text does not depend on the guesses.
  * @throws InterruptedError between two runs of the model once `signal` is aborted.
  */
 export async function completePrompt(
@@ -57,7 +57,7 @@ export async function completePrompt(
   let next = pick(await readPrompt(row, prompt, signal), 0);
   answer.firstTokenMs = performance.now() - started;
   const tokens = [...prompt];
-  /** Takes a token; whether the completion ends with it. */
+  /** Appends a token. True if the completion ends with it. */
   const take = (token: number): boolean => {
     if (endIds.has(token)) {
       answer.finish = 'end';
@@ -71,10 +71,10 @@ export async function completePrompt(
     }
     return answer.tokens >= room;
   };
-  let told = 0;
+  let shown = 0;
   for (let ended = take(next); !ended;) {
-    if (stream.text.length > told) onText(stream.text);
-    told = stream.text.length;
+    if (stream.text.length > shown) onText(stream.text);
+    shown = stream.text.length;
     if (signal.aborted) throw new InterruptedError();
     const guesses =
       temperature === 0 ? draftTokens(tokens, Math.min(drafts.next(), room - answer.tokens - 1)) : [];
@@ -93,11 +93,11 @@ export async function completePrompt(
     answer.acceptedTokens += accepted;
   }
   stream.flush();
-  if (stream.text.length > told) onText(stream.text);
+  if (stream.text.length > shown) onText(stream.text);
   return { ...answer, text: stream.text, totalMs: performance.now() - started };
 }
 
-/** Reads what the row has not read of a prompt and returns the logits after it. */
+/** Reads the rest of a prompt, piece by piece, and returns the logits after its last token: `vocabulary` numbers. */
 async function readPrompt(row: Row, prompt: readonly number[], signal: AbortSignal): Promise<Float32Array> {
   for (;;) {
     if (signal.aborted) throw new InterruptedError();

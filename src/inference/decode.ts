@@ -6,11 +6,11 @@ import type { Engine } from './engine.ts';
 import { TextStream } from './textStream.ts';
 import type { SegmentTokenizer } from './tokenizer.ts';
 
-/** What the decode loop needs of an engine. */
+/** The part of an engine that the decode loop uses. */
 export type DecodeEngine = Pick<Engine, 'config' | 'start' | 'step' | 'keep'>;
 
 interface Row {
-  /** Place in the batch's order: rows that finish together are told in it. */
+  /** Place in the batch: rows that finish together are emitted in this order. */
   order: number;
   item: SampleItem;
   prompt: number;
@@ -21,8 +21,8 @@ interface Row {
 }
 
 /**
- * Decodes a batch to its end and gives each program to `emit` as it finishes. Rows leave the batch as they finish. A
- * prompt that leaves no room in the model's context gets empty programs.
+ * Decodes a batch to its end. Gives each program to `emit` as soon as it is finished; its row then leaves the batch. A prompt
+ * that leaves no room in the model's context gets empty programs.
  * @throws InterruptedError between two tokens once `signal` is aborted.
  */
 export async function decodeBatch(
@@ -94,7 +94,7 @@ export async function decodeBatch(
   }
 }
 
-/** Gives the row its token; why the row ends with it, or nothing. */
+/** Appends a token to a row. Returns the reason if the row ends with it, else undefined. */
 function finishOf(
   row: Row,
   token: number,
@@ -107,7 +107,7 @@ function finishOf(
   return row.tokens >= room ? 'length' : undefined;
 }
 
-/** The slots of the active rows, the last ones moved into the gaps so that few rows move. */
+/** The slots of the active rows. The last ones move into the gaps, so that few rows move. */
 function closeGaps(active: readonly boolean[]): number[] {
   const slots = active.flatMap((is, slot) => (is ? [slot] : []));
   const count = slots.length;

@@ -2,31 +2,31 @@ import { InterruptedError } from '../protocol/errors.ts';
 import type { GraphConfig } from './genaiConfig.ts';
 import type { CacheTensors, Graph } from './graph.ts';
 
-/** Positions by which the buffers grow. */
+/** The buffers grow by this many token positions. */
 const GROWTH = 32;
 
-/** Longest piece of a prompt read at once. */
+/** Longest piece of a prompt that one run reads, in tokens. */
 const PREFILL_TOKENS = 256;
 
 /**
- * The keys and values of the rows of a batch over a graph. Past and present are the same buffers, so
- * a step writes one token's keys and values and copies none. The attention operator takes each row's length from its
- * row of the attention mask: rows of different lengths lie left-aligned in buffers of one size, and what stands behind
- * a row's end is never read.
+ * A batch of rows over a graph, with their keys and values. Past and present are the same buffers, so a step writes one
+ * token's keys and values and copies none. Each buffer holds float32 values `[rows, heads, capacity, headSize]`. Rows of
+ * different lengths are left-aligned in it. The attention operator takes each row's length from its row of the attention
+ * mask, so it never reads behind a row's end.
  */
 export class Engine {
   readonly config: GraphConfig;
   readonly #graph: Graph;
   readonly #whenFree: () => Promise<void>;
-  /** Kept between batches, because fresh pages are slow. */
+  /** One buffer per cache, kept between batches because fresh memory pages are slow. */
   #memory: Float32Array[];
   #capacity = 0;
   #lengths: number[] = [];
   #logits = new Float32Array(0);
-  /** The buffers as the graph takes them, until their rows or their size change. */
+  /** The buffers as tensors, until their rows or their size change. */
   #tensors: CacheTensors | undefined;
 
-  /** `whenFree` is awaited before each run of the graph. */
+  /** Awaits `whenFree` before each run of the graph. */
   constructor(graph: Graph, whenFree: () => Promise<void> = () => Promise.resolve()) {
     this.config = graph.config;
     this.#graph = graph;
@@ -34,7 +34,11 @@ export class Engine {
     this.#memory = graph.config.caches.map(() => new Float32Array(0));
   }
 
-  /** Reads every prompt once, but for its last token, and lays out `counts[i]` rows of prompt i, in order. */
+  /**
+   * Starts a batch: reads every prompt once without its last token, and makes `counts[i]` rows of prompt i, in order. The
+   * first `step` takes the last tokens.
+   * @throws InterruptedError between two prompts once `signal` is aborted.
+   */
   async start(prompts: readonly number[][], counts: readonly number[], signal: AbortSignal): Promise<void> {
     const longest = Math.max(...prompts.map((prompt) => prompt.length - 1));
     const rows = counts.reduce((sum, count) => sum + count, 0);
@@ -52,7 +56,10 @@ export class Engine {
     }
   }
 
-  /** Appends one token to each row and returns the logits after it, row by row, valid until the next call. */
+  /**
+   * Appends one token to each row. Returns the logits after it, per row an array of `vocabulary` numbers, which are valid
+   * until the next call.
+   */
   async step(tokens: readonly number[]): Promise<Float32Array[]> {
     const rows = tokens.length;
     const { vocabulary } = this.config;
@@ -67,7 +74,7 @@ export class Engine {
     );
   }
 
-  /** Drops rows: row i becomes what row `slots[i]` was. */
+  /** Drops rows: row i gets the content of row `slots[i]`. */
   keep(slots: readonly number[]): void {
     for (const [target, source] of slots.entries()) {
       if (target !== source) this.#copyRow(source, target, this.#lengths[source] ?? 0);
@@ -75,7 +82,7 @@ export class Engine {
     this.#lengths = slots.map((slot) => this.#lengths[slot] ?? 0);
   }
 
-  /** Makes room for rows of up to `length` tokens; what was there is lost. */
+  /** Makes room for rows of up to `length` tokens. The earlier content is lost. */
   reset(rows: number, length: number): void {
     const { caches, heads, headSize } = this.config;
     const size = rows * heads * length * headSize;
@@ -84,7 +91,10 @@ export class Engine {
     this.#tensors = undefined;
   }
 
-  /** Reads tokens into an empty row; `onLogits` gets the logits after each token, piece by piece. */
+  /**
+   * Reads tokens into an empty row. `onLogits` gets the logits after each token, piece by piece: `[tokens, vocabulary]` as
+   * one array, and the index of the piece's first token.
+   */
   async read(
     row: number,
     tokens: readonly number[],
@@ -120,7 +130,7 @@ export class Engine {
     return tensors;
   }
 
-  /** Makes the buffers longer and keeps what stands in them. */
+  /** Makes the buffers longer and keeps their content. */
   #grow(length: number): void {
     const { heads, headSize } = this.config;
     const [from, to] = [this.#capacity * headSize, length * headSize];

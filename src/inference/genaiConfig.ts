@@ -17,18 +17,18 @@ const GenaiConfig = z.object({
   }),
 });
 
-/** What the decode loop must know of an exported graph; sizes in elements. */
+/** The facts about an exported graph that decoding needs. Sizes are in elements. */
 export interface GraphConfig {
   graph: string;
   contextLength: number;
   vocabulary: number;
   headSize: number;
   heads: number;
-  /** Input and output of each layer's keys and of each layer's values. */
+  /** Names of the input and the output of each layer's keys and of each layer's values. */
   caches: { past: string; present: string }[];
 }
 
-/** Reads the `genai_config.json` that the model builder writes beside a graph; a UserError names what is wrong with it. */
+/** Reads the `genai_config.json` that the model builder writes next to a graph. Throws a UserError if it is missing or wrong. */
 export async function readGraphConfig(folder: string): Promise<GraphConfig> {
   const { model } = await readJson(path.join(folder, 'genai_config.json'), GenaiConfig);
   const { decoder } = model;

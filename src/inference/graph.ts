@@ -6,20 +6,20 @@ import { readGraphConfig, type GraphConfig } from './genaiConfig.ts';
 import { ADDED, editGraph } from './onnxEdit.ts';
 
 export interface GraphOptions {
-  /** 0 leaves their number to onnxruntime. */
+  /** Number of threads; with 0, onnxruntime chooses it. */
   threads: number;
-  /** Threads wait busily while a step runs: faster, but they take the cores from whatever else runs. */
+  /** Threads wait busily while a step runs. This is faster, but takes the cores from other processes. */
   spinning: boolean;
   provider: string;
 }
 
-/** Keys and values of rows: one tensor a cache, `[rows, heads, capacity, headSize]`. */
+/** Keys and values of rows: one float32 tensor `[rows, heads, capacity, headSize]` per cache. */
 export type CacheTensors = readonly Tensor[];
 
-/** What onnxruntime-node says of an output that it cannot convert. */
+/** Beginning of onnxruntime-node's error for an output that it cannot convert. */
 const NOT_CONVERTED = 'Non tensor type';
 
-/** A graph of the model builder, loaded once and run for any rows. */
+/** A graph of the model builder, loaded once and run for any number of rows. */
 export class Graph {
   readonly config: GraphConfig;
   readonly provider: string;
@@ -34,7 +34,7 @@ export class Graph {
     this.#edited = edited;
   }
 
-  /** Loads an exported folder. A UserError says what cannot be loaded. */
+  /** Loads an exported folder. Throws a UserError if it cannot be loaded. */
   static async load(folder: string, options: GraphOptions): Promise<Graph> {
     const config = await readGraphConfig(folder);
     try {
@@ -45,7 +45,7 @@ export class Graph {
         extra: {
           session: {
             intra_op: { allow_spinning: options.spinning ? '1' : '0' },
-            // Between two runs nobody waits, busily or not.
+            // Threads never wait busily between two runs.
             force_spinning_stop: '1',
             model_external_initializers_file_folder_path: path.dirname(config.graph),
           },
@@ -69,15 +69,16 @@ export class Graph {
     await this.#session.release();
   }
 
-  /** Wraps one array a cache, for `run`. */
+  /** Wraps one array per cache, for `run`. */
   caches(arrays: readonly Float32Array[], rows: number, capacity: number): CacheTensors {
     const { heads, headSize } = this.config;
     return arrays.map((array) => new Tensor('float32', array, [rows, heads, capacity, headSize]));
   }
 
   /**
-   * Appends as many tokens to each row, whose keys and values are written in place into `caches`. Returns the logits after
-   * the last `wanted` tokens of each row, row by row, in `memory` if it is large enough; else in a fresh array.
+   * Appends `tokens`, row by row and the same number to each row. Writes their keys and values in place into `caches`. `mask`
+   * is the attention mask `[rows, longest length]`. Returns the logits after the last `wanted` tokens of each row,
+   * `[rows, wanted, vocabulary]` as one array, in `memory` if it is large enough, else in a fresh array.
    */
   async run(
     rows: number,
@@ -115,9 +116,9 @@ export class Graph {
   }
 
   /**
-   * Once a run is done, onnxruntime-node copies each output into a fresh array, those that stand in our own arrays too: of the
-   * default model, 10 MB a step at 200 tokens. It begins with the first output; that of an edited graph is a sequence,
-   * which it refuses to convert, so that nothing is copied. Where it does convert one, everything is copied as before.
+   * After a run, onnxruntime-node copies each output into a fresh array, even outputs in our own arrays. For the default
+   * model this is 10 MB per step at 200 tokens. It begins with the first output. The first output of an edited graph is a
+   * sequence, which it refuses to convert, so it copies nothing. If a version converts it, all outputs are copied as before.
    */
   async #runInPlace(feeds: Record<string, Tensor>, fetches: Record<string, Tensor | null>): Promise<void> {
     try {

@@ -4,8 +4,8 @@ import { NextStep } from '../protocol/errors.ts';
 import { GeneratedText, SampleBatch } from '../protocol/sampling.ts';
 
 /**
- * What the inference process is asked. `complete` requests are answered one at a time and before all else; the others one
- * at a time, in the steps between.
+ * A request to the inference process. It answers `complete` requests one at a time and before all others. It answers the
+ * others one at a time, between the steps of the urgent ones.
  */
 export const WorkerRequest = z.discriminatedUnion('method', [
   z.strictObject({
@@ -13,30 +13,30 @@ export const WorkerRequest = z.discriminatedUnion('method', [
     modelFolder: z.string(),
     onnxFolder: z.string(),
     threads: z.int().min(0),
-    /** For a model that completes while nothing else computes; see GraphOptions. */
+    /** For completions, while nothing else computes; see GraphOptions. */
     spinning: z.boolean(),
-    /** Execution providers to try beside the CPU; all that onnxruntime-node has, if it is missing. */
+    /** Execution providers to try in addition to the CPU. Missing: all that onnxruntime-node has. */
     providers: z.array(z.string()).optional(),
   }),
   /** Answers `program` messages, then `done`. */
   z.strictObject({ method: z.literal('sample'), batch: SampleBatch }),
-  /** Answers `text` messages where the text so far is wanted, a `completion`, then `done`. */
+  /** Answers `text` messages if `stream` is set, a `completion`, then `done`. */
   z.strictObject({ method: z.literal('complete'), request: CompletionRequest, stream: z.boolean() }),
   z.strictObject({ method: z.literal('agreement'), file: z.string() }),
-  /** Ends the request with the same id between two steps; it answers `interrupted`. */
+  /** Ends the request with the same id between two steps. That request answers `interrupted`. */
   z.strictObject({ method: z.literal('cancel') }),
 ]);
 export type WorkerRequest = z.infer<typeof WorkerRequest>;
 
-/** A request with the number under which it is answered. */
+/** A request with the id of its answers. */
 export interface WorkerCall {
   id: number;
   request: WorkerRequest;
 }
 
-/** What it answers. Every request but `cancel` ends with `done`, `interrupted` or `error`. */
+/** A message of the inference process. Every request except `cancel` ends with `done`, `interrupted` or `error`. */
 export const WorkerMessage = z.discriminatedUnion('event', [
-  /** A model is loaded; `runtime` names what runs it, with its version; `providers` how that was chosen, the choice first. */
+  /** A model is loaded. `runtime` holds the runtime's name and version, `providers` the trials, the chosen one first. */
   z.strictObject({
     event: z.literal('loaded'),
     runtime: z.string(),
@@ -48,7 +48,7 @@ export const WorkerMessage = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('agreement'), agree: z.int().min(0), total: z.int().min(0) }),
   z.strictObject({ event: z.literal('done') }),
   z.strictObject({ event: z.literal('interrupted') }),
-  /** `nextStep` where the user can do something; otherwise `message` holds a stack trace. */
+  /** With a `nextStep` if the user can do something. Without one, `message` holds a stack trace. */
   z.strictObject({ event: z.literal('error'), message: z.string(), nextStep: NextStep.optional() }),
 ]);
 export type WorkerMessage = z.infer<typeof WorkerMessage>;

@@ -20,26 +20,26 @@ const TokenizerConfig = z.looseObject({
 });
 const Ends = z.looseObject({ eos_token_id: z.union([z.int(), z.array(z.int())]).nullish() });
 
-/** What a model folder says about text: how it is cut into tokens, what frames a conversation, what ends it. */
+/** The facts of a model folder about text: its tokens, the frame of a conversation, and the end of a text. */
 export interface ModelFolder {
   tokenizer: z.infer<typeof TokenizerJson>;
   tokenizerConfig: z.infer<typeof TokenizerConfig>;
-  /** The chat template's source; base models have none. */
+  /** The chat template's source. Base models have none. */
   chatTemplate: string | undefined;
   /** `bos_token`, `eos_token`, ... as text. */
   specialTokens: Record<string, string>;
-  /** Tokens after which the model has nothing more to say. */
+  /** Tokens that end a text. */
   endIds: ReadonlySet<number>;
 }
 
-/** Reads the tokenizer, chat template and end tokens of a model folder; a UserError names the file that is missing or broken. */
+/** Reads the tokenizer, chat template and end tokens of a model folder. Throws a UserError that names a missing or broken file. */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
   const tokenizer = await readJson(path.join(folder, 'tokenizer.json'), TokenizerJson);
   const tokenizerConfig = await readJson(path.join(folder, 'tokenizer_config.json'), TokenizerConfig);
   const configs = await Promise.all(
     ['config.json', 'generation_config.json'].map((name) => readOptionalJson(path.join(folder, name), Ends)),
   );
-  // Plain text cannot spell a special token, so no program holds one: each of them ends it.
+  // No program holds a special token, because plain text cannot spell one. So each special token ends a program.
   const special = tokenizer.added_tokens.filter((token) => token.special).map((token) => token.id);
   const named = configs.flatMap((config) => config?.eos_token_id ?? []);
   return {
@@ -51,7 +51,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   };
 }
 
-/** Reads and checks a JSON file; a UserError says that it is missing, no JSON, or what in it is not as expected. */
+/** Reads and checks a JSON file. Throws a UserError if it is missing, is not JSON or does not fit the schema. */
 export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
   const value = await readOptionalJson(file, schema);
   if (value === undefined) {

@@ -14,13 +14,13 @@ import { CrashError, type WorkerClient } from './workerClient.ts';
 export interface NodeCompleterOptions {
   model: ModelFolders;
   threads: number;
-  /** Execution providers to try beside the CPU; all that this build has, if it is missing. */
+  /** Execution providers to try in addition to the CPU. Missing: all that this build has. */
   providers?: readonly string[];
-  /** Told once each time the process ends without having been asked to. */
+  /** Called each time the process ends unexpectedly. */
   onCrash?: (message: string) => void;
 }
 
-/** Ends in a row, without an answer between them, after which the process is not started again. */
+/** After this many crashes in a row, without an answer between them, the process is not started again. */
 const MOST_CRASHES = 3;
 
 interface Running {
@@ -32,7 +32,7 @@ interface Running {
 }
 
 /**
- * Completes with onnxruntime-node in a process of its own, which is started again when it ends.
+ * Completes with onnxruntime-node in its own process, which starts again when it ends.
  * @throws UserError naming the file of a folder that is incomplete or broken.
  */
 export async function createNodeCompleter(options: NodeCompleterOptions): Promise<Completer> {
@@ -44,10 +44,10 @@ export async function createNodeCompleter(options: NodeCompleterOptions): Promis
 class NodeCompleter implements Completer {
   readonly #options: NodeCompleterOptions;
   #model: ModelFolders;
-  /** Execution providers that are worth a trial; all that onnxruntime-node has, where it is not known yet. */
+  /** Execution providers that are worth a trial. Undefined before the first trial: all that onnxruntime-node has. */
   #others: readonly string[] | undefined;
   #running: Promise<Running> | undefined;
-  /** What last ran, also while nothing does. */
+  /** The last process, also after it has ended. */
   #last: Running | undefined;
   #crashes = 0;
   #closed = false;
@@ -82,7 +82,7 @@ class NodeCompleter implements Completer {
     try {
       return await this.#completeOnce(request, options, signal);
     } catch (error) {
-      // What a crash interrupted is asked once more.
+      // Asks once more after a crash.
       if (!(error instanceof CrashError)) throw error;
       return await this.#completeOnce(request, options, signal);
     }
@@ -116,7 +116,7 @@ class NodeCompleter implements Completer {
     this.#last = next;
     this.#crashes = 0;
     if (old === undefined) return;
-    // Whether it still ends well is no longer of interest, but to those whom it answers.
+    // A crash of the old process now only concerns its open requests.
     old.worker.onCrash = undefined;
     await Promise.allSettled(old.busy);
     await old.worker.close();
@@ -128,7 +128,7 @@ class NodeCompleter implements Completer {
     await running?.worker.close();
   }
 
-  /** The caller's signal; with `supersede` also one that the next such request aborts. */
+  /** The caller's signal. With `supersede` it also aborts at the next request with `supersede`. */
   #signalOf({ signal, supersede = false }: CompleteOptions): AbortSignal | undefined {
     if (!supersede) return signal;
     this.#superseded.abort();
@@ -165,7 +165,7 @@ class NodeCompleter implements Completer {
     }
   }
 
-  /** The process in use, started if there is none. */
+  /** The current process. Starts one if there is none. */
   async #current(): Promise<Running> {
     if (this.#closed) throw new InterruptedError();
     const running = await this.#running;
@@ -173,7 +173,7 @@ class NodeCompleter implements Completer {
     return await this.#restart(this.#running);
   }
 
-  /** One start for all who found the same process gone. */
+  /** Starts one process for all requests that found the same one gone. */
   async #restart(gone: Promise<Running> | undefined): Promise<Running> {
     if (this.#running !== gone) return await this.#current();
     if (this.#crashes >= MOST_CRASHES) {
@@ -202,7 +202,7 @@ class NodeCompleter implements Completer {
     } catch (error) {
       if (!(error instanceof CrashError)) throw error;
       this.#crashed(error);
-      // A driver can take the process down with it: the CPU alone, from now on.
+      // A driver may have crashed the process, so use only the CPU from now on.
       this.#others = [];
       return await this.#load(model);
     }

@@ -3,7 +3,7 @@ import type { Sampler } from '../protocol/sampling.ts';
 import type { WorkerRequest } from './messages.ts';
 import { WorkerClient } from './workerClient.ts';
 
-/** Which exported model to load; `threads` 0 leaves their number to onnxruntime. */
+/** The exported model to load. With `threads` 0, onnxruntime chooses their number. */
 export interface NodeSamplerOptions extends ModelFolders {
   threads: number;
 }
@@ -12,7 +12,7 @@ export interface NodeSamplerOptions extends ModelFolders {
 export type LoadOptions = Omit<WorkerRequest & { method: 'load' }, 'method'>;
 
 /**
- * Samples with onnxruntime-node in a process of its own. Closing it, or the end of this process, ends that one.
+ * Samples with onnxruntime-node in its own process. That process ends when the sampler is closed or this process ends.
  * @throws UserError naming the file of a folder that is incomplete or broken.
  */
 export async function createNodeSampler(options: NodeSamplerOptions): Promise<Sampler> {
@@ -21,7 +21,7 @@ export async function createNodeSampler(options: NodeSamplerOptions): Promise<Sa
     modelFolder,
     onnxFolder,
     threads,
-    // Programs run while others are written.
+    // The sandbox needs cores for programs while the model writes others.
     spinning: false,
     providers: [],
   });
@@ -36,7 +36,7 @@ export async function createNodeSampler(options: NodeSamplerOptions): Promise<Sa
   };
 }
 
-/** Starts an inference process and loads a model in it; `runtime` names what runs it, with its version. */
+/** Starts an inference process and loads a model in it. `runtime` holds the runtime's name and version. */
 export async function startWorker(
   options: LoadOptions,
 ): Promise<{ worker: WorkerClient; runtime: string; providers: ProviderTrial[] }> {

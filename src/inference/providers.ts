@@ -4,23 +4,26 @@ import { argmax } from './choice.ts';
 import { Graph, type GraphOptions } from './graph.ts';
 import { ReusedRow } from './reusedRow.ts';
 
-/** What the trial reads before the steps that it measures. */
+/** The tokens that a trial reads before the measured steps. */
 const PROMPT = Array.from({ length: 32 }, (_, index) => 1 + ((index * 37) % 100));
 const STEPS = 6;
-/** Other kernels round otherwise, and int8 makes much of it; a provider that differs from the CPU more often computes something else. */
+/**
+ * Most first choices that may differ from the CPU's. Other kernels round differently, and int8 makes that worse; more
+ * differences mean wrong results.
+ */
 const MOST_DIFFERENT = 2;
-/** Providers that can be worth a try where the package has them. */
+/** Providers that are worth a trial if the package has them. */
 const ACCELERATORS = ['cuda', 'coreml', 'dml', 'webgpu'];
 
 interface Trial {
   provider: string;
   graph: Graph;
   stepMs: number;
-  /** First choices of the model along the trial. */
+  /** The model's first choices in the trial. */
   choices: readonly number[];
 }
 
-/** The execution providers beside the CPU that this build of onnxruntime-node knows. */
+/** The execution providers of this build of onnxruntime-node, without the CPU. */
 function accelerators(): string[] {
   const known = listSupportedBackends().map(({ name }) => name);
   return ACCELERATORS.filter((name) => known.includes(name));
@@ -28,7 +31,7 @@ function accelerators(): string[] {
 
 /**
  * Loads an exported folder with the execution provider whose steps are shortest, the CPU or one of `others`. Returns the
- * trials, that of the choice first; where nothing is to be compared, nothing is measured.
+ * trials, the chosen one first. Without `others` it measures nothing.
  * @throws UserError when the folder cannot be loaded on the CPU.
  */
 export async function loadFastest(
@@ -39,14 +42,14 @@ export async function loadFastest(
   const cpu = await Graph.load(folder, { ...options, provider: 'cpu' });
   if (others.length === 0) return { graph: cpu, providers: [{ provider: 'cpu' }] };
   let best: Trial = { provider: 'cpu', graph: cpu, ...(await measure(cpu)) };
-  const trials: ProviderTrial[] = [told(best)];
+  const trials: ProviderTrial[] = [recordOf(best)];
   for (const provider of others) {
     const trial = await tryProvider(folder, { ...options, provider }, best.choices);
     if ('refused' in trial) {
       trials.push(trial);
       continue;
     }
-    trials.push(told(trial));
+    trials.push(recordOf(trial));
     const [faster, slower] = trial.stepMs < best.stepMs ? [trial, best] : [best, trial];
     best = faster;
     await slower.graph.close();
@@ -79,7 +82,10 @@ async function tryProvider(
   }
 }
 
-/** Median step of a row that reads `text`, else what it chooses; the first one is left out: it allocates. */
+/**
+ * The median time of a step in milliseconds, and the choices. Reads `text`, or its own choices without it. The time leaves
+ * out the first step, which allocates.
+ */
 async function measure(graph: Graph, text?: readonly number[]): Promise<Pick<Trial, 'stepMs' | 'choices'>> {
   const row = new ReusedRow(graph);
   const choices: number[] = [];
@@ -95,6 +101,6 @@ async function measure(graph: Graph, text?: readonly number[]): Promise<Pick<Tri
   return { stepMs: times.sort((a, b) => a - b)[STEPS >> 1] ?? 0, choices };
 }
 
-function told({ provider, stepMs }: Trial): ProviderTrial {
+function recordOf({ provider, stepMs }: Trial): ProviderTrial {
   return { provider, stepMs };
 }

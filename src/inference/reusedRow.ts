@@ -1,12 +1,12 @@
 import type { GraphConfig } from './genaiConfig.ts';
 import type { CacheTensors, Graph } from './graph.ts';
 
-/** Positions by which the buffers grow, at least. */
+/** The buffers grow by at least this many token positions. */
 const GROWTH = 256;
 
 /**
- * One row over a graph whose keys and values stay from one prompt to the next, in buffers of their own: of a prompt that
- * begins as the last one did only what differs is read.
+ * One row over a graph that keeps its keys and values from one prompt to the next, in its own buffers. If a prompt begins
+ * like the last one, only the rest is read.
  */
 export class ReusedRow {
   readonly config: GraphConfig;
@@ -14,7 +14,7 @@ export class ReusedRow {
   #memory: Float32Array[];
   #tensors: CacheTensors = [];
   #capacity = 0;
-  /** Tokens whose keys and values stand in the buffers. */
+  /** Tokens whose keys and values are in the buffers. */
   #tokens: number[] = [];
   #logits = new Float32Array(0);
 
@@ -24,12 +24,15 @@ export class ReusedRow {
     this.#memory = graph.config.caches.map(() => new Float32Array(0));
   }
 
-  /** Number of tokens that were read. */
+  /** Number of tokens in the row. */
   get length(): number {
     return this.#tokens.length;
   }
 
-  /** Forgets what differs from a prompt, and at least its last token; returns how many of its tokens stay read. */
+  /**
+   * Forgets the tokens that differ from a prompt, and always the prompt's last one. Returns how many of the prompt's tokens
+   * the row still holds.
+   */
   reuse(prompt: readonly number[]): number {
     const most = Math.min(this.#tokens.length, prompt.length - 1);
     let same = 0;
@@ -44,9 +47,10 @@ export class ReusedRow {
   }
 
   /**
-   * Appends tokens in one run and returns the logits after each of the last `wanted` ones, valid until the next call. A token is
-   * never read alone: onnxruntime multiplies one vector by another algorithm than several, and rounds otherwise; but for that, what
-   * comes out does not depend on how a text is cut into runs. Behind the text there must be room for one token more.
+   * Appends tokens in one run. Returns the logits after each of the last `wanted` tokens, per token an array of `vocabulary`
+   * numbers, which are valid until the next call. A token is never read alone: for a single vector onnxruntime uses another
+   * algorithm, which rounds differently. So the result does not depend on how a text is cut into runs. The context must have
+   * room for one more token after the text.
    */
   async read(tokens: readonly number[], wanted: number): Promise<Float32Array[]> {
     const { vocabulary } = this.config;

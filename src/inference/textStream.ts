@@ -1,10 +1,10 @@
 import type { SegmentTokenizer } from './tokenizer.ts';
 
 const INCOMPLETE = '\uFFFD';
-/** A token's text may depend on what stands before it (leading spaces, joined bytes): so many tokens of it are decoded along. */
+/** A token's text may depend on the tokens before it (leading spaces, joined bytes). This many of them are decoded with it. */
 const CONTEXT = 4;
 
-/** The text of tokens that follow a prompt, without ever showing half a character. */
+/** The text of the tokens that follow a prompt. It never holds a part of a character. */
 export class TextStream {
   text = '';
   readonly #decode: SegmentTokenizer['decode'];
@@ -20,7 +20,7 @@ export class TextStream {
     this.#shown = decode(this.#ids);
   }
 
-  /** Takes a token; true when `text` has grown, which waits until a character of several tokens is whole. */
+  /** Appends a token. True if `text` has grown: a character of several tokens only appears when it is whole. */
   push(token: number): boolean {
     this.#ids.push(token);
     const window = this.#decode(this.#ids.slice(this.#start));
@@ -29,7 +29,7 @@ export class TextStream {
     return true;
   }
 
-  /** Adds what was held back, broken characters included. */
+  /** Adds the rest of the text, with broken characters. */
   flush(): void {
     const window = this.#decode(this.#ids.slice(this.#start));
     if (window.length > this.#shown.length) this.#show(window);

@@ -3,7 +3,7 @@ import { UserError } from '../protocol/errors.ts';
 import type { PromptSegment } from '../protocol/sampling.ts';
 import type { ModelFolder } from './modelFolder.ts';
 
-/** What we use of the library's tokenizer; its own declarations do not resolve for ES modules. */
+/** The part of the library's tokenizer that we use. Its own declarations do not resolve for ES modules. */
 interface LibraryTokenizer {
   encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
   decode(
@@ -14,17 +14,17 @@ interface LibraryTokenizer {
 }
 const LibraryTokenizer = Tokenizer as unknown as new (json: object, config: object) => LibraryTokenizer;
 
-/** A model's tokenizer, for segments of prompts and for what the model writes. */
+/** A model's tokenizer, for segments of prompts and for the model's output. */
 export interface SegmentTokenizer {
-  /** Tokens of the segments, one by one; `text` segments never yield a special token, whatever they spell. */
+  /** The ids of the segments, each tokenised alone. A `text` segment never gives a special token, even if it spells one. */
   encodeSegments(segments: readonly PromptSegment[]): number[];
-  /** Text of tokens as it is, special tokens and broken characters included. */
+  /** The text of tokens, with special tokens and broken characters. */
   decode(ids: readonly number[]): string;
-  /** Tokens of plain text. */
+  /** The number of tokens of plain text. */
   countTokens(text: string): number;
 }
 
-/** Makes the tokenizer of a model folder; a UserError says what in `tokenizer.json` cannot be used. */
+/** Makes the tokenizer of a model folder. Throws a UserError if `tokenizer.json` cannot be used. */
 export function createTokenizer(model: ModelFolder): SegmentTokenizer {
   const { added_tokens: added } = model.tokenizer;
   const framed = build(model, added);
@@ -37,7 +37,7 @@ export function createTokenizer(model: ModelFolder): SegmentTokenizer {
   return {
     encodeSegments: (segments) => segments.flatMap(encode),
     decode: (ids) => {
-      // Models have more output rows than tokens where their vocabulary was padded.
+      // A model with a padded vocabulary has more outputs than tokens.
       const known = ids.filter((id) => framed.id_to_token(id) !== undefined);
       if (known.length === 0) return '';
       return framed.decode(known, { skip_special_tokens: false, clean_up_tokenization_spaces: false });

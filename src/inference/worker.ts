@@ -18,16 +18,16 @@ interface Loaded extends CompletionTools {
   engine: Engine;
 }
 
-/** What must be known of a request to answer it, be it only with what is wrong with it. */
+/** The part of a request that every answer needs, even an error about the request. */
 const Call = z.object({ id: z.int(), request: z.looseObject({ method: z.string() }) });
 
 type Send = (message: WorkerMessage) => void;
 
 let loaded: Loaded | undefined;
 const urgentFirst = new UrgentFirst();
-/** Requests that are not answered yet. */
+/** Open requests by their ids. */
 const running = new Map<number, AbortController>();
-/** The ends of the two queues. */
+/** The last request of each of the two queues. */
 let completions = Promise.resolve();
 let others = Promise.resolve();
 
@@ -89,7 +89,7 @@ async function answer(request: WorkerRequest, send: Send, signal: AbortSignal): 
   }
 }
 
-/** Answers a request to its end, whatever that is. */
+/** Answers a request, up to its last message. */
 async function finish(raw: unknown, send: Send, signal: AbortSignal): Promise<void> {
   try {
     const request = WorkerRequest.parse(raw);
@@ -125,7 +125,7 @@ function serve({ id, request }: z.infer<typeof Call>): void {
   };
   if (request.method === 'complete') {
     const before = completions;
-    // Urgent from now on, not only when those before it are done.
+    // The request is urgent from now on, also while it waits for those before it.
     completions = urgentFirst.urgent(async () => {
       await before;
       await work();
@@ -138,7 +138,7 @@ function serve({ id, request }: z.infer<typeof Call>): void {
 process.on('message', (raw) => {
   serve(Call.parse(raw));
 });
-// The parent went, however it went: nobody is left to answer to.
+// The parent has ended, so no one reads the answers.
 process.on('disconnect', () => process.exit());
-// Ctrl-C reaches the whole process group; the parent decides what it means.
+// Ctrl-C reaches the whole process group. The parent decides how to react.
 process.on('SIGINT', () => undefined);

@@ -6,21 +6,21 @@ import { WorkerReply, type WorkerCall, type WorkerMessage, type WorkerRequest } 
 
 const STDERR_TAIL = 2000;
 
-/** Where the inference process starts: a file beside this one, from the sources as from the bundle. */
+/** The file that the inference process runs, next to this one in the sources and in the bundle. */
 function workerFile(): string {
   const here = fileURLToPath(import.meta.url);
   return path.join(path.dirname(here), here.endsWith('.ts') ? 'worker.ts' : 'inferenceWorker.mjs');
 }
 
-/** The inference process ended while it was asked something. */
+/** The inference process ended during a request. */
 export class CrashError extends UserError {}
 
 /**
- * The inference process, seen from its parent: onnxruntime-node computes on the thread that asks it, and a fault in it ends
- * its process, so both stay away from whoever samples. It ends with its parent, however the parent ends.
+ * The inference process, seen from its parent. onnxruntime-node blocks the thread that calls it, and a crash in it ends its
+ * process, so it has its own process. That process ends when its parent ends for any reason.
  */
 export class WorkerClient {
-  /** Told when the process ends without having been closed. */
+  /** Called when the process ends without having been closed. */
   onCrash: ((error: CrashError) => void) | undefined;
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
@@ -28,11 +28,11 @@ export class WorkerClient {
   #closing = false;
   #stderr = '';
   #next = 0;
-  /** Of the requests that are not answered yet. */
+  /** Listeners of the open requests. */
   readonly #listeners = new Map<number, (message: WorkerMessage | undefined) => void>();
 
   constructor() {
-    // The parent's own flags (a debugger's port, a test runner's loader) are not the worker's.
+    // The worker must not get the parent's own flags (a debugger's port, a test runner's loader).
     this.#child = fork(workerFile(), [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
     this.#child.stderr?.on('data', (data: Buffer) => {
       this.#stderr = (this.#stderr + data.toString('utf8')).slice(-STDERR_TAIL);
@@ -64,10 +64,10 @@ export class WorkerClient {
   }
 
   /**
-   * Sends a request, beside those that are not answered yet, and yields what is answered before its end. Once `signal` is aborted, or the caller stops
-   * reading, the work ends between two tokens.
-   * @throws InterruptedError when `signal` ended it; UserError for what the worker says the user can act on, and when
-   * the process is gone.
+   * Sends a request and yields its answers without the last one. Several requests may be open. Once `signal` is aborted, or
+   * the caller stops reading, the work ends between two tokens.
+   * @throws InterruptedError when `signal` ended it, UserError for an error that the user can act on, CrashError when the
+   * process is gone, Error for all other errors of the worker.
    */
   async *request(request: WorkerRequest, signal?: AbortSignal): AsyncGenerator<WorkerMessage, void> {
     if (signal?.aborted === true) throw new InterruptedError();
@@ -122,7 +122,7 @@ export class WorkerClient {
   }
 
   #send(call: WorkerCall): void {
-    // A process that is gone tells so by its exit, which every request waits for.
+    // Every request learns from the exit that the process is gone.
     if (this.#child.connected) this.#child.send(call, () => undefined);
   }
 

@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
 
-/** Starts a process as the head of a group of its own, so that it and all its children can be ended together. */
+/** Starts a process at the head of its own process group, so that it can be killed together with its children. */
 export function spawnTree(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   return spawn(command, [...args], { ...options, detached: process.platform !== 'win32', windowsHide: true });
 }
 
-/** Ends a process started by `spawnTree` with everything that it started. Does nothing when it is gone already. */
+/** Kills a process of `spawnTree` and everything that it started. Does nothing if it has already ended. */
 export function killTree(child: ChildProcess): void {
   if (child.pid === undefined) return;
   if (process.platform === 'win32') {

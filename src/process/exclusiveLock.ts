@@ -7,8 +7,8 @@ import { InterruptedError } from '../protocol/errors.ts';
 const POLL_MS = 500;
 
 /**
- * A lock between processes: an open exclusive SQLite transaction on a file of its own. The operating system lets go of
- * it when the process dies in whatever way, so there are no stale locks.
+ * A lock between processes: an open exclusive SQLite transaction on its own file. The operating system releases it when the
+ * process ends for any reason, so there are no stale locks.
  */
 export class ExclusiveLock {
   readonly #db: DatabaseSync;
@@ -17,7 +17,7 @@ export class ExclusiveLock {
     this.#db = db;
   }
 
-  /** Undefined when another holder has it. */
+  /** Takes the lock, or returns undefined when another holder has it. */
   static tryTake(file: string): ExclusiveLock | undefined {
     mkdirSync(path.dirname(file), { recursive: true });
     const db = new DatabaseSync(file);
@@ -31,7 +31,7 @@ export class ExclusiveLock {
     }
   }
 
-  /** Waits until the lock is free. `onWait` is called once if it has to. */
+  /** Waits until the lock is free. Calls `onWait` once if it has to wait. Throws InterruptedError when `signal` aborts. */
   static async take(file: string, signal: AbortSignal, onWait: () => void): Promise<ExclusiveLock> {
     for (let attempt = 0; ; attempt++) {
       const lock = ExclusiveLock.tryTake(file);

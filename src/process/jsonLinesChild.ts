@@ -3,10 +3,10 @@ import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { killTree, spawnTree } from './childTree.ts';
 
-/** What is kept of a child's standard error, for messages. */
+/** Length of the end of a child's standard error that is kept for messages. */
 const STDERR_CHARACTERS = 4000;
 
-/** A child ended while it owed an answer. */
+/** A child ended before it had answered. */
 export class ChildEndedError extends Error {
   override readonly name = 'ChildEndedError';
   readonly exitCode: number | null;
@@ -22,8 +22,8 @@ export class ChildEndedError extends Error {
 }
 
 /**
- * A child process that answers requests with events, one JSON object a line each way, one request at a time. Every line
- * is checked against the schema; a line that does not fit ends the child.
+ * A child process that answers one request at a time with events. Both sides write one JSON object per line. Every line is
+ * checked against the schema; a line that does not fit ends the child.
  */
 export class JsonLinesChild<Event> {
   readonly #child: ChildProcess;
@@ -51,7 +51,7 @@ export class JsonLinesChild<Event> {
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_CHARACTERS);
     });
-    // Writing to a child that has just died is reported by its exit.
+    // The exit of a dead child reports a failed write.
     this.#child.stdin?.on('error', () => undefined);
     if (this.#child.stdout !== null) {
       createInterface({ input: this.#child.stdout }).on('line', (line) => {
@@ -70,7 +70,10 @@ export class JsonLinesChild<Event> {
     });
   }
 
-  /** Sends a request and yields its events until `isLast`. Aborting ends the child with all its children. */
+  /**
+   * Sends a request and yields its events up to the one that `isLast`. An abort kills the child with all its children.
+   * Throws a ChildEndedError when the child ends first, an Error for a line that does not fit.
+   */
   async *request(
     request: unknown,
     isLast: (event: Event) => boolean,
@@ -93,7 +96,7 @@ export class JsonLinesChild<Event> {
     }
   }
 
-  /** Lets the child end by itself; it is killed if it does not within a second. */
+  /** Closes the child's standard input so that it ends, and kills it if it does not end within a second. */
   async close(): Promise<void> {
     this.#ending = true;
     this.#child.stdin?.end();

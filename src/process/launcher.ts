@@ -5,8 +5,8 @@ import { packageRoot, packageVersion } from './packageRoot.ts';
 import { writeWhole } from './wholeFile.ts';
 
 /**
- * Writes the command `leti` into a folder: it runs this copy of LeTI with the Node that runs now, which inside VS Code is
- * VS Code's own. Returns its path; throws a UserError where the folder cannot be written.
+ * Writes the command `leti` into a folder and returns its path. The command runs this copy of LeTI with the current Node,
+ * which inside VS Code is VS Code's own. Throws a UserError if the folder cannot be written.
  */
 export async function writeLauncher(folder: string): Promise<string> {
   const windows = process.platform === 'win32';
@@ -26,7 +26,7 @@ export async function writeLauncher(folder: string): Promise<string> {
   return target;
 }
 
-/** For a shell. */
+/** The text in single quotes, for a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

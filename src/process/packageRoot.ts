@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const Manifest = z.object({ version: z.string() });
 
-/** The folder that holds this package's `package.json` and `python/`, from the sources as well as from `dist/`. */
+/** The folder that holds this package's `package.json` and `python/`, whether this code runs from `src/` or from `dist/`. */
 export function packageRoot(): string {
   for (let folder = import.meta.dirname; ; folder = path.dirname(folder)) {
     if (existsSync(path.join(folder, 'package.json')) && existsSync(path.join(folder, 'python')))

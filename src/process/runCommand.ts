@@ -7,12 +7,12 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Output beyond this is dropped from the front. */
+/** Of longer output only the end is kept. */
 const KEPT_CHARACTERS = 100_000;
 
 /**
- * Runs a command to its end. A command that cannot be started has code 127. Aborting ends its whole tree and throws
- * InterruptedError.
+ * Runs a command to its end. A command that cannot be started has code 127. `onLine` gets each whole line of both outputs.
+ * An abort kills the command with all its children and throws InterruptedError.
  */
 export async function runCommand(
   command: string,
@@ -33,12 +33,12 @@ export async function runCommand(
     killTree(child);
   };
   options.signal?.addEventListener('abort', abort, { once: true });
-  const kept = { stdout: '', stderr: '' };
+  const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     let line = '';
     child[name]?.on('data', (chunk: Buffer) => {
       const text = chunk.toString();
-      kept[name] = (kept[name] + text).slice(-KEPT_CHARACTERS);
+      output[name] = (output[name] + text).slice(-KEPT_CHARACTERS);
       const lines = (line + text).split('\n');
       line = lines.pop() ?? '';
       for (const whole of lines) options.onLine?.(whole);
@@ -47,7 +47,7 @@ export async function runCommand(
   try {
     const code = await new Promise<number>((resolve) => {
       child.on('error', (error) => {
-        kept.stderr += error.message;
+        output.stderr += error.message;
         resolve(127);
       });
       child.on('close', (exit) => {
@@ -55,7 +55,7 @@ export async function runCommand(
       });
     });
     if (options.signal?.aborted === true) throw new InterruptedError();
-    return { code, ...kept };
+    return { code, ...output };
   } finally {
     options.signal?.removeEventListener('abort', abort);
   }

@@ -7,17 +7,17 @@ import { UsedCompletion } from '../protocol/use.ts';
 import { BUSY_MS } from './schema.ts';
 
 const VERSION = 1;
-/** Completions that are kept of a workspace; the oldest make room. */
+/** Most completions that are stored per workspace. New ones replace the oldest. */
 const MOST_KEPT = 500;
 
 /**
- * What became of a workspace's completions: one SQLite file apart from the runs', so that it can be deleted alone. Every
+ * The recorded completions of a workspace. They have their own SQLite file, so that the user can delete it alone. Every
  * write is a transaction, and several windows may write.
  */
 export class CompletionStore {
   readonly #db: DatabaseSync;
 
-  /** Opens or creates the store; a file that is no store or one of a newer version is refused and left alone. */
+  /** Opens or creates the store. Throws a UserError for a damaged or newer file and leaves that file unchanged. */
   constructor(file: string) {
     mkdirSync(path.dirname(file), { recursive: true });
     try {
@@ -27,7 +27,7 @@ export class CompletionStore {
     } catch (error) {
       if (error instanceof UserError) throw error;
       throw new UserError(
-        `What completions recorded cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        `The recorded completions cannot be read: ${error instanceof Error ? error.message : String(error)}`,
         `Remove ${file}; what it holds is lost.`,
         1,
         { cause: error },
@@ -39,7 +39,7 @@ export class CompletionStore {
     this.#db.close();
   }
 
-  /** Adds a record, or replaces what was told of the same completion before. */
+  /** Adds a record, or replaces the earlier record of the same completion. */
   put(record: UsedCompletion): void {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
@@ -58,7 +58,7 @@ export class CompletionStore {
     }
   }
 
-  /** Oldest first, without those that are damaged. */
+  /** All records, the oldest first, without damaged ones. */
   all(): UsedCompletion[] {
     return this.#db
       .prepare('SELECT record FROM completions ORDER BY position')

@@ -1,7 +1,7 @@
 import { ExclusiveLock } from '../process/exclusiveLock.ts';
 import { action, step, UserError } from '../protocol/errors.ts';
 
-/** Holds a workspace for one run. Throws a UserError when another process holds it. */
+/** Locks a workspace for one run, by its lock file. Throws a UserError when another run holds the lock. */
 export function lockWorkspace(file: string): ExclusiveLock {
   const lock = ExclusiveLock.tryTake(file);
   if (lock === undefined) {
@@ -13,7 +13,7 @@ export function lockWorkspace(file: string): ExclusiveLock {
   return lock;
 }
 
-/** Whether a run is going on in the workspace of this lock file. */
+/** Whether a run holds this lock file. */
 export function isHeld(file: string): boolean {
   const lock = ExclusiveLock.tryTake(file);
   lock?.release();

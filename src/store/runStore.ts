@@ -10,7 +10,7 @@ import { BUSY_MS, MIGRATIONS, SCHEMA, STORE_VERSION } from './schema.ts';
 
 const Versions = z.record(z.string(), z.string());
 
-/** A run as it is listed. */
+/** A run in the list of runs. Times are in ISO 8601. */
 export interface RunRow {
   id: string;
   status: RunStatus;
@@ -35,13 +35,13 @@ export interface TaskCount {
 }
 
 /**
- * The run store of one workspace: one SQLite file in WAL mode. Every write is a transaction, so a process that is
- * killed leaves whole batches and whole stages or none.
+ * The run store of one workspace: one SQLite file in WAL mode. Every write is a transaction, so a killed process leaves
+ * whole batches and stages or none.
  */
 export class RunStore {
   readonly #db: DatabaseSync;
 
-  /** Opens or creates the store; a file that is no store or one of a newer version is refused and left alone. */
+  /** Opens or creates the store. Throws a UserError for a damaged or newer file and leaves that file unchanged. */
   constructor(file: string) {
     mkdirSync(path.dirname(file), { recursive: true });
     try {
@@ -52,7 +52,7 @@ export class RunStore {
       if (error instanceof UserError) throw error;
       throw new UserError(
         `The run store ${file} cannot be read: ${message(error)}`,
-        'Move the file away; a new store is made and older runs are then no longer listed.',
+        'Move the file away. LeTI then makes a new store, which does not list older runs.',
         1,
         { cause: error },
       );
@@ -83,12 +83,12 @@ export class RunStore {
     ]);
   }
 
-  /** Newest first, without those whose record is damaged. */
+  /** All runs, the newest first, without those whose record is damaged. */
   runs(): RunRow[] {
     return this.#runs().flatMap((row) => readable(row) ?? []);
   }
 
-  /** Runs whose record cannot be read; all that is left to do is to delete them. */
+  /** Runs whose record cannot be read. They can only be deleted. */
   damagedRuns(): { id: string; startedAt: string }[] {
     return this.#runs()
       .filter((row) => readable(row) === undefined)
@@ -99,7 +99,7 @@ export class RunStore {
     return this.#all('SELECT 1 FROM runs WHERE id = ?', [id]).length > 0;
   }
 
-  /** Throws a UserError when its record is damaged. */
+  /** The run of this id, or undefined. Throws a UserError when its record is damaged. */
   run(id: string): RunRow | undefined {
     const row = this.#all('SELECT * FROM runs WHERE id = ?', [id])[0];
     if (row === undefined) return undefined;
@@ -108,7 +108,7 @@ export class RunStore {
     return run;
   }
 
-  /** Bytes of a run's texts: its programs with their feedback, and its tasks. */
+  /** Size of a run's texts in bytes: its programs with their feedback, and its tasks. */
   bytesOf(id: string): number {
     const sum = (sql: string): number => Number(this.#all(sql, [id])[0]?.['bytes'] ?? 0);
     return (
@@ -146,7 +146,7 @@ export class RunStore {
     });
   }
 
-  /** In the order in which they were saved; empty for a run that was killed before. */
+  /** The run's tasks in the order in which they were saved. Empty for a run that was killed before that. */
   tasks(run: string): RunTask[] {
     return this.#all('SELECT task, side FROM run_tasks WHERE run = ? ORDER BY position', [run]).map(
       (row) => ({
@@ -162,7 +162,7 @@ export class RunStore {
     );
   }
 
-  /** The result of a finished stage. */
+  /** The result of a finished stage, or undefined. Throws a ZodError if it does not fit the schema. */
   stage<T>(run: string, name: string, schema: z.ZodType<T>): T | undefined {
     const row = this.#all('SELECT result FROM stages WHERE run = ? AND name = ?', [run, name])[0];
     return row === undefined ? undefined : schema.parse(JSON.parse(text(row, 'result')));
@@ -184,7 +184,7 @@ export class RunStore {
     );
   }
 
-  /** `samplingSeconds`: in which the model wrote the samples. */
+  /** Stores a batch with its samples. `samplingSeconds` is the time in which the model wrote them. */
   saveBatch(
     run: string,
     stage: string,
@@ -209,7 +209,7 @@ export class RunStore {
     });
   }
 
-  /** Copies the samples, results and training steps of stages to a run that has none of them. */
+  /** Copies the samples, results and training steps of these stages to another run, which has none of them. */
   copyStages(from: string, to: string, names: readonly string[]): void {
     const columns = COLUMNS.map(([column]) => column).join(', ');
     const effort = 'tokens, sampling_seconds, execution_seconds';
@@ -236,26 +236,26 @@ export class RunStore {
     });
   }
 
-  /** Numbers of the batches that are stored. */
+  /** Numbers of a stage's stored batches. */
   batches(run: string, stage: string): Set<number> {
     const rows = this.#all('SELECT batch FROM batches WHERE run = ? AND stage = ?', [run, stage]);
     return new Set(rows.map((row) => Number(row['batch'])));
   }
 
-  /** Stages that have samples, in the order in which they began. */
+  /** Names of the stages that have samples, in the order in which they began. */
   sampledStages(run: string): string[] {
     return this.#all('SELECT stage FROM batches WHERE run = ? GROUP BY stage ORDER BY min(rowid)', [run]).map(
       (row) => text(row, 'stage'),
     );
   }
 
-  /** How a stage's samples were made; undefined before its first batch. */
+  /** How a stage's samples were made. Undefined before its first batch. */
   samplingRecord(run: string, stage: string): SamplingRecord | undefined {
     const row = this.#all('SELECT record FROM batches WHERE run = ? AND stage = ? LIMIT 1', [run, stage])[0];
     return row === undefined ? undefined : SamplingRecord.parse(JSON.parse(text(row, 'record')));
   }
 
-  /** What each stage took so far, by its name; without stages of which some batch did not note it. */
+  /** The effort of each stage so far, by its name. Leaves out stages with a batch that has no record of it. */
   efforts(run: string): Map<string, StageEffort> {
     const rows = this.#all(
       `SELECT stage, sum(tokens) AS tokens, sum(sampling_seconds) AS samplingSeconds,
@@ -266,7 +266,7 @@ export class RunStore {
     return new Map(rows.map(({ stage, ...effort }) => [z.string().parse(stage), StageEffort.parse(effort)]));
   }
 
-  /** Counts of every task and stage of a run, without reading a program. Harness errors are not counted. */
+  /** Counts per task and stage of a run, without harness errors. Reads no program's text. */
   counts(run: string): TaskCount[] {
     return this.#all(
       `SELECT task_id AS taskId, stage, count(*) AS samples, sum(verdict = 'passed') AS passed FROM samples
@@ -275,17 +275,17 @@ export class RunStore {
     ).map((row) => TaskCountShape.parse({ ...row }));
   }
 
-  /** In the order of tasks' ids, then of samples. */
+  /** A stage's samples, ordered by task id and then by sample number. */
   samples(run: string, stage: string): Sample[] {
     return this.#samples('WHERE run = ? AND stage = ? ORDER BY task_id, sample', [run, stage]);
   }
 
-  /** One task's samples of a stage, in their order. */
+  /** One task's samples in a stage, ordered by sample number. */
   samplesOfTask(run: string, stage: string, task: string): Sample[] {
     return this.#samples('WHERE run = ? AND stage = ? AND task_id = ? ORDER BY sample', [run, stage, task]);
   }
 
-  /** A step that a resumed training repeats replaces its first record. */
+  /** Stores a training step. A resumed training repeats steps; the new record replaces the old one. */
   saveStep(run: string, step: StepRow): void {
     this.#run(
       'INSERT OR REPLACE INTO steps (run, round, step, loss, learning_rate, grad_norm, tokens, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -372,7 +372,7 @@ const COLUMNS: readonly (readonly [string, keyof Sample])[] = [
   ['feedback', 'feedback'],
 ];
 
-/** SQLite has no truth values, and null for what is missing. */
+/** SQLite has no booleans, and null for a missing value. */
 function toColumn(value: Sample[keyof Sample]): SQLInputValue {
   return typeof value === 'boolean' ? Number(value) : (value ?? null);
 }
@@ -381,7 +381,7 @@ function withoutNull(row: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
 }
 
-/** A run's row; undefined when it does not hold what a run's row holds. */
+/** The run of a row; undefined when the row is damaged. */
 function readable(row: Record<string, unknown>): RunRow | undefined {
   try {
     return toRun(row);

@@ -1,19 +1,19 @@
-/** How long an open store waits for another process's lock, from its first statement on. */
+/** How long a store waits for another process's lock, in milliseconds. */
 export const BUSY_MS = 5000;
 
-/** Raised with every change of the tables; a store of a newer version is refused, never touched. */
+/** Raise this with every change of the tables, and add a migration. LeTI refuses a store of a newer version. */
 export const STORE_VERSION = 5;
 
-/** Counts of verdicts come from the index alone; a program's text is read only when it is shown. */
+/** This index alone answers counts of verdicts, so that no program's text is read for them. */
 const VERDICT_INDEX = 'CREATE INDEX samples_by_task ON samples (run, task_id, stage, verdict);';
 
-/** What a batch took; unknown of batches that an earlier version stored. */
+/** The effort of a batch. Null for batches that an earlier version stored. */
 const EFFORT_COLUMNS = ['tokens INTEGER', 'sampling_seconds REAL', 'execution_seconds REAL'];
 
-/** How long a program waited; unknown of those that an earlier version stored. */
+/** How long a program waited. Null for programs that an earlier version stored. */
 const QUEUE_COLUMN = 'queue_ms REAL';
 
-/** What brings a store of the version before up to each version. */
+/** The SQL that brings a store from the version before to each version. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   2: 'ALTER TABLE samples ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0',
   3: VERDICT_INDEX,
@@ -50,7 +50,7 @@ CREATE TABLE dropped_tasks (
   reason TEXT NOT NULL
 ) STRICT;
 
--- A stage is a step of a run that is done once: its result is kept and never computed again.
+-- A run does each stage once: its result is stored and never computed again.
 CREATE TABLE stages (
   run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
   name TEXT NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE stages (
   PRIMARY KEY (run, name)
 ) STRICT;
 
--- A batch is stored whole or not at all; its presence says that its samples are all there.
+-- A batch is stored whole or not at all: if it is here, all of its samples are.
 CREATE TABLE batches (
   run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
   stage TEXT NOT NULL,

@@ -6,10 +6,9 @@ import { renderFeedback } from './feedback.ts';
 import type { AssembledProgram } from './program.ts';
 
 /**
- * What the interpreter said about a failed program, at the line of the program's text where it happened, as an editor
- * shows it. Without a line of its own (a wrong value, a killed process) it stands at the line that defines the
- * function. A failing test points at its own definition, in the file of `files` that holds it. Empty for a program that
- * passed.
+ * The feedback on a failed program as an editor shows it: at the line of the program's text where it failed. A failure
+ * without such a line (a wrong value, a killed process) is at the line that defines the function. A failing test points to
+ * its own definition in one of `files`. Empty for a program that passed. Lines and columns are zero-based.
  */
 export function editorDiagnostics(
   program: AssembledProgram,
@@ -45,7 +44,7 @@ export function editorDiagnostics(
   ];
 }
 
-/** Where a test is defined; nothing for checks without a file of their own. */
+/** Where a test is defined. Undefined for checks that are not in a file. */
 function placeOfCheck(
   check: Check | undefined,
   files: readonly SourceFile[],
@@ -54,12 +53,12 @@ function placeOfCheck(
   const source = files.find(({ path }) => path === check.path)?.source;
   if (source === undefined) return undefined;
   const lines = source.split('\n');
-  // Parametrised cases have their case in brackets behind the name.
+  // The name of a parametrised test ends with its case in brackets.
   const name = check.name.replace(/\[.*$/s, '');
   return { path: check.path, range: rangeOf(lines, definitionLines(source, name)[0] ?? 0) };
 }
 
-/** From a one-based column in code points, or from the first character that is no blank, to the end of the line. */
+/** From a one-based column in code points, or from the first character after the indentation, to the end of the line. */
 function rangeOf(lines: readonly string[], line: number, column?: number): TextRange {
   const text = lines[line] ?? '';
   const first =

@@ -1,16 +1,16 @@
 import type { Diagnostic, ExecutionResult, FeedbackPreset, Frame } from '../../protocol/execution.ts';
 import type { AssembledProgram } from './program.ts';
 
-/** Tokens that feedback may take in a training text. */
+/** Most tokens of feedback in a training text. */
 export const FEEDBACK_TOKENS = 160;
 
 /**
- * What the interpreter said about a failed program, as the text that the model reads: the error, the failing check
- * with actual and expected value, the program's own lines on the way there with the values at the last of them, and
- * how far it came. Holds no paths of the machine, addresses or times, so the same program gives the same text. Empty
- * for a program that passed.
+ * The feedback on a failed program, as the text that the model reads. It holds the error, the failing check with the actual
+ * and the expected value, the program's own lines on the way there, the values at the last of them, and how many checks
+ * passed. It holds no paths of the machine, addresses or times, so the same program gives the same text. Empty for a program
+ * that passed.
  *
- * `countTokens` measures the budget; lines that do not fit are left out, the least telling first.
+ * `countTokens` measures the text against `budget`. Lines that do not fit are left out, the least important first.
  */
 export function renderFeedback(
   program: AssembledProgram,
@@ -27,8 +27,8 @@ export function renderFeedback(
     .sort((a, b) => b.weight - a.weight || a.index - b.index);
   for (const { index, text } of byWeight) {
     kept.add(index);
-    const attempt = joined(lines, kept);
-    if (countTokens(attempt) > budget) {
+    const longer = joined(lines, kept);
+    if (countTokens(longer) > budget) {
       kept.delete(index);
       if (kept.size === 0) return shortened(text, countTokens, budget);
     }
@@ -60,9 +60,9 @@ function feedbackLines(program: AssembledProgram, result: ExecutionResult): Line
   const frames = diagnostic?.frames ?? [];
   frames.forEach((frame, index) => {
     const text = frameLine(program, frame);
-    // The line of the check itself is shown already.
+    // The line of the check itself is already in the text.
     if (text === undefined || frame.source === diagnostic?.check?.source) return;
-    // The innermost line is where it happened; the way there matters less.
+    // The program failed at the innermost line; the way there is less important.
     lines.push({ text, weight: index === frames.length - 1 ? 5 : 2 });
     if (frame.path === program.main.path && frame.locals !== undefined && frame.locals.length > 0) {
       const values = frame.locals.map(({ name, value }) => `${name} = ${value}`);
@@ -75,11 +75,11 @@ function feedbackLines(program: AssembledProgram, result: ExecutionResult): Line
   return lines;
 }
 
-/** A traceback as Python prints it, of the release's one file `<string>`: its program followed by the test. */
+/** A traceback in Python's form, as in the paper's released code: one file `<string>` that holds the program and the test. */
 function paperLines(program: AssembledProgram, result: ExecutionResult): Line[] {
   const diagnostic = result.diagnostic;
-  const spoke = ['failed', 'error', 'syntax', 'import_missing', 'memory'].includes(result.verdict);
-  if (!spoke || diagnostic === undefined) return [{ text: 'process timeout', weight: 9 }];
+  const hasTraceback = ['failed', 'error', 'syntax', 'import_missing', 'memory'].includes(result.verdict);
+  if (!hasTraceback || diagnostic === undefined) return [{ text: 'process timeout', weight: 9 }];
   const shown = diagnostic.frames.filter((frame) => !frame.path.startsWith('<'));
   const lines: Line[] = [];
   if (result.verdict !== 'syntax') lines.push({ text: 'Traceback (most recent call last):', weight: 4 });
@@ -139,7 +139,7 @@ function frameLine(program: AssembledProgram, frame: Frame): string | undefined 
   return `${frame.path}${where}: ${frame.source}`;
 }
 
-/** Says of a line of plain text behind the function that it is none of its code. */
+/** A note for a line of plain text after the function; empty for code. */
 function behind(program: AssembledProgram, line: number): string {
   const lines = program.text.split('\n');
   const own = lines[line - 1] ?? '';
@@ -157,7 +157,7 @@ function joined(lines: readonly Line[], kept: ReadonlySet<number>): string {
     .join('\n');
 }
 
-/** The longest beginning of `text` that fits; for a first line that is too long by itself. */
+/** The longest beginning of `text` that fits the budget. */
 function shortened(text: string, countTokens: (text: string) => number, budget: number): string {
   let low = 0;
   let high = text.length;

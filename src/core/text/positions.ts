@@ -1,10 +1,10 @@
-/** A place in a text as editors count it: zero-based line, and UTF-16 units in it. */
+/** A place in a text as editors count it: zero-based line, and zero-based UTF-16 unit in the line. */
 export interface Position {
   line: number;
   character: number;
 }
 
-/** Offset of a position; undefined where the text has no such line. A character behind the line's end is its end. */
+/** Offset of a position. Undefined if the text has no such line. A character behind the line's end counts as the end. */
 export function offsetAt(text: string, { line, character }: Position): number | undefined {
   let start = 0;
   for (let count = 0; count < line; count += 1) {
@@ -17,7 +17,7 @@ export function offsetAt(text: string, { line, character }: Position): number | 
   return start + Math.min(character, length);
 }
 
-/** A text after an editor changed it: a range of it, or all of it where none is given. Undefined where there is no such range. */
+/** A text after an editor replaced a range of it, or all of it without a range. Undefined if the text has no such range. */
 export function withChange(
   text: string,
   range: { start: Position; end: Position } | undefined,

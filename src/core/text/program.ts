@@ -2,16 +2,16 @@ import type { ExecutionJob, ExecutionLimits } from '../../protocol/execution.ts'
 import type { Task } from '../../protocol/task.ts';
 import { headerText } from './definitionLines.ts';
 
-/** A program as people and the model see it, and as the runner executes it. */
+/** A program in the form that people and the model see, and in the form that the runner executes. */
 export interface AssembledProgram {
   /** `prefix + completion`. */
   text: string;
   main: ExecutionJob['main'];
-  /** Turns a line of the executed module into a line of `text`; undefined where the module's line is not in `text`. */
+  /** The line of `text` for a line of the executed module, both one-based. Undefined for a line that `text` does not hold. */
   lineOf: (moduleLine: number) => number | undefined;
 }
 
-/** Puts a trimmed completion into its task: behind the prefix, and into the hole of the task's host module if it has one. */
+/** Puts a trimmed completion behind its task's prefix, and into the hole of the task's host module if there is one. */
 export function assembleProgram(task: Task, completion: string): AssembledProgram {
   const text = task.prefix + completion;
   const host = task.host;
@@ -37,23 +37,23 @@ export function assembleProgram(task: Task, completion: string): AssembledProgra
 }
 
 /**
- * The whole lines of a completed body, as they stand in its module. The prefix ends without the newline that stands
- * before the body there, so the completion brings it.
+ * The whole lines of a completed body, as its module holds them. The prefix ends without the newline before the body, so the
+ * completion begins with it.
  */
 export function bodyLines(completion: string): string {
   return ensureNewline(completion.replace(/^\n/, ''));
 }
 
 /**
- * A program as its feedback counts the lines: a body begins on a line of its own, as it does in its module, but where the
- * prefix ends inside brackets.
+ * A program with the lines that its feedback counts: the body begins on its own line, as it does in its module. If the
+ * prefix ends inside brackets, it does not.
  */
 export function shownProgram({ prefix, hole }: Pick<Task, 'prefix' | 'hole'>, completion: string): string {
   const begins = hole === 'body' && !completion.startsWith('\n') && !/[([{,]$/.test(prefix) ? '\n' : '';
   return (prefix + begins + completion).trimEnd();
 }
 
-/** The job that runs a completion with all of its task's checks. `id` is the caller's. */
+/** The job that runs a completion with all of its task's checks. The caller chooses `id`. */
 export function executionJob(
   task: Task,
   program: AssembledProgram,
@@ -74,10 +74,10 @@ export function executionJob(
   };
 }
 
-/** What the runner's judge puts in place of the body; it forwards the arguments to the program's process. */
+/** The name under which the runner's judge (leti_runner/judge/judge.py) forwards a call to the program's process. */
 const STUB_CALL = '__leti_call__';
 
-/** The host module with a stub for the body; none for methods and coroutines, whose values cannot cross. */
+/** The host module with a stub for the body. None for methods and coroutines: their values cannot cross processes. */
 function stubOf(task: Task): { stub?: string } {
   const host = task.host;
   if (host === undefined || task.name.includes('.')) return {};

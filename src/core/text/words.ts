@@ -13,13 +13,13 @@ export function rangeText({ low, high }: { low: number; high: number }): string 
   return `${points(low)} to ${percent(high)}`;
 }
 
-/** Hundredths without their sign of percent; what rounds to nothing has no sign of its own either. */
+/** A fraction in percent, without the sign `%`. A value that rounds to zero has no minus sign. */
 export function points(fraction: number): string {
   const text = (fraction * 100).toFixed(1);
   return text === '-0.0' ? '0.0' : text;
 }
 
-/** When a run began, which is what people know it by. */
+/** The time at which a run began, in the user's language. People know a run by it. */
 export function startText(startedAt: string): string {
   return new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
@@ -35,7 +35,7 @@ export function bytes(count: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
-/** A model as it was named, in few letters: a folder by its last name, a hash by its beginning. */
+/** A short name of a model: a folder's last part, or the first characters of a hash. */
 export function modelWords(model: string): string {
   if (/^[0-9a-f]{16,}$/.test(model)) return model.slice(0, 8);
   return /^([~./]|[A-Za-z]:)/.test(model)
@@ -71,7 +71,7 @@ export function gateLine(gate: GateRecord): string {
   return `Gate after round ${gate.round}: ${words[gate.decision]}; ${gate.reason}`;
 }
 
-/** One line about an event that is no progress. */
+/** One line about an event of a run. */
 export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
   switch (event.event) {
     case 'run':
@@ -95,7 +95,7 @@ export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
   }
 }
 
-/** Where a task's checks come from. */
+/** The sources of a task's checks in words. */
 const SOURCES: Record<Task['source'], string> = {
   tests: 'tests',
   doctests: 'doctests',
@@ -105,7 +105,7 @@ const SOURCES: Record<Task['source'], string> = {
   humaneval: 'HumanEval',
 };
 
-/** How many checks a task has and where they come from. */
+/** The number of a task's checks and their source: `3 checks from tests` */
 export function checksWords(checks: number, source: Task['source']): string {
   return `${checks} ${checks === 1 ? 'check' : 'checks'} from ${SOURCES[source]}`;
 }
@@ -121,7 +121,7 @@ export function progressLine(event: ProgressEvent): string {
   return `${event.phase}: ${event.done} of ${event.total}${facts === '' ? '' : ` (${facts})`}`;
 }
 
-/** Rates and time left, from what this process did in this phase. */
+/** Rates and time left, from the work of this process in this phase. */
 export function progressFacts(event: ProgressEvent): string {
   const parts: string[] = [];
   const { seconds } = event;
@@ -142,7 +142,7 @@ export function progressFacts(event: ProgressEvent): string {
   return parts.join(', ');
 }
 
-/** Seconds as people would say them. */
+/** A time in seconds, or in minutes from 120 seconds on. */
 function duration(seconds: number): string {
   return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }

@@ -87,7 +87,7 @@ describe('functions that are no tasks', function () {
     assert.match(reasonOf(found, 'm.py:late'), /fail today: Timeout/);
     assert.ok(
       found.dropped.some((drop) =>
-        /flaky or depend on their order, run [23] of 3 failed: AssertionError.*assert m\.coin/.test(
+        /flaky or depend on their order: run [23] of 3 failed: AssertionError.*assert m\.coin/.test(
           drop.reason,
         ),
       ),

@@ -178,7 +178,7 @@ describe('git', function () {
         assert.match(error.message, /belongs to another user/);
         assert.equal(
           commandLineStep(error.nextStep),
-          `If you trust it, in a terminal: git config --global --add safe.directory ${own.folder}`,
+          `If you trust it, run in a terminal: git config --global --add safe.directory ${own.folder}`,
         );
         return true;
       });

@@ -177,7 +177,7 @@ describe('task and sample files', () => {
       /d\.jsonl:1: .*HumanEval.*"test"/,
     );
     await refuses(await write('e.jsonl', lines({ a: 1 })), /e\.jsonl:1: .*no task: expected the keys/);
-    await refuses(await write('f.jsonl', lines(MBPP, MBPP)), /f\.jsonl:2: .*"mbpp\/7" stands on line 1/);
+    await refuses(await write('f.jsonl', lines(MBPP, MBPP)), /f\.jsonl:2: .*"mbpp\/7" is already on line 1/);
     await refuses(await write('g.jsonl', '\n \n'), /g\.jsonl: the file holds no lines/);
     await refuses(await write('h.jsonl', Uint8Array.of(0x1f, 0x8b, 0, 0)), /h\.jsonl could not be read/);
     await refuses(await write('i.jsonl', Uint8Array.of(0x22, 0xff)), /i\.jsonl could not be read/);

@@ -66,8 +66,8 @@ describe('validateTasks', () => {
       [
         ['good', undefined],
         ['broken', 'its checks fail today: ValueError: odd'],
-        ['flaky', 'its checks are flaky or depend on their order, run 2 of 3 failed: ValueError: odd'],
-        ['rarely', 'its checks are flaky or depend on their order, run 3 of 3 failed: ValueError: odd'],
+        ['flaky', 'its checks are flaky or depend on their order: run 2 of 3 failed: ValueError: odd'],
+        ['rarely', 'its checks are flaky or depend on their order: run 3 of 3 failed: ValueError: odd'],
         ['empty', 'its checks pass on an empty body too'],
         ['ours', 'its checks cannot be run: ValueError: odd'],
         ['bare', 'it has no reference body to validate its checks with'],
