@@ -64,9 +64,9 @@ export function evaluationLine(evaluation: Evaluation): string {
 
 export function gateLine(gate: GateRecord): string {
   const words = {
-    promote: 'promoted: completions use the new weights',
-    refuse: 'refused: the weights in use stay',
-    undecided: 'undecided: kept as a candidate, not put into use',
+    promote: 'promoted: completions use the new model',
+    refuse: 'not promoted: completions keep the active model',
+    undecided: 'undecided: stored as a candidate, not activated',
   };
   return `Gate after round ${gate.round}: ${words[gate.decision]}; ${gate.reason}`;
 }
