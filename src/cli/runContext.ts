@@ -1,4 +1,5 @@
 import type { RunContext } from '../app/runs/run.ts';
+import { namedTrainerPython } from '../training/pythons.ts';
 import { interruptSignal } from './interrupt.ts';
 import type { Output } from './output.ts';
 
@@ -14,7 +15,7 @@ export function runContext(flags: RunFlags, output: Output): RunContext {
   return {
     interpreter: flags.python,
     allowUncontained: flags.allowUncontained === true,
-    trainerPython: flags.trainerPython,
+    trainerPython: flags.trainerPython ?? namedTrainerPython(process.env),
     observe: (event) => {
       output.event(event);
     },

@@ -211,7 +211,7 @@ export class Backend implements vscode.Disposable {
       client.serverProcess?.once('exit', (code, signal) => {
         Object.assign(own, { code, signal });
       });
-      this.#log.info('The backend has started.');
+      this.#log.info('The server has started.');
       if (this.#lost) this.#state.fire({ state: 'running' });
       this.#lost = false;
     });
@@ -226,7 +226,7 @@ export class Backend implements vscode.Disposable {
     const again = restarts.ended(Date.now());
     const why = whyEnded(ending);
     this.#lost = true;
-    this.#log.error(`The backend has ended: ${why}.`);
+    this.#log.error(`The server has ended: ${why}.`);
     this.#state.fire(again ? { state: 'restarting' } : { state: 'gave up', why });
     return again;
   }

@@ -8,20 +8,16 @@ import { Device } from '../protocol/training.ts';
 /** The settings `leti.*`, as the manifest declares them; a value of another type counts as not set. */
 const SETTINGS = {
   python: z.string().default(''),
-  trainerPython: z.string().default(''),
   allowUncontained: z.boolean().default(false),
   model: z.string().min(1).default(DEFAULT_RUN.model),
   objective: ObjectiveChoice.default(DEFAULT_RUN.objective),
   rounds: RunConfig.shape.rounds.default(DEFAULT_RUN.rounds),
   samples: RunConfig.shape.samples.default(DEFAULT_RUN.samples),
-  heldOutSamples: RunConfig.shape.heldOutSamples.default(DEFAULT_RUN.heldOutSamples),
   device: Device.default(DEFAULT_RUN.device),
-  seed: RunConfig.shape.seed.default(DEFAULT_RUN.seed),
   sealedOnly: z.boolean().default(DEFAULT_RUN.sealedOnly),
   runTests: z.boolean().default(DEFAULT_RUN.runTests),
   historyCommits: RunConfig.shape.historyCommits,
   'completion.enabled': z.boolean().default(true),
-  'completion.comments': z.boolean().default(false),
   'completion.verifyOnIdle': z.boolean().default(false),
   'completion.learnFromUse': z.boolean().default(false),
 } as const;
@@ -37,7 +33,9 @@ export function readSettings(folder: vscode.Uri, onWrong: (message: string) => v
     const schema: z.ZodType = SETTINGS[name];
     const found = schema.safeParse(configuration.get(name) ?? undefined);
     if (found.success) return found.data;
-    onWrong(`The setting leti.${name} is not used: ${found.error.issues[0]?.message ?? 'wrong value'}.`);
+    onWrong(
+      `The setting leti.${name} has a wrong value, so its default applies: ${found.error.issues[0]?.message ?? 'wrong type'}.`,
+    );
     return schema.parse(undefined);
   };
   return Object.fromEntries(SETTING_NAMES.map((name) => [name, read(name)])) as Settings;

@@ -10,7 +10,7 @@ const SHOW_LOG = 'Show Log';
 /** What a request is answered with when the backend is gone. */
 const GONE: readonly number[] = [ErrorCodes.PendingResponseRejected, ErrorCodes.ConnectionInactive];
 const GONE_WORDS =
-  'LeTI\'s backend ended in the middle of this work. Try again; a run that was going on can be resumed ("LeTI: Resume a stopped run").';
+  'The LeTI server ended during this work. Try again. To continue a run, run "LeTI: Resume stopped run".';
 
 /** What went wrong, with its next step, for a user of the editor; undefined for what the user cancelled. */
 export function explain(error: unknown): string | undefined {

@@ -161,8 +161,7 @@ function wire(context: vscode.ExtensionContext): void {
   /** The backend was told at its start how documents are completed. One that trains is not ended for it. */
   const tellOfCompletion = async (): Promise<void> => {
     if (!backend.startedWithOther(await completionOptions(places))) return;
-    if (live.any)
-      log.warn('Changed settings of completions apply after the run, once the backend starts anew.');
+    if (live.any) log.warn('The changed completion settings apply when the server restarts after the run.');
     else await backend.stop();
   };
   // The backend was told at its start what it may do.
@@ -176,7 +175,7 @@ function wire(context: vscode.ExtensionContext): void {
   );
   keep(
     interpreters.onChanged(() => {
-      log.info('Another interpreter was chosen; what is looked for or checked from now on uses it.');
+      log.info('The interpreter has changed. LeTI uses the new one from now on.');
       refreshRuns();
       tests.refresh();
     }),
@@ -272,8 +271,7 @@ function wire(context: vscode.ExtensionContext): void {
   keep(
     vscode.workspace.onDidChangeConfiguration((change) => {
       const changed = SETTING_NAMES.filter((name) => change.affectsConfiguration(`leti.${name}`));
-      if (changed.length > 0)
-        log.info(`Changed settings apply from the next command on: ${changed.join(', ')}`);
+      if (changed.length > 0) log.info(`Changed settings apply from the next command: ${changed.join(', ')}`);
       if (change.affectsConfiguration('leti.completion') || change.affectsConfiguration('leti.model'))
         void attempt(log, tellOfCompletion);
     }),

@@ -1,10 +1,14 @@
 import * as vscode from 'vscode';
 import type { TextRange } from '../protocol/diagnostics.ts';
-import type { DEFAULT_RUN } from '../core/defaults.ts';
+import { DEFAULT_RUN } from '../core/defaults.ts';
 import type { Place } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
 import { readSettings, type Settings } from './config.ts';
 import type { Interpreters } from './python/interpreter.ts';
+
+/** What a run takes from the settings and from the defaults. */
+export type RunSettings = Pick<Settings, keyof typeof DEFAULT_RUN & keyof Settings> &
+  Pick<typeof DEFAULT_RUN, 'heldOutSamples' | 'seed'>;
 
 /** The workspace's folders, with what their user chose for each. */
 export class Places {
@@ -31,17 +35,17 @@ export class Places {
     });
   }
 
-  /** What the settings of a folder say about a run. */
-  runSettings(folder: vscode.Uri): Pick<Settings, keyof typeof DEFAULT_RUN & keyof Settings> {
+  /** The choices for a run that the settings of a folder make. Held-out samples and seed have no setting. */
+  runSettings(folder: vscode.Uri): RunSettings {
     const set = this.settings(folder);
     return {
       model: set.model,
       objective: set.objective,
       rounds: set.rounds,
       samples: set.samples,
-      heldOutSamples: set.heldOutSamples,
+      heldOutSamples: DEFAULT_RUN.heldOutSamples,
       device: set.device,
-      seed: set.seed,
+      seed: DEFAULT_RUN.seed,
       sealedOnly: set.sealedOnly,
       runTests: set.runTests,
       historyCommits: set.historyCommits,
@@ -50,13 +54,12 @@ export class Places {
 
   /** What a request about a folder says of it. Where it only reads, `interpreter: false` asks nobody for one. */
   async place(folder: vscode.Uri, options: { interpreter: boolean } = { interpreter: true }): Promise<Place> {
-    const { python, trainerPython, allowUncontained } = this.settings(folder);
+    const { python, allowUncontained } = this.settings(folder);
     const interpreter = options.interpreter ? await this.#interpreters.of(folder, python) : undefined;
     return {
       workspace: folder.fsPath,
       allowUncontained,
       ...(interpreter === undefined ? {} : { interpreter }),
-      ...(trainerPython === '' ? {} : { trainerPython }),
     };
   }
 
@@ -70,7 +73,7 @@ export class Places {
     const active = vscode.window.activeTextEditor?.document.uri;
     const own = active === undefined ? undefined : vscode.workspace.getWorkspaceFolder(active);
     if (own?.uri.scheme === 'file') return own.uri;
-    const picked = await vscode.window.showWorkspaceFolderPick({ placeHolder: 'Whose tasks?' });
+    const picked = await vscode.window.showWorkspaceFolderPick({ placeHolder: 'Select a workspace folder' });
     if (picked === undefined) throw new vscode.CancellationError();
     return picked.uri;
   }

@@ -10,16 +10,16 @@ export interface Ending {
 export function whyEnded({ code, signal, lastLine }: Ending): string {
   const how =
     signal !== null
-      ? `it was ended by ${signal}`
+      ? `it was killed by ${signal}`
       : code === null
         ? 'its connection closed'
         : `it exited with code ${code}`;
-  return lastLine === '' ? how : `${how} and said: ${lastLine}`;
+  return lastLine === '' ? how : `${how}; its last output was: ${lastLine}`;
 }
 
 /** What is said of a backend that is not started again. */
 export function gaveUpWords(why: string): string {
-  return `LeTI's backend ended three times in three minutes and is not started again: ${why}. The log has more; restart it when the cause is mended.`;
+  return `The LeTI server ended 3 times in 3 minutes and was not restarted: ${why}. See the log, then run "LeTI: Restart server".`;
 }
 
 /** Crashes are counted over this long. */

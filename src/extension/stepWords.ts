@@ -5,22 +5,22 @@ import type { NextStep } from '../protocol/errors.ts';
 const WORDS: StepWords = {
   settings: {
     python: 'the setting `leti.python`',
-    trainerPython: 'the setting `leti.trainerPython`',
+    trainerPython: 'the environment variable `LETI_TRAINER_PYTHON`',
     allowUncontained: 'the setting `leti.allowUncontained`',
     model: 'the setting `leti.model`',
   },
   actions: {
-    doctor: () => command('Doctor: check what is needed'),
+    doctor: () => command('Run doctor'),
     showDisk: () => 'run `leti clean --dry-run` in a terminal',
     listModels: () => 'open the Models view',
-    promote: () => command('Choose the model for completions'),
-    rollBack: () => command('Roll back to the model before'),
+    promote: () => command('Choose active model'),
+    rollBack: () => command('Roll back to previous model'),
     listRuns: () => 'open the Runs view',
     openRun: () => command('Open run'),
     findTasks: () => command('Find tasks'),
     setUp: () => command('Train on workspace tasks'),
     stopRun: () => 'cancel it in its notification',
-    restartServer: () => command('Restart the backend'),
+    restartServer: () => command('Restart server'),
   },
 };
 

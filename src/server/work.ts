@@ -10,6 +10,7 @@ import type { BackendRequest, Place } from '../protocol/backend.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import type { RunEvent, RunObserver } from '../protocol/run.ts';
 import type { RunContext } from '../app/runs/run.ts';
+import { namedTrainerPython } from '../training/pythons.ts';
 
 const EVENTS = new ProgressType<RunEvent>();
 
@@ -61,7 +62,7 @@ export function contextOf(
   return {
     interpreter: place.interpreter,
     allowUncontained: place.allowUncontained === true,
-    trainerPython: place.trainerPython,
+    trainerPython: place.trainerPython ?? namedTrainerPython(backend.env),
     observe: observer(backend, place.progressToken),
     signal,
     env: backend.env,

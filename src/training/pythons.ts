@@ -32,6 +32,12 @@ export async function probePython(command: string, env: NodeJS.ProcessEnv): Prom
   return implementation === 'cpython' ? { path, version: [major, minor] } : undefined;
 }
 
+/** The Python of the user's own trainer environment (`LETI_TRAINER_PYTHON`); undefined where LeTI makes one. */
+export function namedTrainerPython(env: NodeJS.ProcessEnv): string | undefined {
+  const named = env['LETI_TRAINER_PYTHON'];
+  return named === '' ? undefined : named;
+}
+
 export function isUsable([major, minor]: readonly [number, number]): boolean {
   return major === 3 && minor >= OLDEST[1] && minor <= NEWEST[1];
 }

@@ -45,7 +45,7 @@ page.replaceChildren(problem, spoken, overview, chosen);
 addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   const message = ToPage.safeParse(data);
   if (!message.success) {
-    send({ kind: 'log', message: `it was told what it does not know: ${z.prettifyError(message.error)}` });
+    send({ kind: 'log', message: `unknown message: ${z.prettifyError(message.error)}` });
     return;
   }
   onMessage(message.data);
@@ -163,7 +163,7 @@ function settings({ report: { config }, versions }: RunDetail): HTMLElement {
     ['model', config.model],
     ['objective', config.objective],
     ['rounds', String(config.rounds)],
-    ['programs a task', `${config.samples} to train on, ${config.heldOutSamples} held out`],
+    ['programs per task', `${config.samples} for training, ${config.heldOutSamples} held out`],
     ['temperature', String(config.temperature)],
     ['seed', String(config.seed)],
     ...Object.entries(versions),
@@ -183,7 +183,7 @@ function settings({ report: { config }, versions }: RunDetail): HTMLElement {
 function rates({ report }: RunDetail): HTMLElement {
   const measured = [report.heldOut, report.train].filter((evaluations) => evaluations.length > 0);
   const rounds = [...new Set(measured.flat().map(({ round }) => round))].sort((a, b) => a - b);
-  if (rounds.length === 0) return section('Pass rate', element('p', {}, 'Nothing is measured yet.'));
+  if (rounds.length === 0) return section('Pass rate', element('p', {}, 'No results yet.'));
   const lines = measured.map((evaluations): Line => {
     const at = (key: 'value' | 'low' | 'high'): (number | null)[] =>
       rounds.map((round) => evaluations.find((known) => known.round === round)?.passAt['1']?.[key] ?? null);
@@ -201,7 +201,7 @@ function rates({ report }: RunDetail): HTMLElement {
 /** What went wrong, round by round; a table for each side that was measured. */
 function errors(sides: readonly (readonly Evaluation[])[]): HTMLElement {
   const measured = sides.filter((evaluations) => evaluations.length > 0);
-  if (measured.length === 0) return section('Errors', element('p', {}, 'None yet.'));
+  if (measured.length === 0) return section('Errors', element('p', {}, 'No results yet.'));
   return section('Errors', ...measured.map(errorsOf));
 }
 
@@ -268,7 +268,7 @@ function work({ report, stages }: RunDetail): HTMLElement {
   return section(
     'Work',
     table(
-      'Programs by stage; in a second as if one ran after the other',
+      'Programs by stage, with rates per second',
       ['stage', 'programs', 'passed', 'written/s', 'tokens/s', 'run/s'],
       rows,
     ),
@@ -276,8 +276,8 @@ function work({ report, stages }: RunDetail): HTMLElement {
       ? []
       : [
           table(
-            'Milliseconds that programs ran and waited',
-            ['tasks', 'ran', '99 % ran', 'waited', '99 % waited'],
+            'Run and queue time (ms)',
+            ['tasks', 'run, median', 'run, 99 %', 'queue, median', 'queue, 99 %'],
             timed,
           ),
         ]),

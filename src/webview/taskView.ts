@@ -122,7 +122,9 @@ function stageFacts({ record }: Stage, config: RunConfig): string[] {
       : [
           `model ${record.model.slice(0, 8)}`,
           record.engine,
-          record.condition === 'none' ? 'asked without a verdict' : `asked for a ${record.condition} program`,
+          record.condition === 'none'
+            ? 'prompt without a verdict'
+            : `prompt asks for a ${record.condition} program`,
         ]),
     `temperature ${config.temperature}`,
     `top-p ${config.topP}`,
@@ -140,7 +142,7 @@ function promptView(detail: TaskDetail, { prompt }: Stage): HTMLElement {
     return element(
       'div',
       {},
-      element('p', {}, 'This run did not record its prompts. The program goes on from here:'),
+      element('p', {}, 'This run did not record its prompts. The program continues this text:'),
       programListing(detail.prefix, 'prefix'),
     );
   }
@@ -163,7 +165,9 @@ function sampleView(detail: TaskDetail, { stage }: Stage, sample: Stage['samples
     `verdict ${sample.verdict.replaceAll('_', ' ')}`,
     `${sample.checksPassed} of ${sample.checksTotal} checks`,
     `${sample.tokens} tokens, ended by ${FINISH[sample.finish]}`,
-    sample.sealed ? 'judged apart from its checks' : 'judged beside its checks',
+    sample.sealed
+      ? 'judged in another process than its checks'
+      : 'judged in the process of its checks (verdict could be forged)',
     `ran ${Math.round(sample.durationMs)} ms`,
   ];
   return element(

@@ -78,8 +78,8 @@ export async function inPackagedExtension(
   const code = await VsCode.start({
     server: await provisionVsCode(HOME, console.log),
     vsix: [path.join(root, `dist-vsix/leti-${process.platform}-${process.arch}.vsix`)],
-    settings: { 'leti.trainerPython': trainerPython(), ...settings },
-    env: { LETI_HOME: HOME },
+    settings,
+    env: { LETI_HOME: HOME, LETI_TRAINER_PYTHON: trainerPython() },
   });
   try {
     await code.open(workspace);

@@ -37,14 +37,11 @@ describe('a project from the package index', function () {
 
   it('is trained on from the command line and from the palette, on the same tasks', async () => {
     const samples = String(SAMPLES);
-    trainFromCommandLine(workspace, [
-      ...['--python', python, '--run-tests', '--samples', samples, '--held-out-samples', samples],
-    ]);
+    trainFromCommandLine(workspace, [...['--python', python, '--run-tests', '--samples', samples]]);
     const settings = {
       'leti.python': python,
       'leti.runTests': true,
       'leti.samples': SAMPLES,
-      'leti.heldOutSamples': SAMPLES,
     };
     await inPackagedExtension(workspace, settings, async (user) => {
       await trainFromPalette(user, 1);

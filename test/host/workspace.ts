@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { tinyFixture, trainerPython } from '../support/tinyRun.ts';
+import { tinyFixture } from '../support/tinyRun.ts';
 
 const FUNCTIONS: readonly [string, string, (x: number) => number][] = [
   ['add_one', 'x + 1', (x) => x + 1],
@@ -42,9 +42,7 @@ export function hostWorkspace(folder: string): { workspace: string; settings: Re
     workspace,
     settings: {
       'leti.model': model,
-      'leti.trainerPython': trainerPython(),
       'leti.samples': 4,
-      'leti.heldOutSamples': 4,
     },
   };
 }

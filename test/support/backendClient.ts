@@ -29,9 +29,10 @@ export class BackendClient {
   readonly changes: { workspace: string; what: string }[] = [];
   #tokens = 0;
 
-  constructor(home: string) {
+  /** `env` is added to the environment of the tests. */
+  constructor(home: string, env: NodeJS.ProcessEnv = {}) {
     this.child = spawn(path.join(root, 'node_modules/.bin/node'), [letiScript(), 'serve', '--stdio'], {
-      env: { ...process.env, LETI_HOME: home },
+      env: { ...process.env, LETI_HOME: home, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const { stdin, stdout } = this.child;

@@ -3,19 +3,19 @@ import type { UsedCompletion } from '../../protocol/use.ts';
 const WORDS = {
   accepted: 'accepted',
   partly: 'accepted in part',
-  typed: 'written by hand as it was shown',
-  rejected: 'not taken',
+  typed: 'typed by hand',
+  rejected: 'not accepted',
 } as const;
-const LATER = { kept: 'kept as it was', edited: 'edited later', removed: 'removed later' } as const;
+const LATER = { kept: 'kept unchanged', edited: 'edited later', removed: 'removed later' } as const;
 
-/** What is recorded of completions, plainly explained: said before it begins and above what there is. */
+/** What LeTI records of completions. The consent dialog and the list of records show it. */
 export const WHAT_IS_RECORDED = [
-  'Of each completion that was shown: its text, the function around it, the file and the time, the model, and whether you took it, took a part, or did not take it; of what you took also the text that stands in its place while you go on, for up to five minutes.',
-  'It stays in LeTI’s data folder on this machine, the newest 500 completions of each workspace, and is sent to nobody.',
-  'The next training of this workspace runs the functions that have tests with the text in them. What that says is learned from as from the model’s own programs. Tasks that are held out are never trained on.',
+  'For each suggested completion, LeTI records its text, the function around it, the file, the time and the model. It records whether you accepted all of it, part of it, or none. For accepted text, it also records how you change that text in the next five minutes.',
+  'The records stay in LeTI’s data folder on this computer. LeTI keeps the newest 500 completions per workspace and sends them to nobody.',
+  'The next training in this workspace runs functions that have tests with the recorded text in them. LeTI learns from the results as from the model’s own programs. It never trains on held-out tasks.',
 ] as const;
 
-/** Everything that is recorded of a workspace, to be read by people, the newest first. */
+/** All records of a workspace as text for people, newest first. */
 export function recordedText(records: readonly UsedCompletion[]): string {
   const count = records.length === 1 ? '1 completion is' : `${records.length} completions are`;
   const parts = [`${count} recorded in this workspace.`, ...WHAT_IS_RECORDED];

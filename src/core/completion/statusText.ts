@@ -24,12 +24,12 @@ export function completionStatusText({
   latencies,
   verdict,
 }: CompletionFacts): string {
-  if (!enabled) return 'completions are off';
-  if (pausedUntil !== undefined) return `completions pause until ${pausedUntil}`;
+  if (!enabled) return 'Completions are off';
+  if (pausedUntil !== undefined) return `Completions snoozed until ${pausedUntil}`;
   const sorted = [...latencies].sort((a, b) => a - b);
   const figure = (q: number): string => `${Math.round(quantile(sorted, q))} ms`;
   const speed = sorted.length === 0 ? undefined : `${figure(0.5)} (p50), ${figure(0.95)} (p95)`;
-  const nothing = why === undefined ? undefined : `nothing shown: ${why}`;
+  const nothing = why === undefined ? undefined : `no suggestion: ${why}`;
   const facts = [model, speed, nothing, verdict].filter((fact) => fact !== undefined);
-  return facts.length === 0 ? 'completions start with the first request' : facts.join('; ');
+  return facts.length === 0 ? 'Completions start when you type' : facts.join('; ');
 }

@@ -59,7 +59,7 @@ export function registerTools(services: Services): vscode.Disposable[] {
       },
       {
         title: 'Train one round',
-        message: 'This runs programs that the model writes, and trains on them; it takes minutes.',
+        message: 'LeTI runs programs that the model writes, and trains on them. This takes minutes.',
       },
     ),
   ];

@@ -15,11 +15,14 @@ export async function testedFunction(
     place === undefined ? editor?.document : await vscode.workspace.openTextDocument(place.uri);
   const folder = document === undefined ? undefined : vscode.workspace.getWorkspaceFolder(document.uri);
   if (document?.languageId !== 'python' || folder === undefined) {
-    throw new UserError('No Python file of the workspace is open.', 'Put the cursor into a tested function.');
+    throw new UserError(
+      'LeTI checks only Python files of the workspace.',
+      'Put the cursor into a tested function.',
+    );
   }
   // Checks run on the file: other modules import it from there.
   if (document.isDirty && !(await document.save())) {
-    throw new UserError('The file could not be saved.', 'Save it first; its checks run on the file.');
+    throw new UserError('The file could not be saved.', 'Save it first. Its checks run on the saved file.');
   }
   return { document, line: place?.line ?? editor?.selection.active.line ?? 0, folder: folder.uri };
 }
@@ -32,7 +35,7 @@ export async function checkUnderCursor(
 ): Promise<void> {
   const { document, line, folder } = await testedFunction(given);
   const place = await services.places.place(folder);
-  const checked = await withRunProgress('LeTI: checking', services.log, async (following) =>
+  const checked = await withRunProgress('LeTI: Checking', services.log, async (following) =>
     services.backend.ask(REQUESTS.check, { ...place, path: document.uri.fsPath, line }, following),
   );
   feedback.show(document.uri, checked);

@@ -9,13 +9,13 @@ export async function promote(services: Services, node: ModelNode | undefined): 
   const { workspace, model } =
     node === undefined ? await pickModel(services) : { ...node, model: node.model.hash };
   await services.backend.ask(REQUESTS.promote, { workspace, model });
-  void vscode.window.showInformationMessage(`Completions now use the model ${model.slice(0, 8)}.`);
+  void vscode.window.showInformationMessage(`Completions now use model ${model.slice(0, 8)}.`);
 }
 
 export async function rollBack(services: Services): Promise<void> {
   const folder = await services.places.chooseFolder();
   const name = await services.backend.ask(REQUESTS.rollback, { workspace: folder.fsPath });
-  void vscode.window.showInformationMessage(`${name} is in use again.`);
+  void vscode.window.showInformationMessage(`Completions now use ${name} again.`);
 }
 
 /** A model that a run can start from: the default one, a stored one, or one that the user names. */
@@ -33,7 +33,7 @@ export async function askForModel(
     [
       { label: 'default', description: 'the model that comes with LeTI', model: 'default' },
       ...models.map((known) => ({ ...rowOf(known), model: known.hash })),
-      { label: other, description: 'a model folder, or a hub id (owner/name)', model: undefined },
+      { label: other, description: 'a model folder or a Hugging Face id (owner/name)', model: undefined },
     ],
     { title: 'Model', placeHolder: value },
   );
@@ -41,7 +41,7 @@ export async function askForModel(
   const named = await vscode.window.showInputBox({
     title: 'Model',
     value,
-    prompt: 'default, a model folder, the hash of a stored model, or a hub id (owner/name)',
+    prompt: 'default, a model folder, the hash of a stored model, or a Hugging Face id (owner/name)',
   });
   return named === undefined || named.trim() === '' ? undefined : named.trim();
 }
@@ -63,9 +63,11 @@ async function pickModel(services: Services): Promise<{ workspace: string; model
   const picked = await vscode.window.showQuickPick(
     models.map((model) => ({ ...rowOf(model), hash: model.hash })),
     {
-      title: 'LeTI: choose the model that completions use',
+      title: 'LeTI: Choose active model',
       placeHolder:
-        models.length === 0 ? 'No models yet: the first training brings the default one' : 'Which model?',
+        models.length === 0
+          ? 'No models yet. The first training downloads the default model.'
+          : 'Select a model',
     },
   );
   if (picked === undefined) throw new vscode.CancellationError();

@@ -30,7 +30,7 @@ export class Repairs implements vscode.TextDocumentContentProvider {
 }
 
 /**
- * "Try to repair": asks the model for other bodies of the function, and shows the first that passes beside today's file.
+ * "Suggest fix": asks the model for other bodies of the function, and shows the first that passes beside today's file.
  * The file is changed only when the user applies it.
  */
 export async function repair(
@@ -42,7 +42,7 @@ export async function repair(
   const { version } = document;
   const about = await services.places.place(folder);
   const settings = services.places.runSettings(folder);
-  const found = await withRunProgress('LeTI: trying to repair', services.log, async (following) =>
+  const found = await withRunProgress('LeTI: Looking for a fix', services.log, async (following) =>
     services.backend.ask(REQUESTS.repair, { ...about, path: document.uri.fsPath, line, settings }, following),
   );
   if (found.edit === undefined) sayNonePassed(found);
@@ -52,7 +52,7 @@ export async function repair(
 function sayNonePassed({ task, tried, feedback }: Repair): void {
   const show = 'Show Feedback';
   void vscode.window
-    .showWarningMessage(`LeTI: none of ${tried} programs passes the checks of ${task}.`, show)
+    .showWarningMessage(`LeTI: None of ${tried} programs passes the checks of ${task}.`, show)
     .then((choice) => {
       if (choice === show) void vscode.commands.executeCommand('leti.showFeedback', feedback);
     });
@@ -67,11 +67,17 @@ async function offer(
 ): Promise<void> {
   const name = task.split(':').at(-1) ?? task;
   const repaired = repairs.add(document.uri, edited(document, edit));
-  await vscode.commands.executeCommand('vscode.diff', document.uri, repaired, `${name}: today ↔ repaired`, {
-    preview: true,
-  });
+  await vscode.commands.executeCommand(
+    'vscode.diff',
+    document.uri,
+    repaired,
+    `${name}: current ↔ suggested`,
+    {
+      preview: true,
+    },
+  );
   const apply = 'Apply';
-  const words = `LeTI: ${passed} of ${tried} programs pass the checks of ${task}. The first is shown beside today's.`;
+  const words = `LeTI: ${passed} of ${tried} programs pass the checks of ${task}. The editor shows the first.`;
   const choice = await vscode.window.showInformationMessage(words, apply, 'Dismiss');
   await closeDiff(repaired);
   repairs.forget(repaired);
@@ -87,7 +93,7 @@ export async function applyRepair(
   const change = new vscode.WorkspaceEdit();
   change.replace(document.uri, rangeOf(edit.range), edit.text);
   if (document.version !== version || !(await vscode.workspace.applyEdit(change))) {
-    throw new UserError('The file has changed since it was repaired.', 'Try to repair it again.');
+    throw new UserError('The file changed while LeTI looked for a fix.', 'Ask for a fix again.');
   }
   await vscode.window.showTextDocument(document);
 }

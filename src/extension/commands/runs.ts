@@ -21,7 +21,7 @@ export async function pickRun(
       description: status,
       id,
     })),
-    { title: 'LeTI: run', placeHolder: runs.length === 0 ? 'No runs yet' : 'Which run?' },
+    { title: 'LeTI: Runs', placeHolder: runs.length === 0 ? 'No runs yet' : 'Select a run' },
   );
   if (picked === undefined) throw new vscode.CancellationError();
   return { workspace: folder.fsPath, run: picked.id };
@@ -32,10 +32,10 @@ export async function deleteRun(services: Services, node: RunNode | undefined): 
   const size = await services.backend.ask(REQUESTS.runSize, run);
   const yes = 'Delete';
   const answer = await vscode.window.showWarningMessage(
-    `Delete the run ${run.run} with its samples?`,
+    `Delete the run ${run.run}?`,
     {
       modal: true,
-      detail: `${bytes(size)} of working files and programs go with it, which cannot be undone. Models that the run made stay.`,
+      detail: `This deletes ${bytes(size)} of programs and working files. You cannot undo this. Models that the run made stay.`,
     },
     yes,
   );
@@ -51,7 +51,7 @@ export async function exportRun(services: Services, node: RunNode | undefined): 
   });
   if (target === undefined) return;
   await services.backend.ask(REQUESTS.exportRun, { ...run, file: target.fsPath });
-  void vscode.window.showInformationMessage(`The run is in ${target.fsPath}.`);
+  void vscode.window.showInformationMessage(`Exported the run to ${target.fsPath}.`);
 }
 
 /** A task's first program of its first stage beside the first of its last, in VS Code's own diff editor. */

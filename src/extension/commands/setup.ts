@@ -7,7 +7,7 @@ import { editorStep } from '../stepWords.ts';
 /** What LeTI needs, looked at for real; the findings are a document that can be kept. */
 export async function doctor(services: Services): Promise<void> {
   const place = await services.places.place(await services.places.chooseFolder());
-  const findings = await withRunProgress('LeTI: looking at what is needed', services.log, async (following) =>
+  const findings = await withRunProgress('LeTI: Running doctor', services.log, async (following) =>
     services.backend.ask(REQUESTS.doctor, place, following),
   );
   const lines = findings.map(
@@ -21,11 +21,11 @@ export async function doctor(services: Services): Promise<void> {
 /** Writes a `leti` for the terminal and for other editors. */
 export async function installLauncher(services: Services): Promise<void> {
   const folder = await vscode.window.showInputBox({
-    title: 'LeTI: install the command leti',
+    title: 'LeTI: Install terminal command leti',
     prompt: 'A folder on your PATH',
     value: process.platform === 'win32' ? '' : '~/.local/bin',
   });
   if (folder === undefined || folder.trim() === '') return;
   const written = await services.backend.ask(REQUESTS.installLauncher, { folder: folder.trim() });
-  void vscode.window.showInformationMessage(`${written} is written.`);
+  void vscode.window.showInformationMessage(`Installed ${written}.`);
 }

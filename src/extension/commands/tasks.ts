@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 export async function findTasks(services: Services, tree: TasksTree): Promise<void> {
   const folder = await services.places.chooseFolder();
   const place = await services.places.place(folder);
-  const plan = await withRunProgress('LeTI: looking for tasks', services.log, async (following) =>
+  const plan = await withRunProgress('LeTI: Finding tasks', services.log, async (following) =>
     services.backend.ask(
       REQUESTS.plan,
       { ...place, settings: services.places.runSettings(folder) },
@@ -18,7 +18,7 @@ export async function findTasks(services: Services, tree: TasksTree): Promise<vo
   );
   tree.show(folder.fsPath, plan);
   for (const drop of plan.dropped)
-    services.log.info(`dropped ${drop.path}:${drop.line} ${drop.id}: ${drop.reason}`);
+    services.log.info(`left out ${drop.path}:${drop.line} ${drop.id}: ${drop.reason}`);
 }
 
 /** Measures the model in use, before a promotion the one of the settings, on the tasks that runs hold out. */
@@ -26,11 +26,11 @@ export async function evaluate(services: Services): Promise<void> {
   const folder = await services.places.chooseFolder();
   const place = await services.places.place(folder);
   const settings = services.places.runSettings(folder);
-  const evaluation = await withRunProgress('LeTI: measuring', services.log, async (following) =>
+  const evaluation = await withRunProgress('LeTI: Evaluating', services.log, async (following) =>
     services.backend.ask(REQUESTS.evaluate, { ...place, settings }, following),
   );
   services.log.info(evaluationLine({ ...evaluation, round: 0 }));
   void vscode.window.showInformationMessage(
-    `LeTI: ${evaluation.passedSamples} of ${evaluation.samples} programs pass, ${evaluation.passedTasks} of ${evaluation.tasks} held-out tasks have one.`,
+    `LeTI: ${evaluation.passedSamples} of ${evaluation.samples} programs pass. ${evaluation.passedTasks} of ${evaluation.tasks} held-out tasks have a passing program.`,
   );
 }

@@ -11,11 +11,9 @@ import type { RunNode } from '../explorer/nodes.ts';
 import type { TasksTree } from '../explorer/tasksTree.ts';
 import { differing, withRemembered, type Answers } from './rememberedAnswers.ts';
 import { askForModel } from './models.ts';
+import type { RunSettings } from '../places.ts';
 import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
-
-/** What a run takes from the settings. */
-type Choices = ReturnType<Services['places']['runSettings']>;
 
 type Row = vscode.QuickPickItem & { does: 'start' | keyof Answers };
 
@@ -24,14 +22,14 @@ export async function train(services: Services, tasks: TasksTree): Promise<void>
   const folder = await services.places.chooseFolder();
   const place = await services.places.place(folder);
   const choices = services.places.runSettings(folder);
-  const plan = await withRunProgress('LeTI: looking for tasks', services.log, async (following) =>
+  const plan = await withRunProgress('LeTI: Finding tasks', services.log, async (following) =>
     services.backend.ask(REQUESTS.plan, { ...place, settings: choices }, following),
   );
   tasks.show(folder.fsPath, plan);
   const answers = await askForAnswers(services, folder, plan, choices);
   if (answers === undefined) return;
   const settings = { ...choices, ...answers };
-  await follow(services, folder.fsPath, 'LeTI: training', async (following) =>
+  await follow(services, folder.fsPath, 'LeTI: Training', async (following) =>
     services.backend.ask(REQUESTS.train, { ...place, start: { settings } }, following),
   );
 }
@@ -40,7 +38,7 @@ export async function train(services: Services, tasks: TasksTree): Promise<void>
 export async function resume(services: Services, node: RunNode | undefined): Promise<void> {
   const { workspace, run } = node === undefined ? await newestStopped(services) : runOf(node);
   const place = await services.places.place(vscode.Uri.file(workspace));
-  await follow(services, workspace, 'LeTI: resuming', async (following) =>
+  await follow(services, workspace, 'LeTI: Resuming run', async (following) =>
     services.backend.ask(REQUESTS.train, { ...place, start: { resume: run } }, following),
   );
 }
@@ -53,7 +51,11 @@ async function newestStopped(services: Services): Promise<{ workspace: string; r
   const folder = await services.places.chooseFolder();
   const runs = await services.backend.ask(REQUESTS.runs, { workspace: folder.fsPath });
   const stopped = runs.find(({ status }) => status === 'interrupted' || status === 'failed');
-  if (stopped === undefined) throw new UserError('No run was stopped here.', 'Start one: LeTI: Train.');
+  if (stopped === undefined)
+    throw new UserError(
+      'This folder has no stopped run.',
+      'Start a run with "LeTI: Train on workspace tasks".',
+    );
   return { workspace: folder.fsPath, run: stopped.id };
 }
 
@@ -96,7 +98,7 @@ async function askForAnswers(
   services: Services,
   folder: vscode.Uri,
   plan: TrainingPlan,
-  choices: Choices,
+  choices: RunSettings,
 ): Promise<Answers | undefined> {
   const models = await services.backend.ask(REQUESTS.models, { workspace: folder.fsPath });
   const names = new Map(models.map(({ hash, record }) => [hash, `${record.name} ${modelWords(hash)}`]));
@@ -123,25 +125,29 @@ async function askForAnswers(
 }
 
 /** `names` are those of stored models by their hashes. */
-function rowsOf(plan: TrainingPlan, answers: Answers & Choices, names: ReadonlyMap<string, string>): Row[] {
+function rowsOf(
+  plan: TrainingPlan,
+  answers: Answers & RunSettings,
+  names: ReadonlyMap<string, string>,
+): Row[] {
   const { train, heldOut, programs } = plannedWork(plan.tasks, answers);
   const wanted = plan.wantedBytes + answers.rounds * plan.bytesPerRound;
   const minutes = Math.max(1, Math.round((programs * plan.secondsPerProgram) / 60));
-  const measured = plan.measuredHere ? 'as in the last run' : 'measured on 2 cores with the default model';
+  const measured = plan.measuredHere ? 'as in the last run' : 'estimated for 2 cores and the default model';
   const room = plan.freeBytes < wanted ? `, only ${bytes(plan.freeBytes)} free` : '';
   return [
     {
       does: 'start',
       label: '$(play) Start training',
-      description: `about ${minutes} min (${measured}), up to ${bytes(wanted)}${room}`,
+      description: `about ${minutes} min (${measured}), up to ${bytes(wanted)} of disk${room}`,
       detail: plan.environmentReady
         ? ''
-        : 'The first run makes the trainer environment (PyTorch), which takes minutes.',
+        : 'The first run installs PyTorch in an environment of its own, which takes minutes.',
     },
     {
       does: 'skipTasks',
       label: '$(checklist) Tasks',
-      description: `${train.length} to train on, ${heldOut.length} held out${plan.dropped.length === 0 ? '' : `, ${plan.dropped.length} dropped`}`,
+      description: `${train.length} for training, ${heldOut.length} held out${plan.dropped.length === 0 ? '' : `, ${plan.dropped.length} left out`}`,
     },
     {
       does: 'model',
@@ -149,11 +155,11 @@ function rowsOf(plan: TrainingPlan, answers: Answers & Choices, names: ReadonlyM
       description: names.get(answers.model) ?? modelWords(answers.model),
     },
     { does: 'rounds', label: '$(sync) Rounds', description: String(answers.rounds) },
-    { does: 'samples', label: '$(symbol-number) Programs a task', description: String(answers.samples) },
+    { does: 'samples', label: '$(symbol-number) Programs per task', description: String(answers.samples) },
     {
       does: 'device',
       label: '$(circuit-board) Device',
-      description: answers.device === 'auto' ? `auto: ${plan.autoDevice} on this machine` : answers.device,
+      description: answers.device === 'auto' ? `auto (${plan.autoDevice} on this computer)` : answers.device,
     },
   ];
 }
@@ -163,7 +169,7 @@ async function change(
   folder: vscode.Uri,
   what: keyof Answers,
   plan: TrainingPlan,
-  answers: Answers & Choices,
+  answers: Answers & RunSettings,
 ): Promise<Partial<Answers>> {
   switch (what) {
     case 'skipTasks': {
@@ -176,7 +182,7 @@ async function change(
           picked: !skipped.has(task.id),
           id: task.id,
         })),
-        { canPickMany: true, title: 'Tasks of the run', matchOnDescription: true },
+        { canPickMany: true, title: 'Select tasks for this run', matchOnDescription: true },
       );
       if (picked === undefined) return {};
       const kept = new Set(picked.map(({ id }) => id));

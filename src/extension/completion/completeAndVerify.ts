@@ -19,8 +19,8 @@ export async function completeAndVerify(services: Services & { verdicts: Verdict
   const folder = document === undefined ? undefined : vscode.workspace.getWorkspaceFolder(document.uri);
   if (editor === undefined || document?.languageId !== 'python' || folder === undefined) {
     throw new UserError(
-      'No Python file of the workspace is open.',
-      'Put the cursor where the model is to go on.',
+      'LeTI completes only Python files of the workspace.',
+      'Open one and put the cursor where you want code.',
     );
   }
   const { version } = document;
@@ -34,7 +34,7 @@ export async function completeAndVerify(services: Services & { verdicts: Verdict
     ...{ candidates: CANDIDATES, execute: true, seconds: SECONDS },
     otherwise: services.places.settings(folder.uri).model,
   };
-  const verified = await withRunProgress('LeTI: completing and verifying', services.log, async (following) =>
+  const verified = await withRunProgress('LeTI: Completing and verifying', services.log, async (following) =>
     services.backend.ask(REQUESTS.complete, asked, following),
   );
   const chosen = await choose(verified);
@@ -50,7 +50,7 @@ async function choose({
   model,
 }: VerifiedCompletion): Promise<RankedCompletion | undefined> {
   if (candidates.length === 0) {
-    void vscode.window.showInformationMessage('LeTI: the model had nothing to add here.');
+    void vscode.window.showInformationMessage('LeTI: No completion for this position.');
     return undefined;
   }
   const rows = candidates.map((candidate) => ({
@@ -59,8 +59,8 @@ async function choose({
     candidate,
   }));
   const picked = await vscode.window.showQuickPick(rows, {
-    title: `LeTI: ${model}${task === undefined ? ', no test covers this place' : ` for ${task}`}`,
-    placeHolder: 'Which one is to be inserted?',
+    title: `LeTI: ${model}${task === undefined ? ', no test covers this position' : ` for ${task}`}`,
+    placeHolder: 'Select a completion to insert',
     matchOnDetail: true,
   });
   return picked?.candidate;
@@ -93,10 +93,10 @@ async function insert(
     (await editor.edit((edit) => {
       edit.insert(position, text);
     }));
-  if (!inserted) throw new UserError('The file has changed since it was completed.', 'Complete it again.');
+  if (!inserted) throw new UserError('The file changed while LeTI completed it.', 'Complete it again.');
   if (verdict === undefined || verdict === 'passed') return;
   const check = 'Check Function';
-  void vscode.window.showWarningMessage(`LeTI: what was inserted ${label}.`, check).then((choice) => {
+  void vscode.window.showWarningMessage(`LeTI: The inserted code ${label}.`, check).then((choice) => {
     if (choice === check) void vscode.commands.executeCommand('leti.check');
   });
 }

@@ -24,8 +24,8 @@ export async function recordIfAgreed(
     const place = await places.place(folder.uri, { interpreter: false });
     await backend.ask(REQUESTS.recordUse, { ...place, used });
   } catch (error) {
-    // Who types is not told by a message.
-    log.warn(explain(error) ?? 'a completion was not recorded');
+    // A message would interrupt typing, so the log has it.
+    log.warn(explain(error) ?? 'LeTI did not record a completion.');
   }
 }
 
@@ -34,7 +34,8 @@ async function askForConsent(memory: vscode.Memento): Promise<boolean> {
   if (memory.get(ASKED) === true) return false;
   await memory.update(ASKED, true);
   const [yes, no, what] = ['Yes', 'No', 'What Is Recorded?'] as const;
-  const question = 'May LeTI record on this machine what becomes of its completions, and train on it?';
+  const question =
+    'Allow LeTI to learn from the completions you accept, edit or dismiss? The data stays on this computer.';
   let answer = await vscode.window.showInformationMessage(question, yes, no, what);
   if (answer === what) {
     const detail = WHAT_IS_RECORDED.join('\n\n');
@@ -72,12 +73,12 @@ export class RecordedCompletions implements vscode.TextDocumentContentProvider, 
   /** Deletes it, if the user means that. */
   async delete(folder: vscode.Uri): Promise<void> {
     const yes = 'Delete';
-    const message = 'Delete all that completions recorded in this workspace?';
-    const detail = 'Runs that learned from it keep their samples.';
+    const message = 'Delete all recorded completions of this workspace?';
+    const detail = 'Runs that learned from them keep their samples.';
     if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
     await this.#services.backend.ask(REQUESTS.deleteUses, { workspace: folder.fsPath });
     this.#changed.fire(recordedUri(folder));
-    void vscode.window.showInformationMessage('LeTI: what completions recorded is deleted.');
+    void vscode.window.showInformationMessage('LeTI: Deleted the recorded completions of this workspace.');
   }
 
   dispose(): void {

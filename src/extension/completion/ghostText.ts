@@ -11,10 +11,9 @@ export async function completionOptions(places: Places): Promise<CompletionOptio
   const folder = places.folders().find(({ uri }) => places.settings(uri)['completion.enabled']);
   if (folder === undefined) return undefined;
   const { interpreter } = await places.place(folder.uri);
-  const { 'completion.comments': comments, model } = places.settings(folder.uri);
+  const { model } = places.settings(folder.uri);
   const off = places.folders().filter(({ uri }) => !places.settings(uri)['completion.enabled']);
   return {
-    comments,
     otherwise: model,
     ...(off.length === 0 ? {} : { off: off.map(({ uri }) => uri.fsPath) }),
     ...(interpreter === undefined ? {} : { interpreter }),
@@ -57,7 +56,7 @@ export function completionMiddleware(
         if (texts.length > 0 && !token.isCancellationRequested) onShown({ document, position, texts });
         return items;
       } catch (error) {
-        // Who types is not told by a message; the status says it.
+        // A message would interrupt typing, so the status item shows the reason.
         const why = explain(error);
         if (why === undefined) return undefined;
         log.warn(why);
@@ -99,7 +98,7 @@ export function startServerWithFirstCompletion(
             ? undefined
             : await completer?.provideInlineCompletionItems(document, position, context, token);
         } catch (error) {
-          const why = explain(error) ?? 'the backend did not start';
+          const why = explain(error) ?? 'the server did not start';
           log.warn(why);
           state.failed(why);
           return undefined;

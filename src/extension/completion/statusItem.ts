@@ -28,7 +28,7 @@ export function statusItem({
     item.text = 'LeTI';
     item.detail = completionStatusText({ ...facts, verdict: verdicts.words });
     if (!enabled) item.command = { command: 'leti.completion.toggle', title: 'Turn On' };
-    else if (completion.paused) item.command = { command: 'leti.completion.snooze', title: 'Go On' };
+    else if (completion.paused) item.command = { command: 'leti.completion.snooze', title: 'Resume' };
     else if (facts.model === undefined) item.command = { command: 'leti.train', title: 'Train' };
     else item.command = { command: 'leti.completion.snooze', title: 'Snooze' };
   };
@@ -60,13 +60,13 @@ export function statusItem({
     if (now.state === 'restarting') {
       otherwise = true;
       item.busy = true;
-      item.text = 'LeTI: the backend starts again';
-      item.detail = 'it ended by itself';
+      item.text = 'LeTI: Restarting server';
+      item.detail = 'The server ended unexpectedly.';
     }
     if (now.state === 'gave up') {
       otherwise = true;
       item.severity = vscode.LanguageStatusSeverity.Error;
-      item.text = 'LeTI: no backend';
+      item.text = 'LeTI: Server stopped';
       item.detail = now.why;
       item.command = { command: 'leti.restart', title: 'Restart' };
     }

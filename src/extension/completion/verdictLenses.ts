@@ -37,7 +37,7 @@ export class VerdictLenses implements vscode.CodeLensProvider, vscode.Disposable
 
   /** Shows what was found out of the function at an offset; `shown` where its text is not in the file yet. */
   show(document: vscode.TextDocument, offset: number, { label, verdict }: VerifiedText, shown = false): void {
-    const words = shown ? `shown text: ${label}` : label;
+    const words = shown ? `suggestion: ${label}` : label;
     const failed = verdict !== undefined && verdict !== 'passed';
     const found = labelAt(document.getText(), offset, { words, failed });
     if (found === undefined) return;

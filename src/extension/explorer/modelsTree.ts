@@ -24,13 +24,13 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelNode | NoteNode>
     if (node.kind === 'note') return noteItem(node);
     const { hash, record, active } = node.model;
     const several = this.#services.places.folders().length > 1;
-    const used = `in use${several ? ` in ${path.basename(node.workspace)}` : ''} · `;
+    const used = `active${several ? ` in ${path.basename(node.workspace)}` : ''} · `;
     const item = new vscode.TreeItem(record.name, vscode.TreeItemCollapsibleState.None);
     const rate = record.heldOut === undefined ? '' : ` · held-out ${percent(record.heldOut.pass1)}`;
     item.description = `${active ? used : ''}${hash.slice(0, 8)}${rate}`;
     item.iconPath = new vscode.ThemeIcon(active ? 'star-full' : 'database');
     item.contextValue = active ? 'model.active' : 'model';
-    item.tooltip = `${record.source}\n${record.licence}\nasked under: ${record.condition}`;
+    item.tooltip = `${record.source}\n${record.licence}\nprompt marker: ${record.condition}`;
     return item;
   }
 

@@ -42,7 +42,7 @@ export class Programs implements vscode.TextDocumentContentProvider {
     const found = detail.stages
       .find((known) => known.stage === stage)
       ?.samples.find((known) => known.sample === sample);
-    if (found === undefined) throw new UserError('This program is no longer stored.', 'Refresh the runs.');
+    if (found === undefined) throw new UserError('This program is no longer stored.', 'Run "LeTI: Refresh".');
     const said = found.verdict === 'passed' ? 'passed' : found.feedback;
     const comment = said.split('\n').map((line) => `# ${line}`.trimEnd());
     return `${shownProgram(detail, found.completion)}\n\n\n${comment.join('\n')}\n`;

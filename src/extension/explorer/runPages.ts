@@ -39,7 +39,7 @@ export class RunPages implements vscode.Disposable, vscode.WebviewPanelSerialize
     const address = PageAddress.safeParse(state);
     if (address.success) this.#add(address.data, panel);
     else {
-      this.#services.log.warn(`a page cannot be shown again: ${z.prettifyError(address.error)}`);
+      this.#services.log.warn(`A run page cannot be restored: ${z.prettifyError(address.error)}`);
       panel.dispose();
     }
     return Promise.resolve();
@@ -124,7 +124,7 @@ class RunPage {
   #onMessage(raw: unknown): void {
     const message = FromPage.safeParse(raw);
     if (!message.success) {
-      this.#services.log.warn(`a page sent what was not expected: ${z.prettifyError(message.error)}`);
+      this.#services.log.warn(`A run page sent an unknown message: ${z.prettifyError(message.error)}`);
       return;
     }
     this.#showErrors(async () => {
@@ -157,12 +157,12 @@ class RunPage {
         await openDiff(backend, { ...this.#address, task: message.task }, message);
         break;
       case 'log':
-        this.#services.log.warn(`the page of a run: ${message.message}`);
+        this.#services.log.warn(`A run page: ${message.message}`);
         break;
       case 'copy': {
         const detail = await backend.ask(REQUESTS.run, this.#address);
         await vscode.env.clipboard.writeText(JSON.stringify(detail, null, 2));
-        vscode.window.setStatusBarMessage('LeTI: the run is on the clipboard as JSON', 5000);
+        vscode.window.setStatusBarMessage('LeTI: Copied the run as JSON', 5000);
         break;
       }
     }
@@ -221,7 +221,7 @@ function html(webview: vscode.Webview, resources: vscode.Uri, address: PageAddre
 <title>Run</title>
 </head>
 <body data-address="${addressToAttribute(address)}">
-<main id="page" aria-busy="true"><p>Reading the run…</p></main>
+<main id="page" aria-busy="true"><p>Loading the run…</p></main>
 <script nonce="${nonce}" src="${file('runPage.js')}"></script>
 </body>
 </html>`;

@@ -123,7 +123,7 @@ function workspaceTaskItem({ workspace, task, history }: WorkspaceTaskNode): vsc
   const commit = task.commit === undefined ? '' : `${task.commit.slice(0, 7)} · `;
   const checks = `${task.id}: ${checksWords(task.checks, task.source)}`;
   if ('reason' in task) {
-    item.description = `${commit}weak checks, not trained on`;
+    item.description = `${commit}weak checks, not used for training`;
     item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
     item.tooltip = `${checks}; ${task.reason}`;
   } else {
@@ -145,7 +145,7 @@ function leftOutItem({ workspace, dropped }: LeftOutNode): vscode.TreeItem {
   const item = new vscode.TreeItem('Left out', vscode.TreeItemCollapsibleState.Collapsed);
   item.iconPath = new vscode.ThemeIcon('circle-slash');
   item.description = `${dropped.length} ${dropped.length === 1 ? 'function or file' : 'functions and files'}`;
-  item.tooltip = `What cannot be a task in ${workspace}`;
+  item.tooltip = `Functions and files of ${workspace} that cannot be tasks`;
   return item;
 }
 

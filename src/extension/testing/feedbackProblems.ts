@@ -58,7 +58,7 @@ export class FeedbackProblems implements vscode.Disposable, vscode.CodeActionPro
       .filter(({ source }) => source === 'leti')
       .flatMap((diagnostic) => [
         quickFix('Show feedback', diagnostic, 'leti.showFeedback', diagnostic.message),
-        quickFix('Try to repair', diagnostic, 'leti.repair', {
+        quickFix('Suggest fix', diagnostic, 'leti.repair', {
           uri: document.uri,
           line: diagnostic.range.start.line,
         } satisfies FunctionPlace),

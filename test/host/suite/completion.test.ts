@@ -158,21 +158,21 @@ describe('completions', () => {
         completion.answered({ ...answer, shown: true, model: 'LeTI round 1' });
         assert.equal(item.detail, 'LeTI round 1; 20 ms (p50), 20 ms (p95)');
         completion.answered({ ...answer, shown: false, why: 'code follows the cursor' });
-        assert.match(item.detail, /^LeTI round 1; 20 ms .*; nothing shown: code follows the cursor$/);
+        assert.match(item.detail, /^LeTI round 1; 20 ms .*; no suggestion: code follows the cursor$/);
         await completion.during(() => {
           assert.equal(item.busy, true);
           return Promise.resolve();
         });
         assert.equal(item.busy, false);
         completion.snooze();
-        assert.match(item.detail, /pause until \d/);
+        assert.match(item.detail, /snoozed until \d/);
         completion.snooze();
         assert.match(item.detail, /^LeTI round 1/);
         await vscode.commands.executeCommand('leti.completion.toggle');
-        await until('the switch', () => item.detail === 'completions are off');
+        await until('the switch', () => item.detail === 'Completions are off');
         assert.equal(item.command.command, 'leti.completion.toggle');
         await vscode.commands.executeCommand('leti.completion.toggle');
-        await until('the switch', () => item.detail !== 'completions are off');
+        await until('the switch', () => item.detail !== 'Completions are off');
         shown.dispose();
       });
     });
@@ -240,7 +240,7 @@ describe('completions', () => {
       const [place] = (lens.arguments ?? []) as FunctionPlace[];
       assert.deepEqual([place?.uri.fsPath, place?.line], [uri.fsPath, line - 2]);
     });
-    assert.equal(said, 'LeTI: what was inserted passes 0 of 1 test.');
+    assert.equal(said, 'LeTI: The inserted code passes 0 of 1 test.');
     const shown = await until('its diagnostic', () =>
       vscode.languages.getDiagnostics(uri).find(({ source: from }) => from === 'leti'),
     );
@@ -280,10 +280,10 @@ describe('completions', () => {
       await sleep(100);
       words = (await lenses()).map(({ title }) => title);
     }
-    assert.match(words[0] ?? '', /^shown text: passes (\d+) of \1 tests?$/);
+    assert.match(words[0] ?? '', /^suggestion: passes (\d+) of \1 tests?$/);
     await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
     assert.equal(editor.document.lineAt(line).text, '    return x + 1');
-    const wanted = words[0]?.replace('shown text: ', '');
+    const wanted = words[0]?.replace('suggestion: ', '');
     for (let tries = 0; (await lenses())[0]?.title !== wanted; tries++) {
       assert.ok(tries < 100, `not "${wanted}" but ${JSON.stringify(await lenses())}`);
       await sleep(100);

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { repair, Repairs, REPAIR_SCHEME } from '../../../src/extension/commands/repair.ts';
 import { folder, instead, setting, until, withServices } from './support.ts';
 
-describe('"Try to repair"', () => {
+describe('"Suggest fix"', () => {
   const file = path.join(folder(), 'ops.py');
   const uri = vscode.Uri.file(file);
   const model = vscode.workspace.getConfiguration('leti').get('model');
@@ -37,7 +37,7 @@ describe('"Try to repair"', () => {
       uri,
       new vscode.Range(2, 4, 2, 8),
     );
-    const action = actions.find(({ title }) => title === 'Try to repair');
+    const action = actions.find(({ title }) => title === 'Suggest fix');
     assert.equal(action?.command?.command, 'leti.repair');
     const [place] = action.command.arguments as [{ uri: vscode.Uri; line: number }];
     assert.deepEqual([place.uri.fsPath, place.line], [file, 2]);
@@ -107,6 +107,6 @@ describe('"Try to repair"', () => {
         await repair(services, new Repairs(), { uri: half, line: 2 });
       });
     });
-    assert.match(messages.join(), /none of 2 programs passes the checks of broken\.py:half/);
+    assert.match(messages.join(), /None of 2 programs passes the checks of broken\.py:half/);
   });
 });

@@ -65,7 +65,7 @@ describe('LeTI: Train on workspace tasks', function () {
         const [node] = await tree.getChildren(loose);
         assert.ok(node?.kind === 'workspaceTask' && 'reason' in node.task);
         const { description, tooltip } = tree.getTreeItem(node);
-        assert.equal(description, 'weak checks, not trained on');
+        assert.equal(description, 'weak checks, not used for training');
         assert.ok(typeof tooltip === 'string');
         assert.match(
           tooltip,

@@ -77,7 +77,7 @@ describe('in trouble', () => {
             await until('its end', () => states.filter(({ state }) => state !== 'running').length === time);
             if (time === 1) {
               // All that it said: the next backend may be there already.
-              assert.match(texts.join('\n'), /starts again/);
+              assert.match(texts.join('\n'), /Restarting server/);
               assert.match((await lost) ?? '', /backend ended in the middle.*can be resumed/);
             }
             if (time < 3)
@@ -88,8 +88,8 @@ describe('in trouble', () => {
           }
           const last = states.at(-1);
           assert.ok(last?.state === 'gave up');
-          assert.match(last.why, /^it was ended by SIGKILL/);
-          assert.equal(item.text, 'LeTI: no backend');
+          assert.match(last.why, /^it was killed by SIGKILL/);
+          assert.equal(item.text, 'LeTI: Server stopped');
           assert.equal(item.detail, last.why);
           assert.equal(item.command?.command, 'leti.restart');
           const said: unknown[][] = [];

@@ -144,14 +144,14 @@ describe('the run explorer of the packaged extension', function () {
   it('shows the plan before it trains, and stops at once when it is cancelled', async () => {
     await user.command('LeTI: Train on workspace tasks');
     await user.quickRow('Start training').waitFor({ timeout: 60_000 });
-    assert.match((await user.quickRow('Tasks').textContent()) ?? '', /to train on/);
+    assert.match((await user.quickRow('Tasks').textContent()) ?? '', /for training/);
     // It explains itself for as long as nobody clicks.
     await user.quickInput().click();
     await user.picture('plan');
     await user.stepPicture('train');
     await user.quickRow('Start training').click();
     await user.rows('Runs').first().waitFor({ timeout: 60_000 });
-    const toast = user.notification('LeTI: training');
+    const toast = user.notification('LeTI: Training');
     await toast.hover();
     await toast.getByRole('button', { name: 'Cancel' }).click();
     await user.rows('Runs').filter({ hasText: 'interrupted' }).waitFor({ timeout: 30_000 });
@@ -247,7 +247,7 @@ describe('the run explorer of the packaged extension', function () {
     const model = user.rows('Models').filter({ hasText: 'LeTI round 1' });
     await model.hover();
     await model.getByRole('button', { name: /Choose the model/ }).click();
-    await model.filter({ hasText: 'in use' }).waitFor();
+    await model.filter({ hasText: 'active' }).waitFor();
     await user.rows('Tasks').filter({ hasText: 'double' }).click();
     const editor = code.page.locator('.editor-instance');
     await editor.locator('.view-line', { hasText: 'def double' }).waitFor();

@@ -67,7 +67,7 @@ describe('the page of a run', function () {
 
   it('says in the log what it does not understand, and goes on', async () => {
     await view.tellAnything({ kind: 'run', detail: 7 });
-    assert.match(String((await view.message('log'))['message']), /it was told what it does not know/);
+    assert.match(String((await view.message('log'))['message']), /unknown message/);
     await view.tellAnything('nonsense');
     await run();
     assert.equal(await view.page.locator('h1').textContent(), 'Run of yesterday');
@@ -130,7 +130,7 @@ describe('the page of a run', function () {
     const facts = (await view.page.locator('.stages + .facts').textContent()) ?? '';
     for (const fact of [
       /model m · e 1/,
-      /asked for a good program/,
+      /prompt asks for a good program/,
       /temperature 0.7 · top-p 0.95 · top-k off · at most 160 tokens/,
       /seed 42 · time limit 5 s · sandbox tier T3/,
     ]) {

@@ -8,7 +8,7 @@ import { StoredRuns } from '../../../src/app/runs/storedRuns.ts';
 import { UsedCompletions } from '../../../src/app/recordedUse.ts';
 import { workspaceFiles, type WorkspaceFiles } from '../../../src/app/folders.ts';
 import { hostWorkspace } from '../../host/workspace.ts';
-import { LetiProcess } from '../../support/tinyRun.ts';
+import { LetiProcess, trainerPython } from '../../support/tinyRun.ts';
 import { used } from '../../support/uses.ts';
 
 const NAMES = ['add_one', 'double', 'square', 'negate', 'same', 'minus_one'];
@@ -65,7 +65,7 @@ describe('completions as samples of a round', function () {
       ...['train', workspace, '--model', String(settings['leti.model']), '--samples', '2'],
       ...['--held-out-samples', '1', '--epochs', '1', '--batch', '4', '--mix', '0.1'],
       // Learns from failures as well, however many programs of a tiny model pass.
-      ...['--objective', 'unchecked', '--trainer-python', String(settings['leti.trainerPython'])],
+      ...['--objective', 'unchecked', '--trainer-python', trainerPython()],
     );
 
     const runs = new StoredRuns(workspace, env);

@@ -30,10 +30,13 @@ describe('the backend and its machine', function () {
   it('says whether what training needs is there', async () => {
     assert.deepEqual(await client.ask(REQUESTS.needs, place), { interpreter: true, trainer: true });
     const { workspace } = place;
-    assert.deepEqual(await client.ask(REQUESTS.needs, { workspace, interpreter: '/nowhere/python' }), {
-      interpreter: false,
-      trainer: false,
-    });
+    const missing = { workspace, interpreter: '/nowhere/python' };
+    // The environment of the tests names a trainer (LETI_TRAINER_PYTHON).
+    assert.deepEqual(await client.ask(REQUESTS.needs, missing), { interpreter: false, trainer: true });
+    const unnamed = new BackendClient(path.join(folder(), 'home4'), { LETI_TRAINER_PYTHON: '' });
+    await unnamed.initialize({ trusted: true });
+    assert.deepEqual(await unnamed.ask(REQUESTS.needs, missing), { interpreter: false, trainer: false });
+    assert.equal(await unnamed.close(), 0);
   });
 
   it('takes no interpreter from an environment that was activated where the editor was started', async () => {

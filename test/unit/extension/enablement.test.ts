@@ -8,10 +8,13 @@ import { root } from '../../support/tinyRun.ts';
 const Manifest = z.object({
   contributes: z.object({
     commands: z.array(z.object({ command: z.string(), enablement: z.string().optional() })),
+    configuration: z.array(
+      z.object({ title: z.string(), properties: z.record(z.string(), z.object({ scope: z.string() })) }),
+    ),
     viewsWelcome: z.array(z.object({ view: z.string(), contents: z.string(), when: z.string() })),
   }),
 });
-const { commands, viewsWelcome } = Manifest.parse(
+const { commands, configuration, viewsWelcome } = Manifest.parse(
   JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')),
 ).contributes;
 
@@ -150,5 +153,19 @@ describe('the welcome views', () => {
         contents,
       );
     }
+  });
+});
+
+describe('the settings', () => {
+  const settings = new Map(configuration.flatMap(({ properties }) => Object.entries(properties)));
+
+  it('that let programs escape or record the user cannot be set by a repository', () => {
+    for (const name of ['leti.allowUncontained', 'leti.completion.learnFromUse']) {
+      assert.match(settings.get(name)?.scope ?? '', /^(?:machine|application)$/, name);
+    }
+  });
+
+  it('stay few', () => {
+    assert.ok(settings.size <= 13, [...settings.keys()].join());
   });
 });

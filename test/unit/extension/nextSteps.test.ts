@@ -106,7 +106,7 @@ describe('next steps', () => {
     ];
     for (const one of parts) {
       assert.match(commandLineStep([[one]]), /leti|--|Ctrl-C/);
-      assert.match(editorStep([[one]]), /leti|LeTI|view|notification/);
+      assert.match(editorStep([[one]]), /leti|LeTI|LETI_|view|notification/);
     }
     for (const name of FlagName.options) {
       assert.equal(commandLineStep(step`Use ${flag(name)}.`), `Use \`${name}\`.`);

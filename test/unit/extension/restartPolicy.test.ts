@@ -16,11 +16,11 @@ describe('a backend that ends by itself', () => {
   });
 
   it('says why: how it ended, and its last words', () => {
-    assert.equal(whyEnded({ code: null, signal: 'SIGKILL', lastLine: '' }), 'it was ended by SIGKILL');
+    assert.equal(whyEnded({ code: null, signal: 'SIGKILL', lastLine: '' }), 'it was killed by SIGKILL');
     assert.equal(
       whyEnded({ code: 1, signal: null, lastLine: 'Error: no such module' }),
-      'it exited with code 1 and said: Error: no such module',
+      'it exited with code 1; its last output was: Error: no such module',
     );
-    assert.match(gaveUpWords('it exited with code 1'), /three times .* it exited with code 1\. .*restart it/);
+    assert.match(gaveUpWords('it exited with code 1'), /3 times .* it exited with code 1\. .*Restart server/);
   });
 });

@@ -24,6 +24,6 @@ describe('what completions recorded, as text', () => {
     const [newest = '', oldest = ''] = text.split('\n## ').slice(1);
     assert.match(newest, /^2026-01-02.* ops\.py, add_one\naccepted, edited later; model m\n/);
     assert.match(newest, /shown:\n {4}return x \+ {2}1\nin its place now:\n {4}return x\n {8}\+ 1/);
-    assert.match(oldest, /\nnot taken; model m\nshown:\n {4}pass\n$/);
+    assert.match(oldest, /\nnot accepted; model m\nshown:\n {4}pass\n$/);
   });
 });

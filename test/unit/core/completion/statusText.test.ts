@@ -12,9 +12,9 @@ describe('completionWords', () => {
   };
 
   it('says that nobody has asked, that they are off, and until when they pause', () => {
-    assert.equal(completionStatusText(fresh), 'completions start with the first request');
-    assert.equal(completionStatusText({ ...fresh, enabled: false }), 'completions are off');
-    assert.equal(completionStatusText({ ...fresh, pausedUntil: '14:05' }), 'completions pause until 14:05');
+    assert.equal(completionStatusText(fresh), 'Completions start when you type');
+    assert.equal(completionStatusText({ ...fresh, enabled: false }), 'Completions are off');
+    assert.equal(completionStatusText({ ...fresh, pausedUntil: '14:05' }), 'Completions snoozed until 14:05');
   });
 
   it('names the model, the usual and the slow time, and why nothing is shown', () => {
@@ -22,7 +22,7 @@ describe('completionWords', () => {
     const facts = { ...fresh, model: 'LeTI round 1', why: 'code follows the cursor', latencies };
     assert.equal(
       completionStatusText(facts),
-      'LeTI round 1; 10 ms (p50), 10 ms (p95); nothing shown: code follows the cursor',
+      'LeTI round 1; 10 ms (p50), 10 ms (p95); no suggestion: code follows the cursor',
     );
     assert.equal(completionStatusText({ ...fresh, latencies: [3, 1, 200] }), '3 ms (p50), 200 ms (p95)');
     const verdict = 'passes 3 of 3 tests';
