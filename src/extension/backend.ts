@@ -25,32 +25,32 @@ import { Restarts, whyEnded, type Ending } from './restartPolicy.ts';
 export type StoreChange = z.infer<typeof CHANGED.params>;
 export type CompletedRequest = z.infer<typeof COMPLETED.params>;
 
-/** What the backend needs to know to complete while somebody types. */
+/** How the extension completes documents, as the server needs it. */
 export interface CompletionSetup {
-  /** Undefined where nothing is completed; then no document is sent either. Asked at each start. */
+  /** Asked at each start of the server. Undefined where completions are off; then the client sends no document. */
   options: () => Promise<CompletionOptions | undefined>;
   middleware: Pick<Middleware, 'provideInlineCompletionItems'>;
 }
 
 const NOTHING_COMPLETED: CompletionSetup = { options: () => Promise.resolve(undefined), middleware: {} };
-/** Whose text the backend is sent. */
+/** The documents whose text the client sends to the server. */
 const COMPLETED_DOCUMENTS = [{ language: 'python', scheme: 'file' }];
 
-/** What becomes of a backend that ended without being asked to. `why` is said when it is not started again. */
+/** State of a server that ended unexpectedly. `why` is the reason, in words, where it is not restarted. */
 export type BackendState = { state: 'running' | 'restarting' } | { state: 'gave up'; why: string };
 
-/** Broken messages in a row after which the connection is given up. */
+/** Number of broken messages in a row after which the client closes the connection. */
 const MOST_ERRORS = 3;
 
-/** How a request is followed: by its events, and stopped by its token. */
+/** `token` cancels a request; `onEvent` receives its events. */
 export interface RequestOptions {
   token?: vscode.CancellationToken;
   onEvent?: (event: RunEvent) => void;
 }
 
 /**
- * The backend process (`leti serve`) and the one way to talk to it. It starts with the first question and never
- * before; everything that it knows is on disk, so it may end at any time.
+ * The server process (`leti serve`) and the only way to talk to it. The first request starts it. All its state is on
+ * disk, so it may end at any time.
  */
 export class Backend implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
@@ -60,18 +60,21 @@ export class Backend implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<StoreChange>();
   readonly #state = new vscode.EventEmitter<BackendState>();
   #lost = false;
-  /** From then on it starts nothing again and writes no log, which may be gone: its process may still speak while it ends. */
+  /**
+   * True from `dispose` on. Then nothing starts again and nothing writes to the log, which may be gone while the
+   * process ends.
+   */
   #disposed = false;
   #client: Promise<LanguageClient> | undefined;
   #running: LanguageClient | undefined;
   #tokens = 0;
   #startedWith: CompletionOptions | undefined;
 
-  /** Something stored has changed, whoever changed it. */
+  /** Fires when stored runs or models change, from any process. */
   readonly onChanged = this.#changed.event;
-  /** It ended by itself, or is back after that. */
+  /** Fires when the server ends unexpectedly, and when it is back. */
   readonly onState = this.#state.event;
-  /** A document's completion was answered. */
+  /** Fires when the server has answered a completion request. */
   readonly onCompleted = this.#completed.event;
 
   constructor(log: vscode.LogOutputChannel, module: string, completing = NOTHING_COMPLETED) {
@@ -80,14 +83,14 @@ export class Backend implements vscode.Disposable {
     this.#completing = completing;
   }
 
-  /** Whether one is there that was told other completion options at its start than the given. */
+  /** Whether the server runs and got other completion options at its start. */
   startedWithOther(options: CompletionOptions | undefined): boolean {
     return this.#running !== undefined && JSON.stringify(options) !== JSON.stringify(this.#startedWith);
   }
 
   /**
-   * What completes documents, started if need be. Undefined while a running backend registers its own provider, which
-   * VS Code asks then, and where nothing is completed.
+   * Starts the server if needed and returns its completion provider. Undefined while the server runs, because VS Code
+   * then asks the provider that the client has registered; undefined too where completions are off.
    */
   async completer(document: vscode.TextDocument): Promise<vscode.InlineCompletionItemProvider | undefined> {
     if (this.#running?.state === State.Running) return undefined;
@@ -96,8 +99,8 @@ export class Backend implements vscode.Disposable {
   }
 
   /**
-   * Asks and checks the answer's shape. Rejects with the backend's error, whose message and next step are meant for
-   * people (see `explain`).
+   * Sends a request and checks the shape of the answer. Rejects with the server's error; `explain` makes a message of
+   * it.
    */
   async ask<Params extends object, Result>(
     request: BackendRequest<Params, Result>,
@@ -105,7 +108,7 @@ export class Backend implements vscode.Disposable {
     following: RequestOptions = {},
   ): Promise<Result> {
     const client = await this.#started();
-    // Left out, the client would take it for one more parameter.
+    // The client would take `undefined` for a parameter of the request.
     const { onEvent, token = new vscode.CancellationTokenSource().token } = following;
     if (onEvent === undefined) {
       return request.result.parse(await client.sendRequest(request.method, params, token));
@@ -123,11 +126,11 @@ export class Backend implements vscode.Disposable {
     }
   }
 
-  /** Ends the backend; the next question starts a new one, which knows of changed trust and settings. */
+  /** Ends the server. The next request starts a new one, which gets the current trust and settings. */
   async stop(): Promise<void> {
     const client = this.#client;
     this.#forget();
-    // A backend that never started has said so to whoever asked it.
+    // The caller of a failed start has its error already.
     await (await client?.catch(() => undefined))?.dispose();
   }
 
@@ -141,7 +144,7 @@ export class Backend implements vscode.Disposable {
     });
   }
 
-  /** One backend for all who ask at once. After too many crashes the client has stopped, and a new one is made. */
+  /** Concurrent callers share one start. After too many crashes the client has stopped; then a new one starts. */
   #started(): Promise<LanguageClient> {
     const state = this.#running?.state;
     if (state === State.Stopped || state === State.StartFailed) this.#forget();
@@ -190,7 +193,7 @@ export class Backend implements vscode.Disposable {
           error: (_error, _message, count) => ({
             action: (count ?? 0) <= MOST_ERRORS ? ErrorAction.Continue : ErrorAction.Shutdown,
           }),
-          // It is said by whoever listens to `onState`.
+          // Listeners of `onState` tell the user.
           closed: () => ({
             action: this.#ended(restarts, ending) ? CloseAction.Restart : CloseAction.DoNotRestart,
             handled: true,
@@ -220,7 +223,7 @@ export class Backend implements vscode.Disposable {
     return client;
   }
 
-  /** It ended without being asked to; true when it is to be started again. */
+  /** Handles an unexpected end. True where the server restarts. */
   #ended(restarts: Restarts, ending: Ending): boolean {
     if (this.#disposed) return false;
     const again = restarts.ended(Date.now());
@@ -232,7 +235,7 @@ export class Backend implements vscode.Disposable {
   }
 }
 
-/** What a process prints, line by line. */
+/** Calls `hear` with each non-empty line of a stream. */
 function eachLine(input: NodeJS.ReadableStream, hear: (line: string) => void): void {
   let rest = '';
   input.setEncoding('utf8');

@@ -5,7 +5,7 @@ import { ObjectiveChoice } from '../protocol/model.ts';
 import { RunConfig } from '../protocol/run.ts';
 import { Device } from '../protocol/training.ts';
 
-/** The settings `leti.*`, as the manifest declares them; a value of another type counts as not set. */
+/** The settings `leti.*`, with the types of the manifest. The default replaces a value of another type. */
 const SETTINGS = {
   python: z.string().default(''),
   allowUncontained: z.boolean().default(false),
@@ -26,7 +26,7 @@ export type Settings = { [N in Name]: z.infer<(typeof SETTINGS)[N]> };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as Name[];
 
-/** The settings of a folder. `onWrong` hears of values that do not fit; their defaults apply. */
+/** The settings of a folder. `onWrong` gets a message for each wrong value. */
 export function readSettings(folder: vscode.Uri, onWrong: (message: string) => void): Settings {
   const configuration = vscode.workspace.getConfiguration('leti', folder);
   const read = (name: Name): unknown => {

@@ -1,19 +1,19 @@
 import type { RunSummary } from '../protocol/backend.ts';
 
-/** What is known of a workspace folder's runs and models; undefined where nobody has asked yet. */
+/** Known facts about a folder's runs and models; undefined where nothing has read them yet. */
 export interface KnownState {
   runs?: readonly Pick<RunSummary, 'status'>[] | undefined;
   models?: number | undefined;
   promotions?: number | undefined;
-  /** A run goes on in this window. */
+  /** A run is in progress in this window. */
   live?: boolean | undefined;
-  /** What training needs and is not there. */
+  /** Whether the interpreter and the trainer of the folder are there. */
   needs?: { interpreter: boolean; trainer: boolean } | undefined;
 }
 
 /**
- * The context keys with which commands and welcome views say when they apply. Each names what there is known not to be, so
- * that what nobody has asked about yet is offered: asking costs a backend, which activation does not start.
+ * The context keys of commands and welcome views. Each is true only where something is known to be missing. Reading the
+ * facts would start the server, which activation must not do.
  */
 export const KEYS = {
   'leti.noRuns': ({ runs }) => runs?.length === 0,
@@ -21,14 +21,14 @@ export const KEYS = {
     runs !== undefined && !runs.some(({ status }) => status === 'interrupted' || status === 'failed'),
   'leti.noModels': ({ models }) => models === 0,
   'leti.noPromotion': ({ promotions }) => promotions === 0,
-  // Of other windows' runs only a list that may be old tells; who trains beside one is told so.
+  // The list of runs of another window may be old. A second training there ends with an error message.
   'leti.running': ({ live }) => live === true,
   'leti.noInterpreter': ({ needs }) => needs?.interpreter === false,
   'leti.noTrainer': ({ needs }) => needs?.trainer === false,
 } as const satisfies Record<string, (known: KnownState) => boolean>;
 export type Key = keyof typeof KEYS;
 
-/** The keys of several folders: what any of them lacks is not offered as lacking while another has it. */
+/** The keys for several folders: a key is true where it is true for each folder. */
 export function keysOf(folders: readonly KnownState[]): Record<Key, boolean> {
   const entries = Object.entries(KEYS).map(([key, holds]) => [
     key,
@@ -37,20 +37,20 @@ export function keysOf(folders: readonly KnownState[]): Record<Key, boolean> {
   return Object.fromEntries(entries) as Record<Key, boolean>;
 }
 
-/** Keeps VS Code's context keys as the views last read things; nothing is read for them. */
+/** Sets VS Code's context keys from facts that the views have read. It reads nothing itself. */
 export class ContextKeys {
   readonly #folders: () => readonly string[];
   readonly #set: (key: Key, holds: boolean) => void;
   readonly #known = new Map<string, KnownState>();
   readonly #current = new Map<string, boolean>();
 
-  /** `folders` gives the paths of the open folders; `set` tells VS Code a key that changed. */
+  /** `folders` returns the paths of the open folders; `set` passes a changed key to VS Code. */
   constructor(folders: () => readonly string[], set: (key: Key, holds: boolean) => void) {
     this.#folders = folders;
     this.#set = set;
   }
 
-  /** Takes over what was read of a folder; undefined where what was known may no longer be so. */
+  /** Takes new facts about a folder. Undefined marks a fact as unknown again. */
   note(workspace: string, known: KnownState): void {
     this.#known.set(workspace, { ...this.#known.get(workspace), ...known });
     this.update();

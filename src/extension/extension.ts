@@ -36,10 +36,7 @@ import { Interpreters } from './python/interpreter.ts';
 import { FeedbackProblems, showFeedback } from './testing/feedbackProblems.ts';
 import { TaskTests } from './testing/taskTests.ts';
 
-/**
- * Wires everything and starts nothing: the backend comes with the first view or command that asks it something. Answers
- * how long that took.
- */
+/** Registers everything and starts no process: the first request starts the server. Returns the time that it took. */
 export function activate(context: vscode.ExtensionContext): { milliseconds: number } {
   const begun = performance.now();
   wire(context);
@@ -82,7 +79,7 @@ function wire(context: vscode.ExtensionContext): void {
   const idle = keep(new IdleVerifier(services));
   keep(
     use.onAccepted((taken) => {
-      // After all who hear of the same change: it ends what was said of the function before.
+      // After the other listeners of this change, which remove the function's old label.
       setTimeout(() => {
         idle.accepted(taken);
       });
@@ -112,7 +109,7 @@ function wire(context: vscode.ExtensionContext): void {
   const repairs = new Repairs();
   keep(vscode.workspace.registerTextDocumentContentProvider(REPAIR_SCHEME, repairs));
 
-  // What is not seen is not refreshed; a view that comes back asks again.
+  // Hidden views are not refreshed. They refresh when they become visible.
   const refreshRuns = (): void => {
     if (views.runs.visible) runs.refresh();
     if (views.tasks.visible) tasks.refresh();
@@ -145,7 +142,8 @@ function wire(context: vscode.ExtensionContext): void {
   keep(
     backend.onState((now) => {
       if (now.state === 'gave up') sayGaveUp(log, now.why);
-      // What is shown may be the error of a question that nobody answered. One that gave up is not asked: that would start it.
+      // The views may show the error of a request that the server did not answer. A server that stays ended is not
+      // asked, as that would start it.
       if (now.state !== 'running') return;
       refreshRuns();
       models.refresh();
@@ -158,13 +156,15 @@ function wire(context: vscode.ExtensionContext): void {
       models.refresh();
     });
   };
-  /** The backend was told at its start how documents are completed. One that trains is not ended for it. */
+  /**
+   * The server gets its completion options at its start, so a change restarts it. A run in progress is not interrupted.
+   */
   const tellOfCompletion = async (): Promise<void> => {
     if (!backend.startedWithOther(await completionOptions(places))) return;
     if (live.any) log.warn('The changed completion settings apply when the server restarts after the run.');
     else await backend.stop();
   };
-  // The backend was told at its start what it may do.
+  // The server gets the trust of the workspace at its start.
   keep(vscode.workspace.onDidGrantWorkspaceTrust(startAnew));
   keep(
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
@@ -181,7 +181,7 @@ function wire(context: vscode.ExtensionContext): void {
     }),
   );
 
-  // What a menu hands over is its tree's node; the palette hands over nothing.
+  // A menu passes the node of its tree; the palette passes nothing.
   const command = (name: string, action: (argument: never) => Promise<void>): void => {
     keep(
       vscode.commands.registerCommand(name, async (argument: never) => {

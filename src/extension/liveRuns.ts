@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunEvent } from '../protocol/run.ts';
 
-/** The runs of this window that are under way, with the last thing that each said. */
+/** The runs in progress in this window, each with its last event. */
 export class LiveRuns implements vscode.Disposable {
   readonly #events = new Map<string, RunEvent>();
   readonly #workspaces = new Map<string, string>();
@@ -13,24 +13,24 @@ export class LiveRuns implements vscode.Disposable {
     return this.#events.size > 0;
   }
 
-  /** The last event of a run; undefined for one that does not go on in this window. */
+  /** The last event of a run. Undefined where the run is not in progress in this window. */
   last(run: string): RunEvent | undefined {
     return this.#events.get(run);
   }
 
-  /** The folder of a run that goes on, or did, in this window. */
+  /** The folder of a run of this window, also after its end. */
   workspace(run: string): string | undefined {
     return this.#workspaces.get(run);
   }
 
-  /** Notes the events of one piece of work on a folder; `end` when it is over. */
+  /** Follows the events of a run on a folder. Call `end` at its end. */
   follow(workspace: string): { event: (event: RunEvent) => void; end: () => void } {
     let run: string | undefined;
     return {
       event: (event) => {
         if (event.event === 'run') {
           run = event.run;
-          // As the window names it, which may be a link.
+          // The path as the window has it, which may be a symbolic link.
           this.#workspaces.set(run, workspace);
         }
         if (run !== undefined) this.#note(run, event);

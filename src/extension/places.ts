@@ -10,7 +10,7 @@ import type { Interpreters } from './python/interpreter.ts';
 export type RunSettings = Pick<Settings, keyof typeof DEFAULT_RUN & keyof Settings> &
   Pick<typeof DEFAULT_RUN, 'heldOutSamples' | 'seed'>;
 
-/** The workspace's folders, with what their user chose for each. */
+/** The workspace's folders with their settings and interpreters. */
 export class Places {
   readonly #interpreters: Interpreters;
   readonly #log: vscode.LogOutputChannel;
@@ -21,7 +21,7 @@ export class Places {
     this.#log = log;
   }
 
-  /** Folders on a disk; those of virtual file systems have no interpreter. */
+  /** Folders on disk. Virtual file systems have no interpreter. */
   folders(): vscode.WorkspaceFolder[] {
     return (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   }
@@ -35,7 +35,7 @@ export class Places {
     });
   }
 
-  /** The choices for a run that the settings of a folder make. Held-out samples and seed have no setting. */
+  /** The settings of a folder for a run. Held-out samples and seed have no setting: the defaults apply. */
   runSettings(folder: vscode.Uri): RunSettings {
     const set = this.settings(folder);
     return {
@@ -52,7 +52,10 @@ export class Places {
     };
   }
 
-  /** What a request about a folder says of it. Where it only reads, `interpreter: false` asks nobody for one. */
+  /**
+   * The parts of a request that describe a folder. `interpreter: false` leaves the interpreter out, for requests that
+   * only read.
+   */
   async place(folder: vscode.Uri, options: { interpreter: boolean } = { interpreter: true }): Promise<Place> {
     const { python, allowUncontained } = this.settings(folder);
     const interpreter = options.interpreter ? await this.#interpreters.of(folder, python) : undefined;
@@ -63,7 +66,7 @@ export class Places {
     };
   }
 
-  /** The only folder, the active editor's, or the one that the user picks. */
+  /** The only folder, the folder of the active editor, or the user's choice. */
   async chooseFolder(): Promise<vscode.Uri> {
     const folders = this.folders();
     const [first] = folders;
@@ -79,13 +82,13 @@ export class Places {
   }
 }
 
-/** A function, by a line (zero-based) of its file. */
+/** A function by its file and a line (zero-based). */
 export interface FunctionPlace {
   uri: vscode.Uri;
   line: number;
 }
 
-/** A range of the protocol as VS Code's own. */
+/** Converts a range of the protocol to VS Code's type. */
 export function rangeOf({ start, end }: TextRange): vscode.Range {
   return new vscode.Range(start.line, start.character, end.line, end.character);
 }

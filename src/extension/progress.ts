@@ -6,8 +6,8 @@ import type { RequestOptions } from './backend.ts';
 import { editorStep } from './stepWords.ts';
 
 /**
- * Shows work in a notification with a cancel button; its events become the notification's text and lines in the log.
- * The text counts what is done. The bar claims nothing: nobody knows how much of a run one phase is. `work` gets what a request to the backend needs to be followed and stopped.
+ * Shows work in a notification with a cancel button. Events become its text and lines in the log. The bar shows no
+ * share, because the length of later phases is unknown.
  */
 export async function withRunProgress<T>(
   title: string,

@@ -1,12 +1,12 @@
-/** How a process of the backend ended, as far as it is known. */
+/** How a server process ended; null where unknown. */
 export interface Ending {
   code: number | null;
   signal: string | null;
-  /** The last line that it wrote to standard error. */
+  /** Last line of its standard error. */
   lastLine: string;
 }
 
-/** Why the backend ended, in words: what it said last says most. */
+/** The reason in words, with the last output. */
 export function whyEnded({ code, signal, lastLine }: Ending): string {
   const how =
     signal !== null
@@ -17,15 +17,15 @@ export function whyEnded({ code, signal, lastLine }: Ending): string {
   return lastLine === '' ? how : `${how}; its last output was: ${lastLine}`;
 }
 
-/** What is said of a backend that is not started again. */
+/** Message for a server that is not restarted. */
 export function gaveUpWords(why: string): string {
   return `The LeTI server ended 3 times in 3 minutes and was not restarted: ${why}. See the log, then run "LeTI: Restart server".`;
 }
 
-/** Crashes are counted over this long. */
+/** Period in which crashes count. */
 const WINDOW_MS = 3 * 60_000;
 
-/** Decides whether a backend that ended is started again: not when it is the third time in three minutes. */
+/** Decides whether a crashed server restarts: not after the third crash in 3 minutes. */
 export class Restarts {
   readonly #most: number;
   #ended: number[] = [];
@@ -34,7 +34,7 @@ export class Restarts {
     this.#most = most;
   }
 
-  /** Notes an end; true when the backend is to be started again. */
+  /** Counts a crash. True where the server restarts. */
   ended(now: number): boolean {
     this.#ended = [...this.#ended.filter((time) => now - time < WINDOW_MS), now];
     return this.#ended.length <= this.#most;

@@ -4,7 +4,7 @@ import type { ContextKeys } from './contextKeys.ts';
 import type { LiveRuns } from './liveRuns.ts';
 import type { Places } from './places.ts';
 
-/** What commands and views work with. */
+/** Objects that commands and views share. */
 export interface Services {
   context: vscode.ExtensionContext;
   log: vscode.LogOutputChannel;

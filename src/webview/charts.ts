@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import { element, table } from './dom.ts';
 
-/** A line over rounds or steps; `low` and `high` are its interval. Missing values are null. */
+/** A line over rounds or steps. `low` and `high` are the bounds of its interval. Null marks a missing value. */
 export interface Line {
   name: string;
   values: (number | null)[];
@@ -10,19 +10,19 @@ export interface Line {
 }
 
 const HEIGHT = 220;
-/** Colours that every theme defines; high contrast has no orange. */
+/** Colours that every theme defines. High contrast themes have no orange. */
 const COLOURS = [
   '--vscode-charts-blue',
   '--vscode-charts-yellow',
   '--vscode-charts-green',
   '--vscode-charts-purple',
 ];
-/** How far lines with intervals stand apart: a share of the axis. */
+/** Distance between lines with intervals, as a share of the axis. */
 const APART = 0.012;
-/** Half the width of an interval's ends, in points. */
+/** Half width of an interval's end marks, in CSS pixels. */
 const CAP = 5;
 
-/** A chart with the same numbers as a table below it. It follows the theme and the width of the page. */
+/** A chart with its numbers as a table below. It follows the theme and the width of the page. */
 export function chart(
   title: string,
   axis: string,
@@ -57,7 +57,7 @@ export function chart(
   return figure;
 }
 
-/** Draws while the canvas is on the page, and lets go of everything when it was taken off. */
+/** Draws while the canvas is on the page, and removes the observers afterwards. */
 function draw(
   canvas: HTMLElement,
   axis: string,
@@ -76,15 +76,15 @@ function draw(
       plot = new uPlot(options(canvas.clientWidth, axis, x, lines, show), data(x, lines), canvas);
     }
   };
-  // It also hears when the canvas leaves the page: then it has no size.
+  // The observer fires too when the canvas leaves the page.
   const sizes = new ResizeObserver(make);
-  // Another theme is another class of the body.
+  // VS Code changes the class of the body with the theme.
   const themes = new MutationObserver(make);
   sizes.observe(canvas);
   themes.observe(document.body, { attributes: true, attributeFilter: ['class'] });
 }
 
-/** Where a line's points stand: lines with intervals a little apart, so that those do not cover each other. */
+/** x positions of a line's points. Lines with intervals are shifted a little, so that the intervals do not overlap. */
 function places(x: readonly number[], lines: readonly Line[], index: number): number[] {
   const span = Math.max(1, (x.at(-1) ?? 0) - (x[0] ?? 0));
   const apart = lines[index]?.low === undefined ? 0 : APART * span;
@@ -118,7 +118,7 @@ function options(
   return {
     width,
     height: HEIGHT,
-    // From nothing, so that a small change does not look like a large one.
+    // The axis starts at 0, so that a small change looks small.
     scales: {
       x: { time: false, range: [first - margin, last + margin] },
       y: { range: [0, highest > 0 ? highest * 1.1 : 1] },
@@ -132,7 +132,7 @@ function options(
         stroke: strokes[index] ?? text,
         width: 2,
         points: { show: values.length <= 50, size: 7, fill: strokes[index] ?? text },
-        // Lines are told apart by their dashes, too.
+        // Dashes distinguish lines without colour.
         ...(index === 0 ? {} : { dash: [6, 3 * index] }),
       })),
     ],
@@ -163,7 +163,7 @@ function options(
   };
 }
 
-/** A bar with ends for the interval of each of a line's points. */
+/** Draws the interval of each point as a bar with end marks. */
 function intervals(plot: uPlot, { low, high }: Line, x: readonly number[], stroke: string): void {
   const { ctx } = plot;
   const cap = CAP * devicePixelRatio;
@@ -188,7 +188,7 @@ function intervals(plot: uPlot, { low, high }: Line, x: readonly number[], strok
   ctx.restore();
 }
 
-/** Which colour and dash stands for which line. */
+/** The colour and dash of each line. */
 function legend(lines: readonly Line[]): HTMLElement {
   return element(
     'ul',

@@ -1,7 +1,7 @@
-/** What an element is made of: text is only ever text, never markup. */
+/** Children of an element. A string becomes a text node, never markup. */
 type Child = Node | string;
 
-/** Makes an element. `on*` keys are listeners, the rest are attributes. */
+/** Makes an element with attributes and children. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Record<string, string> = {},
@@ -19,7 +19,7 @@ export function button(label: string, pressed: () => void): HTMLButtonElement {
   return made;
 }
 
-/** A table with a caption that screen readers read first. */
+/** A table with a caption for screen readers. */
 export function table(
   caption: string,
   header: readonly string[],
@@ -50,7 +50,7 @@ export function section(title: string, ...children: Child[]): HTMLElement {
   return element('section', { 'aria-label': title }, element('h2', {}, title), ...children);
 }
 
-/** Makes parts of a page and keeps them while their data stay the same, so that a live page does not jump. */
+/** Keeps the parts of a page while their data stay the same, so that a live page does not jump. */
 export class PartCache {
   readonly #parts = new Map<string, { data: string; made: HTMLElement }>();
 
@@ -59,7 +59,7 @@ export class PartCache {
     const text = JSON.stringify(data);
     if (known?.data === text) return known.made;
     const made = make(data);
-    // What the reader has opened stays open.
+    // Keep open what the reader has opened.
     const open = [...(known?.made.querySelectorAll('details') ?? [])].map((details) => details.open);
     made.querySelectorAll('details').forEach((details, index) => {
       details.open = open[index] ?? false;

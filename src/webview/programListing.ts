@@ -2,7 +2,7 @@ import { classHighlighter, highlightTree } from '@lezer/highlight';
 import { parser } from '@lezer/python';
 import { button, element } from './dom.ts';
 
-/** A program with numbered, highlighted lines. Its text is hostile: it becomes text nodes and nothing else. */
+/** A program with line numbers and highlighting. The text is untrusted, so it becomes text nodes only. */
 export function programListing(code: string, id: string, label = 'Program'): HTMLElement {
   const listing = element('ol', { class: 'program', tabindex: '0', 'aria-label': label });
   let line = newLine(listing, id);
@@ -28,7 +28,7 @@ function newLine(listing: HTMLElement, id: string): HTMLElement {
   return code;
 }
 
-/** Feedback as it is, but that the lines it names lead to the program's lines. */
+/** Feedback whose line numbers link to the program's lines. */
 export function feedbackText(feedback: string, id: string, label: string): HTMLElement {
   const text = element('pre', { class: 'feedback', role: 'group', tabindex: '0', 'aria-label': label });
   for (const part of feedback.split(/(\bline \d+\b)/)) {

@@ -20,13 +20,13 @@ import { ViewState, send } from './viewState.ts';
 import { TaskView } from './taskView.ts';
 import { tasksTable } from './tasksTable.ts';
 
-// The page's policy forbids code made from text.
+// The page's content security policy forbids code from strings.
 z.config({ jitless: true });
 
 const memory = new ViewState();
 const page = document.getElementById('page') ?? document.body;
 const live = element('p', { class: 'live' });
-/** What a screen reader says by itself: each phase once, not each of its steps. */
+/** Text for screen readers: each phase once, not each step. */
 const spoken = element('p', { class: 'spoken', role: 'status' });
 const overview = element('div');
 const chosen = element('div', { tabindex: '-1' });
@@ -38,7 +38,7 @@ const tasks = tasksTable(memory, (task) => {
 });
 let config: RunConfig | undefined;
 let opened: { task: string; view: TaskView } | undefined;
-/** Where the reader was before the page was hidden; there once everything is drawn. */
+/** Scroll position of before the page was hidden. Restored once everything is drawn. */
 let scrollToRestore: number | undefined = memory.view.scroll;
 page.replaceChildren(problem, spoken, overview, chosen);
 
@@ -93,19 +93,19 @@ function showRun(title: string, detail: RunDetail, histories: readonly TaskHisto
     cache.part('loss', detail.steps, loss),
     tasks.element,
   ];
-  // Only what changed is put in, so that nothing loses its focus or its place.
+  // Replace only changed parts, so that focus and scroll position stay.
   parts.forEach((part, index) => {
     const known = overview.children[index];
     if (known === undefined) overview.append(part);
     else if (known !== part) known.replaceWith(part);
   });
-  // An open task may have new programs; one that was open when the page was hidden is opened again.
+  // Ask again for the open task, which may have new programs. After the page was hidden this opens it again.
   const { task } = memory.view;
   if (task !== undefined && histories.some(({ id }) => id === task)) send({ kind: 'task', task });
   else restoreScroll();
 }
 
-/** Back to where the reader was, once. */
+/** Restores the scroll position once. */
 function restoreScroll(): void {
   if (scrollToRestore === undefined) return;
   scrollTo(0, scrollToRestore);
@@ -125,13 +125,13 @@ function head([title, { status, error }]: readonly [string, RunDetail['summary']
         send({ kind: 'copy' });
       }),
     ),
-    // Of an interrupted run the status says all.
+    // The status of an interrupted run says enough.
     ...(error === undefined || status !== 'failed' ? [] : [element('p', { class: 'problem' }, error)]),
   );
 }
 
 function showTask(detail: TaskDetail): void {
-  // An answer that came late, after another task was chosen.
+  // A late answer for a task that is no longer chosen.
   if (config === undefined || detail.id !== memory.view.task) return;
   if (opened?.task === detail.id) {
     opened.view.update(detail);
@@ -198,7 +198,7 @@ function rates({ report }: RunDetail): HTMLElement {
   );
 }
 
-/** What went wrong, round by round; a table for each side that was measured. */
+/** Errors by round, one table for each side with results. */
 function errors(sides: readonly (readonly Evaluation[])[]): HTMLElement {
   const measured = sides.filter((evaluations) => evaluations.length > 0);
   if (measured.length === 0) return section('Errors', element('p', {}, 'No results yet.'));
@@ -227,7 +227,7 @@ function sideName(evaluations: readonly Evaluation[]): string {
   return evaluations[0]?.side === 'held-out' ? 'held-out tasks' : 'training tasks';
 }
 
-/** A number with a bar that has its length. */
+/** A number with a bar of that length. */
 function share(count: number, total: number): HTMLElement {
   const fraction = count / Math.max(1, total);
   const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
@@ -235,7 +235,7 @@ function share(count: number, total: number): HTMLElement {
   return element('span', {}, bar, `${percent(fraction)} (${count})`);
 }
 
-/** Programs, time and throughput of each stage, and what training did. */
+/** Programs, time and throughput of each stage, and the trainings. */
 function work({ report, stages }: RunDetail): HTMLElement {
   const rate = (count: number, seconds: number): string =>
     seconds > 0 ? (count / seconds).toFixed(count / seconds < 10 ? 1 : 0) : '-';

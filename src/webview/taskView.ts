@@ -9,8 +9,8 @@ import { feedbackText, programListing } from './programListing.ts';
 type Stage = TaskDetail['stages'][number];
 
 /**
- * One task of the run: its prompt and checks, a slider over the stages, and each stage's programs with their feedback.
- * `update` keeps the stage that the reader chose, and what has the focus.
+ * One task of the run: prompt, checks, a slider over the stages, and the programs of a stage with their feedback.
+ * `update` keeps the chosen stage and the focus.
  */
 export class TaskView {
   readonly element: HTMLElement;
@@ -32,7 +32,7 @@ export class TaskView {
     this.#detail = detail;
     this.#slider.addEventListener('input', () => {
       const chosen = Number(this.#slider.value);
-      // At the end it follows what comes.
+      // At the end of the slider the view follows new stages.
       const follows = chosen === this.#detail.stages.length - 1;
       memory.change({ stage: follows ? undefined : this.#detail.stages[chosen]?.stage });
       this.#show();
@@ -90,7 +90,7 @@ export class TaskView {
     const passed = stage.samples.filter(({ verdict }) => verdict === 'passed').length;
     this.#label.textContent = `${phaseLabel(stage.stage)}: ${passed} of ${stage.samples.length} pass`;
     this.#slider.setAttribute('aria-valuetext', this.#label.textContent);
-    // A stage that is shown does not change: its programs came together.
+    // A shown stage never changes, because its programs come together.
     if (this.#shown === stage.stage) return;
     this.#shown = stage.stage;
     this.#facts.textContent = stageFacts(stage, this.#config).join(' · ');
@@ -99,7 +99,7 @@ export class TaskView {
   }
 }
 
-/** The options of a select; what was chosen stays chosen. */
+/** Fills the options of a select and keeps the reader's choice. */
 function fill(
   select: HTMLSelectElement,
   labels: readonly (readonly [string, string])[],
@@ -114,7 +114,7 @@ function fill(
   select.value = chosen ?? labels[otherwise]?.[0] ?? '';
 }
 
-/** What is the same for all programs of a stage: who wrote them, how they were asked for, and where they ran. */
+/** Facts that all programs of a stage share: model, prompt and sandbox. */
 function stageFacts({ record }: Stage, config: RunConfig): string[] {
   return [
     ...(record === undefined
@@ -136,7 +136,7 @@ function stageFacts({ record }: Stage, config: RunConfig): string[] {
   ];
 }
 
-/** The prompt as the model got it; what is not the task's own text is set apart. */
+/** The prompt of the model. Text that is not the task's own looks different. */
 function promptView(detail: TaskDetail, { prompt }: Stage): HTMLElement {
   if (prompt === undefined) {
     return element(

@@ -3,10 +3,10 @@ import { TaskChange, type TaskHistory } from '../protocol/backend.ts';
 import { button, element } from './dom.ts';
 import type { ViewState } from './viewState.ts';
 
-/** Rows that are drawn at once; more come when the table's end is seen. */
+/** Number of rows drawn at once. The next ones follow when the end of the table is visible. */
 const ROWS = 100;
 
-/** The run's tasks, regressions first, with filters by what became of them. `update` keeps what the reader chose. */
+/** The run's tasks, regressions first, with filters by change. `update` keeps the reader's choices. */
 export function tasksTable(
   memory: ViewState,
   chosen: (task: string) => void,
@@ -88,7 +88,7 @@ export function tasksTable(
   return {
     element: made,
     update: (newest) => {
-      // What has not changed is not drawn again: a row may have the focus.
+      // Equal data is not drawn again, because a row may have the focus.
       if (JSON.stringify(newest) === JSON.stringify(histories) && body.childElementCount > 0) return;
       const focused = body.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
       histories = newest;

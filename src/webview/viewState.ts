@@ -6,7 +6,7 @@ declare function acquireVsCodeApi(): {
   setState(state: PageState): void;
 };
 
-/** Changes that come together are kept together. */
+/** Changes within this time are saved together. */
 const PAUSE_MS = 100;
 
 const host = acquireVsCodeApi();
@@ -15,7 +15,7 @@ export function send(message: FromPage): void {
   host.postMessage(message);
 }
 
-/** What the reader chose, kept by VS Code while the page is hidden and over a reload of the window. */
+/** The reader's choices. VS Code keeps them while the page is hidden and after a reload of the window. */
 export class ViewState {
   readonly #address = addressFromAttribute(document.body.dataset['address'] ?? '');
   readonly view: Readonly<PageView>;

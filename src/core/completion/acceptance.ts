@@ -1,31 +1,31 @@
 import type { UseOutcome } from '../../protocol/use.ts';
 
-/** A change of a document, in offsets of the document before it. */
+/** A change of a document. Offsets count in the document before the change. */
 export interface TextChange {
   offset: number;
   removed: number;
   text: string;
 }
 
-/** What became of a shown completion, in characters of it that the document got. */
+/** Outcome of a shown completion. */
 export interface TextOutcome {
-  /** `typed`: the user wrote all of it by hand; `partly`: some of it was taken by word or line. */
+  /** `typed`: the user typed all of it; `partly`: the user accepted words or lines of it. */
   kind: UseOutcome;
   characters: number;
-  /** By which steps it came in. */
+  /** The steps in which its text came into the document. */
   steps: Step[];
 }
 export type Step = 'whole' | 'line' | 'word' | 'typed';
 
 /**
- * A shown completion as its document changes. Editors report no acceptance, so it is inferred: text of the
- * completion that appears where it was shown came from it, at once or in pieces, or was typed.
+ * A shown completion, followed through the document's changes. Editors report no acceptance, so it is inferred: text of
+ * the completion that appears at its place was accepted, at once or in pieces, or typed.
  */
 export interface ShownText {
-  /** Where it was shown; moves with changes before it. */
+  /** Offset at which it was shown. Changes before it move it. */
   offset: number;
   text: string;
-  /** Characters of it that the document has. */
+  /** Number of its characters in the document. */
   done: number;
   steps: Step[];
   outcome: TextOutcome | undefined;
@@ -33,12 +33,12 @@ export interface ShownText {
 
 const PAIRS = new Set(['()', '[]', '{}', '""', "''"]);
 
-/** `text` has the line ends of its document. */
+/** Starts to follow a completion. `text` must have the line ends of the document. */
 export function showText(offset: number, text: string): ShownText {
   return { offset, text, done: 0, steps: [], outcome: undefined };
 }
 
-/** The offer after a change. With an outcome it is over and stays as it is. */
+/** The completion after a change. A completion with an outcome no longer changes. */
 export function textAfterChange(shown: ShownText, change: TextChange): ShownText {
   if (shown.outcome !== undefined) return shown;
   const at = shown.offset + shown.done;
@@ -56,7 +56,7 @@ export function textAfterChange(shown: ShownText, change: TextChange): ShownText
   return dismissed(shown);
 }
 
-/** The offer once it is no longer shown: the user went elsewhere, dismissed it, or another took its place. */
+/** The completion once it is no longer shown: the cursor left, the user dismissed it, or another replaced it. */
 export function dismissed(shown: ShownText): ShownText {
   if (shown.outcome !== undefined) return shown;
   const byHand = shown.steps.every((step) => step === 'typed');
@@ -76,33 +76,33 @@ function taken(shown: ShownText, { step, characters }: { step: Step; characters:
 
 function stepOf(shown: ShownText, inserted: string): { step: Step; characters: number } | undefined {
   const left = shown.text.slice(shown.done);
-  // The editor closed the bracket that was typed.
+  // The editor inserted the closing bracket for a typed one.
   if (PAIRS.has(inserted) && left.startsWith(inserted.slice(0, 1)) && !left.startsWith(inserted))
     return { step: 'typed', characters: 1 };
   if (inserted === '' || !left.startsWith(inserted)) return undefined;
   const characters = inserted.length;
-  // One key gives one character; a line break may bring the indentation along.
+  // A key press inserts one character. A line break may bring the indentation along.
   if (characters === 1 || /^\r?\n[ \t]*$/.test(inserted)) return { step: 'typed', characters };
   if (characters === left.length) return { step: 'whole', characters };
   const endsLine = inserted.includes('\n') || /^\r?\n/.test(left.slice(characters));
   return { step: endsLine ? 'line' : 'word', characters };
 }
 
-/** Texts shown at one place of a document, to choose from, until it is known what became of them. */
+/** Alternative completions shown at one position, until one outcome is known. */
 export interface ShownSuggestions {
-  /** The document without them, as it was when they were shown. */
+  /** The document at that time, without the completions. */
   document: string;
-  /** Where. */
+  /** Offset at which they were shown. */
   offset: number;
-  /** The one that is shown first leads. */
+  /** The first is the one that the editor shows first. */
   texts: ShownText[];
 }
 
-/** What became of a showing. */
+/** Outcome of the alternatives. */
 export interface SuggestionOutcome {
   outcome: UseOutcome;
   shown: string;
-  /** How many characters of it were taken, and where they stand now. */
+  /** Number of accepted characters, and the offset where they stand now. */
   taken: number;
   start: number;
 }
@@ -117,7 +117,7 @@ export function showSuggestions(
   return { document, offset, texts: offers };
 }
 
-/** Whether what is offered now is the rest of what was shown before: it goes on, and is nothing new. */
+/** Whether new completions are the rest of the shown ones. */
 export function isRestOfShown(
   { texts: offers }: ShownSuggestions,
   offset: number,
@@ -131,7 +131,7 @@ export function isRestOfShown(
   );
 }
 
-/** Whether a cursor stands where one of the texts goes on. */
+/** Whether a cursor stands where one of the completions continues. */
 export function cursorFollows({ texts: offers }: ShownSuggestions, offset: number): boolean {
   return offers.some((known) => known.outcome === undefined && known.offset + known.done === offset);
 }
@@ -140,7 +140,7 @@ export function afterChange(shown: ShownSuggestions, change: TextChange): ShownS
   return { ...shown, texts: shown.texts.map((known) => textAfterChange(known, change)) };
 }
 
-/** What became of it, as far as that is known; the user went elsewhere where `over` is true. */
+/** The outcome, undefined while it is open. `over`: the completions are no longer shown. */
 export function outcomeOf({ texts: offers }: ShownSuggestions, over = false): SuggestionOutcome | undefined {
   const last = over ? offers.map(dismissed) : offers;
   const whole = last.find(({ outcome }) => outcome?.kind === 'accepted' || outcome?.kind === 'typed');

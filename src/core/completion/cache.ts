@@ -1,8 +1,8 @@
 const SEPARATOR = '\u0000';
 
 /**
- * Completions by model, place and settings, the least recently used going first. Another model's are dropped at once:
- * after a round of training they would be stale.
+ * Completions by model and position; the least recently used leave first. A new model empties the cache, as its
+ * completions differ.
  */
 export class CompletionCache {
   readonly #digest: (text: string) => string;
@@ -10,7 +10,7 @@ export class CompletionCache {
   #model = '';
   readonly #entries = new Map<string, string>();
 
-  /** `digest` gives a short text for a long one, another for each other. */
+  /** `digest` hashes a long text to a short one. */
   constructor(digest: (text: string) => string, capacity = 250) {
     this.#digest = digest;
     this.#capacity = capacity;
@@ -20,7 +20,7 @@ export class CompletionCache {
     return this.#entries.size;
   }
 
-  /** Says which model answers from now on. */
+  /** Sets the active model. Another model than before empties the cache. */
   switchModel(model: string): void {
     if (model === this.#model) return;
     this.#model = model;
@@ -33,8 +33,8 @@ export class CompletionCache {
   }
 
   /**
-   * What was completed here, or further left on the line with a beginning that was typed since; an empty text is
-   * an answer too. Undefined where nothing is known.
+   * The completion for this position, or the rest of one further left whose beginning was typed since. An empty text is
+   * a known answer: no completion. Undefined where nothing is known.
    */
   get(place: CachePlace): string | undefined {
     const { key, line } = this.#keyOf(place);
@@ -49,7 +49,7 @@ export class CompletionCache {
     return undefined;
   }
 
-  /** What is far away is hashed once, the line in front of the cursor stays as it is: it is walked back. */
+  /** Hashes everything but the cursor's line. `get` shortens that line character by character. */
   #keyOf({ prefix, suffix, settings }: CachePlace): { key: (line: string) => string; line: string } {
     const lineStart = prefix.lastIndexOf('\n') + 1;
     const far = this.#digest([settings, suffix, prefix.slice(0, lineStart)].join(SEPARATOR));
@@ -66,15 +66,15 @@ export class CompletionCache {
   }
 }
 
-/** Where and how a completion was asked for. */
+/** Position and settings of a completion request. */
 export interface CachePlace {
   prefix: string;
   suffix: string;
-  /** Everything else that decides the answer, as text. */
+  /** Everything else that changes the answer. */
   settings: string;
 }
 
-/** What was last shown: the text before it on its line and above, and the text itself. */
+/** The last shown completion with the text before and after it. */
 export interface LastShown {
   prefix: string;
   suffix: string;
@@ -82,8 +82,7 @@ export interface LastShown {
 }
 
 /**
- * What is left of a shown text after the user typed its beginning; undefined where something else was typed or
- * all of it.
+ * The rest of a shown text after the user typed its beginning. Undefined after other text, or once all of it is typed.
  */
 export function restOfShown(shown: LastShown, prefix: string, suffix: string): string | undefined {
   if (suffix !== shown.suffix || !prefix.startsWith(shown.prefix)) return undefined;

@@ -10,50 +10,53 @@ import {
   type Statement,
 } from './statements.ts';
 
-/** The function around the cursor; for one inside another the outer, for a method with its class in front. */
+/** The function around the cursor. Of nested functions the outermost; the name of a method begins with its class. */
 export interface EnclosingFunction {
   name: string;
-  /** Zero-based line of its header, and the last line of its block as it is now. */
+  /** Zero-based line of its header, and of the current end of its block. */
   line: number;
   lastLine: number;
-  /** Text of its docstring; empty where it has none. */
+  /** Text of its docstring, or empty. */
   docstring: string;
-  /** True while the cursor is inside the header. */
+  /** Whether the cursor is in the header. */
   inHeader: boolean;
 }
 
-/** What a completion is made from. All texts have `\n` line ends. */
+/**
+ * The input of a completion. All texts have `
+ * ` line ends.
+ */
 export interface CompletionContext {
   inside: Inside;
-  /** What stands before the cursor on its line, and behind it. */
+  /** Text of the cursor's line before and after the cursor. */
   lineBefore: string;
   lineAfter: string;
-  /** White space by which the cursor's line is indented. */
+  /** Indentation of the cursor's line. */
   indent: string;
-  /** By what the file indents its blocks. */
+  /** One step of the file's indentation. */
   unit: string;
   function: EnclosingFunction | undefined;
-  /** Code of elsewhere in the file that the scope uses: imports, constants, helpers, its class. May be empty. */
+  /** Code from elsewhere in the file that the scope uses: imports, constants, helpers, its class. May be empty. */
   head: string;
-  /** The scope's own text up to the cursor. */
+  /** Text of the scope before the cursor. */
   before: string;
-  /** The scope's own text behind the cursor. */
+  /** Text of the scope after the cursor. */
   after: string;
-  /** The rest of the file behind the cursor's line, for what must not be repeated. */
+  /** Rest of the file after the cursor's line. A completion must not repeat it. */
   below: string;
   /** Tests that name the function. */
   tests: string[];
 }
 
 export interface ContextOptions {
-  /** Most tokens of everything that the prompt shows. */
+  /** Maximum number of tokens in the prompt. */
   budget: number;
   countTokens: (text: string) => number;
-  /** Source of test files that may name the function. */
+  /** Sources of test files. */
   testSources: readonly string[];
 }
 
-/** Share of the budget that the text before the cursor may take, and what tests may. */
+/** Maximum shares of the budget for the text before the cursor and for tests. */
 const BEFORE_SHARE = 0.6;
 const TESTS_SHARE = 0.2;
 const CHARACTERS_PER_TOKEN = 3;
@@ -65,7 +68,7 @@ export const DEFAULT_CONTEXT: ContextOptions = {
   testSources: [],
 };
 
-/** Looks around an offset of a document. The document need not parse. */
+/** Collects the context of an offset. The document need not parse. */
 export function completionContext(
   document: string,
   offset: number,
@@ -95,7 +98,7 @@ export function completionContext(
   const found =
     scope?.kind === 'def' ? functionOf(all, maskedAll, scopes, scope, before.length, end) : undefined;
   const spare = options.budget - options.countTokens(shown);
-  // A docstring says what is asked for, in the words of training; only without one do tests have to.
+  // Training prompts hold the docstring. Tests replace it only where there is none.
   const tests =
     found?.docstring !== ''
       ? []
@@ -127,7 +130,7 @@ function lineEnd(text: string): number {
   return newline === -1 ? text.length : newline;
 }
 
-/** Where the shown text begins at a module's level: as early as the budget may allow. */
+/** Start of the shown text at module level, as far up as the budget allows. */
 function moduleBegin(before: string, { budget }: ContextOptions): number {
   const far = before.length - Math.floor(budget * BEFORE_SHARE * CHARACTERS_PER_TOKEN);
   return far <= 0 ? 0 : before.indexOf('\n', far) + 1;
@@ -144,7 +147,7 @@ function decoratorsOf(masked: string, { start, indent }: Definition): number {
   return begin;
 }
 
-/** A text that is too long keeps its first lines, which say what it is, and its last ones. */
+/** Cuts the middle of a long text: keeps the header and the last lines. */
 function trimToBudget(text: string, options: ContextOptions, keepHeader: boolean): string {
   const most = options.budget * BEFORE_SHARE;
   if (options.countTokens(text) <= most) return text;
@@ -196,7 +199,7 @@ interface ScopeRange {
   owner: Definition | undefined;
 }
 
-/** What the scope uses of its file, in the file's order and, as far as it goes, as training shows it. */
+/** The code of the file that the scope uses, in file order and within the budget, in the form of training prompts. */
 function headOf(
   source: string,
   masked: string,
@@ -231,7 +234,7 @@ function headOf(
           : source.slice(statement.start, statement.end);
       if (!afford(text)) continue;
       shown.push({ statement, text });
-      // What a helper's first line needs comes along where it stands above it.
+      // A binding above may need names too.
       if (kind === 'binding')
         for (const name of namesIn(masked.slice(statement.start, statement.end))) names.add(name);
     }
@@ -245,7 +248,7 @@ function headOf(
   return (outside === '' ? '' : `${outside}\n\n\n`) + inside;
 }
 
-/** Header of the method's class, its fields, its `__init__`, and signatures of what the method calls. */
+/** Header of the method's class, its fields, its `__init__`, and signatures of the methods that it calls. */
 function classContext(
   source: string,
   masked: string,
@@ -279,7 +282,7 @@ function separator(above: Statement, below: Statement): string {
   return (above.kind === 'import') === (below.kind === 'import') ? '\n' : '\n\n';
 }
 
-/** Test functions whose code names the function, the shortest first. */
+/** Test functions whose code names the function, shortest first. */
 function testsNaming(name: string, options: ContextOptions, budget: number): string[] {
   const plain = name.split('.').at(-1) ?? name;
   const word = new RegExp(`\\b${plain}\\b`);

@@ -1,23 +1,23 @@
-/** When keys were pressed last and how long an answer takes. */
+/** Recent key presses and the expected time of an answer. */
 export interface Typing {
-  /** Times of recent changes in milliseconds, oldest first. */
+  /** Times of recent changes in ms, oldest first. */
   changes: readonly number[];
-  /** What an answer is expected to take, in milliseconds; undefined before the first. */
+  /** Expected time of an answer in ms; undefined before the first. */
   latency: number | undefined;
 }
 
 const LEAST_MS = 20;
 const MOST_MS = 400;
-/** Pauses beyond this are thinking, not typing. */
+/** A longer pause between keys does not count as typing. */
 const THINKING_MS = 1000;
-/** Between two keys, before anything is known of the user. */
+/** Assumed time between keys before the first measurement. */
 const UNKNOWN_MS = 100;
 const PATIENCE = 1.3;
 const RECENT = 12;
 
 /**
- * How long to wait after a key before asking the model: a little more than the user's time between two keys, so that a
- * burst asks once, less what the answer takes anyway. Nothing when asked for by hand or known already.
+ * Time in ms to wait after a key before a request: the median time between keys times 1.3, less a quarter of the
+ * expected answer time. So a burst of keys makes one request. 0 for manual and cached requests.
  */
 export function debounceMs(typing: Typing, asked: { manual: boolean; cached: boolean }): number {
   if (asked.manual || asked.cached) return 0;

@@ -1,17 +1,17 @@
 import type { Survival } from '../../protocol/use.ts';
 import type { TextChange } from './acceptance.ts';
 
-/** The place of accepted text in its document. */
+/** Offsets of accepted text in its document. */
 export interface OffsetRange {
   start: number;
   end: number;
 }
 
-/** Edits beyond this share of the text leave too little of it to speak of. */
+/** Beyond this share of changed words the text counts as removed. */
 const MOST_EDITED = 0.5;
 const MOST_COMPARED = 2000;
 
-/** The range after a change; what is changed inside it stays inside. */
+/** The range after a change. A change inside the range resizes it. */
 export function rangeAfterChange(range: OffsetRange, { offset, removed, text }: TextChange): OffsetRange {
   const gone = offset + removed;
   const by = text.length - removed;
@@ -21,7 +21,7 @@ export function rangeAfterChange(range: OffsetRange, { offset, removed, text }: 
   return { start, end: Math.max(start, Math.max(range.end, gone) + by) };
 }
 
-/** Compares accepted text with what stands in its place now; layout does not count. */
+/** Compares accepted text with the current text of its range, word by word. White space does not count. */
 export function survivalOf(accepted: string, now: string): Survival {
   const [before, after] = [words(accepted), words(now)];
   if (before.join(' ') === after.join(' ')) return 'kept';
@@ -33,7 +33,7 @@ function words(text: string): string[] {
   return (text.match(/\w+|[^\w\s]/g) ?? []).slice(0, MOST_COMPARED);
 }
 
-/** Least number of words to add, take away or replace. */
+/** Edit distance in words (Levenshtein). */
 function distance(a: readonly string[], b: readonly string[]): number {
   let above = Array.from({ length: b.length + 1 }, (_, index) => index);
   a.forEach((word, row) => {

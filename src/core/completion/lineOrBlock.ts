@@ -1,15 +1,15 @@
 import type { CompletionContext } from './context.ts';
 import { columns } from './source.ts';
 
-/** How much is completed: the rest of the line, or the statements of a block that is still empty. */
+/** What to complete: the rest of the line, or the statements of an empty block. */
 export type LineOrBlock = 'line' | 'block';
 
-/** By how many blanks models indent where the file has tabs. */
+/** Spaces per step that models write for a file with tabs. */
 const TAB = 4;
-/** What may follow the cursor on its line without being code of its own: closing brackets, quotes, a comment. */
+/** Text after the cursor that does not block a completion: closing brackets, quotes, a comment. */
 const HARMLESS = /^[\s)\]}"':,]*(?:#.*)?$/;
 
-/** Whether to complete at all. What stands behind the cursor on its line stops the automatic trigger alone. */
+/** Whether to complete here. Code after the cursor blocks automatic requests only. */
 export function mayComplete(
   context: CompletionContext,
   asked: { manual: boolean; comments: boolean },
@@ -19,8 +19,8 @@ export function mayComplete(
 }
 
 /**
- * A block where one was opened and holds nothing yet, or where nothing of the scope follows an empty line; else a
- * line: code in the middle of other code goes on one step at a time.
+ * Chooses a block where an empty block was opened, or where nothing of the scope follows an empty line. Otherwise a
+ * line, because the middle of existing code is completed step by step.
  */
 export function chooseLineOrBlock(context: CompletionContext): LineOrBlock {
   if (context.inside !== 'code' || context.lineAfter.trim() !== '') return 'line';
@@ -28,7 +28,7 @@ export function chooseLineOrBlock(context: CompletionContext): LineOrBlock {
   return context.after.trim() === '' || (opensBlock(context) && !blockFollows(context)) ? 'block' : 'line';
 }
 
-/** True where the last code before the cursor is a block's header, or the docstring right below one. */
+/** Whether the last code before the cursor is the header of a block, or the docstring below one. */
 export function opensBlock(context: Pick<CompletionContext, 'before'>): boolean {
   const code = context.before.replace(/#[^\n"']*$/, '').trimEnd();
   return (
@@ -38,8 +38,8 @@ export function opensBlock(context: Pick<CompletionContext, 'before'>): boolean 
 }
 
 /**
- * A regular expression over what is written behind the prompt, omittedSpace white space included: where it matches, the
- * completion is over. A line ends with it; a block at the first line that is indented less.
+ * A regular expression over the model's output, `omittedSpace` included. The completion ends where it matches: at the
+ * end of a line, or of a block at the first line with less indentation.
  */
 export function stopPattern(
   context: CompletionContext,
@@ -47,28 +47,31 @@ export function stopPattern(
   lineOrBlock: LineOrBlock,
 ): string {
   if (lineOrBlock === 'line') return omittedSpace.includes('\n') ? '\\S[^\\n]*\\n' : '[^\\n]*\\n';
-  // Behind a header the block stands further in; behind a docstring, or on a line of its own, where the cursor does.
+  // After a header the block is one step deeper. After a docstring or on an empty line it is at the cursor's level.
   const opened = /:\s*(?:#.*)?$/.test(context.lineBefore);
   const width = context.unit === '\t' ? TAB : context.unit.length;
   const level = Math.ceil(columns(context.indent) / (context.unit === '\t' ? 8 : width)) + (opened ? 1 : 0);
-  // At the level of the module nothing stands further out: two empty lines end a piece of it.
+  // Nothing is indented less than a module, so two empty lines end the completion.
   if (level === 0) return '\\S[^]*?\\n\\s*\\n\\s*\\n|\\n```';
-  // By whole steps: what stands between two steps is repaired afterwards.
+  // Only whole steps count. `repairIndentation` rounds the others afterwards.
   return `\\n(?:\`\`\`|(?:\\t| {${width}}){0,${level - 1}}(?=[^\\s)\\]}]))`;
 }
 
-/** What was written, up to where it had to stop; line ends become `\n`. */
+/**
+ * The model's output up to the stop. Line ends become `
+ * `.
+ */
 export function cutAtStop(decoded: string, pattern: string, lineOrBlock: LineOrBlock): string {
   const text = decoded.replaceAll('\r\n', '\n');
   const match = new RegExp(pattern).exec(text);
   if (match === null) return text;
-  // A line's pattern covers the line itself; a block's begins where the block has ended.
+  // The pattern of a line includes the line. The pattern of a block begins after the block.
   return lineOrBlock === 'line' || pattern.startsWith('\\S')
     ? text.slice(0, match.index + match[0].length).replace(/\n```$/, '')
     : text.slice(0, match.index);
 }
 
-/** Whether the block that the cursor's line opens has statements below already. */
+/** Whether the block of the cursor's line has statements below already. */
 function blockFollows(context: CompletionContext): boolean {
   const next = /\n([ \t]*)\S/.exec(`\n${context.below}`)?.[1];
   if (next === undefined) return false;

@@ -5,23 +5,23 @@ import type { AddedToken } from '../learning/markers.ts';
 import { placeVerdict, plain, verdictSegments } from '../learning/prompts.ts';
 import type { CompletionContext } from './context.ts';
 
-/** The tokens between which a model that was trained to fill in the middle gets prefix and suffix. */
+/** The special tokens of fill-in-the-middle models. */
 export interface FillTokens {
   prefix: string;
   suffix: string;
   middle: string;
 }
 
-/** How the model in use is asked for completions. */
+/** Prompt style of the active model. */
 export interface CompletionStyle extends PromptStyle {
   condition: Condition;
-  /** Undefined where the model was not trained to fill in the middle, or was trained under its chat frame since. */
+  /** Undefined where the model was not trained to fill in the middle, or was trained since under its chat frame. */
   fill: FillTokens | undefined;
 }
 
 export interface CompletionPrompt {
   segments: PromptSegment[];
-  /** White space before the cursor that the prompt leaves out: the answer brings it (`withoutOmittedSpace`). */
+  /** White space before the cursor that the prompt omits. The model writes it; `withoutOmittedSpace` removes it. */
   omittedSpace: string;
 }
 
@@ -29,9 +29,9 @@ const CONTINUE = 'Continue this Python code.';
 const FENCE = '```';
 
 /**
- * The prompt whose continuation is the completion. A function is asked for in the words of training, with its header and
- * what is written of it at the end of the answer. It never ends in white space, which the tokenizer would have
- * merged with what follows. `feedback` says what was wrong with an earlier try.
+ * The prompt whose continuation is the completion. It words a function as in training and puts its header and existing
+ * code at the end. It never ends in white space, because tokenizers merge white space with the next word. `feedback`
+ * holds an earlier program with its error.
  */
 export function completionPrompt(
   context: CompletionContext,
@@ -52,7 +52,7 @@ export function completionPrompt(
     ];
     if (context.after !== '') segments.push(text(context.after));
     segments.push({ kind: 'frame', text: middle });
-    // Where a gap is filled there is no answer before which a verdict could stand.
+    // A fill-in prompt has no answer part, so the verdict comes first.
     return { segments: [...verdict, ...segments.filter(full)], omittedSpace };
   }
   const asked = [instruction(context), ...testsText(context.tests), ...feedbackText(feedback)].join('\n\n');
@@ -68,7 +68,7 @@ export function completionPrompt(
         ];
   return {
     segments: placeVerdict(segments.filter(full), verdict, style),
-    // An empty file's answer begins with the line break that the prompt does not end in.
+    // The answer for an empty file begins with the line break that the prompt omits.
     omittedSpace: code === '' ? `\n${written}` : omittedSpace,
   };
 }
@@ -90,7 +90,7 @@ function full(segment: PromptSegment): boolean {
   return segment.text !== '';
 }
 
-/** Qwen, DeepSeek-like and Llama spellings come last: a tokenizer has one family. */
+/** Spellings by model family. A tokenizer has the tokens of one family. */
 const FAMILIES: readonly FillTokens[] = [
   { prefix: '<fim_prefix>', suffix: '<fim_suffix>', middle: '<fim_middle>' },
   { prefix: '<|fim_prefix|>', suffix: '<|fim_suffix|>', middle: '<|fim_middle|>' },
@@ -102,7 +102,7 @@ const FAMILIES: readonly FillTokens[] = [
   { prefix: '[PREFIX]', suffix: '[SUFFIX]', middle: '[MIDDLE]' },
 ];
 
-/** The fill-in tokens of a tokenizer's added tokens; undefined where a family is missing or not whole. */
+/** The fill-in tokens of a tokenizer. Undefined where no family is complete. */
 export function pickFillTokens(added: readonly Pick<AddedToken, 'content'>[]): FillTokens | undefined {
   const known = new Set(added.map(({ content }) => content));
   return FAMILIES.find((family) => Object.values(family).every((token: string) => known.has(token)));

@@ -1,26 +1,23 @@
 import type { Verdict } from '../../protocol/execution.ts';
 
-/** A candidate as it was run, or not: a text without verdict had no checks to run against. */
+/** A candidate with its result. Without `verdict` it was not run. */
 export interface Candidate {
   text: string;
   verdict?: Verdict;
   checksPassed: number;
   checksTotal: number;
-  /** Hash of its syntax tree; candidates that differ in layout or comments share it. */
+  /** Hash of the syntax tree. Candidates that differ only in layout or comments share it. */
   astHash?: string;
 }
 
 export interface Ranked extends Candidate {
-  /** How many of all candidates say the same. */
+  /** Number of equal candidates, this one included. */
   agreement: number;
-  /** What may honestly be said of it. */
+  /** Result in words, as `candidateLabel` makes them. */
   label: string;
 }
 
-/**
- * Candidates without duplicates, the best first: those that pass, then those that pass more checks, then what more
- * candidates agree on, then the shorter.
- */
+/** Removes duplicates and sorts: passing candidates first, then by passed checks, by agreement, and by length. */
 export function rankCandidates(candidates: readonly Candidate[]): Ranked[] {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
@@ -41,7 +38,7 @@ export function rankCandidates(candidates: readonly Candidate[]): Ranked[] {
   );
 }
 
-/** What was found out, in words that promise no more: run with what result, agreed upon, or not run. */
+/** The result in words: passed tests where it was run, agreement of the samples, or `not run`. */
 export function candidateLabel(candidate: Candidate, agreement: number, samples: number): string {
   const { verdict, checksPassed, checksTotal } = candidate;
   if (verdict !== undefined)
@@ -53,7 +50,7 @@ function passes({ verdict }: Candidate): number {
   return verdict === 'passed' ? 1 : 0;
 }
 
-/** Text but for white space inside and around its lines. */
+/** Text without white space around lines, and with single spaces inside. */
 function normalised(text: string): string {
   return text
     .split('\n')

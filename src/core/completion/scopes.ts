@@ -4,7 +4,7 @@ import { columns, headerEnd, indentOf, mask } from './source.ts';
 export interface Definition {
   kind: 'def' | 'class';
   name: string;
-  /** Offset of its line, decorators not counted. */
+  /** Offset of its line, without decorators. */
   start: number;
   indent: number;
 }
@@ -12,7 +12,7 @@ export interface Definition {
 const CLOSING = /^[)\]}]/;
 const DEFINITION = /^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+([\p{XID_Start}_]\p{XID_Continue}*)/gmu;
 
-/** All definitions of a masked text, in order. */
+/** All definitions of a masked text in order. */
 export function definitionsIn(masked: string): Definition[] {
   return [...masked.matchAll(DEFINITION)].map((match) => ({
     kind: match[2] === 'class' ? 'class' : 'def',
@@ -23,19 +23,20 @@ export function definitionsIn(masked: string): Definition[] {
 }
 
 /**
- * The definitions around the end of a masked text, outermost first, where the last line is indented by `width` columns.
- * A line is inside a block when it is indented more. Closing brackets may stand as far out as their statement.
+ * The definitions around the end of a masked text, outermost first. `width` is the indentation of the last line in
+ * columns. A line is inside a block when it is indented more. Closing brackets may be indented as little as their
+ * statement.
  */
 export function enclosingDefinitions(masked: string, width: number): Definition[] {
   let start = masked.lastIndexOf('\n') + 1;
   const last = masked.slice(start);
-  // Inside its own header the cursor is in the definition already.
+  // A cursor in a header is inside the definition.
   const own = definitionAt(last, start);
   const found = own === undefined ? [] : [own];
   let least = CLOSING.test(last.trimStart()) ? width + 1 : width;
   while (least > 0 && start > 0) {
     const end = start - 1;
-    // A negative place to look from would mean the first.
+    // `lastIndexOf` takes a negative index for 0.
     start = end === 0 ? 0 : masked.lastIndexOf('\n', end - 1) + 1;
     const line = masked.slice(start, end);
     const indent = columns(indentOf(line));
@@ -48,7 +49,7 @@ export function enclosingDefinitions(masked: string, width: number): Definition[
   return found;
 }
 
-/** Offset at which a definition's block ends: the first line with code that is not indented more, or the text's end. */
+/** Offset of the end of a definition's block: the first code that is not indented more, or the end of the text. */
 export function blockEnd(masked: string, definition: Pick<Definition, 'indent'>, from: number): number {
   let start = masked.indexOf('\n', from) + 1;
   while (start > 0 && start < masked.length) {
@@ -63,16 +64,19 @@ export function blockEnd(masked: string, definition: Pick<Definition, 'indent'>,
 
 /** A function of a file. */
 export interface FunctionText {
-  /** For one inside another the outer; a method has its class in front, as in the ids of tasks. */
+  /** Of nested functions the outermost. The name of a method begins with its class, as in task ids. */
   name: string;
-  /** Where the line of its header begins, and where its block ends. */
+  /** Offsets of the start of the header's line and of the end of the block. */
   start: number;
   end: number;
-  /** From the one to the other, with `\n` line ends. */
+  /**
+   * Text between them, with `
+   * ` line ends.
+   */
   source: string;
 }
 
-/** The function around an offset of a document, which need not parse; decorators do not belong to it. */
+/** The function around an offset, without decorators. The document need not parse. */
 export function functionAround(document: string, offset: number): FunctionText | undefined {
   const before = document.slice(0, offset);
   const line = before.slice(before.lastIndexOf('\n') + 1);

@@ -1,24 +1,24 @@
 /**
- * Python as it is while somebody types it, which seldom parses: strings and comments are found by their quotes, blocks by
- * their indentation, and nothing else is believed. A whole parse would cost more and is lost at an open bracket.
+ * Python source while the user types, which seldom parses. Strings and comments are found by their quotes, blocks by
+ * their indentation. A full parse costs more and fails at an open bracket.
  */
 
-/** A comment, or a string with its quotes; open ones end with their line or, where tripled, with the text. */
+/** A comment, or a string with its quotes. An open string ends with its line; a triple-quoted one with the text. */
 const LITERAL =
   /#[^\n]*|("""|''')(?:\\[^]|(?!\1)[^])*(?:\1|$)|"(?:[^"\\\n]|\\[^])*(?:"|$|(?=\n))|'(?:[^'\\\n]|\\[^])*(?:'|$|(?=\n))/g;
 
 export type Inside = 'code' | 'comment' | 'string';
 
-/** A text whose comments and strings are blanked: same length, same lines. */
+/** A text with blanked comments and strings: same length, same lines. */
 export interface Masked {
   text: string;
-  /** What the end of the text stands in. */
+  /** What the end of the text is in. */
   end: Inside;
-  /** The quotes that would close the string at the end. */
+  /** The quotes that would close an open string at the end. */
   quotes: string | undefined;
 }
 
-/** Blanks comments and the insides of strings; quotes stay, so that a string is still a value. */
+/** Blanks comments and the contents of strings. The quotes stay, so that a string still counts as a value. */
 export function mask(source: string): Masked {
   const parts: string[] = [];
   let from = 0;
@@ -44,26 +44,26 @@ export function mask(source: string): Masked {
   return { text: parts.join(''), end, quotes };
 }
 
-/** Where code begins again in what follows a string that is open at its beginning. */
+/** Offset in `rest` after the end of a string that is open at its start. */
 export function endOfOpenString(rest: string, quotes: string): number {
   const closing = quotes.length === 3 ? rest.indexOf(quotes) : rest.search(new RegExp(`${quotes}|\\n`));
   if (closing === -1) return rest.length;
   return closing + (rest.startsWith(quotes, closing) ? quotes.length : 0);
 }
 
-/** White space at the beginning of a line. */
+/** White space at the start of a line. */
 export function indentOf(line: string): string {
   return /^[ \t]*/.exec(line)?.[0] ?? '';
 }
 
-/** Columns of white space, a tab going to the next multiple of eight as Python counts. */
+/** Width of white space in columns. A tab advances to the next multiple of 8, as in Python. */
 export function columns(indent: string): number {
   let width = 0;
   for (const character of indent) width = character === '\t' ? (Math.floor(width / 8) + 1) * 8 : width + 1;
   return width;
 }
 
-/** By what blocks of a text are indented: four blanks where it does not say. */
+/** One indentation step of a text; 4 spaces where it has none. */
 export function indentUnit(source: string): string {
   const first = /:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*\n)*([ \t]+)\S/.exec(source)?.[1];
   if (first === undefined) return '    ';
@@ -76,7 +76,7 @@ export function indentUnit(source: string): string {
         : first;
 }
 
-/** Offset behind the colon that ends a `def` or `class` header which begins at `from`; undefined while it is open. */
+/** Offset after the colon of a `def` or `class` header that starts at `from`. Undefined while the header is open. */
 export function headerEnd(masked: string, from: number): number | undefined {
   let depth = 0;
   for (let at = from; at < masked.length; at += 1) {

@@ -1,22 +1,22 @@
 import { columns, headerEnd, indentOf } from './source.ts';
 import { blockEnd, definitionsIn, type Definition } from './scopes.ts';
 
-/** A module's statement, or a statement of a class's body. */
+/** A statement of a module or of a class body. */
 export interface Statement {
   kind: 'import' | 'definition' | 'binding' | 'other';
   /** Names that it binds. */
   names: string[];
   start: number;
-  /** Behind its last line of code. */
+  /** Offset after its last line of code. */
   end: number;
 }
 
-/** Longer helpers are shown by signature and docstring alone. As in training: leti_runner/harvest/context.py. */
+/** Longer helpers are shown as signature and docstring. Training does the same (leti_runner/harvest/context.py). */
 const MAX_HELPER_LINES = 15;
 const MAX_DOCSTRING_LINES = 8;
 const DOCSTRING = /^[ \t]*[rRuU]?("""|'''|"|')/;
 
-/** The statements of a masked text that are indented by `width` columns, decorators with what they decorate. */
+/** The statements of a masked text at an indentation of `width` columns, with their decorators. */
 export function statementsIn(masked: string, width: number, from = 0, to = masked.length): Statement[] {
   const starts: number[] = [];
   let decorated = false;
@@ -42,7 +42,7 @@ export function statementsIn(masked: string, width: number, from = 0, to = maske
   });
 }
 
-/** Header and docstring of a definition, and `...` for the rest; all of it where it is short. */
+/** Header and docstring of a definition, then `...`. With `whole`, all of a short one. */
 export function signature(source: string, masked: string, statement: Statement, whole: boolean): string {
   const text = source.slice(statement.start, statement.end);
   if (whole && text.split('\n').length <= MAX_HELPER_LINES) return text;
@@ -54,7 +54,7 @@ export function signature(source: string, masked: string, statement: Statement, 
   return `${source.slice(statement.start, head.end)}\n${head.margin ?? `${margin}    `}...`;
 }
 
-/** Header of a definition with its docstring, if that is short; undefined while the header is open. */
+/** Header of a definition, with its docstring where that is short. Undefined while the header is open. */
 export function headWithDocstring(
   source: string,
   masked: string,
@@ -80,12 +80,12 @@ export function docstringText(docstring: string): string {
   return docstring.slice(open, docstring.endsWith(quote) ? -quote.length || undefined : undefined);
 }
 
-/** Names that a masked piece of code mentions. */
+/** Names in a masked piece of code. */
 export function namesIn(masked: string): Set<string> {
   return new Set([...masked.matchAll(/(?<![\w.])[^\W\d]\w*/g)].map((match) => match[0]));
 }
 
-/** Attributes that a masked piece of code mentions. */
+/** Attribute names in a masked piece of code. */
 export function attributesIn(masked: string): Set<string> {
   return new Set([...masked.matchAll(/\.[ \t]*([^\W\d]\w*)/g)].map((match) => match[1] ?? ''));
 }

@@ -1,21 +1,21 @@
 import { quantile } from '../evaluation/statistics.ts';
 
-/** What is known of the completions of a window. */
+/** Facts about the completions of a window. */
 export interface CompletionFacts {
   enabled: boolean;
-  /** Time of day until which they pause. */
+  /** End of the snooze as a time of day. */
   pausedUntil: string | undefined;
-  /** Name of the model that wrote the last one. */
+  /** Name of the model of the last completion. */
   model: string | undefined;
-  /** Why the last request showed nothing. */
+  /** Why the last request gave no completion. */
   why: string | undefined;
-  /** Milliseconds until the text, of the last requests that showed one. */
+  /** Times in ms of the last requests with a completion. */
   latencies: readonly number[];
-  /** What was last found out by running, while it is true: `passes 3 of 3 tests`. */
+  /** Newest valid result: `passes 3 of 3 tests`. */
   verdict: string | undefined;
 }
 
-/** What completions do now, in one line: `LeTI round 1; 24 ms (p50), 180 ms (p95)`. */
+/** The state of completions in one line: `LeTI round 1; 24 ms (p50), 180 ms (p95)`. */
 export function completionStatusText({
   enabled,
   pausedUntil,

@@ -1,9 +1,9 @@
 import type { TextChange } from './acceptance.ts';
 import { functionAround } from './scopes.ts';
 
-/** What was found out about a function by running it, where it stands. */
+/** The result of running a function, at the function's position. */
 export interface VerdictLabel {
-  /** From its header to the end of its last line. */
+  /** Offsets of its header and of the end of its last line. */
   start: number;
   end: number;
   /** `passes 3 of 3 tests`, `agrees with 5 of 8 samples`, `not run` */
@@ -11,7 +11,7 @@ export interface VerdictLabel {
   failed: boolean;
 }
 
-/** A label for the function around an offset; undefined where there is none. */
+/** A label for the function around an offset. Undefined outside of functions. */
 export function labelAt(
   document: string,
   offset: number,
@@ -23,7 +23,7 @@ export function labelAt(
   return { start, end: start + document.slice(start, end).trimEnd().length, ...said };
 }
 
-/** The labels that are still true after a change: those of edited functions are not, others move. */
+/** The labels after a change. A label of an edited function goes, the others move. */
 export function labelsAfterChange(
   labels: readonly VerdictLabel[],
   { offset, removed, text }: TextChange,

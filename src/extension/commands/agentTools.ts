@@ -6,18 +6,18 @@ import { UserError } from '../../protocol/errors.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
 
-/** What an agent may ask for; the manifest describes the same inputs to it. */
+/** Inputs of the tools. The manifest describes the same inputs to agents. */
 const CheckProgram = z.strictObject({ task: z.string(), body: z.string() });
 const GetFeedback = z.strictObject({ task: z.string() });
 const ListTasks = z.strictObject({});
 const TrainRound = z.strictObject({});
 
-/** Programs of one task that an agent is shown. */
+/** Number of programs per task in an answer. */
 const SHOWN = 4;
 
 /**
- * Executed feedback for agents in VS Code: which tasks there are, what the sandbox says of a body, what the model's
- * programs got, and, after the user agreed, a round of training.
+ * Tools for agents in VS Code: list tasks, check a body in the sandbox, get feedback of the newest run, and train one
+ * round after the user agreed.
  */
 export function registerTools(services: Services): vscode.Disposable[] {
   const { backend, places, live } = services;
@@ -78,7 +78,7 @@ function tool<Input>(
         return result(await work(schema.parse(input), token));
       } catch (error) {
         const words = explain(error);
-        // An agent can act on the words, as a person can.
+        // An agent gets the same message as a person, next step included.
         throw words === undefined ? error : new Error(words, { cause: error });
       }
     },

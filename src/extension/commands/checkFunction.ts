@@ -6,7 +6,9 @@ import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 import type { FeedbackProblems } from '../testing/feedbackProblems.ts';
 
-/** The function under the cursor, or the given one, in its file as it is on disk. Throws a UserError where no Python file is open. */
+/**
+ * The function at the given place or at the cursor. Saves its file. Throws a UserError where no Python file is open.
+ */
 export async function testedFunction(
   place: FunctionPlace | undefined,
 ): Promise<{ document: vscode.TextDocument; line: number; folder: vscode.Uri }> {
@@ -20,14 +22,14 @@ export async function testedFunction(
       'Put the cursor into a tested function.',
     );
   }
-  // Checks run on the file: other modules import it from there.
+  // Checks read the saved file, because other modules import it.
   if (document.isDirty && !(await document.save())) {
     throw new UserError('The file could not be saved.', 'Save it first. Its checks run on the saved file.');
   }
   return { document, line: place?.line ?? editor?.selection.active.line ?? 0, folder: folder.uri };
 }
 
-/** Runs the checks of the function under the cursor, or of the given one; what fails becomes diagnostics. */
+/** Runs the checks of the function at the given place or at the cursor. Failures become diagnostics. */
 export async function checkUnderCursor(
   services: Services,
   feedback: FeedbackProblems,

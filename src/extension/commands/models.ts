@@ -4,7 +4,7 @@ import { REQUESTS, type StoredModelSummary } from '../../protocol/backend.ts';
 import type { ModelNode } from '../explorer/nodes.ts';
 import type { Services } from '../services.ts';
 
-/** Puts a stored model into use: the tree's, or the one that the user picks. */
+/** Makes a stored model the active one: that of the tree, or the user's choice. */
 export async function promote(services: Services, node: ModelNode | undefined): Promise<void> {
   const { workspace, model } =
     node === undefined ? await pickModel(services) : { ...node, model: node.model.hash };
@@ -18,7 +18,9 @@ export async function rollBack(services: Services): Promise<void> {
   void vscode.window.showInformationMessage(`Completions now use ${name} again.`);
 }
 
-/** A model that a run can start from: the default one, a stored one, or one that the user names. */
+/**
+ * Asks for the model that a run starts from: the default, a stored one, or a name. Undefined where the user cancels.
+ */
 export async function askForModel(
   services: Services,
   folder: vscode.Uri,

@@ -9,11 +9,11 @@ import { testedFunction } from './checkFunction.ts';
 
 export const REPAIR_SCHEME = 'leti-repair';
 
-/** Files as they would be with their repair: the right side of the diff editor, read-only. */
+/** Read-only documents for the right side of the diff editor: a file with its suggested fix. */
 export class Repairs implements vscode.TextDocumentContentProvider {
   readonly #texts = new Map<string, string>();
 
-  /** A document with a text, until `forget`. Its name tells VS Code the language. */
+  /** Adds a document with the given text, until `forget`. Its path tells VS Code the language. */
   add(file: vscode.Uri, text: string): vscode.Uri {
     const uri = vscode.Uri.from({ scheme: REPAIR_SCHEME, path: file.path, query: randomUUID() });
     this.#texts.set(uri.toString(), text);
@@ -30,8 +30,8 @@ export class Repairs implements vscode.TextDocumentContentProvider {
 }
 
 /**
- * "Suggest fix": asks the model for other bodies of the function, and shows the first that passes beside today's file.
- * The file is changed only when the user applies it.
+ * "Suggest fix": asks the model for other bodies of the function and shows the first passing one in a diff editor. The
+ * file changes only when the user applies the fix.
  */
 export async function repair(
   services: Services,
@@ -84,7 +84,7 @@ async function offer(
   if (choice === apply) await applyRepair(document, version, edit);
 }
 
-/** Changes the document, which stays unsaved. Throws a UserError where it is no longer what was repaired. */
+/** Changes the document and does not save it. Throws a UserError where the document has changed since. */
 export async function applyRepair(
   document: vscode.TextDocument,
   version: number,
@@ -98,7 +98,7 @@ export async function applyRepair(
   await vscode.window.showTextDocument(document);
 }
 
-/** A document's text with an edit of whole lines. */
+/** The document's text after an edit of whole lines. */
 function edited(document: vscode.TextDocument, { range, text }: NonNullable<Repair['edit']>): string {
   const { start, end } = rangeOf(range);
   const before = document.getText(new vscode.Range(new vscode.Position(0, 0), start));

@@ -5,7 +5,7 @@ import type { RunNode, TaskNode } from '../explorer/nodes.ts';
 import { openDiff } from '../explorer/programs.ts';
 import type { Services } from '../services.ts';
 
-/** A run that a command is about: the tree's, or the one that the user picks. */
+/** The run for a command: that of the tree, or the user's choice. */
 export async function pickRun(
   services: Services,
   node: RunNode | { run: string; workspace: string } | undefined,
@@ -54,7 +54,7 @@ export async function exportRun(services: Services, node: RunNode | undefined): 
   void vscode.window.showInformationMessage(`Exported the run to ${target.fsPath}.`);
 }
 
-/** A task's first program of its first stage beside the first of its last, in VS Code's own diff editor. */
+/** Opens a task's first and last programs in a diff editor. */
 export async function comparePrograms(services: Services, node: TaskNode | undefined): Promise<void> {
   if (node === undefined) return;
   const { run } = node.stage;

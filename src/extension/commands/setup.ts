@@ -4,7 +4,7 @@ import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 import { editorStep } from '../stepWords.ts';
 
-/** What LeTI needs, looked at for real; the findings are a document that can be kept. */
+/** Checks interpreter, sandbox, trainer and disk, and opens the findings as a document. */
 export async function doctor(services: Services): Promise<void> {
   const place = await services.places.place(await services.places.chooseFolder());
   const findings = await withRunProgress('LeTI: Running doctor', services.log, async (following) =>
@@ -18,7 +18,7 @@ export async function doctor(services: Services): Promise<void> {
   await vscode.window.showTextDocument(document);
 }
 
-/** Writes a `leti` for the terminal and for other editors. */
+/** Installs the command `leti` for the terminal and for other editors. */
 export async function installLauncher(services: Services): Promise<void> {
   const folder = await vscode.window.showInputBox({
     title: 'LeTI: Install terminal command leti',

@@ -5,7 +5,7 @@ import type { TasksTree } from '../explorer/tasksTree.ts';
 import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 
-/** Fills the task view. */
+/** Looks for tasks and shows them in the Tasks view. */
 export async function findTasks(services: Services, tree: TasksTree): Promise<void> {
   const folder = await services.places.chooseFolder();
   const place = await services.places.place(folder);
@@ -21,7 +21,7 @@ export async function findTasks(services: Services, tree: TasksTree): Promise<vo
     services.log.info(`left out ${drop.path}:${drop.line} ${drop.id}: ${drop.reason}`);
 }
 
-/** Measures the model in use, before a promotion the one of the settings, on the tasks that runs hold out. */
+/** Evaluates the active model on the held-out tasks; before any promotion, the model of the settings. */
 export async function evaluate(services: Services): Promise<void> {
   const folder = await services.places.chooseFolder();
   const place = await services.places.place(folder);

@@ -17,7 +17,7 @@ import type { Services } from '../services.ts';
 
 type Row = vscode.QuickPickItem & { does: 'start' | keyof Answers };
 
-/** "LeTI: Train on workspace tasks": shows the plan, asks nothing that has a default, then runs. */
+/** "LeTI: Train on workspace tasks": shows the plan, then runs. */
 export async function train(services: Services, tasks: TasksTree): Promise<void> {
   const folder = await services.places.chooseFolder();
   const place = await services.places.place(folder);
@@ -34,7 +34,7 @@ export async function train(services: Services, tasks: TasksTree): Promise<void>
   );
 }
 
-/** Goes on with a run that was stopped: the given one, or the newest of them. */
+/** Resumes a stopped run: the given one, or the newest. */
 export async function resume(services: Services, node: RunNode | undefined): Promise<void> {
   const { workspace, run } = node === undefined ? await newestStopped(services) : runOf(node);
   const place = await services.places.place(vscode.Uri.file(workspace));
@@ -93,7 +93,10 @@ async function follow(
   });
 }
 
-/** The plan as a list: its first row starts, the others change one answer each. Undefined when it is closed. */
+/**
+ * Shows the plan as a list. The first row starts, each other row changes one answer. Undefined where the user closes
+ * it.
+ */
 async function askForAnswers(
   services: Services,
   folder: vscode.Uri,
@@ -124,7 +127,7 @@ async function askForAnswers(
   return answers;
 }
 
-/** `names` are those of stored models by their hashes. */
+/** `names` maps hashes of stored models to their names. */
 function rowsOf(
   plan: TrainingPlan,
   answers: Answers & RunSettings,

@@ -14,17 +14,17 @@ import { functionAround } from '../../core/completion/scopes.ts';
 import { rangeAfterChange, survivalOf, type OffsetRange } from '../../core/completion/laterEdits.ts';
 import { MOST_RECORDED, type UsedCompletion } from '../../protocol/use.ts';
 
-/** Texts that a document's editor was given to show at a place. */
+/** Completions that VS Code got for a position of a document. */
 export interface GhostText {
   document: vscode.TextDocument;
   position: vscode.Position;
   texts: readonly string[];
 }
 
-/** How long it is looked at what becomes of accepted text. */
+/** Time for which the tracker follows edits of accepted text. */
 const WATCHED_MS = 5 * 60_000;
 
-/** Accepted text, and what was last told of it. */
+/** Accepted text with its newest record. */
 interface AcceptedText {
   range: OffsetRange;
   text: string;
@@ -32,17 +32,17 @@ interface AcceptedText {
   timer: NodeJS.Timeout;
 }
 
-/** What is followed in one document. */
+/** State of one document. */
 interface TrackedDocument {
   shown: (ShownSuggestions & { model: string; at: string }) | undefined;
   accepted: AcceptedText[];
-  /** Hash of the model that answered here last. */
+  /** Hash of the model that answered last in this document. */
   model: string | undefined;
 }
 
 /**
- * Infers from document changes what becomes of completions, as VS Code does not report it. Whoever listens decides whether
- * that is told to anybody.
+ * Infers from document changes whether the user accepted a completion, because VS Code does not report it. It records
+ * nothing itself: listeners decide that.
  */
 export class AcceptanceTracker implements vscode.Disposable {
   readonly #documents = new Map<vscode.TextDocument, TrackedDocument>();
@@ -50,9 +50,9 @@ export class AcceptanceTracker implements vscode.Disposable {
   readonly #accepted = new vscode.EventEmitter<{ document: vscode.TextDocument; fate: SuggestionOutcome }>();
   readonly #disposables: { dispose(): unknown }[];
 
-  /** It is known what became of a completion, or known better: the same id comes again. */
+  /** Fires when the outcome of a completion is known. A later edit of the text fires again with the same id. */
   readonly onRecord = this.#record.event;
-  /** A completion was taken whole, whoever is told of it. */
+  /** Fires when the user accepted a whole completion, whether or not it is recorded. */
   readonly onAccepted = this.#accepted.event;
 
   constructor() {
@@ -86,13 +86,13 @@ export class AcceptanceTracker implements vscode.Disposable {
     ];
   }
 
-  /** Notes which model answers in a document. */
+  /** Notes the model that answers in a document. */
   answeredBy(uri: string, model: string | undefined): void {
     const document = vscode.workspace.textDocuments.find((known) => known.uri.toString() === uri);
     if (document !== undefined) this.#tracked(document).model = model;
   }
 
-  /** Follows what is shown. The rest of what was shown already is nothing new. */
+  /** Follows new completions. The rest of a completion that is shown already is not new. */
   show({ document, position, texts }: GhostText): void {
     const offset = document.offsetAt(position);
     const followed = this.#tracked(document);
@@ -127,7 +127,7 @@ export class AcceptanceTracker implements vscode.Disposable {
     this.#finish(document, followed, outcomeOf(followed.shown));
   }
 
-  /** It is no longer shown. */
+  /** Ends the completion that is no longer shown. */
   #dismissed(document: vscode.TextDocument): void {
     const followed = this.#documents.get(document);
     if (followed?.shown !== undefined) this.#finish(document, followed, outcomeOf(followed.shown, true));

@@ -6,12 +6,12 @@ import type { Services } from '../services.ts';
 import type { VerdictLenses } from './verdictLenses.ts';
 
 const CANDIDATES = 8;
-/** After which the user is shown what there is. */
+/** Time limit in seconds. After it the user sees the candidates so far. */
 const SECONDS = 20;
 
 /**
- * "Complete and verify": several candidates for the place of the cursor, run in the sandbox; the one that the user chooses
- * is inserted.
+ * "Complete and verify": runs several candidates for the cursor's position in the sandbox, and inserts the one that the
+ * user selects.
  */
 export async function completeAndVerify(services: Services & { verdicts: VerdictLenses }): Promise<void> {
   const editor = vscode.window.activeTextEditor;
@@ -43,7 +43,7 @@ export async function completeAndVerify(services: Services & { verdicts: Verdict
   services.verdicts.show(document, document.offsetAt(position), chosen);
 }
 
-/** Undefined where the user takes none, or there is none. */
+/** Undefined where there is no candidate or the user cancels. */
 async function choose({
   candidates,
   task,
@@ -71,7 +71,7 @@ function iconOf({ verdict }: RankedCompletion): string {
   return verdict === 'passed' ? 'pass' : 'error';
 }
 
-/** A text in the one line that a row has. */
+/** A text as one line. */
 export function previewOf(text: string): string {
   return text
     .split('\n')
@@ -80,7 +80,7 @@ export function previewOf(text: string): string {
     .join(' ↵ ');
 }
 
-/** One edit, which one undo takes back. Throws a UserError where the document is no longer what was completed. */
+/** Inserts in one edit, so that one undo reverts it. Throws a UserError where the document has changed. */
 async function insert(
   document: vscode.TextDocument,
   version: number,

@@ -4,10 +4,10 @@ import type { CompletedRequest } from '../backend.ts';
 import { editorStep } from '../stepWords.ts';
 
 const SNOOZE_MS = 15 * 60_000;
-/** Requests whose times are remembered. */
+/** Number of requests whose times count. */
 const RECENT = 100;
 
-/** What the completions of this window do, and whether they pause. */
+/** Facts about this window's completions for the status item, and the snooze. */
 export class CompletionStatus implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #asking = new Set<object>();
@@ -21,7 +21,7 @@ export class CompletionStatus implements vscode.Disposable {
 
   readonly onChanged = this.#changed.event;
 
-  /** Whether a request is on its way. */
+  /** Whether a request is in progress. */
   get busy(): boolean {
     return this.#asking.size > 0;
   }
@@ -35,7 +35,7 @@ export class CompletionStatus implements vscode.Disposable {
     return { ...this.#facts, enabled, pausedUntil };
   }
 
-  /** Pauses for a quarter of an hour, or ends the pause. */
+  /** Snoozes for 15 minutes, or ends the snooze. */
   snooze(): void {
     clearTimeout(this.#timer);
     if (this.#pausedUntil !== undefined) this.#pausedUntil = undefined;
@@ -49,7 +49,7 @@ export class CompletionStatus implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  /** Notes that a request goes on until `work` is done. */
+  /** Counts as busy while `work` runs. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     const asking = {};
     this.#asking.add(asking);
@@ -72,7 +72,7 @@ export class CompletionStatus implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  /** Notes why a request could not be answered. */
+  /** Notes the reason why a request failed. */
   failed(why: string): void {
     this.#facts = { ...this.#facts, why };
     this.#changed.fire();

@@ -6,10 +6,12 @@ import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
 
 export const RECORDED_SCHEME = 'leti-recorded';
-/** That the user was asked, whatever the answer was. */
+/** Key of the memory that the user was asked. */
 const ASKED = 'leti.askedToLearnFromUse';
 
-/** Tells the backend what became of a completion, where the user agreed; who never was asked is, after the first one taken. */
+/**
+ * Records the outcome of a completion where the user agreed. Asks a new user once, after the first accepted completion.
+ */
 export async function recordIfAgreed(
   { backend, places, context, log }: Pick<Services, 'backend' | 'places' | 'context' | 'log'>,
   { document, used }: { document: vscode.TextDocument; used: UsedCompletion },
@@ -29,7 +31,7 @@ export async function recordIfAgreed(
   }
 }
 
-/** Asks once whether what becomes of completions may be recorded. */
+/** Asks for consent once. False where the user was asked before. */
 async function askForConsent(memory: vscode.Memento): Promise<boolean> {
   if (memory.get(ASKED) === true) return false;
   await memory.update(ASKED, true);
@@ -48,7 +50,7 @@ async function askForConsent(memory: vscode.Memento): Promise<boolean> {
   return true;
 }
 
-/** What is recorded of a workspace as a read-only document, read when VS Code asks for it. */
+/** The records of a workspace as a read-only document. */
 export class RecordedCompletions implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #services: Pick<Services, 'backend'>;
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
@@ -63,14 +65,14 @@ export class RecordedCompletions implements vscode.TextDocumentContentProvider, 
     return recordedText(records);
   }
 
-  /** Opens it as it is now. */
+  /** Opens the document with the current records. */
   async show(folder: vscode.Uri): Promise<void> {
     const uri = recordedUri(folder);
     this.#changed.fire(uri);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
   }
 
-  /** Deletes it, if the user means that. */
+  /** Deletes the records after the user confirmed. */
   async delete(folder: vscode.Uri): Promise<void> {
     const yes = 'Delete';
     const message = 'Delete all recorded completions of this workspace?';

@@ -6,7 +6,7 @@ import type { Places } from '../places.ts';
 import type { CompletionStatus } from './completionStatus.ts';
 import type { GhostText } from './acceptanceTracker.ts';
 
-/** What the backend is told at its start; undefined where completions are off in each folder. */
+/** The completion options for the server's start. Undefined where completions are off in every folder. */
 export async function completionOptions(places: Places): Promise<CompletionOptions | undefined> {
   const folder = places.folders().find(({ uri }) => places.settings(uri)['completion.enabled']);
   if (folder === undefined) return undefined;
@@ -20,7 +20,7 @@ export async function completionOptions(places: Places): Promise<CompletionOptio
   };
 }
 
-/** Whether a document may be completed as its user types. */
+/** Whether completions are on for a document now. */
 export function mayComplete(document: vscode.TextDocument, places: Places, state: CompletionStatus): boolean {
   const folder = vscode.workspace.getWorkspaceFolder(document.uri);
   return (
@@ -31,7 +31,7 @@ export function mayComplete(document: vscode.TextDocument, places: Places, state
   );
 }
 
-/** Whether the text before the cursor is the beginning of what is selected in the list of suggestions, if one is open. */
+/** Whether the text before the cursor begins the selected entry of the suggest list. True where no list is open. */
 export function continuesSelectedSuggestion(
   document: vscode.TextDocument,
   { selectedCompletionInfo: selected }: vscode.InlineCompletionContext,
@@ -39,7 +39,7 @@ export function continuesSelectedSuggestion(
   return selected === undefined || selected.text.startsWith(document.getText(selected.range));
 }
 
-/** Decides which requests reach the backend, and notes what became of them; `onShown` hears of texts that are given to the editor. */
+/** Decides which requests reach the server and notes their results. `onShown` gets the completions for the editor. */
 export function completionMiddleware(
   places: Places,
   state: CompletionStatus,
@@ -67,7 +67,7 @@ export function completionMiddleware(
   };
 }
 
-/** The texts that go on at a position; those that replace what was typed are not followed. */
+/** The completions that are pure insertions at a position. The tracker cannot follow those that replace typed text. */
 function textsAt(
   position: vscode.Position,
   given: vscode.InlineCompletionItem[] | vscode.InlineCompletionList | null | undefined,
@@ -80,7 +80,7 @@ function textsAt(
   );
 }
 
-/** Starts the backend with the first document to be completed. Then the client's own provider answers. */
+/** Starts the server at the first completion request. From then on the client's own provider answers. */
 export function startServerWithFirstCompletion(
   backend: Backend,
   places: Places,
@@ -108,7 +108,7 @@ export function startServerWithFirstCompletion(
   );
 }
 
-/** Switches completions on or off in this workspace. */
+/** Turns completions on or off in this workspace. */
 export async function toggleCompletions(): Promise<void> {
   const settings = vscode.workspace.getConfiguration('leti');
   const enabled = settings.get('completion.enabled') === true;

@@ -6,16 +6,18 @@ import type { Services } from '../services.ts';
 import type { GhostText } from './acceptanceTracker.ts';
 import type { VerdictLenses } from './verdictLenses.ts';
 
-/** Without a key for this time, nobody types. */
+/** Time without a key press after which the user counts as idle. */
 const IDLE_MS = 1500;
 
-/** Runs what is shown while nobody types, where the user wants that: one text at a time, given up with the next key. */
+/**
+ * Runs the shown completion while the user is idle, where the setting is on. One at a time; the next key cancels it.
+ */
 export class IdleVerifier implements vscode.Disposable {
   readonly #services: Pick<Services, 'backend' | 'places' | 'log'> & { verdicts: VerdictLenses };
   readonly #disposables: vscode.Disposable[];
   #timer: NodeJS.Timeout | undefined;
   #running: vscode.CancellationTokenSource | undefined;
-  /** What was found out last, for the moment in which it is taken. */
+  /** The newest result, for the case that the user accepts its text. */
   #lastVerified: { document: vscode.TextDocument; text: string; verified: VerifiedText } | undefined;
 
   constructor(services: Pick<Services, 'backend' | 'places' | 'log'> & { verdicts: VerdictLenses }) {
@@ -30,7 +32,7 @@ export class IdleVerifier implements vscode.Disposable {
     ];
   }
 
-  /** Waits for a pause, then runs the text that is shown first. */
+  /** Waits until the user is idle, then runs the first text. */
   show({ document, position, texts: [text] }: GhostText): void {
     this.#stop();
     const folder = vscode.workspace.getWorkspaceFolder(document.uri);
@@ -40,14 +42,14 @@ export class IdleVerifier implements vscode.Disposable {
       const running = new vscode.CancellationTokenSource();
       this.#running = running;
       this.#verify(folder, document, position, text, running).catch((error: unknown) => {
-        // Who types is not told by a message, nor that a key has ended it.
+        // A message would interrupt typing. A key that cancelled the check is no error.
         const why = explain(error);
         if (why !== undefined) this.#services.log.warn(why);
       });
     }, IDLE_MS);
   }
 
-  /** What was found out of a text is true of the function that it was taken into. */
+  /** Moves the result of an accepted text to its function. */
   accepted({ document, fate }: { document: vscode.TextDocument; fate: SuggestionOutcome }): void {
     const found = this.#lastVerified;
     if (found?.document !== document || found.text !== fate.shown) return;

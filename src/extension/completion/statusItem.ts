@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import type { CompletionStatus } from './completionStatus.ts';
 import type { VerdictLenses } from './verdictLenses.ts';
 
-/** What LeTI does right now, its completions, and whether its backend lives, among the language's status items of a Python file. */
+/** The language status item of Python files: the run in progress, the state of the server, and completions. */
 export function statusItem({
   live,
   backend,
@@ -16,7 +16,7 @@ export function statusItem({
   completion: CompletionStatus;
   verdicts: VerdictLenses;
 }): vscode.Disposable {
-  /** A run, or a backend that is not there, is said first. */
+  /** True while the item shows a run or the server's state, which come before completions. */
   let otherwise = false;
   const item = vscode.languages.createLanguageStatusItem('leti', { language: 'python' });
   const idle = (): void => {

@@ -3,7 +3,7 @@ import { labelAt, labelsAfterChange, type VerdictLabel } from '../../core/comple
 import type { VerifiedText } from '../../protocol/backend.ts';
 import type { FunctionPlace } from '../places.ts';
 
-/** What running a completion found out, above its function until that is edited. */
+/** Shows the result of running a completion above its function, until an edit of the function. */
 export class VerdictLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #labels = new Map<string, VerdictLabel[]>();
   readonly #changed = new vscode.EventEmitter<void>();
@@ -30,12 +30,12 @@ export class VerdictLenses implements vscode.CodeLensProvider, vscode.Disposable
     ];
   }
 
-  /** The newest label that is still true, for the status. */
+  /** The newest valid label, for the status item. */
   get words(): string | undefined {
     return [...this.#labels.values()].at(-1)?.at(-1)?.words;
   }
 
-  /** Shows what was found out of the function at an offset; `shown` where its text is not in the file yet. */
+  /** Shows a result above the function at an offset. `shown`: the text is a suggestion and not in the file yet. */
   show(document: vscode.TextDocument, offset: number, { label, verdict }: VerifiedText, shown = false): void {
     const words = shown ? `suggestion: ${label}` : label;
     const failed = verdict !== undefined && verdict !== 'passed';
@@ -53,7 +53,7 @@ export class VerdictLenses implements vscode.CodeLensProvider, vscode.Disposable
       const place: FunctionPlace = { uri: document.uri, line: at.line };
       return new vscode.CodeLens(
         new vscode.Range(at, at),
-        // A lens without a command is read only.
+        // A lens without a command cannot be clicked.
         failed
           ? { title: words, tooltip: 'Check the function', command: 'leti.check', arguments: [place] }
           : { title: words, command: '' },

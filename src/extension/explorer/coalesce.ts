@@ -1,4 +1,4 @@
-/** A call that does its work at once, and then at most once in a while however often it is called; `cancel` forgets what is due. */
+/** Runs its work at once, then at most once per pause. `cancel` drops the pending run. */
 export interface Coalesced {
   (): void;
   cancel(): void;

@@ -6,7 +6,7 @@ import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { noteItem, type ModelNode, type NoteNode } from './nodes.ts';
 
-/** The stored models; each folder marks the one that its completions use. */
+/** The stored models. A star marks the active model of each folder. */
 export class ModelsTree implements vscode.TreeDataProvider<ModelNode | NoteNode> {
   readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<undefined>();
@@ -39,7 +39,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelNode | NoteNode>
     const { places } = this.#services;
     const folders = places.folders().map(({ uri }) => uri);
     const lists = await Promise.all(folders.map(async (folder) => await this.#ofFolder(folder)));
-    // The models are the same for all folders; what differs is which of them each uses.
+    // All folders share the models. They differ only in the active one.
     const [first, ...others] = lists;
     return [...(first ?? []), ...others.flatMap((own) => own.filter(isUsed))];
   }

@@ -9,7 +9,7 @@ import type {
 import type { Sample } from '../../protocol/run.ts';
 import type { DroppedTask } from '../../protocol/task.ts';
 
-/** What a tree shows; `workspace` is the path of the folder that it belongs to. */
+/** Nodes of the trees. `workspace` is the path of the node's folder. */
 export interface RunNode {
   kind: 'run';
   workspace: string;
@@ -52,7 +52,7 @@ export interface WorkspaceTaskNode {
   kind: 'workspaceTask';
   workspace: string;
   task: TaskSummary | WeakTask;
-  /** How it did in the newest run. */
+  /** Results of the newest run. */
   history: TaskHistory | undefined;
 }
 

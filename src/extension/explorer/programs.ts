@@ -8,7 +8,7 @@ import type { Backend } from '../backend.ts';
 
 export const PROGRAM_SCHEME = 'leti';
 
-/** Where a program of a run is found. */
+/** Address of a program of a run. */
 const SampleAddress = z.strictObject({
   workspace: z.string(),
   run: z.string(),
@@ -18,7 +18,7 @@ const SampleAddress = z.strictObject({
 });
 export type SampleAddress = z.infer<typeof SampleAddress>;
 
-/** A read-only document with the program; its feedback stands below it as comments. */
+/** Address of a read-only document with the program, and its feedback as comments below. */
 export function sampleUri(address: SampleAddress): vscode.Uri {
   const name = (address.task.split(/[/:]/).at(-1) ?? 'program').replaceAll(/\W/g, '_');
   return vscode.Uri.from({
@@ -28,7 +28,7 @@ export function sampleUri(address: SampleAddress): vscode.Uri {
   });
 }
 
-/** Programs of runs as documents, read from the store when VS Code asks for one. */
+/** Programs of runs as documents. */
 export class Programs implements vscode.TextDocumentContentProvider {
   readonly #backend: Backend;
 
@@ -49,7 +49,7 @@ export class Programs implements vscode.TextDocumentContentProvider {
   }
 }
 
-/** Programs of two stages of a task, of the first and the last one where none are named. */
+/** Compares programs of two stages of a task; without `stages`, of the first and the last. */
 export async function openDiff(
   backend: Backend,
   address: { workspace: string; run: string; task: string },
@@ -62,7 +62,7 @@ export async function openDiff(
   const last = stages === undefined ? detail.stages.at(-1) : named(stages.to);
   if (first === undefined || last === undefined) return;
   const programOf = ({ stage, samples }: typeof first): vscode.Uri => {
-    // A passing program says most about a stage, if it has one.
+    // Show a passing program where the stage has one.
     const shown = samples.find(({ verdict }) => verdict === 'passed') ?? samples[0];
     return sampleUri({ ...address, stage, sample: shown?.sample ?? 0 });
   };

@@ -9,10 +9,10 @@ import type { Services } from '../services.ts';
 import { openDiff, sampleUri } from './programs.ts';
 
 export const RUN_PAGE = 'leti.run';
-/** Changes of the store that come together make one reading. */
+/** Changes within this time cause one reading. */
 const PAUSE_MS = 500;
 
-/** The pages of runs: at most one for each run, filled again after a reload of the window. */
+/** The pages of runs: at most one per run. VS Code restores them after a reload of the window. */
 export class RunPages implements vscode.Disposable, vscode.WebviewPanelSerializer {
   readonly #services: Services;
   readonly #pages = new Map<string, RunPage>();
@@ -61,20 +61,20 @@ function keyOf({ workspace, run }: PageAddress): string {
   return `${workspace}\n${run}`;
 }
 
-/** What a page shows of its run. */
+/** The data of a page. */
 interface Reading {
   detail: RunDetail;
   histories: TaskHistory[];
 }
 
-/** One page: asks the backend what the page shows, and again when the store changes while the page is seen. */
+/** One page. It reads its data at the start, and again when the store changes while the page is visible. */
 class RunPage {
   readonly panel: vscode.WebviewPanel;
   readonly #services: Services;
   readonly #address: PageAddress;
   #stale = false;
   #timer: NodeJS.Timeout | undefined;
-  /** What the page shows first is read while VS Code makes its frame, which takes longer than reading. */
+  /** The first reading. It runs while VS Code makes the frame, which takes longer. */
   #firstReading: Promise<Reading> | undefined;
 
   constructor(services: Services, address: PageAddress, panel: vscode.WebviewPanel) {
@@ -82,7 +82,7 @@ class RunPage {
     this.#services = services;
     this.#address = address;
     this.#firstReading = this.#read();
-    // What goes wrong is told once there is a page to tell it on.
+    // `#fill` awaits the same promise and shows its error on the page.
     this.#firstReading.catch(() => undefined);
     const { extensionUri } = services.context;
     const resources = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
@@ -187,7 +187,7 @@ class RunPage {
     this.#send({ kind: 'live', event: this.#services.live.last(this.#address.run) ?? null });
   }
 
-  /** What goes wrong is said on the page, where the user looks. */
+  /** Shows errors on the page. */
   #showErrors(work: () => Promise<void>): void {
     void attempt(this.#services.log, async () => {
       try {
@@ -206,7 +206,7 @@ class RunPage {
   }
 }
 
-/** Programs and feedback are hostile text: nothing but our own script may run, and nothing is fetched from elsewhere. */
+/** Programs and feedback are untrusted text. Only our script may run, and the page loads nothing from elsewhere. */
 function html(webview: vscode.Webview, resources: vscode.Uri, address: PageAddress): string {
   const nonce = randomBytes(16).toString('base64');
   const file = (name: string): string =>

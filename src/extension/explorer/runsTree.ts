@@ -18,23 +18,23 @@ import {
 } from './nodes.ts';
 import { sampleUri } from './programs.ts';
 
-/** A run's progress is shown twice a second; the list is read again every other second at most. */
+/** Progress of a run is drawn at most twice per second, the list at most every 2 seconds. */
 const LIVE_PAUSE_MS = 500;
 const LIST_PAUSE_MS = 2000;
 
-/** Runs > stages > tasks > samples. Each level is asked for when it is opened. */
+/** Runs > stages > tasks > samples. A level is read when its parent opens. */
 export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.Disposable {
   readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<RunsTreeNode | undefined>();
-  /** The runs as they are shown now, by their ids. */
+  /** The shown runs by id. */
   readonly #shown = new Map<string, RunNode>();
-  /** Runs that said something since they were last drawn. */
+  /** Runs with new events since the last drawing. */
   readonly #waiting = new Set<string>();
   readonly #draw = coalesced(() => {
     for (const run of this.#waiting) this.#changed.fire(this.#shown.get(run));
     this.#waiting.clear();
   }, LIVE_PAUSE_MS);
-  /** Asks for the list again. */
+  /** Reads the list again. */
   readonly refresh = coalesced(() => {
     this.#changed.fire(undefined);
   }, LIST_PAUSE_MS);
@@ -44,9 +44,9 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
     this.#services = services;
   }
 
-  /** Draws a run that goes on anew; nothing is read for it but what of it is open. */
+  /** Draws a running run again. Reads only its open levels. */
   redraw(run: string): void {
-    // A run that is not listed yet comes with the next reading, which its first entry in the store causes.
+    // The list gets a new run when it is read next, after the run's first entry in the store.
     if (!this.#shown.has(run)) return;
     this.#waiting.add(run);
     this.#draw();
@@ -85,7 +85,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
     }
   }
 
-  /** Of all folders, newest first. */
+  /** The runs of all folders, newest first. */
   async #runs(): Promise<RunsTreeNode[]> {
     const { backend, places, keys } = this.#services;
     const notes: NoteNode[] = [];
@@ -98,7 +98,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
         keys.note(uri.fsPath, { runs: summaries });
         if (summaries.length === 0) await this.#noteNeeds(uri);
       } catch (error) {
-        // One folder's damaged store hides no other folder's runs.
+        // Runs of other folders still show where one folder's store is damaged.
         notes.push({ kind: 'note', text: explain(error) ?? 'cancelled' });
       }
     }
@@ -108,7 +108,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
     return [...notes, ...runs];
   }
 
-  /** Where nothing was trained yet, the view says what that needs first. */
+  /** Before the first run, the welcome view names the missing interpreter or trainer. */
   async #noteNeeds(folder: vscode.Uri): Promise<void> {
     if (!vscode.workspace.isTrusted) return;
     const { backend, places, keys } = this.#services;
@@ -185,7 +185,7 @@ function startOf({ startedAt }: RunSummary): string {
   return new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-/** The last rate and by how much it changed: `16.3 % (+1.4)`; the status where nothing was measured. */
+/** The last pass rate with its change: `16.3 % (+1.4)`. The status where there is no rate. */
 function rates({ before, now, status }: RunSummary): string {
   const last = now?.passAt['1']?.value;
   if (last === undefined) return status;

@@ -14,21 +14,21 @@ import {
   type WorkspaceTaskNode,
 } from './nodes.ts';
 
-/** A run that goes on changes its store often. */
+/** A running run changes its store often. */
 const PAUSE_MS = 2000;
 
-/** What looking through a folder found. */
+/** Result of looking for tasks in a folder. */
 type Found = Pick<TrainingPlan, 'tasks' | 'weak' | 'dropped'>;
 
 /**
- * The workspace's tasks by file, each with how it did in the newest run, those whose checks are weak, and what was left out.
- * They are looked for only when the user asks.
+ * The workspace's tasks by file with their results in the newest run, tasks with weak checks, and what was left out.
+ * Only a command of the user looks for tasks.
  */
 export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode.Disposable {
   readonly #services: Services;
   readonly #found = new Map<string, Found>();
   readonly #changed = new vscode.EventEmitter<undefined>();
-  /** Asks again how the tasks did, once for changes that come together. */
+  /** Reads the results again, once for changes that come together. */
   readonly refresh = coalesced(() => {
     this.#changed.fire(undefined);
   }, PAUSE_MS);
@@ -38,7 +38,7 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode
     this.#services = services;
   }
 
-  /** Takes over what looking through a folder found. */
+  /** Shows a new result for a folder. */
   show(workspace: string, found: Found): void {
     this.#found.set(workspace, found);
     this.refresh();
@@ -90,7 +90,7 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode
     return files.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** What is left out of each folder; weak tasks stand with the others of their file. */
+  /** Left-out functions per folder. Tasks with weak checks are shown under their files instead. */
   #leftOut(): LeftOutNode[] {
     return [...this.#found].flatMap(([workspace, { dropped, weak }]) => {
       const shown = new Set(weak.map(({ id }) => id));
@@ -134,7 +134,7 @@ function workspaceTaskItem({ workspace, task, history }: WorkspaceTaskNode): vsc
       last === undefined ? new vscode.ThemeIcon('circle-outline') : outcomeIcon(last.passed > 0);
     item.tooltip = checks;
   }
-  // What stands in the file today is another program than a commit's.
+  // The file of today does not hold the program of an older commit.
   if (task.commit !== undefined) return item;
   item.contextValue = 'workspaceTask';
   item.command = opening(workspace, task.path, task.line);
@@ -157,7 +157,7 @@ function droppedItem({ workspace, task }: DroppedNode): vscode.TreeItem {
   return item;
 }
 
-/** Opens a file of a folder at a line (zero-based). */
+/** A command that opens a file of a folder at a line (zero-based). */
 function opening(workspace: string, file: string, line: number): vscode.Command {
   const selection = new vscode.Range(line, 0, line, 0);
   const shown: vscode.TextDocumentShowOptions = { selection };

@@ -2,15 +2,15 @@ import { EXTENSION_ID, PythonEnvironments } from '@vscode/python-environments';
 import { PVSC_EXTENSION_ID, PythonExtension } from '@vscode/python-extension';
 import * as vscode from 'vscode';
 
-/** Someone who knows the interpreter of a folder. */
+/** An extension that knows the interpreter of a folder. */
 interface PythonSource {
   id: string;
   interpreter(folder: vscode.Uri): Promise<string | undefined>;
-  /** Calls back when the user chooses another one. */
+  /** Calls `changed` when the user selects another interpreter. */
   follow(changed: () => void): Promise<vscode.Disposable>;
 }
 
-/** The newer extension first; which of them are installed is looked up each time. */
+/** The newer extension comes first. */
 const PYTHON_SOURCES: readonly PythonSource[] = [
   {
     id: EXTENSION_ID,
@@ -33,8 +33,8 @@ const PYTHON_SOURCES: readonly PythonSource[] = [
 ];
 
 /**
- * The interpreter that the user chose for a folder: in the Python environments extension, the Python extension, or
- * the setting `leti.python`. Undefined leaves it to the backend: a `.venv`, then PATH.
+ * The interpreter of a folder: that of the Python Environments extension, of the Python extension, or of the setting
+ * `leti.python`. Where it is undefined, the server takes a `.venv`, then `PATH`.
  */
 export class Interpreters implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;

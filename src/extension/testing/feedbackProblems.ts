@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import type { CheckedFunction } from '../../protocol/backend.ts';
 import { rangeOf, type FunctionPlace } from '../places.ts';
 
-/** Feedback of checked functions in the Problems panel; an edit of the file clears it. */
+/** Feedback of checked functions in the Problems panel. An edit of a file clears its entries. */
 export class FeedbackProblems implements vscode.Disposable, vscode.CodeActionProvider {
   readonly #shown = vscode.languages.createDiagnosticCollection('leti');
-  /** Of each file, by task: functions of one file are checked one by one. */
+  /** By file, then by task, because functions of one file are checked one by one. */
   readonly #byTask = new Map<string, Map<string, vscode.Diagnostic[]>>();
   readonly #disposables: { dispose(): unknown }[];
 
@@ -23,7 +23,7 @@ export class FeedbackProblems implements vscode.Disposable, vscode.CodeActionPro
     ];
   }
 
-  /** Replaces what was shown of the task. */
+  /** Replaces the entries of the task. */
   show(file: vscode.Uri, checked: CheckedFunction): void {
     const tasks = this.#byTask.get(file.toString()) ?? new Map<string, vscode.Diagnostic[]>();
     this.#byTask.set(file.toString(), tasks);
@@ -82,7 +82,7 @@ function quickFix(
   return action;
 }
 
-/** The whole feedback as a document of its own. */
+/** Opens the whole feedback as a document. */
 export async function showFeedback(text: string | undefined): Promise<void> {
   if (text === undefined) return;
   const document = await vscode.workspace.openTextDocument({ content: `${text}\n` });

@@ -11,21 +11,21 @@ import { rangeOf } from '../places.ts';
 import type { Services } from '../services.ts';
 
 /**
- * The workspace's tasks in VS Code's Testing view. "Check" runs the tests of today's code in the sandbox; "Solve with
- * model" asks the model in use for programs and says how many pass.
+ * The workspace's tasks in the Testing view. "Check" runs the tests of the current code in the sandbox. "Solve with
+ * model" asks the active model for programs and counts those that pass.
  */
 export class TaskTests implements vscode.Disposable {
   readonly #services: Services;
   readonly #feedback: FeedbackProblems;
   readonly #controller: vscode.TestController;
-  /** The folder of each task. */
+  /** Folder of each task. */
   readonly #folders = new WeakMap<vscode.TestItem, vscode.WorkspaceFolder>();
 
   constructor(services: Services, feedback: FeedbackProblems) {
     this.#services = services;
     this.#feedback = feedback;
     this.#controller = vscode.tests.createTestController('leti', 'LeTI tasks');
-    // Asked for when the view is first opened: nothing is parsed before.
+    // VS Code calls this when the view opens first. Nothing is parsed before.
     this.#controller.resolveHandler = async (item) => {
       if (item === undefined) await this.#find(undefined);
     };
@@ -44,7 +44,7 @@ export class TaskTests implements vscode.Disposable {
     );
   }
 
-  /** Looks again for tasks that are shown; where none are, nobody has asked yet. */
+  /** Looks for tasks again where the view has shown some. */
   refresh(): void {
     if (this.#controller.items.size > 0) void this.#find(undefined);
   }
@@ -95,7 +95,7 @@ export class TaskTests implements vscode.Disposable {
     run.end();
   }
 
-  /** The tasks of a request: those named, or below what is named, without those excluded. */
+  /** The tasks of a request: the included items with their children, without the excluded ones. */
   #selected({ include, exclude }: vscode.TestRunRequest): vscode.TestItem[] {
     const found: vscode.TestItem[] = [];
     const add = (item: vscode.TestItem): void => {
@@ -151,7 +151,7 @@ export class TaskTests implements vscode.Disposable {
         uri = file,
       ): vscode.TestMessageStackFrame[] =>
         range === undefined ? [] : [new vscode.TestMessageStackFrame(label, uri, rangeOf(range).start)];
-      // Innermost first: the line that failed, the calls that led there, the test.
+      // Innermost first: the failing line, its callers, the test.
       message.stackTrace = [
         ...frame(diagnostic),
         ...diagnostic.related.filter(({ path: other }) => other === undefined).flatMap((part) => frame(part)),
@@ -164,7 +164,7 @@ export class TaskTests implements vscode.Disposable {
     else run.errored(item, message, result.durationMs);
   }
 
-  /** A task is solved when any program passes. All tasks of a folder are asked at once: the model is loaded once. */
+  /** A task is solved when a program passes. One request per folder, so that the model loads once. */
   async #solve(run: vscode.TestRun, items: readonly vscode.TestItem[]): Promise<void> {
     const { places, backend } = this.#services;
     for (const [folder, own] of Map.groupBy(items, (item) => this.#folders.get(item))) {
