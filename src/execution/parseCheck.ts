@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { ChildEndedError, JsonLinesChild } from '../process/jsonLinesChild.ts';
-import { packageRoot } from '../process/packageRoot.ts';
+import { packageRoot, RUNNER_ENVIRONMENT } from '../process/packageRoot.ts';
 
 /** The index of the first text that gives a file that parses, and what is wrong with the text at index 0. */
 const Parsed = z.strictObject({ first: z.int().min(0).nullable(), error: z.string().nullable() });
@@ -51,7 +51,7 @@ export class ParseCheck {
   #start(): JsonLinesChild<Parsed> {
     const script = path.join(packageRoot(), 'python', 'leti_runner', 'parse_check.py');
     return new JsonLinesChild(this.#interpreter, ['-I', '-B', '-X', 'utf8', script], {
-      env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' },
+      env: RUNNER_ENVIRONMENT,
       schema: Parsed,
     });
   }

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { killTree, spawnTree } from '../process/childTree.ts';
-import { packageRoot } from '../process/packageRoot.ts';
+import { packageRoot, RUNNER_ENVIRONMENT } from '../process/packageRoot.ts';
 import { ExecutionResult, SuiteCoverage, type ExecutionJob, type TestSuite } from '../protocol/execution.ts';
 
 const Ready = z.object({
@@ -63,8 +63,7 @@ export class Zygote {
     const flags = [...(namespaces ? ['--namespaces'] : []), ...(pytest ? ['--pytest'] : [])];
     this.#child = spawnTree(interpreter, ['-s', '-B', '-m', 'leti_runner.zygote', ...flags], {
       cwd: path.join(packageRoot(), 'python'),
-      // Programs get nothing of the user's environment. The hash seed makes sets and dicts reproducible.
-      env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0' },
+      env: RUNNER_ENVIRONMENT,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { digest } from '../process/digest.ts';
 import { ChildEndedError, JsonLinesChild } from '../process/jsonLinesChild.ts';
-import { packageRoot } from '../process/packageRoot.ts';
+import { packageRoot, RUNNER_ENVIRONMENT } from '../process/packageRoot.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { DroppedTask } from '../protocol/task.ts';
 import { isTestFile } from './fileRules.ts';
@@ -124,8 +124,7 @@ class CommitReader {
       ['-s', '-B', '-X', 'utf8', '-m', 'leti_runner.harvest.history'],
       {
         cwd: path.join(packageRoot(), 'python'),
-        // The executor's environment, so that both see the same installed packages.
-        env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0' },
+        env: RUNNER_ENVIRONMENT,
         schema: CommitAnswer,
       },
     );

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { packageRoot } from '../process/packageRoot.ts';
+import { packageRoot, RUNNER_ENVIRONMENT } from '../process/packageRoot.ts';
 import { action, InterruptedError, setting, step, UserError } from '../protocol/errors.ts';
 import type { SuiteCoverage } from '../protocol/execution.ts';
 import { Check, DroppedTask } from '../protocol/task.ts';
@@ -118,8 +118,7 @@ export async function runScanner(
       ['-s', '-B', '-X', 'utf8', '-m', ...module],
       {
         cwd: path.join(packageRoot(), 'python'),
-        // The executor's environment, so that both see the same installed packages.
-        env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0' },
+        env: RUNNER_ENVIRONMENT,
         encoding: 'utf8',
         maxBuffer: MAX_OUTPUT_BYTES,
         timeout: MAX_SECONDS * 1000,

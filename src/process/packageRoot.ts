@@ -14,6 +14,12 @@ export function packageRoot(): string {
   }
 }
 
+/**
+ * The whole environment of a process of `leti_runner`: nothing of the user's reaches it. The scanner and the executor share
+ * it, so that both see the same installed packages. The hash seed makes sets and dicts reproducible.
+ */
+export const RUNNER_ENVIRONMENT = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0' } as const;
+
 export function packageVersion(): string {
   const file = path.join(packageRoot(), 'package.json');
   return Manifest.parse(JSON.parse(readFileSync(file, 'utf8'))).version;

@@ -4,6 +4,7 @@ import { bodyInstruction } from '../learning/instructions.ts';
 import type { AddedToken } from '../learning/markers.ts';
 import { placeVerdict, plain, verdictSegments } from '../learning/prompts.ts';
 import type { CompletionContext } from './context.ts';
+import { FENCE } from '../text/trimming.ts';
 
 /** The special tokens of fill-in-the-middle models. */
 export interface FillTokens {
@@ -26,7 +27,6 @@ export interface CompletionPrompt {
 }
 
 const CONTINUE = 'Continue this Python code.';
-const FENCE = '```';
 
 /**
  * The prompt whose continuation is the completion. It words a function as in training and puts its header and existing

@@ -1,8 +1,7 @@
 import type { Condition, Markers, PromptStyle, VerdictForm } from '../../protocol/model.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import type { Task } from '../../protocol/task.ts';
-
-const FENCE = '```';
+import { FENCE } from '../text/trimming.ts';
 
 /**
  * The segments before the program: the task in the user's turn, then the answer's opening fence and the task's

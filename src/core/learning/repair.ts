@@ -1,8 +1,8 @@
 import type { Task } from '../../protocol/task.ts';
 import type { Sample } from '../../protocol/run.ts';
 import { shownProgram } from '../text/program.ts';
+import { FENCE } from '../text/trimming.ts';
 
-const FENCE = '```';
 /** A long program or feedback would leave a small model no room for its answer. */
 const MOST_CHARACTERS = 2000;
 

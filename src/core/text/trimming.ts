@@ -1,6 +1,9 @@
 import type { Sample } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
 
+/** What opens and closes a block of code in a chat. */
+export const FENCE = '```';
+
 /**
  * Where a program ends, as a regular expression over the text written so far: at the closing fence, or at the first line
  * that is indented less than the hole's statements. Closing brackets may be indented less. JavaScript and Python both
@@ -8,7 +11,7 @@ import type { Task } from '../../protocol/task.ts';
  */
 export function stopRule(task: Pick<Task, 'hole' | 'indent'>): string {
   const outside = task.hole === 'body' ? `[ \\t]{0,${Math.max(task.indent - 1, 0)}}` : '';
-  return `\\n(?:\`\`\`|${outside}(?=[^\\s)\\]}]))`;
+  return `\\n(?:${FENCE}|${outside}(?=[^\\s)\\]}]))`;
 }
 
 /** Whether the model ended the program by itself. If not, the text after the function has to be cut before it can run. */
