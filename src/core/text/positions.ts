@@ -16,16 +16,3 @@ export function offsetAt(text: string, { line, character }: Position): number | 
   const length = (end === -1 ? text : text.slice(0, end)).slice(start).replace(/\r$/, '').length;
   return start + Math.min(character, length);
 }
-
-/** A text after an editor replaced a range of it, or all of it without a range. Undefined if the text has no such range. */
-export function withChange(
-  text: string,
-  range: { start: Position; end: Position } | undefined,
-  replacement: string,
-): string | undefined {
-  if (range === undefined) return replacement;
-  const start = offsetAt(text, range.start);
-  // The line behind the last one is the text's end.
-  const end = offsetAt(text, range.end) ?? text.length;
-  return start === undefined ? undefined : text.slice(0, start) + replacement + text.slice(end);
-}

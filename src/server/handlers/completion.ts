@@ -3,19 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   InlineCompletionTriggerKind,
+  TextDocuments,
   type InlineCompletionItem,
   type InlineCompletionParams,
 } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import { debounceMs } from '../../core/completion/debounce.ts';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
-import { offsetAt, withChange } from '../../core/text/positions.ts';
+import { offsetAt } from '../../core/text/positions.ts';
 import { COMPLETED, REQUESTS, type CompletionOptions } from '../../protocol/backend.ts';
 import { InterruptedError, type NextStep, UserError } from '../../protocol/errors.ts';
 import { CompletionService, type Completed } from '../../app/completion/service.ts';
 import { verifyCompletion, verifyText } from '../../app/completion/verify.ts';
 import { Workbench } from '../../app/workbench.ts';
 import { projectOf } from '../../app/folders.ts';
-import { followDocuments } from '../documents.ts';
 import type { StoreWatcher } from '../stores.ts';
 import { aborted, answer, contextOf, responseError, type Backend } from '../work.ts';
 
@@ -68,10 +69,12 @@ export function answerCompletion(
   if (options === undefined) return;
 
   const changes: number[] = [];
-  const documents = followDocuments(connection, () => {
+  const documents = new TextDocuments(TextDocument);
+  documents.onDidChangeContent(() => {
     changes.push(performance.now());
     if (changes.length > RECENT) changes.shift();
   });
+  documents.listen(connection);
   let latency: number | undefined;
   let newest = new AbortController();
   const tell = (
@@ -99,7 +102,7 @@ export function answerCompletion(
     signal: AbortSignal,
   ): Promise<InlineCompletionItem[]> => {
     const { uri } = params.textDocument;
-    const place = placeOf(documents.textOf(uri), params);
+    const place = placeOf(documents.get(uri), params);
     if (place === undefined || !backend.trusted) return [];
     const manual = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
     if (isOff(uri, folders, options.off ?? [])) {
@@ -241,15 +244,19 @@ interface DocumentPlace {
 }
 
 function placeOf(
-  document: string | undefined,
+  document: TextDocument | undefined,
   { position, context }: InlineCompletionParams,
 ): DocumentPlace | undefined {
   if (document === undefined) return undefined;
+  const text = document.getText();
   const selected = context.selectedCompletionInfo;
-  const text = selected === undefined ? document : withChange(document, selected.range, selected.text);
-  if (text === undefined) return undefined;
-  const from = offsetAt(document, selected?.range.start ?? position);
-  return from === undefined ? undefined : { text, offset: from + (selected?.text.length ?? 0), selected };
+  if (selected === undefined) return { text, offset: document.offsetAt(position), selected };
+  const [start, end] = [document.offsetAt(selected.range.start), document.offsetAt(selected.range.end)];
+  return {
+    text: text.slice(0, start) + selected.text + text.slice(end),
+    offset: start + selected.text.length,
+    selected,
+  };
 }
 
 /** The place that a request names; throws a UserError where its text has no such line. */

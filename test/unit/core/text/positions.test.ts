@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { offsetAt, withChange } from '../../../../src/core/text/positions.ts';
+import { offsetAt } from '../../../../src/core/text/positions.ts';
 
 const at = (line: number, character: number): { line: number; character: number } => ({ line, character });
 
@@ -16,12 +16,5 @@ describe('positions', () => {
     assert.equal(offsetAt('ab\ncd', at(0, 9)), 2);
     assert.equal(offsetAt('ab\r\ncd', at(0, 9)), 2);
     assert.equal(offsetAt('ab\ncd', at(2, 0)), undefined);
-  });
-
-  it('say what a change replaces', () => {
-    assert.equal(withChange('ab\ncd', { start: at(0, 1), end: at(1, 1) }, 'X\nY'), 'aX\nYd');
-    assert.equal(withChange('ab\ncd', { start: at(0, 0), end: at(2, 0) }, ''), '');
-    assert.equal(withChange('ab', undefined, 'new'), 'new');
-    assert.equal(withChange('ab', { start: at(3, 0), end: at(3, 0) }, 'x'), undefined);
   });
 });
