@@ -11,23 +11,16 @@ import { requireFreeSpace, letiHome } from '../process/letiHome.ts';
 import type { Completer, ModelFolders } from '../protocol/completion.ts';
 import { action, step, UserError } from '../protocol/errors.ts';
 import type { ModelRecord } from '../protocol/model.ts';
-import type { Evaluation, RunObserver, RunReport } from '../protocol/run.ts';
+import type { RunObserver, RunReport } from '../protocol/run.ts';
 import type { Sampler } from '../protocol/sampling.ts';
 import type { Task } from '../protocol/task.ts';
 import type { Device, Likelihoods, Precision, Trained, TrainingSettings } from '../protocol/training.ts';
 import { ActiveModels } from '../training/active.ts';
-import { activeModels } from '../training/cleanup.ts';
 import { ensureTrainerEnvironment, type TrainerEnvironment } from '../training/environment.ts';
 import { ModelStore } from '../training/modelStore.ts';
 import { TrainerClient, type StepEvent } from '../training/trainerClient.ts';
-import {
-  agreementTexts,
-  exportedFolder,
-  exportModel,
-  loadModel,
-  resolveModel,
-  type LoadedModel,
-} from './models/prepare.ts';
+import { activeModel, bestOf, keptModels, resultOf, usableModel } from './models/lifetime.ts';
+import { agreementTexts, exportModel, loadModel, resolveModel, type LoadedModel } from './models/prepare.ts';
 import { workspaceFiles, type WorkspaceFiles } from './folders.ts';
 
 export interface WorkbenchOptions {
@@ -76,7 +69,9 @@ export class Workbench {
     this.observe = options.observe;
     this.signal = options.signal;
     this.files = workspaceFiles(options.workspace, options.env);
-    this.models = new ModelStore(letiHome(options.env));
+    this.models = new ModelStore(letiHome(options.env), (message) => {
+      options.observe({ event: 'notice', message });
+    });
     this.active = new ActiveModels(this.files.folder);
     this.git = new Git({ folder: options.workspace, env: options.env, signal: options.signal });
   }
@@ -148,17 +143,9 @@ export class Workbench {
     return await resolveModel(name, this.models, this.startTrainer, this.observe);
   }
 
-  /** Name of the model that completions use: the promoted one, else the given. Throws a UserError when it was deleted since. */
-  async modelInUse(otherwise: string): Promise<string> {
-    const promoted = (await this.active.history()).at(-1)?.model;
-    if (promoted === undefined) return otherwise;
-    if ((await this.models.get(promoted)) === undefined) {
-      throw new UserError(`The active model ${promoted} is no longer stored.`, [
-        ...step`${action('rollBack')} to use the previous model.`,
-        ...step`Or ${action('promote')} to choose another one.`,
-      ]);
-    }
-    return promoted;
+  /** The name of the active model: the promoted one, else `fallback`. Throws a UserError when it was deleted since. */
+  async activeModel(fallback: string): Promise<string> {
+    return await activeModel(this.active, this.models, fallback);
   }
 
   /** A model that a run made before; throws a UserError when it was deleted since. */
@@ -173,12 +160,10 @@ export class Workbench {
     return await loadModel(stored);
   }
 
-  /** A model by its name or hash, if it is stored and exported: completing with it needs neither trainer nor network. */
+  /** A model by its name or hash, if completions can use it at once, without trainer and network. */
   async readyModel(name: string): Promise<LoadedModel | undefined> {
-    const stored = await this.models.named(name);
-    if (stored === undefined) return undefined;
-    const exported = await exportedFolder(stored.hash, 'int8', this.models);
-    return exported === undefined ? undefined : await loadModel(stored);
+    const stored = await usableModel(name, this.models);
+    return stored === undefined ? undefined : await loadModel(stored);
   }
 
   /** What rounds sample with: onnxruntime in the trainer process on the CPU, torch on an accelerator. */
@@ -230,6 +215,7 @@ export class Workbench {
       this.startTrainer,
       async () => agreementTexts(tasks, model.style, await this.pretrainingSources()),
       this.observe,
+      this.signal,
     );
   }
 
@@ -297,27 +283,40 @@ export class Workbench {
   }
 
   /**
-   * Deletes the weights that a finished run made and nobody needs: all but those in use, to roll back to, and the best.
-   * Returns the export folder of the best, undefined when the run trained nothing.
+   * Deletes the weights that a finished run made and nobody needs: all but its result, the best ones, and those that a
+   * workspace uses or can roll back to. Returns the export folder of its result, undefined when it trained nothing.
    */
   async tidy(report: RunReport): Promise<string | undefined> {
-    const trained = report.heldOut.filter(({ round }) => round > 0);
-    const best = trained.reduce<Evaluation | undefined>(
-      (a, b) => (a === undefined || rate(b) >= rate(a) ? b : a),
-      undefined,
-    );
-    const promoted = report.gates.findLast(({ decision }) => decision === 'promote')?.model;
-    const shown = promoted ?? best?.model ?? report.trainings.findLast(({ examples }) => examples > 0)?.model;
-    const needed = await activeModels(letiHome(this.#options.env));
+    const result = resultOf(report);
+    const own = new Set([result, bestOf(report.heldOut)]);
+    const kept = await keptModels(letiHome(this.#options.env), this.models);
+    for (const why of kept.unreadable)
+      this.observe({ event: 'notice', message: `${why} No model is deleted.` });
     for (const { hash, record } of await this.models.list()) {
-      const wanted = needed.has(hash) || hash === best?.model || hash === shown;
-      if (record.run === report.run && !wanted) await this.models.remove(hash);
+      if (record.run === report.run && !kept.has(hash) && !own.has(hash)) await this.models.remove(hash);
     }
-    return shown === undefined ? undefined : path.dirname(this.models.exportFolder(shown, 'int8'));
+    return result === undefined ? undefined : path.dirname(this.models.exportFolder(result, 'int8'));
   }
 
+  /** Makes a model the active one. Exports it first where that is still to do, so that completions can use it. */
   async promote(model: LoadedModel, reason: string): Promise<void> {
+    await this.exported(model, 'int8', []);
     await this.active.promote(model.hash, reason);
+  }
+
+  /** Promotes a stored model by the beginning of its hash; throws a UserError where none or several begin so. */
+  async promoteByHand(prefix: string): Promise<LoadedModel> {
+    const stored = await this.models.get(prefix);
+    if (stored === undefined) {
+      throw new UserError(
+        `No single stored model begins with "${prefix}".`,
+        step`${action('listModels')} to see the stored models.`,
+        2,
+      );
+    }
+    const model = await loadModel(stored);
+    await this.promote(model, 'promoted by hand');
+    return model;
   }
 
   /**
@@ -336,10 +335,6 @@ export class Workbench {
   async close(): Promise<void> {
     await (await this.#executor?.catch(() => undefined))?.close();
   }
-}
-
-function rate(evaluation: Evaluation): number {
-  return evaluation.passAt['1']?.value ?? 0;
 }
 
 /** A model's name without what earlier rounds added to it. */

@@ -31,10 +31,10 @@ export const CompletionOptions = z.strictObject({
   comments: z.boolean().optional(),
   /** The interpreter that parses; found as the command line finds it where it is not named. */
   interpreter: z.string().min(1).optional(),
-  /** A model instead of the one in use in the workspace. */
+  /** A model instead of the workspace's active model. */
   model: z.string().min(1).optional(),
-  /** The model that is in use while none was promoted, as the user names it; `default` where it is left out. */
-  otherwise: z.string().min(1).optional(),
+  /** The model that is active while none was promoted, as the user names it; `default` where it is left out. */
+  fallbackModel: z.string().min(1).optional(),
   /** Paths of folders in which nothing is completed. */
   off: z.array(z.string().min(1)).optional(),
   /** After so many minutes without a request the inference process ends; the next request starts it again. */
@@ -312,16 +312,17 @@ export const REQUESTS = {
   runSize: request('leti/runSize', InRun, z.number()),
   deleteRun: request('leti/deleteRun', InRun, Nothing),
   exportRun: request('leti/exportRun', InRun.extend({ file: z.string().min(1) }), Nothing),
-  /** `otherwise` names the model that is in use while none was promoted. */
+  /** `fallbackModel` names the model that is active while none was promoted. */
   models: request(
     'leti/models',
-    Place.extend({ otherwise: z.string().optional() }),
+    Place.extend({ fallbackModel: z.string().optional() }),
     z.array(StoredModelSummary),
   ),
   /** How many promotions can be rolled back. */
   promotions: request('leti/promotions', Place, z.int()),
-  promote: request('leti/promote', Place.extend({ model: z.string().min(1) }), Nothing),
-  /** Name of the model then in use. */
+  /** Makes a stored model the active one; exports it first where that is still to do, which takes minutes. */
+  promote: request('leti/promote', Work.extend({ model: z.string().min(1) }), Nothing),
+  /** Name of the model that is active then. */
   rollback: request('leti/rollback', Place, z.string()),
   /** All usable tasks, split as a run of these settings without `skipTasks` would. */
   plan: request('leti/plan', Work.extend({ settings: Choices.optional() }), TrainingPlan),
@@ -332,7 +333,7 @@ export const REQUESTS = {
     }),
     RunReport,
   ),
-  /** The model in use, else the settings', on the tasks that runs hold out. */
+  /** The active model, else the settings', on the tasks that runs hold out. */
   evaluate: request('leti/evaluate', Work.extend({ settings: Choices.optional() }), Evaluation),
   /** Today's code of the function at a line (zero-based) of a file as it is on disk. */
   check: request(
@@ -341,7 +342,7 @@ export const REQUESTS = {
     CheckedFunction,
   ),
   /**
-   * Asks the model in use, else the settings', for other bodies of the function at a line (zero-based) of a file as it
+   * Asks the active model, else the settings', for other bodies of the function at a line (zero-based) of a file as it
    * is on disk, as many as the settings say. Nothing is changed.
    */
   repair: request(
@@ -363,7 +364,7 @@ export const REQUESTS = {
     Work.extend({ task: z.string(), body: z.string() }),
     CheckedFunction,
   ),
-  /** Programs of the model in use, else the settings', for tasks: as many for each as the settings say. */
+  /** Programs of the active model, else the settings', for tasks: as many for each as the settings say. */
   solve: request(
     'leti/solve',
     Work.extend({ tasks: z.array(z.string()).min(1), settings: Choices.optional() }),
@@ -383,8 +384,8 @@ export const REQUESTS = {
       candidates: z.int().min(1).max(64),
       execute: z.boolean(),
       seconds: z.number().positive().optional(),
-      /** The model that is in use while none was promoted. */
-      otherwise: z.string().min(1).optional(),
+      /** The model that is active while none was promoted. */
+      fallbackModel: z.string().min(1).optional(),
     }),
     VerifiedCompletion,
   ),

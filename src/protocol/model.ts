@@ -5,14 +5,14 @@ export const Condition = z.enum(['good', 'bad', 'none']);
 export type Condition = z.infer<typeof Condition>;
 
 /** How a verdict is written: before everything or where the answer begins, and how often. */
-export const VerdictForm = z.strictObject({
+export const VerdictForm = z.object({
   at: z.enum(['front', 'answer']).default('front'),
   times: z.int().min(1).max(8).default(1),
 });
 export type VerdictForm = z.infer<typeof VerdictForm>;
 
 /** The four texts that frame verdict and feedback; reserved tokens of the tokenizer where it has some. */
-export const Markers = z.strictObject({
+export const Markers = z.object({
   good: z.string().min(1),
   bad: z.string().min(1),
   feedbackBegin: z.string().min(1),
@@ -65,8 +65,11 @@ export type Objective = z.infer<typeof Objective>;
 export const ObjectiveChoice = z.enum(['auto', ...Objective.options]);
 export type ObjectiveChoice = z.infer<typeof ObjectiveChoice>;
 
-/** `leti.json` in a model folder: where the weights come from and how to ask them. */
-export const ModelRecord = z.strictObject({
+/**
+ * `leti.json` in a model folder: where the weights come from and how to ask them. Keys that a newer version added are
+ * ignored.
+ */
+export const ModelRecord = z.object({
   format: z.literal(1),
   name: z.string(),
   source: z.string(),
@@ -75,12 +78,13 @@ export const ModelRecord = z.strictObject({
   /** Precision of the weights at their source, e.g. `Q4_1 brought back to float32`. */
   sourcePrecision: z.string(),
   parents: z.array(z.string()),
-  objective: Objective.optional(),
+  /** What the model was trained by. Another version may know other objectives. */
+  objective: z.string().min(1).optional(),
   /** Which marker completions are asked under; base and rejection weights have none. */
   condition: Condition,
   markers: Markers,
   run: z.string().optional(),
   round: z.int().optional(),
-  heldOut: z.strictObject({ tasks: z.int(), samples: z.int(), pass1: z.number() }).optional(),
+  heldOut: z.object({ tasks: z.int(), samples: z.int(), pass1: z.number() }).optional(),
 });
 export type ModelRecord = z.infer<typeof ModelRecord>;

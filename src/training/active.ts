@@ -1,4 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../process/wholeFile.ts';
@@ -8,15 +9,17 @@ const Promotion = z.strictObject({ model: z.string(), reason: z.string(), at: z.
 const Promotions = z.strictObject({ format: z.literal(1), promotions: z.array(Promotion) });
 export type Promotion = z.infer<typeof Promotion>;
 
-/** Which models completions have used in a workspace, newest last; the last one is in use. */
+const FILE = 'active-models.json';
+
+/** The models that were promoted in a workspace, newest last; the last one is the active model. */
 export class ActiveModels {
   readonly #file: string;
 
   constructor(workspaceFolder: string) {
-    this.#file = path.join(workspaceFolder, 'active-models.json');
+    this.#file = path.join(workspaceFolder, FILE);
   }
 
-  /** Oldest first; empty while the base model is in use. */
+  /** Oldest first; empty while the base model is active. Throws a UserError where the file is damaged. */
   async history(): Promise<Promotion[]> {
     try {
       return Promotions.parse(JSON.parse(await readFile(this.#file, 'utf8'))).promotions;
@@ -24,21 +27,21 @@ export class ActiveModels {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw new UserError(
         `${this.#file} is damaged.`,
-        'Remove it; the base model is then in use until you promote another.',
+        'Remove it. The base model is then active until you promote another one.',
         1,
         { cause: error },
       );
     }
   }
 
-  /** Puts a model into use. Promoting the one in use changes nothing. */
+  /** Makes a model the active one. Promoting the active model changes nothing. */
   async promote(model: string, reason: string): Promise<void> {
     const promotions = await this.history();
     if (promotions.at(-1)?.model === model) return;
     await this.#write([...promotions, { model, reason, at: new Date().toISOString() }]);
   }
 
-  /** Undoes the last promotion; returns the model now in use, undefined for the base model. */
+  /** Undoes the last promotion; returns the model that is active then, undefined for the base model. */
   async rollback(): Promise<string | undefined> {
     const promotions = await this.history();
     if (promotions.length === 0) {
@@ -56,4 +59,11 @@ export class ActiveModels {
     await mkdir(path.dirname(this.#file), { recursive: true });
     await writeWhole(this.#file, `${JSON.stringify({ format: 1, promotions }, null, 2)}\n`);
   }
+}
+
+/** The data folders of the workspaces in LeTI's home that have promoted a model, in the order of their names. */
+export async function workspacesWithPromotions(home: string): Promise<string[]> {
+  const root = path.join(home, 'workspaces');
+  const names = existsSync(root) ? (await readdir(root)).sort() : [];
+  return names.map((name) => path.join(root, name)).filter((folder) => existsSync(path.join(folder, FILE)));
 }

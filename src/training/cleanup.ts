@@ -1,6 +1,5 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { ActiveModels } from './active.ts';
 import type { ModelStore } from './modelStore.ts';
 
 /** Something on disk that is no longer needed. */
@@ -10,18 +9,17 @@ export interface Waste {
   why: string;
 }
 
-/** Promotions of a workspace whose weights are kept: the one in use and the one to roll back to. */
-const KEPT_PROMOTIONS = 2;
+/** What `findWaste` must leave alone. */
+export interface Kept {
+  environments: ReadonlySet<string>;
+  models: { has(hash: string): boolean };
+}
 
 /**
- * What can be freed in LeTI's home: unfinished folders, environments of other lock files, and models that are neither
- * named, in use, to roll back to, nor among `keep`. Deletes nothing.
+ * What can be freed in LeTI's home: unfinished folders, and the environments and models
+ * that are not among `keep`. Deletes nothing.
  */
-export async function findWaste(
-  home: string,
-  store: ModelStore,
-  keep: { environments: ReadonlySet<string>; models: ReadonlySet<string> },
-): Promise<Waste[]> {
+export async function findWaste(home: string, store: ModelStore, keep: Kept): Promise<Waste[]> {
   const waste: Waste[] = [];
   const add = async (target: string, why: string): Promise<void> => {
     waste.push({ path: target, bytes: await sizeOf(target), why });
@@ -34,31 +32,22 @@ export async function findWaste(
   for (const name of await namesIn(path.join(home, 'environments'))) {
     const target = path.join(home, 'environments', name);
     if (!/\.(tmp|lock)$/.test(name) && !keep.environments.has(target))
-      await add(target, 'trainer environment not in use');
+      await add(target, 'trainer environment of another version');
   }
-  const needed = new Set([...(await store.aliases()), ...keep.models, ...(await activeModels(home))]);
   const models = await store.list();
   for (const { hash, folder } of models) {
-    if (needed.has(hash)) continue;
-    await add(folder, 'model not in use');
+    if (keep.models.has(hash)) continue;
+    await add(folder, 'model that no workspace uses');
     const exports = path.join(home, 'exports', hash);
-    if ((await namesIn(exports)).length > 0) await add(exports, 'export of a model not in use');
+    if ((await namesIn(exports)).length > 0) await add(exports, 'export of a model that no workspace uses');
   }
   const stored = new Set(models.map(({ hash }) => hash));
   for (const hash of await namesIn(path.join(home, 'exports'))) {
-    if (!stored.has(hash)) await add(path.join(home, 'exports', hash), 'export of a model that is gone');
+    // The record of a model that is kept may be damaged.
+    if (!stored.has(hash) && !keep.models.has(hash))
+      await add(path.join(home, 'exports', hash), 'export of a model that is gone');
   }
   return waste;
-}
-
-/** Models that some workspace uses or can roll back to. */
-export async function activeModels(home: string): Promise<Set<string>> {
-  const hashes = new Set<string>();
-  for (const workspace of await namesIn(path.join(home, 'workspaces'))) {
-    const history = await new ActiveModels(path.join(home, 'workspaces', workspace)).history();
-    for (const { model } of history.slice(-KEPT_PROMOTIONS)) hashes.add(model);
-  }
-  return hashes;
 }
 
 export async function removeWaste(waste: readonly Waste[]): Promise<void> {

@@ -27,9 +27,13 @@ const MODEL_FILE =
  */
 export class ModelStore {
   readonly #home: string;
+  readonly #onNotice: (message: string) => void;
+  readonly #told = new Set<string>();
 
-  constructor(home: string) {
+  /** `onNotice` hears once of each model whose record cannot be read. */
+  constructor(home: string, onNotice: (message: string) => void = () => undefined) {
     this.#home = home;
+    this.#onNotice = onNotice;
   }
 
   /**
@@ -72,7 +76,10 @@ export class ModelStore {
     return (await this.list()).find(({ record }) => record.source === folder);
   }
 
-  /** In the order of their hashes. Folders without a record are unfinished and left out. */
+  /**
+   * In the order of their hashes. Folders without a record are unfinished and left out, and so are models whose record is
+   * damaged or of another version.
+   */
   async list(): Promise<StoredModel[]> {
     const root = path.join(this.#home, 'models');
     const models: StoredModel[] = [];
@@ -80,9 +87,18 @@ export class ModelStore {
       if (hash.includes('.')) continue;
       const folder = path.join(root, hash);
       const record = await readRecord(folder);
-      if (record !== undefined) models.push({ hash, folder, record });
+      if (record === 'unreadable') this.#tell(folder);
+      else if (record !== undefined) models.push({ hash, folder, record });
     }
     return models;
+  }
+
+  #tell(folder: string): void {
+    if (this.#told.has(folder)) return;
+    this.#told.add(folder);
+    this.#onNotice(
+      `LeTI skips the model in ${folder}: its ${RECORD} is damaged, or a newer LeTI wrote it. Update LeTI, or delete the folder.`,
+    );
   }
 
   /** Deletes a model and its exports. */
@@ -176,17 +192,18 @@ async function contentHash(folder: string, names: readonly string[]): Promise<st
   return hash.digest('hex').slice(0, HASH_LENGTH);
 }
 
-async function readRecord(folder: string): Promise<ModelRecord | undefined> {
+async function readRecord(folder: string): Promise<ModelRecord | 'unreadable' | undefined> {
+  let text: string;
   try {
-    return ModelRecord.parse(JSON.parse(await readFile(path.join(folder, RECORD), 'utf8')));
+    text = await readFile(path.join(folder, RECORD), 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new UserError(
-      `The model record ${path.join(folder, RECORD)} is damaged.`,
-      'Remove this model folder; it is made again when it is needed.',
-      1,
-      { cause: error },
-    );
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+  try {
+    return ModelRecord.parse(JSON.parse(text));
+  } catch {
+    return 'unreadable';
   }
 }
 

@@ -8,9 +8,10 @@ import { ArmResult, type Experiment, type ExperimentState } from '../../protocol
 import { digest } from '../../process/digest.ts';
 import { letiHome } from '../../process/letiHome.ts';
 import { writeWhole } from '../../process/wholeFile.ts';
-import { TrainingRecord, type Evaluation, type RunConfig, type RunReport } from '../../protocol/run.ts';
+import { TrainingRecord, type RunConfig, type RunReport } from '../../protocol/run.ts';
 import { RunStore } from '../../store/runStore.ts';
 import { ModelStore } from '../../training/modelStore.ts';
+import { resultOf } from '../models/lifetime.ts';
 import { readExperiment, readState } from './files.ts';
 import { finalsOf, measuredOf, measureFinals, readFinals, type FinalSet } from './finals.ts';
 import { runReport } from '../runs/report.ts';
@@ -263,18 +264,9 @@ class ExperimentWork {
   }
 }
 
-/** Hash of the model that a finished run came to: the last one that was promoted, else the best one trained. */
-function endedWith({ status, gates, heldOut }: RunReport): string | undefined {
-  if (status !== 'finished') return undefined;
-  return gates.findLast(({ decision }) => decision === 'promote')?.model ?? bestOf(heldOut);
-}
-
-function bestOf(heldOut: readonly Evaluation[]): string | undefined {
-  const rate = ({ passAt }: Evaluation): number => passAt['1']?.value ?? 0;
-  return heldOut
-    .filter(({ round }) => round > 0)
-    .reduce<Evaluation | undefined>((a, b) => (a === undefined || rate(b) >= rate(a) ? b : a), undefined)
-    ?.model;
+/** Hash of the model that a finished run came to. */
+function endedWith(report: RunReport): string | undefined {
+  return report.status === 'finished' ? resultOf(report) : undefined;
 }
 
 function keyOf(config: object): string {

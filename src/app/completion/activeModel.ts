@@ -2,11 +2,12 @@ import { DEFAULT_RUN } from '../../core/defaults.ts';
 import type { CompletionStyle } from '../../core/completion/prompt.ts';
 import type { Completer, ModelFolders } from '../../protocol/completion.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
+import { promotedModel, usableModel } from '../models/lifetime.ts';
 import type { LoadedModel } from '../models/prepare.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** The model that answers now. */
-export interface ModelInUse {
+export interface ActiveModel {
   /** Under which name it was asked for: a stored hash, or what the user named. */
   key: string;
   hash: string;
@@ -19,30 +20,30 @@ export interface ModelInUse {
 export interface CompletionModelOptions {
   workbench: Workbench;
   start: (model: ModelFolders) => Promise<Completer>;
-  /** A model instead of the workspace's model in use. */
+  /** A model instead of the workspace's active model. */
   model: string | undefined;
-  /** The model that is in use while none was promoted, asked each time, as its user may change it; else the default one. */
-  otherwise?: () => string;
+  /** The model that is active while none was promoted; asked each time, as its user may change it. Else the default one. */
+  fallbackModel?: () => string;
   /** Whether the model may be converted and exported first, which takes minutes; else it has to be there. */
   prepare: boolean;
-  /** Told of what keeps a new model from being used; the old one goes on. */
+  /** Hears why a new model cannot be used; the old one stays active. */
   onNotice: (message: string) => void;
 }
 
-/** The workspace's model in use in its process, which is started when it is first needed and follows promotions. */
+/** The workspace's active model in its process, which is started when it is first needed and follows promotions. */
 export class CompletionModel {
   readonly #options: CompletionModelOptions;
-  #current: Promise<ModelInUse> | undefined;
+  #current: Promise<ActiveModel> | undefined;
   #swapping: Promise<void> | undefined;
-  /** What could not be swapped to; told once. */
-  #refused: string | undefined;
+  /** What could not be swapped to, told once; `usable` is whether its export was there. */
+  #refused: { name: string; usable: boolean } | undefined;
 
   constructor(options: CompletionModelOptions) {
     this.#options = options;
   }
 
-  /** The model to ask now. One that was promoted since is loaded beside it and takes over when it is ready. */
-  async inUse(): Promise<ModelInUse> {
+  /** The model to ask now. One that was promoted since is loaded next to it and takes over when it is ready. */
+  async active(): Promise<ActiveModel> {
     const running = this.#current;
     if (running !== undefined) {
       await this.key();
@@ -58,11 +59,11 @@ export class CompletionModel {
 
   /** Which model would answer; starts none, but a promotion since the last request begins to be loaded. */
   async key(): Promise<string> {
-    const wanted = await this.#wanted();
+    const name = await this.#nameNow();
     const current = await this.#current?.catch(() => undefined);
-    if (current === undefined) return wanted;
-    if (wanted !== current.key && wanted !== this.#refused) {
-      this.#swapping ??= this.#swap(current, wanted).finally(() => {
+    if (current === undefined) return name;
+    if (name !== current.key && !(await this.#isRefused(name))) {
+      this.#swapping ??= this.#swap(current, name).finally(() => {
         this.#swapping = undefined;
       });
     }
@@ -83,17 +84,17 @@ export class CompletionModel {
   }
 
   /** The named model, else the one promoted last, else what its user starts from. */
-  async #wanted(): Promise<string> {
-    const { model, otherwise, workbench } = this.#options;
-    return model ?? (await workbench.active.history()).at(-1)?.model ?? otherwise?.() ?? DEFAULT_RUN.model;
+  async #nameNow(): Promise<string> {
+    const { model, fallbackModel, workbench } = this.#options;
+    return model ?? (await promotedModel(workbench.active)) ?? fallbackModel?.() ?? DEFAULT_RUN.model;
   }
 
-  async #start(): Promise<ModelInUse> {
+  async #start(): Promise<ActiveModel> {
     const { workbench, start } = this.#options;
-    const key = await this.#wanted();
+    const key = await this.#nameNow();
     const model = await this.#load(key);
     const completer = await start(await foldersOf(workbench, model));
-    return inUse(key, model, completer);
+    return activeFrom(key, model, completer);
   }
 
   async #load(name: string): Promise<LoadedModel> {
@@ -107,13 +108,23 @@ export class CompletionModel {
     );
   }
 
-  async #swap(current: ModelInUse, key: string): Promise<void> {
+  /** A model that was refused for want of an export is tried again once it is exported. */
+  async #isRefused(name: string): Promise<boolean> {
+    if (this.#refused?.name !== name) return false;
+    return this.#refused.usable || !(await this.#isUsable(name));
+  }
+
+  async #isUsable(name: string): Promise<boolean> {
+    return (await usableModel(name, this.#options.workbench.models)) !== undefined;
+  }
+
+  async #swap(current: ActiveModel, key: string): Promise<void> {
     try {
       const model = await this.#load(key);
       await current.completer.swap(await foldersOf(this.#options.workbench, model));
-      this.#current = Promise.resolve(inUse(key, model, current.completer));
+      this.#current = Promise.resolve(activeFrom(key, model, current.completer));
     } catch (error) {
-      this.#refused = key;
+      this.#refused = { name: key, usable: await this.#isUsable(key) };
       this.#options.onNotice(error instanceof Error ? error.message : String(error));
     }
   }
@@ -127,7 +138,7 @@ async function foldersOf(workbench: Workbench, model: LoadedModel): Promise<Mode
   };
 }
 
-function inUse(key: string, model: LoadedModel, completer: Completer): ModelInUse {
+function activeFrom(key: string, model: LoadedModel, completer: Completer): ActiveModel {
   const { record, style, countTokens } = model;
   return {
     key,

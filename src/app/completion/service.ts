@@ -13,7 +13,7 @@ import { ParseCheck } from '../../execution/parseCheck.ts';
 import { testSources } from '../../harvest/testSources.ts';
 import { digest } from '../../process/digest.ts';
 import type { CompletionRequest } from '../../protocol/completion.ts';
-import { CompletionModel, type CompletionModelOptions, type ModelInUse } from './activeModel.ts';
+import { CompletionModel, type CompletionModelOptions, type ActiveModel } from './activeModel.ts';
 
 /** A place in a file as its editor has it, saved or not. */
 export interface CompletionPlace {
@@ -53,7 +53,7 @@ export interface Draft {
   lineOrBlock: LineOrBlock;
   prompt: CompletionPrompt;
   request: CompletionRequest;
-  used: ModelInUse;
+  used: ActiveModel;
 }
 
 const LINE_TOKENS = 48;
@@ -168,7 +168,7 @@ export class CompletionService {
 
   /** What to ask of the model in use at a place; `feedback` says what was wrong with an earlier candidate. */
   async draft(context: CompletionContext, feedback?: { program: string; text: string }): Promise<Draft> {
-    const used = await this.#model.inUse();
+    const used = await this.#model.active();
     const lineOrBlock = chooseLineOrBlock(context);
     const prompt = completionPrompt(context, used.style, feedback);
     return {

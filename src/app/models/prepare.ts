@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { pickFillTokens, type FillTokens } from '../../core/completion/prompt.ts';
@@ -9,6 +9,7 @@ import { measureAgreement } from '../../inference/agreement.ts';
 import { chatFrame } from '../../inference/chatFrame.ts';
 import { readModelFolder } from '../../inference/modelFolder.ts';
 import { createTokenizer } from '../../inference/tokenizer.ts';
+import { ExclusiveLock } from '../../process/exclusiveLock.ts';
 import { requireFreeSpace } from '../../process/letiHome.ts';
 import { jsonLines, writeWhole } from '../../process/wholeFile.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
@@ -18,6 +19,7 @@ import type { Task } from '../../protocol/task.ts';
 import type { Precision, TrainingExample } from '../../protocol/training.ts';
 import { modelFiles, type ModelStore, type StoredModel } from '../../training/modelStore.ts';
 import type { TrainerClient } from '../../training/trainerClient.ts';
+import { AGREEMENT_RECORD, exportedFolder } from './lifetime.ts';
 
 /** A model of the store, ready to be asked. */
 export interface LoadedModel extends StoredModel {
@@ -47,7 +49,6 @@ const DEFAULT_RECORD: Omit<ModelRecord, 'markers'> = {
 const LEAST_AGREEMENT: Record<Precision, number> = { fp32: 0.99, int8: 0.95 };
 const EXPORT_BYTES = 1.5e9;
 const Agreement = z.object({ agree: z.int(), total: z.int() });
-const AGREEMENT_RECORD = 'measured-agreement.json';
 /** Texts of an agreement: tasks with their reference programs, and pieces of Python source of about 250 tokens. */
 const AGREEMENT_TASKS = 12;
 const AGREEMENT_PIECES = 10;
@@ -131,7 +132,7 @@ export async function resolveModel(
 
 /**
  * The exported form of a model, made on first use and checked in Node: below 99 % (fp32) or 95 % (int8) of tokens on
- * which its first choice is torch's it is refused. Returns its folder.
+ * which its first choice is torch's it is refused. Returns its folder. One process makes it, others wait.
  */
 export async function exportModel(
   model: LoadedModel,
@@ -140,9 +141,30 @@ export async function exportModel(
   startTrainer: StartTrainer,
   texts: () => Promise<readonly TrainingExample[]>,
   observe: RunObserver,
+  signal: AbortSignal,
 ): Promise<string> {
   const known = await exportedFolder(model.hash, precision, store);
   if (known !== undefined) return known;
+  const lock = await ExclusiveLock.take(`${store.exportFolder(model.hash, precision)}.lock`, signal, () => {
+    const detail = 'waiting for another LeTI process that exports this model';
+    observe({ event: 'phase', phase: 'export', detail });
+  });
+  try {
+    const made = await exportedFolder(model.hash, precision, store);
+    return made ?? (await makeExport(model, precision, store, startTrainer, texts, observe));
+  } finally {
+    lock.release();
+  }
+}
+
+async function makeExport(
+  model: LoadedModel,
+  precision: Precision,
+  store: ModelStore,
+  startTrainer: StartTrainer,
+  texts: () => Promise<readonly TrainingExample[]>,
+  observe: RunObserver,
+): Promise<string> {
   const folder = store.exportFolder(model.hash, precision);
   const record = path.join(folder, AGREEMENT_RECORD);
   await requireFreeSpace(path.dirname(folder), EXPORT_BYTES, 'Exporting the model');
@@ -172,17 +194,6 @@ export async function exportModel(
   await writeWhole(record, JSON.stringify(Agreement.parse({ agree, total })));
   observe({ event: 'export', model: model.hash, precision, folder, agreement, tokens: total });
   return folder;
-}
-
-/** Folder of an export that was made and checked before. */
-export async function exportedFolder(
-  hash: string,
-  precision: Precision,
-  store: ModelStore,
-): Promise<string | undefined> {
-  const folder = store.exportFolder(hash, precision);
-  const record = await readFile(path.join(folder, AGREEMENT_RECORD)).catch(() => undefined);
-  return record === undefined ? undefined : folder;
 }
 
 /** Texts on which an export is compared with torch. */

@@ -1,30 +1,30 @@
 import { letiHome } from '../../process/letiHome.ts';
 import type { StoredModelSummary } from '../../protocol/backend.ts';
-import { action, step, UserError } from '../../protocol/errors.ts';
 import { ActiveModels } from '../../training/active.ts';
-import { ModelStore, type StoredModel } from '../../training/modelStore.ts';
+import { ModelStore } from '../../training/modelStore.ts';
+import { promotedModel } from './lifetime.ts';
 import { workspaceFiles } from '../folders.ts';
 
-/** The stored models, and which of them a workspace uses. */
+/** The stored models, and which of them is active in a workspace. */
 export class StoredModels {
   readonly #active: ActiveModels;
   readonly #store: ModelStore;
 
-  /** `workspace` is a real path. */
-  constructor(workspace: string, env: NodeJS.ProcessEnv) {
+  /** `workspace` is a real path. `onNotice` hears of models that cannot be read. */
+  constructor(workspace: string, env: NodeJS.ProcessEnv, onNotice: (message: string) => void) {
     this.#active = new ActiveModels(workspaceFiles(workspace, env).folder);
-    this.#store = new ModelStore(letiHome(env));
+    this.#store = new ModelStore(letiHome(env), onNotice);
   }
 
-  /** In the order of their hashes. `otherwise` names the model that is in use while none was promoted. */
-  async list(otherwise?: string): Promise<StoredModelSummary[]> {
-    const used =
-      (await this.#active.history()).at(-1)?.model ??
-      (otherwise === undefined ? undefined : (await this.#store.named(otherwise))?.hash);
+  /** In the order of their hashes. `fallbackModel` names the model that is active while none was promoted. */
+  async list(fallbackModel?: string): Promise<StoredModelSummary[]> {
+    const active =
+      (await promotedModel(this.#active)) ??
+      (fallbackModel === undefined ? undefined : (await this.#store.named(fallbackModel))?.hash);
     return (await this.#store.list()).map(({ hash, record }) => ({
       hash,
       record,
-      active: hash === used,
+      active: hash === active,
     }));
   }
 
@@ -33,21 +33,7 @@ export class StoredModels {
     return (await this.#active.history()).length;
   }
 
-  /** Puts a model into use by the beginning of its hash; throws a UserError where none or several begin so. */
-  async promote(prefix: string): Promise<StoredModel> {
-    const model = await this.#store.get(prefix);
-    if (model === undefined) {
-      throw new UserError(
-        `No single stored model begins with "${prefix}".`,
-        step`${action('listModels')} to see the stored models.`,
-        2,
-      );
-    }
-    await this.#active.promote(model.hash, 'promoted by hand');
-    return model;
-  }
-
-  /** Undoes the last promotion; says what is in use then. */
+  /** Undoes the last promotion; returns the model that is active then. */
   async rollback(): Promise<{ hash: string | undefined; name: string }> {
     const hash = await this.#active.rollback();
     const name = hash === undefined ? 'The base model' : ((await this.#store.get(hash))?.record.name ?? hash);

@@ -3,6 +3,7 @@ import { bytes } from '../../core/text/words.ts';
 import { letiHome } from '../../process/letiHome.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
 import { isAnyRunGoingOn } from '../../app/folders.ts';
+import { keptModels } from '../../app/models/lifetime.ts';
 import { findWaste, removeWaste } from '../../training/cleanup.ts';
 import { madeEnvironments } from '../../training/environment.ts';
 import { ModelStore } from '../../training/modelStore.ts';
@@ -23,10 +24,14 @@ export function cleanCommand(): Command {
           ...step`${action('showDisk')} to see what it would free.`,
         ]);
       }
-      const waste = await findWaste(home, new ModelStore(home), {
-        environments: new Set(await madeEnvironments(home)),
-        models: new Set(),
-      });
+      const notice = (message: string): void => {
+        output.event({ event: 'notice', message });
+      };
+      const store = new ModelStore(home, notice);
+      const models = await keptModels(home, store);
+      for (const why of models.unreadable) notice(`${why} LeTI keeps all models.`);
+      const environments = new Set(await madeEnvironments(home));
+      const waste = await findWaste(home, store, { environments, models });
       if (!dryRun) await removeWaste(waste);
       const total = waste.reduce((sum, item) => sum + item.bytes, 0);
       output.result({ event: 'clean', dryRun, waste, bytes: total }, () =>

@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { percent } from '../../core/text/words.ts';
 import { StoredModels } from '../../app/models/stored.ts';
 import { workspaceFolder } from '../../app/folders.ts';
+import { Workbench } from '../../app/workbench.ts';
 import { createOutput } from '../output.ts';
+import { runContext, type RunFlags } from '../runContext.ts';
 import { table } from '../text.ts';
 
 interface ModelsFlags {
@@ -11,44 +13,58 @@ interface ModelsFlags {
 }
 
 export function modelsCommand(): Command {
-  const command = new Command('models').description('The stored models, and which one completions use.');
+  const command = new Command('models').description('Lists, promotes and rolls back stored models.');
   options(command.command('list', { isDefault: true }))
-    .description('Lists them.')
+    .description('Lists the stored models and marks the active one.')
     .action(async (flags: ModelsFlags) => {
       const models = await (await stored(flags)).list();
-      const used = models.find(({ active }) => active)?.hash;
-      createOutput({ json: flags.json === true }).result({ event: 'models', models, active: used }, () =>
-        models.length === 0
-          ? 'No models yet. `leti train` brings the default one.'
-          : table(
-              ['', 'hash', 'name', 'asked under', 'held-out pass@1', 'source'],
-              models.map(({ active, hash, record }) => [
-                active ? '*' : '',
-                hash,
-                record.name,
-                record.condition,
-                record.heldOut === undefined ? '-' : percent(record.heldOut.pass1),
-                record.source,
-              ]),
-            ),
+      const activeHash = models.find(({ active }) => active)?.hash;
+      createOutput({ json: flags.json === true }).result(
+        { event: 'models', models, active: activeHash },
+        () =>
+          models.length === 0
+            ? 'No models yet. `leti train` brings the default one.'
+            : table(
+                ['', 'hash', 'name', 'prompt marker', 'held-out pass@1', 'source'],
+                models.map(({ active, hash, record }) => [
+                  active ? '*' : '',
+                  hash,
+                  record.name,
+                  record.condition,
+                  record.heldOut === undefined ? '-' : percent(record.heldOut.pass1),
+                  record.source,
+                ]),
+              ),
       );
     });
   options(command.command('promote').argument('<model>', 'beginning of its hash'))
-    .description('Puts a stored model into use in a workspace.')
-    .action(async (prefix: string, flags: ModelsFlags) => {
-      const model = await (await stored(flags)).promote(prefix);
-      createOutput({ json: flags.json === true }).result(
-        { event: 'promoted', model: model.hash },
-        () => `${model.record.name} (${model.hash}) is in use.`,
-      );
+    .description(
+      'Makes a stored model the active one of a workspace. Exports it first if that is still to do.',
+    )
+    .option('--python <path>', "the workspace's interpreter")
+    .option('--trainer-python <path>', "your own environment with the trainer's packages")
+    .action(async (prefix: string, flags: ModelsFlags & RunFlags) => {
+      const output = createOutput({ json: flags.json === true });
+      const workspace = await workspaceFolder(flags.workspace);
+      const workbench = new Workbench({ workspace, device: 'auto', ...runContext(flags, output) });
+      try {
+        const model = await workbench.promoteByHand(prefix);
+        output.result(
+          { event: 'promoted', model: model.hash },
+          () => `${model.record.name} (${model.hash}) is now the active model.`,
+        );
+      } finally {
+        output.end();
+        await workbench.close();
+      }
     });
   options(command.command('rollback'))
-    .description('Undoes the last promotion in a workspace.')
+    .description('Makes the previous model of a workspace the active one again.')
     .action(async (flags: ModelsFlags) => {
       const { hash, name } = await (await stored(flags)).rollback();
       createOutput({ json: flags.json === true }).result(
         { event: 'rolled back', model: hash },
-        () => `${name} is in use again.`,
+        () => `${name} is active again.`,
       );
     });
   return command;
@@ -62,5 +78,8 @@ function options(command: Command): Command {
 }
 
 async function stored(flags: ModelsFlags): Promise<StoredModels> {
-  return new StoredModels(await workspaceFolder(flags.workspace), process.env);
+  const output = createOutput({ json: flags.json === true });
+  return new StoredModels(await workspaceFolder(flags.workspace), process.env, (message) => {
+    output.event({ event: 'notice', message });
+  });
 }

@@ -38,7 +38,7 @@ export function repairCommand(): Command {
       const workbench = new Workbench({ workspace, device: 'auto', ...runContext(flags, output) });
       try {
         const { line, samples, seed } = flags;
-        const model = flags.model ?? (await workbench.modelInUse(DEFAULT_RUN.model));
+        const model = flags.model ?? (await workbench.activeModel(DEFAULT_RUN.model));
         const repair = await repairFunction(
           workbench,
           { path: path.resolve(file), line },

@@ -2,13 +2,17 @@ import * as vscode from 'vscode';
 import { percent } from '../../core/text/words.ts';
 import { REQUESTS, type StoredModelSummary } from '../../protocol/backend.ts';
 import type { ModelNode } from '../explorer/nodes.ts';
+import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 
 /** Makes a stored model the active one: that of the tree, or the user's choice. */
 export async function promote(services: Services, node: ModelNode | undefined): Promise<void> {
   const { workspace, model } =
     node === undefined ? await pickModel(services) : { ...node, model: node.model.hash };
-  await services.backend.ask(REQUESTS.promote, { workspace, model });
+  const place = await services.places.place(vscode.Uri.file(workspace));
+  await withRunProgress('LeTI: preparing the model', services.log, async (following) =>
+    services.backend.ask(REQUESTS.promote, { ...place, model }, following),
+  );
   void vscode.window.showInformationMessage(`Completions now use model ${model.slice(0, 8)}.`);
 }
 
@@ -28,7 +32,7 @@ export async function askForModel(
 ): Promise<string | undefined> {
   const models = await services.backend.ask(REQUESTS.models, {
     workspace: folder.fsPath,
-    otherwise: value,
+    fallbackModel: value,
   });
   const other = 'Other…';
   const picked = await vscode.window.showQuickPick(

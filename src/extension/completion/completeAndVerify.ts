@@ -32,7 +32,7 @@ export async function completeAndVerify(services: Services & { verdicts: Verdict
     text: document.getText(),
     ...{ line: position.line, character: position.character },
     ...{ candidates: CANDIDATES, execute: true, seconds: SECONDS },
-    otherwise: services.places.settings(folder.uri).model,
+    fallbackModel: services.places.settings(folder.uri).model,
   };
   const verified = await withRunProgress('LeTI: Completing and verifying', services.log, async (following) =>
     services.backend.ask(REQUESTS.complete, asked, following),

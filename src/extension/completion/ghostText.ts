@@ -14,7 +14,7 @@ export async function completionOptions(places: Places): Promise<CompletionOptio
   const { model } = places.settings(folder.uri);
   const off = places.folders().filter(({ uri }) => !places.settings(uri)['completion.enabled']);
   return {
-    otherwise: model,
+    fallbackModel: model,
     ...(off.length === 0 ? {} : { off: off.map(({ uri }) => uri.fsPath) }),
     ...(interpreter === undefined ? {} : { interpreter }),
   };

@@ -50,7 +50,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelNode | NoteNode>
     try {
       const models = await backend.ask(REQUESTS.models, {
         workspace,
-        otherwise: places.runSettings(folder).model,
+        fallbackModel: places.runSettings(folder).model,
       });
       const promotions = await backend.ask(REQUESTS.promotions, { workspace });
       keys.note(workspace, { models: models.length, promotions });

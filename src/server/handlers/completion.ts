@@ -44,7 +44,7 @@ export function answerCompletion(
         const { path: file, text, candidates, execute, seconds } = params;
         const limit = seconds === undefined ? {} : { seconds };
         const request = { path: file, text, offset, candidates, execute, ...limit, signal };
-        services.startFrom(workspace, params.otherwise);
+        services.startFrom(workspace, params.fallbackModel);
         return await services.use(workspace, (service) => verifyCompletion(service, workbench, request));
       } finally {
         await workbench.close();
@@ -170,7 +170,7 @@ class Services {
   readonly #backend: Backend;
   readonly #options: CompletionOptions;
   readonly #known = new Map<string, CompletionService>();
-  readonly #otherwise = new Map<string, string>();
+  readonly #fallbackModels = new Map<string, string>();
   #busy = 0;
   #idle: NodeJS.Timeout | undefined;
 
@@ -184,7 +184,7 @@ class Services {
 
   /** Notes what a workspace's user starts from, where the request says it. */
   startFrom(workspace: string, model: string | undefined): void {
-    if (model !== undefined) this.#otherwise.set(workspace, model);
+    if (model !== undefined) this.#fallbackModels.set(workspace, model);
   }
 
   async use<T>(workspace: string, work: (service: CompletionService) => Promise<T>): Promise<T> {
@@ -206,7 +206,7 @@ class Services {
   #of(workspace: string): CompletionService {
     const known = this.#known.get(workspace);
     if (known !== undefined) return known;
-    const { interpreter, model, otherwise = DEFAULT_RUN.model } = this.#options;
+    const { interpreter, model, fallbackModel = DEFAULT_RUN.model } = this.#options;
     const { stopped, connection } = this.#backend;
     const workbench = new Workbench({
       workspace,
@@ -217,7 +217,7 @@ class Services {
       workbench,
       start: workbench.startCompleter,
       model,
-      otherwise: () => this.#otherwise.get(workspace) ?? otherwise,
+      fallbackModel: () => this.#fallbackModels.get(workspace) ?? fallbackModel,
       prepare: false,
       onNotice: (message) => {
         connection.console.warn(message);

@@ -1,22 +1,31 @@
 import { REQUESTS } from '../../protocol/backend.ts';
 import { StoredModels } from '../../app/models/stored.ts';
+import { Workbench } from '../../app/workbench.ts';
 import type { StoreWatcher } from '../stores.ts';
-import { answer, type Backend } from '../work.ts';
+import { answer, contextOf, type Backend } from '../work.ts';
 
-/** Requests about stored models and which of them is in use. */
+/** Requests about stored models and which of them is active. */
 export function answerModels(backend: Backend, watcher: StoreWatcher): void {
   const stored = async (workspace: string): Promise<StoredModels> =>
-    new StoredModels(await watcher.folder(workspace), backend.env);
-  answer(backend, REQUESTS.models, async ({ workspace, otherwise }) =>
-    (await stored(workspace)).list(otherwise),
+    new StoredModels(await watcher.folder(workspace), backend.env, (message) => {
+      backend.connection.console.warn(message);
+    });
+  answer(backend, REQUESTS.models, async ({ workspace, fallbackModel }) =>
+    (await stored(workspace)).list(fallbackModel),
   );
   answer(backend, REQUESTS.promotions, async ({ workspace }) => (await stored(workspace)).promotions());
   answer(
     backend,
     REQUESTS.promote,
-    async ({ workspace, model }) => {
-      await (await stored(workspace)).promote(model);
-      return null;
+    async (params, signal) => {
+      const workspace = await watcher.folder(params.workspace);
+      const workbench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, params, signal) });
+      try {
+        await workbench.promoteByHand(params.model);
+        return null;
+      } finally {
+        await workbench.close();
+      }
     },
     { needsTrust: true },
   );

@@ -123,7 +123,7 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     REQUESTS.repair,
     (params, signal) =>
       withWorkbench(params, signal, async (workbench, config) => {
-        const model = await workbench.modelInUse(config.model);
+        const model = await workbench.activeModel(config.model);
         return await repairFunction(workbench, params, { ...config, model });
       }),
     needsTrust,
@@ -174,7 +174,7 @@ async function measure(
   tasks: readonly Task[],
   samples: number,
 ): Promise<{ evaluation: Evaluation; samples: Sample[] }> {
-  const model = await workbench.modelInUse(config.model);
+  const model = await workbench.activeModel(config.model);
   const { temperature, seed, timeoutSeconds } = config;
   return await evaluateModel(
     { tasks, model, samples, temperature, ks: [1, 8], condition: undefined, seed, timeoutSeconds },

@@ -23,7 +23,7 @@ describe('completing', function () {
   let workbench: Workbench;
   let service: CompletionService;
   let base: string;
-  let otherwise = 'nothing that is stored';
+  let fallbackModel = 'nothing that is stored';
   const started: Completer[] = [];
   const notices: string[] = [];
 
@@ -52,7 +52,7 @@ describe('completing', function () {
         return completer;
       },
       model: undefined,
-      otherwise: () => otherwise,
+      fallbackModel: () => fallbackModel,
       prepare: false,
       onNotice: (message) => notices.push(message),
     });
@@ -164,10 +164,18 @@ describe('completing', function () {
     assert.ok(lonely.candidates.every(({ verdict }) => verdict === undefined));
   });
 
-  it('answers with the old model while a promoted one is loaded, then with the new one', async () => {
+  it('answers with the old model while a promoted one is exported and loaded, then with the new one', async () => {
     const other = await workbench.resolveModel(fixture.makeOther());
-    await workbench.exported(other, 'int8', []);
     await workbench.active.promote(other.hash, 'test');
+    for (let time = 0; time < 2; time += 1) {
+      assert.equal((await complete(withoutBody('double'))).text, 'return x * 2');
+      await service.settled();
+    }
+    assert.match(notices.splice(0).join(), /^[^,]*not ready[^,]*$/, 'it has no export, which is said once');
+    await workbench.active.rollback();
+    assert.equal(await workbench.readyModel(other.hash), undefined);
+    await workbench.promoteByHand(other.hash.slice(0, 8));
+    assert.equal((await workbench.readyModel(other.hash))?.hash, other.hash, 'promoting exports it first');
     assert.equal((await complete(withoutBody('double'))).text, 'return x * 2');
     await service.settled();
     const swapped = await complete(withoutBody('double'));
@@ -175,7 +183,7 @@ describe('completing', function () {
     assert.equal(started.length, 1);
   });
 
-  it('goes on with the model in use where a promoted one cannot be loaded, and says so once', async () => {
+  it('keeps the active model where a promoted one cannot be loaded, and says so once', async () => {
     await workbench.active.promote('f00d', 'test');
     for (let time = 0; time < 3; time += 1) {
       assert.equal((await complete(withoutBody('add_one'))).text, 'return x - 1');
@@ -224,7 +232,7 @@ describe('completing', function () {
     await service.close();
     while ((await workbench.active.history()).length > 0) await workbench.active.rollback();
     await assert.rejects(complete(withoutBody('add_one')), /nothing that is stored/);
-    otherwise = fixture.model;
+    fallbackModel = fixture.model;
     const { text, hash } = await complete(withoutBody('add_one'));
     assert.deepEqual([text, hash], ['return x + 1', base]);
   });

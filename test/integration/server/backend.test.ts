@@ -163,7 +163,7 @@ describe('the backend', function () {
     assert.equal(await client.ask(REQUESTS.promotions, place), 1);
     assert.equal(await client.ask(REQUESTS.rollback, place), 'The base model');
     assert.equal(await client.ask(REQUESTS.promotions, place), 0);
-    const base = (await client.ask(REQUESTS.models, { ...place, otherwise: fixture.model })).filter(
+    const base = (await client.ask(REQUESTS.models, { ...place, fallbackModel: fixture.model })).filter(
       (model) => model.active,
     );
     assert.deepEqual(

@@ -221,9 +221,9 @@ describe('inline completion over LSP', function () {
     );
     await client.ask(REQUESTS.rollback, { workspace: fixture.workspace });
     const cases: [CompletionOptions, number, string | undefined][] = [
-      [{ otherwise: fixture.model }, 1, undefined],
-      [{ otherwise: fixture.model, off: [fixture.workspace] }, 0, 'completions are off in this folder'],
-      [{ otherwise: fixture.model, off: [path.join(folder, 'work')] }, 1, undefined],
+      [{ fallbackModel: fixture.model }, 1, undefined],
+      [{ fallbackModel: fixture.model, off: [fixture.workspace] }, 0, 'completions are off in this folder'],
+      [{ fallbackModel: fixture.model, off: [path.join(folder, 'work')] }, 1, undefined],
     ];
     for (const [completion, wanted, why] of cases) {
       const other = new BackendClient(home);
