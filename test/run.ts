@@ -1,145 +1,142 @@
 /**
- * `npm test`: everything that must hold before a change lands, in one process tree with one summary line. `npm run
- * test:full` (the argument `full`) runs what takes long instead.
- * Data and environments of the tests live in `.leti/` beside the sources, so that a second run is quick.
+ * Runs what must hold before a change lands, as jobs side by side, with one summary at the end.
+ *
+ *     npm test                    everything but the long suites
+ *     npm run test:all            the long suites (`*.slow.test.ts`) as well, before a release
+ *     npm test -- lint host       some jobs, with the jobs that they need
+ *     npm run test:setup          makes the environment in which a single test file runs alone
+ *
+ * Environments and fixtures lie in `.leti/`, so that a second run is quick. LETI_TEST_JOBS is the number of jobs side by side.
  */
 import { spawn } from 'node:child_process';
+import os from 'node:os';
 import path from 'node:path';
-import { ensureTrainerEnvironment } from '../src/training/environment.ts';
 import { provisionVsCode } from './host/provision.ts';
 import { canDownload } from './host/suites.ts';
-import { installDevTools } from './support/devTools.ts';
+import { ENVIRONMENT, slowFiles, testJobs, VSCODE, type Job, type JobProcess } from './runner/jobs.ts';
+import { schedule } from './runner/schedule.ts';
+import { outcomeOf } from './runner/summary.ts';
+import { root, testHome } from './support/environment.ts';
+import { makeTestEnvironment } from './support/testEnvironment.ts';
 
-const root = path.resolve(import.meta.dirname, '..');
-const home = process.env['LETI_TEST_HOME'] ?? path.join(root, '.leti');
-const mocha = path.join(root, 'node_modules/.bin/mocha');
-const counts = { passed: 0, failed: 0 };
-/** What failed, told once more at the end: the log above it is long. */
+/** More jobs side by side than this need more memory than most machines have. */
+const MOST_JOBS = 4;
+const SETUP = [ENVIRONMENT, VSCODE, 'build', 'fixtures'];
+
+const [tier, ...named] = process.argv.slice(2);
+const isAll = tier === 'all';
+const jobs = chosen(testJobs(isAll), tier === 'setup' ? SETUP : named);
+const cores =
+  Number(process.env['LETI_TEST_JOBS']) || Math.min(MOST_JOBS, Math.max(2, os.availableParallelism()));
+const total = { passed: 0, failed: 0 };
 const failures: string[] = [];
+let environment: NodeJS.ProcessEnv = process.env;
+const begun = Date.now();
 
-/** How a test runner words its summary, and from where on it names what failed. */
-interface Summary {
-  passed: RegExp;
-  failed: RegExp;
-  failures: RegExp;
-}
-const MOCHA: Summary = { passed: /(\d+) passing/, failed: /(\d+) failing/, failures: /\d+ failing/ };
-const PYTEST: Summary = { passed: /(\d+) passed/, failed: /(\d+) failed/, failures: /=+ short test summary/ };
-
-if (process.argv[2] === 'full') await full();
-else await everything();
-
+for (const name of await schedule(jobs, cores, work))
+  fail(`${name}: left out, as something that it needs failed`);
 for (const failure of failures) console.log(`\nFAILED ${failure}`);
-console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
-process.exitCode = counts.failed === 0 ? 0 : 1;
-
-async function full(): Promise<void> {
-  const { env } = await trainerEnvironment();
-  await step('build', 'npm', ['run', '--silent', 'build'], env);
-  await suite('full', mocha, ['test/full/*.test.ts'], MOCHA, env);
-}
-
-async function everything(): Promise<void> {
-  // What is mostly fetched is made while the first steps and suites run.
-  const vscode = Promise.allSettled([vsCode()]);
-  const trainer = trainerEnvironment();
-  await step('lint', 'npm', ['run', '--silent', 'lint']);
-  await step('types', 'npm', ['run', '--silent', 'typecheck']);
-  await step('build', 'npm', ['run', '--silent', 'build']);
-  const { python, env } = await trainer;
-  await step('ruff', python, ['-m', 'ruff', 'check', 'python', 'test'], env);
-  await step('ruff format', python, ['-m', 'ruff', 'format', '--check', 'python', 'test'], env);
-  await suite(
-    'mocha',
-    mocha,
-    ['--parallel', '--jobs', '2', 'test/{unit,integration}/**/*.test.ts'],
-    MOCHA,
-    env,
+if (!isAll) {
+  console.log(
+    `\nLeft to \`npm run test:all\`:\n${slowFiles()
+      .map((file) => `  ${file}\n`)
+      .join('')}`,
   );
-  // Where that failed, the host suite tries again and says why.
-  await vscode;
-  await suite('host', process.execPath, ['test/host/run.ts'], MOCHA, env);
-  await suite('driven', mocha, ['test/host/ui/*.test.ts'], MOCHA, env);
-  const pytest = ['-m', 'pytest', '-c', 'python/pyproject.toml', '--rootdir', 'python', 'test/python'];
-  await suite('pytest', python, pytest, PYTEST, env);
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed (${secondsSince(begun)} s)`);
+process.exitCode = total.failed === 0 ? 0 : 1;
+
+/** The jobs with some names and all that they need; all jobs where no name is given. */
+function chosen(all: readonly Job[], names: readonly string[]): Job[] {
+  if (names.length === 0) return [...all];
+  const unknown = names.filter((name) => !all.some((job) => job.name === name));
+  if (unknown.length > 0) {
+    console.error(
+      `There is no job ${unknown.join(', ')}. Jobs are:\n${all.map(({ name }) => `  ${name}`).join('\n')}`,
+    );
+    process.exit(2);
+  }
+  const wanted = new Set(names);
+  // The set grows while it is gone through.
+  for (const name of wanted) {
+    for (const needed of all.find((job) => job.name === name)?.needs ?? []) wanted.add(needed);
+  }
+  return all.filter(({ name }) => wanted.has(name));
 }
 
-/** The trainer's Python, and what the tests are told about it. */
-async function trainerEnvironment(): Promise<{ python: string; env: NodeJS.ProcessEnv }> {
-  const { python } = await ensureTrainerEnvironment({
-    home,
-    device: 'cpu',
-    env: process.env,
-    signal: new AbortController().signal,
-    onProgress: (text) => {
-      console.log(`environment: ${text}`);
-    },
-  });
-  const env = {
-    ...process.env,
-    LETI_HOME: home,
-    LETI_TRAINER_PYTHON: python,
-    LETI_MBPP_DIR: process.env['LETI_MBPP_DIR'] ?? path.resolve(root, '../shared/data'),
-    PYTHONPATH: await installDevTools(python, home),
-    PYTHONDONTWRITEBYTECODE: '1',
+/** Does one job, and prints what it said when it has ended: lines of two jobs would mix. */
+async function work(job: Job): Promise<boolean> {
+  const start = Date.now();
+  console.log(`-- ${job.name} starts`);
+  const { code, output } = await (job.process === undefined ? prepare(job.name) : run(job.process));
+  const outcome = outcomeOf(job.name, code, output, job.summary);
+  total.passed += outcome.passed;
+  total.failed += outcome.failed;
+  failures.push(...outcome.failures);
+  console.log(
+    `\n== ${job.name}: ${outcome.failed === 0 ? 'passed' : 'FAILED'} (${secondsSince(start)} s)\n${output.trim()}\n`,
+  );
+  return outcome.failed === 0;
+}
+
+interface Ended {
+  code: number;
+  output: string;
+}
+
+/** Makes what the tests need and keep: the trainer environment, or a VS Code. */
+async function prepare(name: string): Promise<Ended> {
+  const said: string[] = [];
+  const say = (text: string): void => {
+    said.push(text);
   };
-  return { python, env };
+  try {
+    if (name === ENVIRONMENT) environment = { ...process.env, ...(await makeTestEnvironment(say)) };
+    else if (!(await canDownload())) await provisionVsCode(testHome, say);
+    return { code: 0, output: said.join('\n') };
+  } catch (error) {
+    return { code: 1, output: [...said, error instanceof Error ? error.message : String(error)].join('\n') };
+  }
 }
 
-/** The VS Code of the host tests. */
-async function vsCode(): Promise<void> {
-  if (!(await canDownload())) await provisionVsCode(home, console.log);
-}
-
-/** One command that passes or fails as a whole. */
-async function step(name: string, command: string, args: string[], env = process.env): Promise<void> {
-  const { code } = await run(name, command, args, env);
-  if (code === 0) counts.passed += 1;
-  else fail(name, `ended with ${code}`);
-}
-
-/** A test runner; its own summary is read, and a summary without tests is a failure. */
-async function suite(
-  name: string,
-  command: string,
-  args: string[],
-  says: Summary,
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
-  const { code, output } = await run(name, command, args, env);
-  const count = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? 0);
-  const failed = count(says.failed);
-  counts.passed += count(says.passed);
-  counts.failed += failed;
-  if (failed > 0) failures.push(`${name}: ${output.slice(Math.max(0, output.search(says.failures))).trim()}`);
-  if (count(says.passed) === 0) fail(name, 'ran no test');
-  else if (code !== 0 && failed === 0) fail(name, `ended with ${code}`);
-}
-
-function fail(name: string, why: string): void {
-  counts.failed += 1;
-  failures.push(`${name} ${why}`);
-}
-
-async function run(
-  name: string,
-  command: string,
-  args: string[],
-  env: NodeJS.ProcessEnv,
-): Promise<{ code: number; output: string }> {
-  console.log(`\n== ${name}`);
-  const begun = Date.now();
+async function run({ command, args }: JobProcess): Promise<Ended> {
   return await new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      process.stdout.write(chunk);
+    const child = spawn(executable(command), args, {
+      cwd: root,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
     child.on('error', reject);
     child.on('close', (code) => {
-      console.log(`(${name}: ${Math.round((Date.now() - begun) / 1000)} s)`);
       resolve({ code: code ?? 1, output });
     });
   });
+}
+
+function executable(command: JobProcess['command']): string {
+  switch (command) {
+    case 'node':
+      return process.execPath;
+    case 'npm':
+      return 'npm';
+    case 'mocha':
+      return path.join(root, 'node_modules/.bin/mocha');
+    case 'python':
+      return environment['LETI_TRAINER_PYTHON'] ?? 'python3';
+  }
+}
+
+function fail(why: string): void {
+  total.failed += 1;
+  failures.push(why);
+}
+
+function secondsSince(start: number): number {
+  return Math.round((Date.now() - start) / 1000);
 }

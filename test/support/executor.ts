@@ -103,7 +103,9 @@ export function packagesOf(python: string): string {
 
 function toolsFolder(): string {
   const tools = process.env['PYTHONPATH'];
-  if (tools === undefined) throw new Error("PYTHONPATH does not name the tests' tools: run `npm test`");
+  if (tools === undefined) {
+    throw new Error('This test needs pytest. Run `npm run test:setup` once (about 2 minutes).');
+  }
   return tools;
 }
 

@@ -89,7 +89,8 @@ export async function interpretersWithPytest(): Promise<Interpreter[]> {
 
 /** Checks that the tests of `SHOP` cover the same functions under every one of these interpreters. */
 export async function assertSameCoverage(interpreters: readonly Interpreter[]): Promise<void> {
-  const tools = process.env['PYTHONPATH'] ?? assert.fail('PYTHONPATH names no pytest: run `npm test`');
+  const tools =
+    process.env['PYTHONPATH'] ?? assert.fail('PYTHONPATH names no pytest: run `npm run test:setup` once');
   const folder = await mkdtemp(path.join(os.tmpdir(), 'leti-traced-'));
   const workspace = await writeFiles(SHOP);
   try {

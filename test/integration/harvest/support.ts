@@ -126,7 +126,6 @@ export async function treeHash(root: string): Promise<string> {
 
 async function ask(python: string, code: string): Promise<string> {
   const { code: exit, stdout, stderr } = await runCommand(python, ['-c', code]);
-  if (exit !== 0)
-    throw new Error(`${python} (the tests run through npm test, which brings pytest): ${stderr}`);
+  if (exit !== 0) throw new Error(`${python} (npm run test:setup brings pytest): ${stderr}`);
   return stdout.trim();
 }
