@@ -21,6 +21,9 @@ def load():
             # One that cannot be loaded is pytest's to complain of.
             with contextlib.suppress(Exception):
                 point.load()
+                if point.name == "hypothesispytest":
+                    # Its plugin imports it when a session ends, and pytest then takes a second to rewrite it.
+                    importlib.import_module("hypothesis")
 
 
 def _entry_points():

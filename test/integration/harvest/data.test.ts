@@ -160,7 +160,8 @@ describe("a workspace's settings for pytest", function () {
 
 describe('a plugin of pytest that changes it as it is imported', function () {
   this.timeout(120_000);
-  const harvester = useHarvester(true);
+  // The test installs the plugin when the executor has started.
+  const harvester = useHarvester(true, false);
 
   it('is no work of the program, while what a program changes still is', async () => {
     const packages = packagesOf(harvester.interpreter);

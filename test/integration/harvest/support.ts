@@ -21,8 +21,11 @@ export interface Harvester {
   harvest(files: Record<string, string | Uint8Array>, runTests?: boolean): Promise<Harvest>;
 }
 
-/** Called inside `describe`: the harvester is ready once the suite's tests run, and tidied up behind them. */
-export function useHarvester(withPytest = false): Harvester {
+/**
+ * Called inside `describe`: the harvester is ready once the suite's tests run, and tidied up behind them. Its executor
+ * loads pytest and its plugins when it starts, as in the product; `warm` false leaves that to each process of a program.
+ */
+export function useHarvester(withPytest = false, warm = withPytest): Harvester {
   const made: string[] = [];
   const makeWorkspace = async (files: Record<string, string | Uint8Array>): Promise<string> => {
     const root = await writeFiles(files);
@@ -54,8 +57,7 @@ export function useHarvester(withPytest = false): Harvester {
     harvester.interpreter = await makeInterpreter(folder, withPytest);
     harvester.executor = await startExecutor({
       interpreter: harvester.interpreter,
-      // As in the product; without this each process of a program loads pytest again.
-      pytest: withPytest,
+      pytest: warm,
       allowUncontained: false,
     });
   });
