@@ -21,7 +21,7 @@ export async function doctor(services: Services): Promise<void> {
 /** Installs the command `leti` for the terminal and for other editors. */
 export async function installLauncher(services: Services): Promise<void> {
   const folder = await vscode.window.showInputBox({
-    title: 'LeTI: Install terminal command leti',
+    title: 'LeTI: Install command-line tool',
     prompt: 'A folder on your PATH',
     value: process.platform === 'win32' ? '' : '~/.local/bin',
   });

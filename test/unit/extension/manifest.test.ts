@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { KEYS, keysOf, type KnownState } from '../../../src/extension/contextKeys.ts';
@@ -167,5 +167,27 @@ describe('the settings', () => {
 
   it('stay few', () => {
     assert.ok(settings.size <= 13, [...settings.keys()].join());
+  });
+});
+
+describe('the documents', () => {
+  it('name commands by their titles', () => {
+    const titles = new Set(
+      Object.values(
+        z
+          .record(z.string(), z.string())
+          .parse(JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8'))),
+      ),
+    );
+    const named = ['README.md', ...globSync('docs/**/*.md', { cwd: root })].flatMap((file) =>
+      [...readFileSync(path.join(root, file), 'utf8').matchAll(/\*\*LeTI: ([^*]+)\*\*/g)].map(
+        ([, title]) => title ?? '',
+      ),
+    );
+    assert.ok(named.length > 5);
+    assert.deepEqual(
+      named.filter((title) => !titles.has(title)),
+      [],
+    );
   });
 });
