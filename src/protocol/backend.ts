@@ -192,6 +192,8 @@ export type WeakTask = z.infer<typeof WeakTask>;
 
 /** What a run would do, before it is started. */
 export const TrainingPlan = z.strictObject({
+  /** Brings the plan's tasks to the run that is started with it; missing where they cannot be kept. */
+  hash: z.string().optional(),
   tasks: z.array(TaskSummary),
   /** They are among the dropped too. */
   weak: z.array(WeakTask),
@@ -329,7 +331,11 @@ export const REQUESTS = {
   train: request(
     'leti/train',
     Work.extend({
-      start: z.union([z.strictObject({ settings: Choices }), z.strictObject({ resume: z.string().min(1) })]),
+      start: z.union([
+        /** `plan` is the hash of a plan with these settings: its tasks are not looked for again while no file has changed. */
+        z.strictObject({ settings: Choices, plan: z.string().optional() }),
+        z.strictObject({ resume: z.string().min(1) }),
+      ]),
     }),
     RunReport,
   ),

@@ -19,8 +19,11 @@ export interface SharedStages {
 }
 
 export type RunStart =
-  /** `share`: stages of another run that are this one's too, and are copied. */
-  { config: RunConfig; share?: SharedStages } | { workspace: string; resume: string };
+  /**
+   * `share`: stages of another run that are this one's too, and are copied. `plan`: the hash of a plan, whose tasks the run
+   * takes while no file of the workspace has changed.
+   */
+  { config: RunConfig; share?: SharedStages; plan?: string } | { workspace: string; resume: string };
 
 /**
  * Starts a run, or continues one that was stopped. A run that is interrupted, fails or is killed can be resumed: what
@@ -40,8 +43,8 @@ export async function startOrResumeRun(
         'config' in start
           ? { id: newRunId(), config: { ...start.config, workspace } }
           : resumable(store, start.resume);
-      const share = 'config' in start ? start.share : undefined;
-      return await work(run, 'config' in start, share, store, context);
+      const { share, plan } = 'config' in start ? start : {};
+      return await work(run, 'config' in start, { share, plan }, store, context);
     } finally {
       store.close();
     }
@@ -53,7 +56,7 @@ export async function startOrResumeRun(
 async function work(
   run: { id: string; config: RunConfig },
   fresh: boolean,
-  share: SharedStages | undefined,
+  { share, plan }: { share?: SharedStages | undefined; plan?: string | undefined },
   store: RunStore,
   context: RunContext,
 ): Promise<{ report: RunReport; modelFolder: string | undefined }> {
@@ -62,7 +65,7 @@ async function work(
     // Before the run is on record: an interpreter or a task file that is not there is no run.
     const versions = fresh ? await workbench.versions() : {};
     let tasks = store.tasks(run.id);
-    const gathered = tasks.length === 0 ? await gatherTasks(run.config, workbench) : undefined;
+    const gathered = tasks.length === 0 ? await gatherTasks(run.config, workbench, plan) : undefined;
     if (fresh) store.createRun(run.id, run.config, versions);
     else store.setStatus(run.id, 'running');
     context.observe({ event: 'run', run: run.id, resumed: !fresh, workspace: run.config.workspace });

@@ -14,20 +14,38 @@ import type { RunConfig } from '../../protocol/run.ts';
 import type { DroppedTask, Task, TaskOrigin } from '../../protocol/task.ts';
 import type { RunTask } from '../../store/runStore.ts';
 import type { Workbench } from '../workbench.ts';
+import { takePlanned } from './plannedTasks.ts';
+
+export interface RunTasks {
+  tasks: RunTask[];
+  dropped: DroppedTask[];
+  /** Left out because their checks let wrong bodies pass; they are among the dropped too. */
+  weak: Task[];
+}
 
 /**
  * The tasks of a run with their sides: from files if the configuration names some, else from the workspace; held out
- * by file or by a seeded split. Tasks with weak checks are left out unless the configuration wants them. Throws a
- * UserError when nothing is left to train on.
+ * by file or by a seeded split. Tasks with weak checks are left out unless the configuration wants them. `plan` is the hash
+ * of an earlier plan: its tasks are taken if they are still those of the workspace. Throws a UserError when nothing is left
+ * to train on.
  */
-export async function gatherTasks(
-  config: RunConfig,
-  workbench: Workbench,
-): Promise<{ tasks: RunTask[]; dropped: DroppedTask[]; weak: Task[] }> {
-  const found =
-    config.tasksFile === undefined
-      ? await workspaceTasks(workbench, config)
-      : { tasks: await readTaskFile(config.tasksFile), dropped: [] };
+export async function gatherTasks(config: RunConfig, workbench: Workbench, plan?: string): Promise<RunTasks> {
+  const planned =
+    plan === undefined || config.tasksFile !== undefined
+      ? undefined
+      : await takePlanned(plan, config, workbench);
+  return await chooseTasks(planned ?? (await foundTasks(config, workbench)), config);
+}
+
+/** All tasks that a run may choose from: those of its file if it names one, else the workspace's. */
+export async function foundTasks(config: RunConfig, workbench: Workbench): Promise<Harvest> {
+  return config.tasksFile === undefined
+    ? await workspaceTasks(workbench, config)
+    : { tasks: await readTaskFile(config.tasksFile), dropped: [] };
+}
+
+/** The tasks of a run among those found, with their sides. Throws a UserError when nothing is left to train on. */
+export async function chooseTasks(found: Harvest, config: RunConfig): Promise<RunTasks> {
   const { tasks: all, dropped, weak } = config.weakTasks ? { ...found, weak: [] } : withoutWeak(found);
   const skipped = new Set(config.skipTasks);
   const tasks = all.filter((task) => !skipped.has(task.id));

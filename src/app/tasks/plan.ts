@@ -10,7 +10,8 @@ import type { Task } from '../../protocol/task.ts';
 import { RunStore } from '../../store/runStore.ts';
 import { pickProfile } from '../../training/device.ts';
 import { madeEnvironment } from '../../training/environment.ts';
-import { gatherTasks } from './gather.ts';
+import { chooseTasks, foundTasks } from './gather.ts';
+import { keepPlanned, taskDeciders } from './plannedTasks.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** On 2 cores with the default model, training and all (docs/results/example.md); what is said before a first run. */
@@ -19,13 +20,19 @@ const ENVIRONMENT_BYTES = 1.4e9;
 const BASE_MODEL_BYTES = 1.3e9;
 const ROUND_BYTES = 0.8e9;
 
-/** What a run of this configuration would do, were no task taken out. Tasks are found and validated; nothing is stored. */
+/**
+ * What a run of this configuration would do without `skipTasks`. Finds and validates the tasks, and keeps them for the run
+ * that follows.
+ */
 export async function planRun(
   config: RunConfig,
   workbench: Workbench,
   env: NodeJS.ProcessEnv,
 ): Promise<TrainingPlan> {
-  const { tasks, dropped, weak } = await gatherTasks({ ...config, skipTasks: [] }, workbench);
+  const decidedBy = config.tasksFile === undefined ? await taskDeciders(config, workbench) : undefined;
+  const found = await foundTasks(config, workbench);
+  const { tasks, dropped, weak } = await chooseTasks(found, { ...config, skipTasks: [] });
+  const hash = decidedBy === undefined ? undefined : await keepPlanned(decidedBy, found, workbench);
   const interpreter = await workbench.interpreter();
   const { tier } = await workbench.executor();
   const home = letiHome(env);
@@ -34,6 +41,7 @@ export async function planRun(
   const environment = workbench.ownTrainer ?? (await madeEnvironment(home, config.device, env));
   const measured = secondsPerProgram(workbench.files.store);
   return {
+    ...(hash === undefined ? {} : { hash }),
     tasks: tasks.map(({ task, side }) => ({ ...summaryOf(task), side })),
     weak: weak.map((task) => ({ ...summaryOf(task), reason: task.weak ?? '' })),
     dropped,

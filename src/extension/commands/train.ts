@@ -30,7 +30,11 @@ export async function train(services: Services, tasks: TasksTree): Promise<void>
   if (answers === undefined) return;
   const settings = { ...choices, ...answers };
   await follow(services, folder.fsPath, 'LeTI: Training', async (following) =>
-    services.backend.ask(REQUESTS.train, { ...place, start: { settings } }, following),
+    services.backend.ask(
+      REQUESTS.train,
+      { ...place, start: { settings, ...(plan.hash === undefined ? {} : { plan: plan.hash }) } },
+      following,
+    ),
   );
 }
 

@@ -58,7 +58,10 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
       const start =
         'resume' in params.start
           ? { workspace, resume: params.start.resume }
-          : { config: RunConfig.parse({ ...DEFAULT_RUN, ...params.start.settings, workspace }) };
+          : {
+              config: RunConfig.parse({ ...DEFAULT_RUN, ...params.start.settings, workspace }),
+              ...(params.start.plan === undefined ? {} : { plan: params.start.plan }),
+            };
       const { report } = await startOrResumeRun(start, contextOf(backend, params, signal));
       return report;
     },
