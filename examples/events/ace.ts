@@ -3,6 +3,7 @@
  * events.
  */
 import { z } from 'zod';
+import { commandLineStep } from '../../src/cli/stepWords.ts';
 import { writeTaskFile } from '../../src/harvest/files.ts';
 import { lineError, parseLine, readJsonLines, type JsonLine } from '../../src/harvest/jsonLines.ts';
 import { UserError } from '../../src/protocol/errors.ts';
@@ -133,13 +134,13 @@ if (import.meta.main) {
   try {
     const [sentences, out, ...more] = process.argv.slice(2);
     if (sentences === undefined || out === undefined || more.length > 0)
-      throw new UserError('Two files are needed.', 'node examples/events/ace.ts SENTENCES TASKS', 2);
+      throw new UserError('Two files are needed.', 'Run `node examples/events/ace.ts SENTENCES TASKS`.', 2);
     const tasks = await aceTasks(sentences);
     await writeTaskFile(out, tasks);
     console.log(`${tasks.length} tasks: ${out}`);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    console.error(`${error.message}\n${error.nextStep}`);
+    console.error(`${error.message}\n${commandLineStep(error.nextStep)}`);
     process.exitCode = error.exitCode;
   }
 }

@@ -2,6 +2,7 @@
  * `node examples/events/scores.ts TASKS SAMPLES` or `node examples/events/scores.ts EXPORT` prints Arg-I and Arg-C F1 for each
  * stage. `leti evaluate --tasks TASKS --out SAMPLES` and `leti runs RUN --export EXPORT` write these files.
  */
+import { commandLineStep } from '../../src/cli/stepWords.ts';
 import { lineError, parseLine, readJsonLines } from '../../src/harvest/jsonLines.ts';
 import { UserError } from '../../src/protocol/errors.ts';
 import { Sample } from '../../src/protocol/run.ts';
@@ -94,7 +95,7 @@ export async function answersOf(files: readonly string[]): Promise<Map<string, A
   }
   if (stages.size === 0) {
     throw new UserError(
-      `${files.join(', ')}: no sample was found`,
+      `There is no sample in these files: ${files.join(', ') || 'none was named'}`,
       'Name a file that `leti evaluate --out` or `leti runs RUN --export` wrote.',
       2,
     );
@@ -119,7 +120,7 @@ if (import.meta.main) {
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    console.error(`${error.message}\n${error.nextStep}`);
+    console.error(`${error.message}\n${commandLineStep(error.nextStep)}`);
     process.exitCode = error.exitCode;
   }
 }

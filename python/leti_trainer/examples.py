@@ -25,7 +25,7 @@ class Example:
 
     @property
     def total_weight(self) -> float:
-        return sum(abs(weight) for weight in self.weights[1:])
+        return sum(self.weights[1:])
 
     @property
     def labels(self) -> int:
@@ -136,7 +136,7 @@ def _segment(value: Any, where: str) -> dict[str, Any]:
         "text": text,
         "kind": fields.choice("kind", ("frame", "text")),
         "role": fields.choice("role", _ROLES),
-        "weight": fields.number("weight", -1),
+        "weight": fields.number("weight", 0),
     }
     fields.end()
     return segment

@@ -1,4 +1,4 @@
-"""The losses. Each is a sum over tokens; the step divides by the weight of its whole batch."""
+"""The loss: a sum over tokens. The step divides it by the weight of its whole batch."""
 
 from __future__ import annotations
 
@@ -9,15 +9,9 @@ import torch
 from leti_trainer.errors import TrainerError
 from leti_trainer.examples import Example
 
-_LEAST_LOSS = 1e-4
-"""Of a token that is not to be written: below it 1 - p cannot be told from 0 in float32."""
-
 
 class TokenLoss:
-    """Sum over the examples' tokens, each by its weight w, of a token's probability p:
-
-    - w > 0: w x -log p, the plain LM loss of the paper;
-    - w < 0: -w x -log(1 - p), the unlikelihood of a token that is not to be written (arXiv 1908.04319).
+    """The LM loss of the paper: -log p of each token of the examples times its weight, summed.
 
     Rows are padded on the right. A causal model never looks there from a real token, so no mask is needed and
     attention takes its fast causal path. Logits are computed where a weight stands and nowhere else: with a
@@ -47,10 +41,7 @@ class TokenLoss:
         self._used = used.to(self._device)
         logits = self._model(input_ids=ids.to(self._device), use_cache=False).logits
         losses = torch.nn.functional.cross_entropy(logits.float(), targets, reduction="none")
-        signed = weights[used].to(self._device)
-        if bool((signed < 0).any()):
-            losses = torch.where(signed > 0, losses, _unlikelihood(losses))
-        return (losses * signed.abs()).sum()
+        return (losses * weights[used].to(self._device)).sum()
 
     def close(self) -> None:
         """Gives the model its own output layer back."""
@@ -58,8 +49,3 @@ class TokenLoss:
 
     def _only_used(self, _head: Any, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
         return (inputs[0][self._used], *inputs[1:])
-
-
-def _unlikelihood(losses: torch.Tensor) -> torch.Tensor:
-    """-log(1 - p) of tokens whose -log p is given; finite for a certain one, where no gradient is left."""
-    return -torch.log1p(-torch.exp(-losses.clamp(min=_LEAST_LOSS)))

@@ -1,7 +1,10 @@
+import type { ObjectiveChoice } from '../protocol/model.ts';
 import type { RunConfig } from '../protocol/run.ts';
 
 /** What a run does unless it is told otherwise; tuned on training tasks only. */
-export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFile'> = {
+export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFile' | 'objective'> & {
+  objective: ObjectiveChoice;
+} = {
   historyCommits: 0,
   skipTasks: [],
   model: 'default',
@@ -16,14 +19,11 @@ export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFi
   batchRows: 64,
   seed: 42,
   device: 'auto',
-  lossOn: 'program',
-  mix: 0,
   timeoutSeconds: 5,
   sealedOnly: false,
   runTests: false,
   weakTasks: false,
   feedback: 'full',
-  trainFrom: 'newest',
   measureTrain: true,
   training: {
     method: 'auto',

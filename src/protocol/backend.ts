@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EditorDiagnostic, TextRange } from './diagnostics.ts';
 import { NextStep } from './errors.ts';
 import { Verdict } from './execution.ts';
-import { ModelRecord, ObjectiveChoice } from './model.ts';
+import { ModelRecord } from './model.ts';
 import {
   Evaluation,
   RunConfig,
@@ -80,7 +80,7 @@ export const RunSummary = z.strictObject({
   startedAt: z.string(),
   endedAt: z.string().optional(),
   error: z.string().optional(),
-  objective: ObjectiveChoice,
+  objective: z.string(),
   rounds: z.int(),
   model: z.string(),
   /** First and last evaluation: of held-out tasks where the run has some, else of training tasks. */

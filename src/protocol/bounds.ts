@@ -23,8 +23,6 @@ export const BOUNDS = {
   /** Of one program. */
   maxTokens: { min: 1, max: 8192 },
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER },
-  /** Share of the training texts. */
-  mix: { min: 0, max: 0.99 },
   timeoutSeconds: { min: 0.01, max: 600 },
   learningRate: { min: 1e-8, max: 1 },
   epochs: { min: 1, max: 1000 },

@@ -1,18 +1,25 @@
 import { z } from 'zod';
 import { FeedbackPreset } from './execution.ts';
-import { Condition, ObjectiveChoice, VerdictForm } from './model.ts';
+import { Condition, ObjectiveChoice } from './model.ts';
 import { RunStatus } from './run.ts';
 import { Device, Likelihoods, TrainingSettings } from './training.ts';
 
-/** What an experiment may set for all of its arms, and each arm for itself. */
+/** Objectives that only experiments compare (src/app/bench/objectives.ts). */
+export const ExperimentObjective = z.enum([
+  'fcft-binary',
+  'fcft-paper',
+  'fcft-mixed',
+  'unchecked',
+  'repair',
+  'pretraining',
+]);
+export type ExperimentObjective = z.infer<typeof ExperimentObjective>;
+
+/** The settings that an experiment may give all arms, and an arm itself. */
 const Settings = z.strictObject({
-  lossOn: z.enum(['program', 'all']).optional(),
-  verdict: VerdictForm.optional(),
-  mix: z.number().min(0).lt(1).optional(),
   temperature: z.number().min(0).optional(),
   maxTokens: z.int().positive().optional(),
   feedback: FeedbackPreset.optional(),
-  trainFrom: z.enum(['newest', 'first']).optional(),
   sealedOnly: z.boolean().optional(),
   training: TrainingSettings.omit({ seed: true, steps: true })
     .extend({ steps: z.int().min(0) })
@@ -22,7 +29,7 @@ const Settings = z.strictObject({
 
 /** One way to learn, compared with the others of its experiment. */
 export const Arm = Settings.extend({
-  objective: ObjectiveChoice,
+  objective: z.enum([...ObjectiveChoice.options, ...ExperimentObjective.options]),
   /** An arm that stands before this one: it begins with the model that the other came to with the same seed. */
   after: z.string().optional(),
 });
@@ -118,7 +125,7 @@ export const ArmResult = z.strictObject({
   seed: z.int(),
   run: z.string(),
   status: RunStatus,
-  /** What the arms before it took, for one that goes on from another's model. */
+  /** Cost of the arms before it, if it continues the model of another arm. */
   began: z.strictObject({ steps: z.int(), minutes: z.number() }).default({ steps: 0, minutes: 0 }),
   /** Hash of the model that the arm came to; undefined where it trained nothing. */
   model: z.string().optional(),

@@ -4,14 +4,10 @@ import { z } from 'zod';
 export const Condition = z.enum(['good', 'bad', 'none']);
 export type Condition = z.infer<typeof Condition>;
 
-/** How a verdict is written: before everything or where the answer begins, and how often. */
-export const VerdictForm = z.object({
-  at: z.enum(['front', 'answer']).default('front'),
-  times: z.int().min(1).max(8).default(1),
-});
-export type VerdictForm = z.infer<typeof VerdictForm>;
-
-/** The four texts that frame verdict and feedback; reserved tokens of the tokenizer where it has some. */
+/**
+ * The four texts that frame verdict and feedback: reserved tokens of the tokenizer if it has enough. Earlier versions also
+ * kept a form of the verdict here, which is ignored.
+ */
 export const Markers = z.object({
   good: z.string().min(1),
   bad: z.string().min(1),
@@ -19,8 +15,6 @@ export const Markers = z.object({
   feedbackEnd: z.string().min(1),
   /** True when each marker is one special token of the tokenizer, so that plain text can never spell it. */
   reserved: z.boolean(),
-  /** Of models that learnt another form than once, in front, as in the paper. */
-  verdict: VerdictForm.optional(),
 });
 export type Markers = z.infer<typeof Markers>;
 
@@ -44,25 +38,8 @@ export const PromptStyle = z.strictObject({
 });
 export type PromptStyle = z.infer<typeof PromptStyle>;
 
-/** How samples become training texts; the last six and sft are there to be compared with (docs/results/learning.md). */
-export const Objective = z.enum([
-  'fcft',
-  'fcft-binary',
-  'rejection',
-  'repair',
-  'mutation',
-  'sft',
-  'fcft-paper',
-  'fcft-learnable',
-  'unchecked',
-  'pretraining',
-  'unlikelihood',
-  'unlikelihood-binary',
-]);
-export type Objective = z.infer<typeof Objective>;
-
-/** What a run may be told: an objective, or `auto`, which picks one for each round (src/core/learning/objectives/choose.ts). */
-export const ObjectiveChoice = z.enum(['auto', ...Objective.options]);
+/** The objectives that a run may name (src/core/learning/objectives/objectives.ts). `auto` picks one for each round. */
+export const ObjectiveChoice = z.enum(['auto', 'rejection', 'fcft', 'sft']);
 export type ObjectiveChoice = z.infer<typeof ObjectiveChoice>;
 
 /**
@@ -78,7 +55,7 @@ export const ModelRecord = z.object({
   /** Precision of the weights at their source, e.g. `Q4_1 brought back to float32`. */
   sourcePrecision: z.string(),
   parents: z.array(z.string()),
-  /** What the model was trained by. Another version may know other objectives. */
+  /** Also one that only experiments or other versions know. */
   objective: z.string().min(1).optional(),
   /** Which marker completions are asked under; base and rejection weights have none. */
   condition: Condition,

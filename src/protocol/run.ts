@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BOUNDS, within, wholeWithin } from './bounds.ts';
 import { NextStep } from './errors.ts';
 import { FeedbackPreset, Verdict } from './execution.ts';
-import { Condition, Objective, ObjectiveChoice, PromptStyle, VerdictForm } from './model.ts';
+import { Condition, PromptStyle } from './model.ts';
 import { Device, Trained, TrainingSettings } from './training.ts';
 
 /** Everything that decides what a run does; stored with it, so that a resumed run does the same. */
@@ -18,7 +18,8 @@ export const RunConfig = z.strictObject({
   skipTasks: z.array(z.string()).default([]),
   /** How the model was named by the user; the run keeps the hash that it resolved to. */
   model: z.string(),
-  objective: ObjectiveChoice,
+  /** A name that the run's table of objectives holds, or `auto`; also one of an earlier version in a stored run. */
+  objective: z.string(),
   rounds: wholeWithin(BOUNDS.rounds),
   /** Per training task and round. */
   samples: wholeWithin(BOUNDS.samples),
@@ -32,11 +33,6 @@ export const RunConfig = z.strictObject({
   batchRows: z.int().positive(),
   seed: wholeWithin(BOUNDS.seed),
   device: Device,
-  lossOn: z.enum(['program', 'all']),
-  /** How verdicts are written in training texts, if not as the model that the run begins with has them. */
-  verdict: VerdictForm.optional(),
-  /** Share of continued pre-training among the training texts. */
-  mix: within(BOUNDS.mix),
   timeoutSeconds: within(BOUNDS.timeoutSeconds),
   /** Trains on verdicts that cannot be forged and leaves the others out. */
   sealedOnly: z.boolean().default(false),
@@ -45,16 +41,37 @@ export const RunConfig = z.strictObject({
   /** Trains on tasks too whose checks are weak. */
   weakTasks: z.boolean().default(false),
   feedback: FeedbackPreset.default('full'),
-  /**
-   * Which weights a round's training begins with: the newest, as in the paper, or those that the run began with, on the
-   * passing programs of all rounds so far (as STaR, arXiv 2203.14465).
-   */
-  trainFrom: z.enum(['newest', 'first']).default('newest'),
   /** Whether the training tasks are asked once more at the end, which takes as long as a round's sampling. */
   measureTrain: z.boolean().default(true),
   training: TrainingSettings,
 });
 export type RunConfig = z.infer<typeof RunConfig>;
+
+/** The options that earlier versions stored, with the one value that today's runs still have. */
+const REMOVED_OPTIONS: Readonly<Record<string, unknown>> = {
+  lossOn: 'program',
+  mix: 0,
+  trainFrom: 'newest',
+  verdict: undefined,
+};
+
+/**
+ * A stored configuration, also one of an earlier version. `removed` names its options that today's version lacks; a run with
+ * such options can be shown but not resumed.
+ */
+export const StoredRunConfig = z.looseObject({}).transform((stored, context) => {
+  const isRemoved = (name: string): boolean => name in REMOVED_OPTIONS;
+  const known = Object.fromEntries(Object.entries(stored).filter(([name]) => !isRemoved(name)));
+  const config = RunConfig.safeParse(known);
+  if (!config.success) {
+    for (const { path, message } of config.error.issues) context.addIssue({ code: 'custom', path, message });
+    return z.NEVER;
+  }
+  const removed = Object.entries(stored)
+    .filter(([name, value]) => isRemoved(name) && value !== REMOVED_OPTIONS[name])
+    .map(([name]) => name);
+  return { config: config.data, removed };
+});
 
 export const RunStatus = z.enum(['running', 'interrupted', 'failed', 'finished']);
 export type RunStatus = z.infer<typeof RunStatus>;
@@ -143,12 +160,13 @@ export type GateRecord = z.infer<typeof GateRecord>;
 /** What a round's training did; `examples` 0 means that there was nothing to train on. */
 export const TrainingRecord = Trained.extend({
   model: z.string(),
-  /** What the round learned by; missing in runs of earlier versions. */
-  objective: Objective.optional(),
+  /** Missing in runs of earlier versions. */
+  objective: z.string().optional(),
   examples: z.int(),
   passes: z.int(),
   failures: z.int(),
-  mixed: z.int(),
+  /** Pieces of plain source besides the examples, in runs of earlier versions. */
+  mixed: z.int().optional(),
   /** Of the examples, those whose programs were shown as completions instead of being sampled. */
   used: z.int().default(0),
 });
@@ -166,7 +184,7 @@ export const RunReport = z.strictObject({
 });
 export type RunReport = z.infer<typeof RunReport>;
 
-/** What happens while a run goes on; the palette, the explorer and the command line show the same events. */
+/** The events of a run; the palette, the explorer and the command line show the same events. */
 export const RunEvent = z.discriminatedUnion('event', [
   z.strictObject({
     event: z.literal('run'),

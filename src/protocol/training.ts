@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { BOUNDS, within, wholeWithin } from './bounds.ts';
 
-/**
- * One training text: what `core` says and Python only tokenises. `weight` multiplies the loss of the segment's tokens; below
- * 0 it is the loss of writing them at all (unlikelihood, arXiv 1908.04319).
- */
+/** A part of a training text. `core` writes it, Python only tokenises it. `weight` multiplies the loss of its tokens. */
 export const TrainingSegment = z.strictObject({
   text: z.string(),
   kind: z.enum(['frame', 'text']),
   role: z.enum(['verdict', 'feedback', 'task', 'program', 'end', 'pretrain']),
-  weight: z.number().min(-1),
+  weight: z.number().min(0),
 });
 export type TrainingSegment = z.infer<typeof TrainingSegment>;
 

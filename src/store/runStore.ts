@@ -4,7 +4,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { z } from 'zod';
 import { StageEffort, StepRow } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
-import { RunConfig, RunStatus, Sample, SamplingRecord, Side } from '../protocol/run.ts';
+import { StoredRunConfig, type RunConfig, RunStatus, Sample, SamplingRecord, Side } from '../protocol/run.ts';
 import { DroppedTask, Task } from '../protocol/task.ts';
 import { BUSY_MS, MIGRATIONS, SCHEMA, STORE_VERSION } from './schema.ts';
 
@@ -18,6 +18,8 @@ export interface RunRow {
   endedAt: string | undefined;
   error: string | undefined;
   config: RunConfig;
+  /** Options of the run that this version no longer has. */
+  removed: string[];
   versions: Record<string, string>;
 }
 
@@ -398,7 +400,7 @@ function toRun(row: Record<string, unknown>): RunRow {
     startedAt: text(row, 'started_at'),
     endedAt: row['ended_at'] === null ? undefined : text(row, 'ended_at'),
     error: row['error'] === null ? undefined : text(row, 'error'),
-    config: RunConfig.parse(JSON.parse(text(row, 'config'))),
+    ...StoredRunConfig.parse(JSON.parse(text(row, 'config'))),
     versions: Versions.parse(JSON.parse(text(row, 'versions'))),
   };
 }

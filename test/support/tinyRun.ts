@@ -208,6 +208,6 @@ export function tinyRunArguments(fixture: Fixture): string[] {
   return [
     ...['train', workspace, '--tasks', tasks, '--held-out', heldOut, '--json', '--model', model],
     ...['--samples', '4', '--held-out-samples', '4', '--epochs', '3', '--batch', '4'],
-    ...['--mix', '0.1', '--trainer-python', fixture.trainerPython ?? trainerPython()],
+    ...['--trainer-python', fixture.trainerPython ?? trainerPython()],
   ];
 }

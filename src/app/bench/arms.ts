@@ -6,12 +6,12 @@ import type { TaskOutcome } from '../../core/evaluation/statistics.ts';
 export interface PlannedArm {
   arm: string;
   seed: number;
-  /** The arm from whose model this one begins, instead of from that of its configuration. */
+  /** The arm whose model this one begins with, instead of the model of its configuration. */
   after: string | undefined;
   config: RunConfig;
 }
 
-/** The runs of an experiment in their order. `workspace` is the folder of its results; its paths must be absolute. */
+/** The runs of an experiment in their order. `workspace` is the folder of its results. The experiment's paths are absolute. */
 export function plannedArms(experiment: Experiment, workspace: string): PlannedArm[] {
   return experiment.seeds.flatMap((seed) =>
     Object.entries(experiment.arms).map(([arm, { after, ...settings }]) => ({
@@ -42,48 +42,32 @@ function configOf(
   };
 }
 
-/** Without what is undefined, which would hide a default. */
+/** The settings without undefined ones, which would hide a default. */
 function given<T extends object>(settings: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(settings).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
-/**
- * Whether two runs sample the same programs until the end of their first round's sampling: all that decides it is the same,
- * whatever they then learn from it.
- */
+/** Whether two runs sample the same programs until their first training, and differ at most in how they learn from them. */
 export function sharesFirstSamples(a: RunConfig, b: RunConfig): boolean {
-  return decidingKey(a, AFTER_FIRST_SAMPLES) === decidingKey(b, AFTER_FIRST_SAMPLES);
+  return decidingKey(a) === decidingKey(b);
 }
 
-/**
- * Whether two runs are alike until the end of their second round's sampling: they differ at most in the weights that later
- * trainings begin with, and in how long they go on.
- */
-export function sharesFirstRound(a: RunConfig, b: RunConfig): boolean {
-  return decidingKey(a, AFTER_FIRST_ROUND) === decidingKey(b, AFTER_FIRST_ROUND);
-}
-
-/** What only matters once the second round has its samples. */
-const AFTER_FIRST_ROUND: readonly (keyof RunConfig)[] = ['rounds', 'measureTrain', 'trainFrom'];
-
-/** What only matters once there are samples. */
-const AFTER_FIRST_SAMPLES: readonly (keyof RunConfig)[] = [
-  ...AFTER_FIRST_ROUND,
+/** The options that matter only after the first samples. */
+const AFTER_FIRST_SAMPLES: readonly string[] = [
+  'rounds',
+  'measureTrain',
   'objective',
-  'lossOn',
-  'verdict',
-  'mix',
   'sealedOnly',
   'training',
-];
+] satisfies (keyof RunConfig)[];
 
-function decidingKey(config: RunConfig, later: readonly string[]): string {
-  const deciding = Object.entries(config).filter(([name]) => !later.includes(name));
+function decidingKey(config: RunConfig): string {
+  const deciding = Object.entries(config).filter(([name]) => !AFTER_FIRST_SAMPLES.includes(name));
   return JSON.stringify(deciding.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** One task's outcomes over all seeds together, in the order of the first. */
+/** The outcomes of each task, all seeds together, in the order of the first seed. */
 export function pooled(measured: readonly Measured[]): TaskOutcome[] {
   const tasks = new Map<string, TaskOutcome>();
   for (const { outcomes } of measured) {
@@ -95,7 +79,7 @@ export function pooled(measured: readonly Measured[]): TaskOutcome[] {
   return [...tasks.values()];
 }
 
-/** The same with those programs as passes that ran to their checks. */
+/** The same, but every program that ran to its checks counts as a pass. */
 export function pooledReached(measured: readonly Measured[]): TaskOutcome[] {
   return pooled(
     measured.map((one) => ({
@@ -110,12 +94,12 @@ export function pooledReached(measured: readonly Measured[]): TaskOutcome[] {
   );
 }
 
-/** What the arms of all seeds measured after a round; those that stopped earlier keep what they had. */
+/** The measurements of an arm after a round, one per seed. A seed without that round gives its last earlier one. */
 export function afterRound(results: readonly ArmResult[], round: number): Measured[] {
   return results.flatMap(({ validation }) => validation.findLast((one) => one.round <= round) ?? []);
 }
 
-/** Mean over tasks of the share that passes. */
+/** The mean of the tasks' pass rates. */
 export function meanRate(outcomes: readonly TaskOutcome[]): number {
   const rates = outcomes.filter(({ samples }) => samples > 0).map(({ samples, passed }) => passed / samples);
   return rates.length === 0 ? 0 : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;

@@ -3,7 +3,7 @@ import { afterRound, meanRate, pooled } from './arms.ts';
 import { markdownTable } from './figures.ts';
 import { percent } from '../../core/text/words.ts';
 
-/** What a round of each arm took: texts, steps, and the minutes of each phase with their share. */
+/** The mean cost per round of each arm: texts, steps, and the minutes of each phase with their share. */
 export function effortTable(arms: readonly string[], of: (arm: string) => ArmResult[]): string {
   const rows = arms.map((arm) => {
     const rounds = of(arm).flatMap((result) => result.rounds);
@@ -28,14 +28,14 @@ export function effortTable(arms: readonly string[], of: (arm: string) => ArmRes
   });
   return markdownTable(
     [
-      ...['arm', 'texts a round', 'good : bad samples', 'steps', 'programs/s'],
+      ...['arm', 'texts per round', 'good : bad samples', 'steps', 'programs/s'],
       ...['sampling min', 'execution min', 'training min'],
     ],
     rows,
   );
 }
 
-/** When each arm first passes as many validation tasks as another one at its best: gradient steps and minutes until then. */
+/** The gradient steps and minutes after which each arm first passes as many validation tasks as another one at its best. */
 export function reachTable(
   arms: readonly string[],
   of: (arm: string) => ArmResult[],
@@ -56,17 +56,17 @@ export function reachTable(
     }),
   ]);
   return [
-    'What each row takes to reach the best of each column; whether it is truly reached, the intervals above say:',
+    'Steps and minutes that each row needs to reach the best of each column. The intervals above say whether the difference is real:',
     markdownTable(['', ...arms.map((arm) => `best of ${arm}`)], rows),
   ];
 }
 
-/** Gradient steps of an arm up to a round and with it; those of the arms that it goes on from count too. */
+/** Gradient steps of an arm up to and including a round, with those of the arms that it continues. */
 export function stepsUntil(result: ArmResult, round: number): number {
   return until(result, round).reduce((total, one) => total + one.steps, result.began.steps);
 }
 
-/** Minutes of sampling, execution and training up to a round and with it, likewise. */
+/** Minutes of sampling, execution and training up to and including a round, with those of the arms that it continues. */
 export function minutesUntil(result: ArmResult, round: number): number {
   return until(result, round).reduce(
     (total, one) => total + (one.samplingSeconds + one.executionSeconds + one.trainingSeconds) / 60,

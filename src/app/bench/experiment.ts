@@ -1,22 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { plannedArms, sharesFirstRound, sharesFirstSamples, type PlannedArm } from './arms.ts';
+import { plannedArms, sharesFirstSamples, type PlannedArm } from './arms.ts';
 import { minutesUntil, stepsUntil } from './effort.ts';
 import { experimentReport } from './report.ts';
+import { OBJECTIVES } from '../../core/learning/objectives/objectives.ts';
 import { InterruptedError } from '../../protocol/errors.ts';
 import { ArmResult, type Experiment, type ExperimentState } from '../../protocol/experiment.ts';
 import { digest } from '../../process/digest.ts';
-import { letiHome } from '../../process/letiHome.ts';
 import { writeWhole } from '../../process/wholeFile.ts';
-import { TrainingRecord, type RunConfig, type RunReport } from '../../protocol/run.ts';
+import type { RunConfig, RunReport } from '../../protocol/run.ts';
 import { RunStore } from '../../store/runStore.ts';
-import { ModelStore } from '../../training/modelStore.ts';
 import { resultOf } from '../models/lifetime.ts';
 import { readExperiment, readState } from './files.ts';
+import { EXPERIMENT_OBJECTIVES } from './objectives.ts';
 import { finalsOf, measuredOf, measureFinals, readFinals, type FinalSet } from './finals.ts';
 import { runReport } from '../runs/report.ts';
 import { startOrResumeRun, type RunContext, type SharedStages } from '../runs/run.ts';
-import { FIRST_ROUND, FIRST_SAMPLES, stages } from '../runs/stages.ts';
+import { FIRST_SAMPLES, stages } from '../runs/stages.ts';
 import { Workbench } from '../workbench.ts';
 import { workspaceFiles, workspaceFolder } from '../folders.ts';
 
@@ -26,26 +26,26 @@ const REPORT = 'report.md';
 export interface ExperimentRequest {
   /** The experiment's file. */
   file: string;
-  /** Folder of the results; made when it is not there. */
+  /** Folder of the results. It is made if it is missing. */
   out: string;
-  /** After which no further run begins and the one that goes on is stopped, to be resumed by the next call. */
+  /** The work stops after this time. The next call resumes it. */
   minutes: number | undefined;
-  /** Remakes the report, for its head. */
+  /** The command that the head of the report names. */
   command: string;
 }
 
 export interface ExperimentEnding {
-  /** Of the arms' runs with all seeds. */
+  /** Finished runs, of all arms and seeds. */
   finished: number;
   planned: number;
-  /** Its file. */
+  /** The report's file. */
   report: string;
 }
 
 /**
- * Does what of an experiment is not done yet: arm by arm, seed by seed, then the final measurements; writes raw results and the
- * report after each. Arms share what they sample before they train. Whatever stops it, the next call goes on.
- * @throws UserError naming what is wrong with the file; InterruptedError when the context's signal stopped it.
+ * Does the work of an experiment that is left: seed by seed, arm by arm, then the final measurements. Writes raw results and the
+ * report after each run. Arms share the samples before their first training. The next call continues stopped work.
+ * @throws UserError naming the fault of the file; InterruptedError if the context's signal stopped it.
  */
 export async function runExperiment(
   request: ExperimentRequest,
@@ -60,7 +60,7 @@ export async function runExperiment(
   try {
     return await work.go();
   } catch (error) {
-    // The time that was given is up, which is no interruption.
+    // The time limit is not an interruption.
     if (error instanceof InterruptedError && !context.signal.aborted) return await work.report();
     throw error;
   }
@@ -85,7 +85,7 @@ class ExperimentWork {
 
   async go(): Promise<ExperimentEnding> {
     this.#state = (await readState(path.join(this.#folder, STATE))) ?? this.#state;
-    // What is read at the very end is known to be readable before hours of work.
+    // Read now, so that an unreadable file is found before hours of work.
     this.#finals = await readFinals(this.#experiment);
     for (const arm of this.#planned) {
       await this.#run(arm);
@@ -95,7 +95,7 @@ class ExperimentWork {
     return await this.report();
   }
 
-  /** Writes the results and the report of what there is. */
+  /** Writes the results and the report of the runs so far. */
   async report(): Promise<ExperimentEnding> {
     const results = this.#results();
     const { markdown, plots } = experimentReport(this.#experiment, results, this.#command);
@@ -108,12 +108,12 @@ class ExperimentWork {
   }
 
   async #run({ arm, seed, after, config: planned }: PlannedArm): Promise<void> {
-    const config = after === undefined ? planned : { ...planned, model: this.#cameTo(after, seed) };
+    const config = after === undefined ? planned : { ...planned, model: this.#modelOf(after, seed) };
     const key = keyOf(config);
     const known = this.#state.runs.find((one) => one.arm === arm && one.seed === seed && one.config === key);
     const status = known === undefined ? undefined : this.#withStore((store) => store.run(known.run)?.status);
     if (status === 'finished') return;
-    const share = await this.#shareable(config);
+    const share = this.#shareable(config);
     const { observe } = this.#context;
     observe({ event: 'phase', phase: 'arm', detail: `${arm}, seed ${seed}` });
     let noted: Promise<void> = Promise.resolve();
@@ -123,6 +123,7 @@ class ExperimentWork {
         : { workspace: this.#folder, resume: known.run };
     await startOrResumeRun(start, {
       ...this.#context,
+      objectives: { ...OBJECTIVES, ...EXPERIMENT_OBJECTIVES },
       observe: (event) => {
         if (event.event === 'run' && !event.resumed)
           noted = this.#note({ arm, seed, run: event.run, config: key });
@@ -132,8 +133,8 @@ class ExperimentWork {
     await noted;
   }
 
-  /** The model of an arm that is finished. */
-  #cameTo(arm: string, seed: number): string {
+  /** The hash of a finished arm's model. */
+  #modelOf(arm: string, seed: number): string {
     const model = this.#withStore((store) => {
       const report = this.#reportOf(store, arm, seed);
       return report === undefined ? undefined : endedWith(report);
@@ -142,28 +143,15 @@ class ExperimentWork {
     return model;
   }
 
-  /** What another arm has done that this one would do alike: its first round, or at least its first samples. */
-  async #shareable(config: RunConfig): Promise<SharedStages | undefined> {
-    const models = new ModelStore(letiHome(this.#context.env));
-    const done = this.#withStore((store) =>
-      store.runs().map((run) => ({
-        run: run.id,
-        config: run.config,
-        stages: store.stages(run.id),
-        trained: store.stage(run.id, stages.train(1), TrainingRecord)?.model,
-      })),
+  /** The first samples of another arm, if this arm would sample the same ones. */
+  #shareable(config: RunConfig): SharedStages | undefined {
+    const last = stages.evaluate(0, 'train');
+    const near = this.#withStore((store) =>
+      store
+        .runs()
+        .find((run) => sharesFirstSamples(run.config, config) && store.stages(run.id).includes(last)),
     );
-    for (const other of done) {
-      const isFar = sharesFirstRound(other.config, config) && other.stages.includes(stages.train(2));
-      // A finished run keeps the weights of its best round alone.
-      if (isFar && other.trained !== undefined && (await models.get(other.trained)) !== undefined)
-        return { run: other.run, stages: FIRST_ROUND };
-    }
-    const near = done.find(
-      (other) =>
-        sharesFirstSamples(other.config, config) && other.stages.includes(stages.evaluate(0, 'train')),
-    );
-    return near === undefined ? undefined : { run: near.run, stages: FIRST_SAMPLES };
+    return near === undefined ? undefined : { run: near.id, stages: FIRST_SAMPLES };
   }
 
   async #note(run: ExperimentState['runs'][number]): Promise<void> {
@@ -172,7 +160,7 @@ class ExperimentWork {
     await this.#save();
   }
 
-  /** Each arm's model, and the one that all began with, on what decides nothing. */
+  /** Measures each arm's model, and their common first model, on the final tasks. */
   async #measureFinals(): Promise<void> {
     const { perplexity, model, device } = this.#experiment;
     if (this.#finals.length === 0 && !perplexity) return;

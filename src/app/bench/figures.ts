@@ -10,10 +10,10 @@ const LEFT = 56;
 const TOP = 32;
 const RIGHT = 150;
 const BOTTOM = 44;
-/** Told apart in both themes and by people who see few colours (Okabe and Ito 2008). */
+/** Distinct in both themes and for people with colour blindness (Okabe and Ito 2008). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#999999', '#8a6d00'];
 
-/** A line chart as an SVG document: axes from nothing (y) and the least x, a legend, every point marked. */
+/** A line chart as an SVG document, with a legend and a mark per point. The y axis begins at 0, the x axis at the least x. */
 export function linePlot(title: string, xName: string, yName: string, series: readonly Series[]): string {
   const points = series.flatMap((one) => one.points);
   const xs = points.map(([x]) => x);
@@ -58,7 +58,7 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
 
-/** A table of GitHub's Markdown. Cells must hold no `|`. */
+/** A table in GitHub's Markdown. No cell may hold a `|`. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');

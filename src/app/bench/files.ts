@@ -5,8 +5,8 @@ import { flag, step, UserError } from '../../protocol/errors.ts';
 import { Experiment, StoredExperimentState, type ExperimentState } from '../../protocol/experiment.ts';
 
 /**
- * An experiment's file with its paths made absolute.
- * @throws UserError (exit code 2) naming what is wrong with it.
+ * Reads an experiment's file and makes its paths absolute.
+ * @throws UserError (exit code 2) naming its fault.
  */
 export async function readExperiment(file: string): Promise<Experiment> {
   let value: unknown;
@@ -14,15 +14,20 @@ export async function readExperiment(file: string): Promise<Experiment> {
     value = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${file} is not an experiment: ${why}`, 'docs/experiments.md shows one.', 2, {
-      cause: error,
-    });
+    throw new UserError(
+      `${file} is not an experiment: ${why}`,
+      'See docs/experiments.md for an example.',
+      2,
+      {
+        cause: error,
+      },
+    );
   }
   const parsed = Experiment.safeParse(value);
   if (!parsed.success) {
     throw new UserError(
       `${file} is not an experiment:\n${z.prettifyError(parsed.error)}`,
-      'docs/experiments.md says what may stand there.',
+      'See docs/experiments.md for the fields.',
       2,
     );
   }
@@ -40,8 +45,8 @@ export async function readExperiment(file: string): Promise<Experiment> {
 }
 
 /**
- * What an experiment has done so far; undefined where it has not begun.
- * @throws UserError where that is damaged.
+ * The state of an experiment; undefined if it has not begun.
+ * @throws UserError if the file is damaged.
  */
 export async function readState(file: string): Promise<ExperimentState | undefined> {
   let text: string;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { outcomesOf, reachesChecks } from '../../core/evaluation/passRates.ts';
-import { mixExamples } from '../../core/learning/continuedPretraining.ts';
+import { sourcePieces } from '../../core/learning/plainSource.ts';
 import { endsItself } from '../../core/text/trimming.ts';
 import { readTaskFile } from '../../harvest/files.ts';
 import { standardLibraryPackages } from '../../harvest/pythonSources.ts';
@@ -25,22 +25,22 @@ import type { Workbench } from '../workbench.ts';
 
 type FinalState = Pick<ExperimentState, 'finals' | 'perplexity'>;
 
-/** Pieces of Python source on which perplexity is measured; one has about 250 tokens. */
+/** Pieces of Python source for perplexity, of about 250 tokens each. */
 const PIECES = 80;
 
-/** Tasks of the end with how they are asked. */
+/** Final tasks, and how the models are asked for them. */
 export interface FinalSet {
   name: string;
   final: FinalTasks;
   tasks: Task[];
   seed: number;
-  /** Digest of the tasks, of how many programs are asked for each, and of the seed. */
+  /** Digest of the tasks, the number of programs per task, and the seed. */
   asked: string;
 }
 
 /**
  * The final tasks of an experiment.
- * @throws UserError where one of their files cannot be read.
+ * @throws UserError if one of their files cannot be read.
  */
 export async function readFinals({ finals, seeds }: Experiment): Promise<FinalSet[]> {
   const sets: FinalSet[] = [];
@@ -55,8 +55,8 @@ export async function readFinals({ finals, seeds }: Experiment): Promise<FinalSe
 }
 
 /**
- * Measures what is not measured yet of the model that all began with (`base`, a hash) and of what the arms came to: on each final
- * set of tasks, under the verdicts that it asks for, and on plain source. `keep` is given the state after each.
+ * Measures the arms' models and their common first model (`base`, a hash), if that is not done yet: on each final set of
+ * tasks, under its verdicts, and on plain source. `keep` gets the state after each measurement.
  */
 export async function measureFinals(
   experiment: Experiment,
@@ -72,7 +72,7 @@ export async function measureFinals(
     const arms = results.filter(({ arm }) => final.arms?.includes(arm) ?? true);
     for (const model of modelsOf(base, arms)) {
       const { record } = await workbench.resolveModel(model);
-      // A model that learnt no verdicts has nothing to tell them apart by.
+      // A model that learned no verdicts cannot tell them apart.
       const others = record.condition === 'none' ? [] : final.alsoUnder;
       for (const condition of new Set([record.condition, ...others])) {
         const isThis = (one: FinalState['finals'][number]): boolean =>
@@ -108,7 +108,7 @@ function modelsOf(base: string, results: readonly ArmResult[]): Set<string> {
   return new Set([base, ...results.flatMap(({ model }) => model ?? [])]);
 }
 
-/** What was measured of an arm: of the model that it came to, and of the one that it began with. */
+/** The measurements of an arm: of its first model (`before`) and of its last (`after`). */
 export function finalsOf(
   { finals, perplexity }: FinalState,
   sets: readonly FinalSet[],
@@ -125,7 +125,7 @@ export function finalsOf(
     if (first === undefined && last.length === 0) continue;
     results[name] = {
       before: first?.measured,
-      // A model's own verdict is asked for first.
+      // The first measurement of a model is under its own verdict.
       after: last[0]?.measured,
       under: Object.fromEntries(last.map(({ condition, measured }) => [condition, measured])),
     };
@@ -139,7 +139,7 @@ export function finalsOf(
   };
 }
 
-/** What is kept of an evaluation: passes of each task instead of intervals. */
+/** The part of an evaluation that is kept: the passes of each task, instead of intervals. */
 export function measuredOf(
   { round, errorTypes, tokensPerProgram }: Evaluation,
   taskIds: readonly string[],
@@ -159,10 +159,10 @@ export function measuredOf(
   };
 }
 
-/** Of the packages of the standard library; rounds mix in its top modules only, so that no training saw these. */
+/** Likelihoods of the standard library's packages. No training saw these: objectives learn from its single modules. */
 async function likelihoods(model: LoadedModel, workbench: Workbench): Promise<Likelihoods> {
   const { path: interpreter } = await workbench.interpreter();
-  const pieces = mixExamples(await standardLibraryPackages(interpreter), PIECES, 0.5, 0);
+  const pieces = sourcePieces(await standardLibraryPackages(interpreter), PIECES, 0);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'leti-perplexity-'));
   try {
     const texts = path.join(folder, 'texts.jsonl');

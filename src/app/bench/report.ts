@@ -2,8 +2,7 @@ import type { ArmResult, Experiment, Measured } from '../../protocol/experiment.
 import { Condition } from '../../protocol/model.ts';
 import { afterRound, meanRate, pooled, pooledReached } from './arms.ts';
 import { effortTable, minutesUntil, reachTable, stepsUntil } from './effort.ts';
-import { markdownTable } from './figures.ts';
-import { linePlot, type Series } from './figures.ts';
+import { linePlot, markdownTable, type Series } from './figures.ts';
 import {
   bootstrapMean,
   estimatePassAtK,
@@ -13,13 +12,13 @@ import {
 } from '../../core/evaluation/statistics.ts';
 import { percent, points } from '../../core/text/words.ts';
 
-/** Of the bootstrap. */
+/** Seed of the bootstrap. */
 const SEED = 1;
 const SHOWN_ERRORS = 5;
-/** What stands for the model before any training. */
+/** The name of the model before any training. */
 const NONE = 'none';
 
-/** A side of a comparison by its name, with what was measured of it with each seed. */
+/** One side of a comparison: its name, and a measurement per seed. */
 type Column = readonly [string, readonly Measured[]];
 
 export interface ExperimentReport {
@@ -28,13 +27,13 @@ export interface ExperimentReport {
   plots: Record<string, string>;
 }
 
-/** The report of an experiment, of as many of its arms and seeds as there are results of. `command` remakes it. */
+/** The report of an experiment, over the arms and seeds that have results. Its head names `command`. */
 export function experimentReport(
   experiment: Experiment,
   results: readonly ArmResult[],
   command: string,
 ): ExperimentReport {
-  // Until it has trained, an arm that was stopped would be told as one that taught nothing.
+  // Before its first training, an arm has nothing to report.
   const trained = results.filter(
     ({ status, validation }) => status === 'finished' || validation.some(({ round }) => round > 0),
   );
@@ -52,14 +51,14 @@ export function experimentReport(
   const markdown = [
     `# ${experiment.question}`,
     `    ${command}`,
-    `Model ${experiment.model}; ${experiment.rounds} ${experiment.rounds === 1 ? 'round' : 'rounds'}, ${experiment.samples} programs a training task and round, ${experiment.validationSamples} a ` +
-      `validation task; seeds ${experiment.seeds.join(', ')}. ${finished} of ${planned} runs are finished. Intervals are 95 %, bootstrap over tasks; differences are ` +
+    `Model ${experiment.model}; ${experiment.rounds} ${experiment.rounds === 1 ? 'round' : 'rounds'}, ${experiment.samples} programs per training task and round, ${experiment.validationSamples} per ` +
+      `validation task; seeds ${experiment.seeds.join(', ')}. ${finished} of ${planned} runs are finished. Intervals are 95 %, bootstrap over tasks. Differences are ` +
       `paired by task, the seeds of a task taken together.`,
     `## Validation tasks`,
     validationTable(arms, of, rounds, untrained),
     ...againstEachOther(arms, (arm) => pooled(afterRound(of(arm), experiment.rounds))),
     ...Object.keys(plots).map((file) => `![${file}](${file})`),
-    `## What it took`,
+    `## Cost`,
     effortTable(arms, of),
     ...reachTable(arms, of, rounds),
     `## Errors on validation tasks`,
@@ -71,7 +70,7 @@ export function experimentReport(
   return { markdown: `${markdown}\n`, plots };
 }
 
-/** One result of each seed; all of a seed's arms share what was measured before training. */
+/** One result per seed. All arms of a seed share the measurement before training. */
 function onePerSeed(results: readonly ArmResult[]): ArmResult[] {
   return [...Map.groupBy(results, ({ seed }) => seed).values()].flatMap((some) => some.slice(0, 1));
 }
@@ -135,14 +134,14 @@ function errorTable(columns: readonly Column[]): string {
     ['after the last round', ...columns.map(([arm]) => arm)],
     [
       ...rows,
-      ['tokens a program', ...tokens],
+      ['tokens per program', ...tokens],
       ['ended by the model', ...columns.map(([, measured]) => endedShare(measured, 'programs'))],
       ['ended by the model and passed', ...columns.map(([, measured]) => endedShare(measured, 'passed'))],
     ],
   );
 }
 
-/** How many of each side's programs ran to their checks, and how many more than of each other. */
+/** The share of each side's programs that ran to their checks, and its differences to the other sides. */
 function reachedSection(columns: readonly Column[]): string[] {
   const sides = columns.map(([name, measured]) => ({ name, outcomes: pooledReached(measured) }));
   if (sides.some(({ outcomes }) => outcomes.length === 0)) return [];
@@ -153,22 +152,22 @@ function reachedSection(columns: readonly Column[]): string[] {
     ...sides.map((other) => (other.name === name ? '' : interval(difference(other.outcomes, outcomes)))),
   ]);
   return [
-    'Programs that run to their checks, which they pass or fail, each row against each column:',
+    'Programs that run to their checks and pass or fail them, each row against each column:',
     markdownTable(['arm', 'programs', 'share', ...sides.map(({ name }) => `minus ${name}`)], rows),
   ];
 }
 
-/** Of all programs, those that the model ended by itself: what would pass if nothing was cut behind a function. */
+/** The share of all programs that the model ended by itself, so that nothing was cut after the function. */
 function endedShare(measured: readonly Measured[], which: keyof Measured['ended']): string {
   const samples = sum(pooled(measured), 'samples');
   const count = measured.reduce((total, { ended }) => total + ended[which], 0);
   return samples === 0 ? '-' : `${percent(count / samples)} (${count})`;
 }
 
-/** What each arm's model does on tasks that decided nothing. */
+/** The final tasks, which decided nothing, with each arm's model. */
 function finalSection(name: string, arms: readonly string[], of: (arm: string) => ArmResult[]): string[] {
   const measured = (arm: string): Measured[] => of(arm).flatMap((result) => result.finals[name]?.after ?? []);
-  // All arms and seeds begin with one model, which is asked once.
+  // All arms and seeds begin with one model, so it is measured once.
   const before = arms
     .flatMap((arm) => of(arm).flatMap(({ finals }) => finals[name]?.before ?? []))
     .slice(0, 1);
@@ -198,7 +197,7 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
   if (base.length === 0) return [];
   return [
     `## ${name}, at the end`,
-    'Of each arm the model of the round that passed most of the validation tasks.',
+    'The model of each arm is that of the round that passed most of the validation tasks.',
     markdownTable(['arm', 'seeds', 'programs', 'pass@1', 'against none', 'passes uncut'], rows),
     ...againstEachOther(asked, (arm) => pooled(measured(arm))),
     ...reachedSection([[NONE, before], ...asked.map((arm): Column => [arm, measured(arm)])]),
@@ -206,7 +205,7 @@ function finalSection(name: string, arms: readonly string[], of: (arm: string) =
   ];
 }
 
-/** The same models asked under other verdicts, where they learnt some. */
+/** The same models under other verdicts, for arms that learned verdicts. */
 function underSection(name: string, arms: readonly string[], of: (arm: string) => ArmResult[]): string[] {
   const measured = (arm: string, condition: Condition): TaskOutcome[] =>
     pooled(of(arm).flatMap((result) => result.finals[name]?.under[condition] ?? []));
@@ -223,20 +222,20 @@ function underSection(name: string, arms: readonly string[], of: (arm: string) =
     interval(difference(measured(arm, 'bad'), measured(arm, 'good'))),
   ]);
   return [
-    'Asked under each verdict:',
+    'The models under each verdict:',
     markdownTable(['pass@1', ...asked.map((condition) => UNDER[condition]), 'good minus bad'], rows),
   ];
 }
 
 const UNDER: Record<Condition, string> = { good: 'good', bad: 'bad', none: 'no verdict' };
 
-/** What learning did to plain Python, as perplexity of source that no training saw. */
+/** The effect of training on plain Python: the perplexity of source that no training saw. */
 function perplexitySection(arms: readonly string[], of: (arm: string) => ArmResult[]): string[] {
   const rows = arms.flatMap((arm) => {
     const each = of(arm).flatMap(({ perplexity }) => perplexity ?? []);
     const before = each[0]?.before.texts;
     if (before === undefined) return [];
-    // Nats a token of each text, over all seeds; its differences are small and of either sign, so they are paired by text.
+    // Nats per token of each text, over all seeds. The differences are small and of both signs, so they are paired by text.
     const changes = before.map((text, at) => {
       const after = each.map((one) => one.after.texts[at] ?? text);
       return after.reduce((sum, one) => sum + (one.loss - text.loss) / text.weight, 0) / after.length;
@@ -261,11 +260,11 @@ function perplexitySection(arms: readonly string[], of: (arm: string) => ArmResu
   if (rows.length === 0) return [];
   return [
     '## Perplexity of Python source that no training saw',
-    markdownTable(['arm', 'seeds', 'before', 'after, by seed', 'change, nats a token'], rows),
+    markdownTable(['arm', 'seeds', 'before', 'after, by seed', 'change, nats per token'], rows),
   ];
 }
 
-/** How much more of an arm's programs pass than of another's, paired by task. */
+/** The differences between the arms' pass rates, paired by task. */
 function againstEachOther(
   arms: readonly string[],
   outcomesOf: (arm: string) => readonly TaskOutcome[],
@@ -314,7 +313,7 @@ function plotsOf(
   };
 }
 
-/** Undefined where the two sides do not have the same tasks, as while a seed is still missing. */
+/** The paired difference. Undefined if the sides have different tasks, which happens while a seed is missing. */
 function difference(base: readonly TaskOutcome[], outcomes: readonly TaskOutcome[]): Estimate | undefined {
   const known = new Set(base.map(({ taskId }) => taskId));
   const same = known.size === outcomes.length && outcomes.every(({ taskId }) => known.has(taskId));

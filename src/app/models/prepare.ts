@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { pickFillTokens, type FillTokens } from '../../core/completion/prompt.ts';
 import { pickMarkers } from '../../core/learning/markers.ts';
-import { mixExamples } from '../../core/learning/continuedPretraining.ts';
+import { sourcePieces } from '../../core/learning/plainSource.ts';
 import { endSegment, taskSegments } from '../../core/learning/prompts.ts';
 import { measureAgreement } from '../../inference/agreement.ts';
 import { chatFrame } from '../../inference/chatFrame.ts';
@@ -212,7 +212,7 @@ export function agreementTexts(
     ],
   }));
   // At a share of one half as many pieces come as are named.
-  return [...texts, ...mixExamples(sources, AGREEMENT_PIECES, 0.5, 0)];
+  return [...texts, ...sourcePieces(sources, AGREEMENT_PIECES, 0)];
 }
 
 async function made(

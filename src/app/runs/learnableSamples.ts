@@ -1,12 +1,10 @@
 import type { ScoredSample } from '../../core/learning/objectives/objective.ts';
 import type { Sample, SamplingRecord } from '../../protocol/run.ts';
 import { throwIfAborted } from '../../protocol/errors.ts';
-import { mutantSamples } from './unsampledTexts.ts';
-import type { RunTextsServices } from './unsampledTexts.ts';
 import type { RunWork } from './runWork.ts';
 import { stages } from './stages.ts';
 import { UsedCompletions } from '../recordedUse.ts';
-import { useSamples } from './unsampledTexts.ts';
+import { useSamples, type RunTextsServices } from './unsampledTexts.ts';
 
 /** The programs that one round may learn from, as training sees them. What was not sampled is run once and stored. */
 export class LearnableSamples {
@@ -33,17 +31,6 @@ export class LearnableSamples {
     return (await this.#used(stage))
       .filter((sample) => !known.has(programOf(sample)))
       .map((sample) => scored(sample, stage));
-  }
-
-  /** Changed references of the training tasks. */
-  async mutants(): Promise<ScoredSample[]> {
-    const { workbench, config, train } = this.#work;
-    const { path: interpreter } = await workbench.interpreter();
-    const stage = stages.mutants;
-    const samples = await this.#given(stage, { model: 'none', engine: 'mutants' }, (services) =>
-      mutantSamples(train, interpreter, config, services),
-    );
-    return samples.map((sample) => scored(sample, stage));
   }
 
   /** Passing samples of the rounds before; the paper has no replay buffer, small rounds need one. */

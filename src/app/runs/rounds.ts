@@ -1,7 +1,5 @@
 import type { z } from 'zod';
 import { decide, type GateDecision } from '../../core/evaluation/gate.ts';
-import { chooseObjective } from '../../core/learning/objectives/choose.ts';
-import { OBJECTIVES } from '../../core/learning/objectives/index.ts';
 import { keyOf } from '../../core/random.ts';
 import type { Condition } from '../../protocol/model.ts';
 import { Evaluation, GateRecord, TrainingRecord, type Sample, type Side } from '../../protocol/run.ts';
@@ -47,18 +45,14 @@ class Rounds {
     await this.#evaluateHeldOut(newest);
     for (let round = 1; round <= config.rounds; round++) {
       const sampled = await this.#sampleRound(round, newest);
-      const start = config.trainFrom === 'first' ? base : newest.model;
       const from = newest.model;
       const training = await this.#stage(stages.train(round), TrainingRecord, () =>
-        trainRound(this.#work, { round, from, start, sampled }),
+        trainRound(this.#work, { round, from, sampled }),
       );
       workbench.observe({ event: 'training', round, training });
       if (training.examples === 0) continue;
-      const trained: Candidate = {
-        model: await workbench.storedModel(training.model),
-        condition: OBJECTIVES[training.objective ?? chooseObjective(config.objective, training)].condition,
-        round,
-      };
+      const model = await workbench.storedModel(training.model);
+      const trained: Candidate = { model, condition: model.record.condition, round };
       lastTrained = trained;
       await this.#evaluateHeldOut(trained);
       const decision = await this.#gate(round, incumbent, trained);

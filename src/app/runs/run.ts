@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { Objectives } from '../../core/learning/objectives/objective.ts';
+import { OBJECTIVES } from '../../core/learning/objectives/objectives.ts';
 import { action, InterruptedError, step, UserError } from '../../protocol/errors.ts';
 import { RunConfig, type RunReport } from '../../protocol/run.ts';
 import { lockWorkspace } from '../../store/runLock.ts';
@@ -10,7 +12,10 @@ import { workspaceFiles, workspaceFolder } from '../folders.ts';
 import { Workbench, type WorkbenchOptions } from '../workbench.ts';
 
 /** What a run needs besides its configuration. */
-export type RunContext = Omit<WorkbenchOptions, 'workspace' | 'device'>;
+export type RunContext = Omit<WorkbenchOptions, 'workspace' | 'device'> & {
+  /** The objectives that the run may name; those of the product if missing. */
+  objectives?: Objectives;
+};
 
 /** Stages of a run that another one would do alike. */
 export interface SharedStages {
@@ -43,8 +48,10 @@ export async function startOrResumeRun(
         'config' in start
           ? { id: newRunId(), config: { ...start.config, workspace } }
           : resumable(store, start.resume);
+      const { objectives = OBJECTIVES } = context;
+      requireObjective(run.config.objective, objectives);
       const { share, plan } = 'config' in start ? start : {};
-      return await work(run, 'config' in start, { share, plan }, store, context);
+      return await work(run, 'config' in start, { share, plan }, store, objectives, context);
     } finally {
       store.close();
     }
@@ -58,6 +65,7 @@ async function work(
   fresh: boolean,
   { share, plan }: { share?: SharedStages | undefined; plan?: string | undefined },
   store: RunStore,
+  objectives: Objectives,
   context: RunContext,
 ): Promise<{ report: RunReport; modelFolder: string | undefined }> {
   const workbench = new Workbench({ ...context, workspace: run.config.workspace, device: run.config.device });
@@ -83,7 +91,7 @@ async function work(
         heldOut: heldOut.length,
         dropped: store.dropped(run.id).length,
       });
-      await runRounds({ id: run.id, config: run.config, train, heldOut, store, workbench });
+      await runRounds({ id: run.id, config: run.config, objectives, train, heldOut, store, workbench });
       store.setStatus(run.id, 'finished');
     } catch (error) {
       store.setStatus(run.id, error instanceof InterruptedError ? 'interrupted' : 'failed', messageOf(error));
@@ -116,7 +124,20 @@ function resumable(store: RunStore, id: string): RunRow {
       2,
     );
   }
+  if (found.removed.length > 0) {
+    throw new UserError(
+      `Run ${found.id} cannot be resumed: this version no longer has its options ${found.removed.join(', ')}.`,
+      'Start a new run.',
+      2,
+    );
+  }
   return found;
+}
+
+function requireObjective(name: string, objectives: Objectives): void {
+  const allowed = ['auto', ...Object.keys(objectives)];
+  if (allowed.includes(name)) return;
+  throw new UserError(`There is no objective ${name} here.`, `Use one of: ${allowed.join(', ')}.`, 2);
 }
 
 /** Sortable by start time, short enough to type. */

@@ -1,3 +1,4 @@
+import type { Objectives } from '../../core/learning/objectives/objective.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
 import type { RunStore } from '../../store/runStore.ts';
@@ -7,6 +8,7 @@ import type { Workbench } from '../workbench.ts';
 export interface RunWork {
   id: string;
   config: RunConfig;
+  objectives: Objectives;
   train: readonly Task[];
   heldOut: readonly Task[];
   store: RunStore;

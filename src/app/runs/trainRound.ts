@@ -1,9 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { mixExamples } from '../../core/learning/continuedPretraining.ts';
-import { chooseObjective } from '../../core/learning/objectives/choose.ts';
-import { OBJECTIVES } from '../../core/learning/objectives/index.ts';
-import { withVerdictForm } from '../../core/learning/prompts.ts';
+import { chooseObjective } from '../../core/learning/objectives/objectives.ts';
 import { jsonLines } from '../../process/wholeFile.ts';
 import type { Sample, TrainingRecord } from '../../protocol/run.ts';
 import { LearnableSamples } from './learnableSamples.ts';
@@ -13,32 +10,30 @@ import { stages } from './stages.ts';
 
 export interface RoundToTrain {
   round: number;
-  /** Wrote the samples. */
+  /** The model that wrote the samples and is trained on them. */
   from: LoadedModel;
-  /** Is trained on them. */
-  start: LoadedModel;
   sampled: readonly Sample[];
 }
 
-/** The training of one round: its samples become texts, as the objective says, and the texts new weights. */
+/** Trains one round: the objective turns its samples into texts, and the trainer makes new weights from these. */
 export async function trainRound(
   work: RunWork,
-  { round, from, start, sampled }: RoundToTrain,
+  { round, from, sampled }: RoundToTrain,
 ): Promise<TrainingRecord> {
-  const { id, config, train, store, workbench } = work;
+  const { id, config, objectives, train, store, workbench } = work;
   const learnable = new LearnableSamples(work, round, from.countTokens);
   const shown = await learnable.shown(sampled);
   const samples = [...learnable.ofRound(sampled), ...shown];
   const passes = samples.filter((sample) => sample.passed).length;
   const name = chooseObjective(config.objective, { passes });
-  const objective = OBJECTIVES[name];
+  const objective = objectives[name];
+  if (objective === undefined) throw new Error(`the run has no objective ${name}`);
   const nothing: TrainingRecord = {
     model: from.hash,
     objective: name,
     examples: 0,
     passes,
     failures: samples.length - passes,
-    mixed: 0,
     used: 0,
     steps: 0,
     tokens: 0,
@@ -58,36 +53,31 @@ export async function trainRound(
   }
   if (passes === 0)
     notice(`No program passed in round ${round}; the objective ${name} learns from what else it has.`);
-  const sources = await workbench.pretrainingSources();
-  const style = withVerdictForm(from.style, config.verdict);
   const examples = objective.examples({
     tasks: new Map(train.map((task) => [task.id, task])),
     samples,
     replay: learnable.replay(),
-    mutants: objective.needsMutants === true ? await learnable.mutants() : [],
-    pretraining: sources,
-    style,
-    lossOn: config.lossOn,
+    plainSource: objective.needsPlainSource === true ? await workbench.pretrainingSources() : [],
+    style: from.style,
     seed: config.seed,
   });
   if (examples.length === 0) {
     notice(`Round ${round} has no training texts.`);
     return nothing;
   }
-  const mixed = mixExamples(sources, examples.length, config.mix, config.seed);
   const folder = roundFolder(work, round);
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, 'examples.jsonl');
-  await writeFile(file, jsonLines([...examples, ...mixed]));
+  await writeFile(file, jsonLines(examples));
   let tokens = 0;
   let seconds = 0;
   const result = await workbench.train(
-    { model: start, examples: file, folder, settings: config.training },
+    { model: from, examples: file, folder, settings: config.training },
     {
-      source: `trained from ${start.hash} by run ${id}, round ${round}`,
+      source: `trained from ${from.hash} by run ${id}, round ${round}`,
       objective: name,
       condition: objective.condition,
-      markers: style.markers,
+      markers: from.style.markers,
       run: id,
       round,
     },
@@ -111,11 +101,10 @@ export async function trainRound(
     ...result,
     examples: examples.length,
     used: examples.filter((example) => shown.some((sample) => sample.id === example.id)).length,
-    mixed: mixed.length,
   };
 }
 
-/** Where a round's texts and checkpoints lie. */
+/** The folder of a round's texts and checkpoints. */
 export function roundFolder({ id, workbench }: RunWork, round: number): string {
   return path.join(workbench.files.run(id), `round-${round}`);
 }

@@ -2,7 +2,6 @@ import { completionOfUse, taskOfUse } from '../../core/learning/recordedSample.t
 import type { Sample } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
 import type { UsedCompletion } from '../../protocol/use.ts';
-import { wrongBodiesOf } from '../../harvest/mutants.ts';
 import { renderFeedback } from '../../core/text/feedback.ts';
 import type { Executor } from '../../execution/executor.ts';
 import { type FeedbackPreset, limitsOf } from '../../protocol/execution.ts';
@@ -50,24 +49,6 @@ export async function runTexts(
     if (!programs.has(key)) programs.set(key, sample);
   }
   return [...programs.values()];
-}
-
-/**
- * Small changes of the tasks' own bodies that their checks notice, with what was said of them. Tasks without a reference,
- * or of which more than a body is written, have none.
- */
-export async function mutantSamples(
-  tasks: readonly Task[],
-  interpreter: string,
-  options: RunTextsOptions,
-  services: RunTextsServices,
-): Promise<Sample[]> {
-  const wrong = await wrongBodiesOf(tasks, interpreter, services.signal);
-  const texts = tasks.flatMap((task) =>
-    (wrong.get(task.id)?.mutants ?? []).map((body) => ({ task, text: `\n${body.trimEnd()}` })),
-  );
-  const samples = await runTexts(texts, options, services);
-  return samples.filter(({ verdict }) => verdict !== 'passed');
 }
 
 export interface UseRequest extends RunTextsOptions {

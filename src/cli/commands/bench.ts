@@ -14,13 +14,13 @@ interface BenchFlags extends RunFlags {
 export function benchCommand(): Command {
   return new Command('bench')
     .description(
-      'Compares ways to learn on the same tasks: runs what of an experiment is not done yet, and writes its report.',
+      'Compares ways to learn on the same tasks. Runs the part of an experiment that is left, and writes its report.',
     )
     .argument('<experiment>', 'a JSON file (docs/experiments.md)')
-    .option('--out <folder>', 'where results and report go; by default beside the file, by its name')
+    .option('--out <folder>', 'folder of the results and the report; by default next to the file')
     .option(
       '--minutes <n>',
-      'stop after this time; the next call goes on',
+      'stop after this time; the next call continues',
       numberWithin({ min: 0.01, max: 1e6 }),
     )
     .option('--python <path>', 'interpreter that runs the programs')
@@ -35,7 +35,7 @@ export function benchCommand(): Command {
             file,
             out: flags.out ?? file.replace(/(\.json)?$/, '.results'),
             minutes: flags.minutes,
-            command: `leti workbench ${path.basename(file)}`,
+            command: `leti bench ${path.basename(file)}`,
           },
           runContext(flags, output),
         );
@@ -43,7 +43,7 @@ export function benchCommand(): Command {
         output.result({ event: 'experiment', ...ending }, () =>
           finished === planned
             ? `All ${planned} runs are finished. Report: ${report}`
-            : `${finished} of ${planned} runs are finished; the same command goes on. Report so far: ${report}`,
+            : `${finished} of ${planned} runs are finished. The same command continues. Report so far: ${report}`,
         );
       } finally {
         output.end();

@@ -39,8 +39,6 @@ interface TrainFlags extends RunFlags {
   maxTokens: number;
   device: Device;
   seed: number;
-  mix: number;
-  lossOn: 'program' | 'all';
   learningRate: number;
   epochs: number;
   batch: number;
@@ -101,17 +99,6 @@ export function trainCommand(): Command {
       new Option('--device <device>', 'where training runs').choices(Device.options).default(defaults.device),
     )
     .option('--seed <n>', 'names every random choice', wholeNumber(BOUNDS.seed), defaults.seed)
-    .option(
-      '--mix <share>',
-      'share of plain Python source among the training texts',
-      numberWithin(BOUNDS.mix),
-      defaults.mix,
-    )
-    .addOption(
-      new Option('--loss-on <what>', 'all: every token, as in the paper')
-        .choices(['program', 'all'])
-        .default(defaults.lossOn),
-    )
     .option(
       '--learning-rate <rate>',
       'peak learning rate',
@@ -183,8 +170,6 @@ function configOf(workspace: string, flags: TrainFlags): RunConfig {
     maxTokens: flags.maxTokens,
     device: flags.device,
     seed: flags.seed,
-    mix: flags.mix,
-    lossOn: flags.lossOn,
     timeoutSeconds: flags.timeout,
     sealedOnly: flags.sealedOnly === true,
     runTests: flags.runTests === true,

@@ -2,7 +2,7 @@ import type { Condition, PromptStyle } from '../../protocol/model.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import { bodyInstruction } from '../learning/instructions.ts';
 import type { AddedToken } from '../learning/markers.ts';
-import { placeVerdict, plain, verdictSegments } from '../learning/prompts.ts';
+import { plain, verdictSegments } from '../learning/prompts.ts';
 import type { CompletionContext } from './context.ts';
 import { FENCE } from '../text/trimming.ts';
 
@@ -52,7 +52,6 @@ export function completionPrompt(
     ];
     if (context.after !== '') segments.push(text(context.after));
     segments.push({ kind: 'frame', text: middle });
-    // A fill-in prompt has no answer part, so the verdict comes first.
     return { segments: [...verdict, ...segments.filter(full)], omittedSpace };
   }
   const asked = [instruction(context), ...testsText(context.tests), ...feedbackText(feedback)].join('\n\n');
@@ -67,7 +66,7 @@ export function completionPrompt(
           text(`${FENCE}python\n${code}`.trimEnd()),
         ];
   return {
-    segments: placeVerdict(segments.filter(full), verdict, style),
+    segments: [...verdict, ...segments.filter(full)],
     // The answer for an empty file begins with the line break that the prompt omits.
     omittedSpace: code === '' ? `\n${written}` : omittedSpace,
   };

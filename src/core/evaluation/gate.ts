@@ -1,11 +1,11 @@
 import { pairedDifference, type Estimate, type TaskOutcome } from './statistics.ts';
 import { points } from '../text/words.ts';
 
-/** Fewer held-out tasks than this prove nothing. */
+/** With fewer held-out tasks the gate decides nothing. */
 export const GATE_TASKS = 20;
-/** Samples a held-out task that the gate wants. */
+/** Samples per held-out task that the gate needs. */
 export const GATE_SAMPLES = 8;
-/** The paired interval's lower bound must lie above this. */
+/** The lower bound of the paired interval must be above this, as a share. */
 const WORST_LOSS = -0.03;
 
 export interface GateDecision {
@@ -16,9 +16,9 @@ export interface GateDecision {
 }
 
 /**
- * Decides whether new weights may take over completions, from held-out outcomes of the incumbent and of the
- * candidate, both measured on the exported model: promoted only if the estimate is higher and the lower bound
- * of the paired 95 % interval is above -3 points. Too few tasks leave it undecided: kept, never promoted by itself.
+ * Decides whether new weights become the active model, from held-out outcomes of the active model and of the candidate, both
+ * measured on the exported model. The gate promotes only if the estimate is higher and the lower bound of the paired
+ * 95 % interval is above -3 points. With too few tasks it stays undecided: the candidate is kept and not promoted.
  */
 export function decide(
   incumbent: readonly TaskOutcome[],

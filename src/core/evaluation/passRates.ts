@@ -1,14 +1,14 @@
 import type { Evaluation, Sample, Side, Timing } from '../../protocol/run.ts';
 import { estimatePassAtK, percentiles, type TaskOutcome } from './statistics.ts';
 
-/** Whether a program came as far as its checks, which it passed or failed: no error of another kind stopped it. */
+/** Whether a program ran to its checks and passed or failed them. No error of another kind stopped it. */
 export function reachesChecks({ verdict, errorType }: Pick<Sample, 'verdict' | 'errorType'>): boolean {
   return verdict === 'passed' || errorType === 'AssertionError';
 }
 
 /**
- * How many of each task's samples passed, or did what else is asked, in the order of the given tasks. Harness errors are not
- * counted.
+ * The number of each task's samples that pass, or that `counts` accepts, in the order of the given tasks. Harness errors do
+ * not count.
  */
 export function outcomesOf(
   taskIds: readonly string[],
@@ -27,7 +27,7 @@ export function outcomesOf(
   return [...outcomes.values()].filter((outcome) => outcome.samples > 0);
 }
 
-/** Pass rates with intervals, error types and length of one stage's samples. `ks` beyond the samples are left out. */
+/** Pass rates with intervals, error types and length of one stage's samples. A k above the number of samples is left out. */
 export function evaluate(
   stage: {
     round: number;
@@ -65,7 +65,7 @@ export function evaluate(
   };
 }
 
-/** How long programs ran and waited; undefined where that is not known of any. */
+/** Times that programs ran and waited, in milliseconds. Undefined if no sample has them. */
 function timingOf(samples: readonly Sample[]): Timing | undefined {
   const known = samples.filter(({ verdict }) => verdict !== 'harness_error');
   const waits = known.flatMap(({ queueMs }) => queueMs ?? []);

@@ -1,7 +1,7 @@
 import type { Percentiles } from '../../protocol/run.ts';
 import { stream } from '../random.ts';
 
-/** How many of a task's samples passed. */
+/** The passing samples of one task. */
 export interface TaskOutcome {
   taskId: string;
   samples: number;
@@ -29,7 +29,7 @@ export function passAtK(n: number, c: number, k: number): number | undefined {
   return 1 - missed;
 }
 
-/** Median and 99th percentile of times in milliseconds, in any order; 0 without any. */
+/** Median and 99th percentile of times in milliseconds, in any order; 0 if there is none. */
 export function percentiles(times: readonly number[]): Percentiles {
   const sorted = times.toSorted((a, b) => a - b);
   return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
@@ -65,7 +65,7 @@ export function bootstrapMean(values: readonly number[], seed: number): Estimate
 
 /**
  * Difference of two mean pass rates over the same tasks, resampling tasks in pairs.
- * Throws when the two sides do not hold the same tasks.
+ * @throws Error if the two sides hold different tasks.
  */
 export function pairedDifference(
   before: readonly TaskOutcome[],

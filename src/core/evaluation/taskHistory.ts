@@ -1,6 +1,6 @@
 import type { TaskChange, TaskHistory } from '../../protocol/backend.ts';
 
-/** What a reader asks first: what got worse, then what got better. */
+/** The order of the list: regressions first, then improvements. */
 const ORDER: readonly (TaskChange | undefined)[] = [
   'regressed',
   'newly fixed',
@@ -11,9 +11,9 @@ const ORDER: readonly (TaskChange | undefined)[] = [
 ];
 
 /**
- * How a task did over the stages that asked the model for it. Between the first and the last stage: some programs passed and none
- * does (`regressed`), none passed and some do (`newly fixed`); else all, none or some (`flaky`) of its programs
- * pass. Undefined without samples.
+ * The change of a task over the stages that sampled it. From the first stage to the last: from some passing programs to none is
+ * `regressed`, from none to some is `newly fixed`. Otherwise all, none or some (`flaky`) of its programs pass. Undefined
+ * without samples.
  */
 export function taskChange(points: TaskHistory['points']): TaskChange | undefined {
   const asked = points.filter((point) => point.samples > 0 && !isGiven(point.stage));
@@ -26,17 +26,17 @@ export function taskChange(points: TaskHistory['points']): TaskChange | undefine
   return asked.every((point) => point.passed === point.samples) ? 'always passing' : 'flaky';
 }
 
-/** Regressions first; tasks of one kind in the order of their ids. */
+/** Compares for a sort: regressions first, tasks of one kind by their ids. */
 export function byChange(a: TaskHistory, b: TaskHistory): number {
   return ORDER.indexOf(a.change) - ORDER.indexOf(b.change) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-/** Whether a stage's programs were shown as completions or made, so that the model was not asked for all tasks alike. */
+/** Whether a run did not sample the stage's programs: completions, and in runs of earlier versions changed references. */
 function isGiven(stage: string): boolean {
   return stage.startsWith('use/') || stage === 'mutants';
 }
 
-/** A stage in words: what the programs of its samples were for. */
+/** A stage in words. */
 export function stageLabel(stage: string): string {
   const sampled = /^sample\/(\d+)$/.exec(stage);
   if (sampled !== null) return `sampled in round ${sampled[1] ?? ''}`;
@@ -47,7 +47,7 @@ export function stageLabel(stage: string): string {
   return evaluated[1] === '0' ? 'before training' : `after round ${evaluated[1] ?? ''}`;
 }
 
-/** A stage, or the phase of a run in which it is done, in words that name its tasks: those of other phases stay as they are. */
+/** A stage or phase of a run in words, with the side of its tasks. Names of other phases stay unchanged. */
 export function phaseLabel(phase: string): string {
   const trained = /^train\/(\d+)$/.exec(phase);
   if (trained !== null) return `training in round ${trained[1] ?? ''}`;

@@ -1,4 +1,4 @@
-/** How a body is asked for, in training and in completing alike; a method has its class in front (`Stack.push`). */
+/** The instruction to write a body, the same in training and completion. `name` of a method is `Stack.push`. */
 export function bodyInstruction(name: string, docstring: string): string {
   const [owner, method] = name.split('.');
   const what =

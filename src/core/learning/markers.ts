@@ -5,7 +5,7 @@ export interface AddedToken {
   special: boolean;
 }
 
-/** Names under which tokenizers keep tokens that nothing uses: reserved ones, and the GitHub and Jupyter family. */
+/** Names of tokens that tokenizers keep and nothing uses: reserved ones, and the GitHub and Jupyter family. */
 const UNUSED = /reserved|unused|^<\|?extra|^<(gh_stars|issue_\w+|jupyter_\w+|empty_output)>$/;
 
 const PLAIN: Markers = {
@@ -17,9 +17,8 @@ const PLAIN: Markers = {
 };
 
 /**
- * The four verdict markers of a model: special tokens of its tokenizer that nothing else uses, in the order of their
- * ids, or plain text where there are fewer than four. The vocabulary is never resized. A token that the chat
- * template mentions is in use.
+ * The four verdict markers of a model: unused special tokens of its tokenizer, in the order of their ids, or plain text if
+ * there are fewer than four. The vocabulary is never resized. A token in the chat template counts as used.
  */
 export function pickMarkers(added: readonly AddedToken[], chatTemplate: string): Markers {
   const free = added

@@ -1,12 +1,12 @@
-import type { Condition, Markers, PromptStyle, VerdictForm } from '../../protocol/model.ts';
+import type { Condition, Markers, PromptStyle } from '../../protocol/model.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import type { Task } from '../../protocol/task.ts';
 import { FENCE } from '../text/trimming.ts';
 
 /**
- * The segments before the program: the task in the user's turn, then the answer's opening fence and the task's
- * prefix, which the model continues. The header is part of the prompt because asking with it triples the pass rate of
- * small models. Never ends in white space.
+ * The segments before the program: the task in the user's turn, then the opening fence of the answer and the task's
+ * prefix, which the model continues. The prefix holds the function's header, which triples the pass rate of small
+ * models. Never ends in white space.
  */
 export function taskSegments(task: Task, style: PromptStyle): PromptSegment[] {
   const frame = style.frame;
@@ -21,28 +21,18 @@ export function taskSegments(task: Task, style: PromptStyle): PromptSegment[] {
   ];
 }
 
-/** A whole prompt for sampling: the task, under the verdict that is asked for. */
+/** The whole prompt for sampling: the verdict, if any, before the task (section 2.2 of the paper). */
 export function samplingPrompt(task: Task, style: PromptStyle, condition: Condition): PromptSegment[] {
-  return placeVerdict(taskSegments(task, style), verdictSegments(style, condition), style);
+  return [...verdictSegments(style, condition), ...taskSegments(task, style)];
 }
 
-/** The verdict under which a program is asked for or learnt; nothing where there is none. */
+/** The marker of a verdict in a prompt or training text; empty for `none`. */
 export function verdictSegments({ markers }: PromptStyle, condition: Condition): PromptSegment[] {
   if (condition === 'none') return [];
-  return [{ kind: 'frame', text: markers[condition].repeat(markers.verdict?.times ?? 1) }];
+  return [{ kind: 'frame', text: markers[condition] }];
 }
 
-/** A model's style, with the verdict in the given form. */
-export function withVerdictForm(style: PromptStyle, verdict: VerdictForm | undefined): PromptStyle {
-  return verdict === undefined ? style : { ...style, markers: { ...style.markers, verdict } };
-}
-
-/** Puts a verdict before all parts (section 2.2 of the paper), or before the last of them, which begins the answer. */
-export function placeVerdict<T>(parts: readonly T[], verdict: readonly T[], { markers }: PromptStyle): T[] {
-  return parts.toSpliced(markers.verdict?.at === 'answer' ? -1 : 0, 0, ...verdict);
-}
-
-/** What follows the program in a training text, so that the model learns to stop: closing fence and end of turn. */
+/** The end of a training text, which teaches the model to stop: closing fence and end of turn. */
 export function endSegment(style: PromptStyle): PromptSegment {
   return {
     kind: 'frame',
@@ -51,8 +41,8 @@ export function endSegment(style: PromptStyle): PromptSegment {
 }
 
 /**
- * Text that is not ours (programs, feedback, the workspace's code), safe to put between markers. Reserved markers
- * cannot be spelled by text that is tokenised with special tokens off; plain ones are broken by a space.
+ * Foreign text (programs, feedback, code of the workspace), safe between markers. The tokenizer never makes a reserved marker
+ * from such text. A plain marker in it gets a space, which breaks it.
  */
 export function plain(text: string, markers: Markers): string {
   if (markers.reserved) return text;

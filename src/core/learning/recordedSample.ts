@@ -3,14 +3,14 @@ import type { UsedCompletion } from '../../protocol/use.ts';
 import { headerText } from '../text/definitionLines.ts';
 import { trimCompletion } from '../text/trimming.ts';
 
-/** Which workspace task a recorded completion was written for. */
+/** The id of the workspace task that a recorded completion belongs to. */
 export function taskOfUse({ path, function: name }: UsedCompletion): string | undefined {
   return name === undefined ? undefined : `${path}:${name}`;
 }
 
 /**
- * The body of a task's function with a completion in it, as a program of that task. Undefined where the function's
- * header or docstring has changed since, so that the text was written for another task.
+ * The body of a task's function with a completion in it, as a program of that task. Undefined if the function's header or
+ * docstring has changed since, because the text then belongs to another task.
  */
 export function completionOfUse(task: Task, { source }: UsedCompletion): string | undefined {
   const { host } = task;

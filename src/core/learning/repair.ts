@@ -3,12 +3,12 @@ import type { Sample } from '../../protocol/run.ts';
 import { shownProgram } from '../text/program.ts';
 import { FENCE } from '../text/trimming.ts';
 
-/** A long program or feedback would leave a small model no room for its answer. */
+/** Characters of a program or its feedback. A longer text would leave a small model no room for its answer. */
 const MOST_CHARACTERS = 2000;
 
 /**
- * The task of writing another body for a function that fails: its instruction shows the failing program and what the
- * interpreter said of it. But for its name all else is the task's, so its programs are judged as any others are.
+ * The task of correcting a failing program: its instruction shows the program and its feedback. All else except the id is that
+ * of the task, so the same checks judge its programs.
  */
 export function repairTask(task: Task, failing: { completion: string; feedback: string }): Task {
   const instruction = [
@@ -21,7 +21,7 @@ export function repairTask(task: Task, failing: { completion: string; feedback: 
   return { ...task, id: `${task.id} (repair)`, instruction };
 }
 
-/** The feedback that most of the programs that failed got; empty where none failed. */
+/** The most frequent feedback of the failed programs; empty if none failed. */
 export function commonFeedback(samples: readonly Pick<Sample, 'verdict' | 'feedback'>[]): string {
   const failed = samples.filter(({ verdict }) => verdict !== 'passed');
   const groups = [...Map.groupBy(failed, ({ feedback }) => feedback)];

@@ -2,10 +2,10 @@ import type { RunConfig } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
 import { splitTasks, type Split } from './split.ts';
 
-/** What of a configuration decides how much work a run is. */
+/** The part of a configuration that decides the amount of work. */
 export type PlannedAs = Pick<RunConfig, 'skipTasks' | 'rounds' | 'samples' | 'heldOutSamples' | 'seed'>;
 
-/** A run's tasks as it would split them, without those taken out, and how many programs it would write. */
+/** The split of a run's tasks, without the skipped ones, and the number of programs that the run would write. */
 export function plannedWork<T extends Pick<Task, 'id' | 'family' | 'changedAt'>>(
   tasks: readonly T[],
   { skipTasks, rounds, samples, heldOutSamples, seed }: PlannedAs,
@@ -15,8 +15,8 @@ export function plannedWork<T extends Pick<Task, 'id' | 'family' | 'changedAt'>>
     tasks.filter(({ id }) => !skipped.has(id)),
     { seed },
   );
-  // Each round samples the training tasks, which are asked once more at the end; held-out tasks are measured before
-  // the first round and after each.
+  // Training tasks are sampled in each round and once at the end, held-out tasks before the first round and after
+  // each.
   const programs = (rounds + 1) * (train.length * samples + heldOut.length * heldOutSamples);
   return { train, heldOut, programs };
 }

@@ -1,13 +1,13 @@
 import type { Task } from '../../protocol/task.ts';
 import { keyOf, uniform } from '../random.ts';
 
-/** Tasks below which a comparison on the held-out side stays undecided (see the gate). */
+/** With fewer held-out tasks the gate stays undecided. */
 const FEWEST_HELD_OUT = 20;
 const DEFAULT_FRACTION = 0.3;
 
 export interface SplitOptions {
   seed: number;
-  /** Share of the tasks to hold out; by default the larger of 30 % and 20 tasks. */
+  /** Share of the tasks to hold out. The default is the larger of 30 % and 20 tasks. */
   heldOutFraction?: number;
   /** Number of tasks to hold out; wins over the fraction. */
   heldOutCount?: number;
@@ -19,10 +19,10 @@ export interface Split<T> {
 }
 
 /**
- * Divides tasks by family, so that near duplicates stay on one side; never holds out more than half. The families that
- * were changed last are held out; between those of one time, and where no times are known, the seed and their names
- * alone decide, so the order of the tasks does not matter, and the result keeps it. As a family goes whole, the
- * count reached may fall short of the wish, never exceed it.
+ * Divides tasks by family, so that near duplicates stay on one side. Never holds out more than half. The families with the
+ * latest changes are held out. Among families of one time or without a time, the seed and the family's name decide. The
+ * order of the tasks has no influence, and both sides keep it. A family stays whole, so the held-out tasks may be fewer
+ * than wished, never more.
  */
 export function splitTasks<T extends Pick<Task, 'family' | 'changedAt'>>(
   tasks: readonly T[],
@@ -47,7 +47,7 @@ export function splitTasks<T extends Pick<Task, 'family' | 'changedAt'>>(
   };
 }
 
-/** Families, the newest first; one is as new as its newest task, and what has no time is newer than what has one. */
+/** Families, the newest first. A family is as new as its newest task. A task without a time is the newest. */
 function ordered(
   tasks: readonly Pick<Task, 'family' | 'changedAt'>[],
   seed: number,

@@ -87,7 +87,7 @@ export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
     case 'training':
       return event.training.examples === 0
         ? `Round ${event.round}: nothing trained`
-        : `Round ${event.round}: trained ${event.training.objective === undefined ? '' : `by ${event.training.objective} `}on ${event.training.examples} programs${event.training.used === 0 ? '' : ` (${usedWords(event.training.used)})`} and ${event.training.mixed} pieces of source in ${event.training.steps} steps, ${Math.round(event.training.seconds)} s (${event.training.method}, ${event.training.precision})`;
+        : `Round ${event.round}: trained ${event.training.objective === undefined ? '' : `by ${event.training.objective} `}on ${event.training.examples} programs${event.training.used === 0 ? '' : ` (${usedWords(event.training.used)})`} in ${event.training.steps} steps, ${Math.round(event.training.seconds)} s (${event.training.method}, ${event.training.precision})`;
     case 'gate':
       return gateLine(event.gate);
     case 'export':

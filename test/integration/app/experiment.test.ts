@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { ArmResult, ExperimentState } from '../../../src/protocol/experiment.ts';
+import { TrainingRecord } from '../../../src/protocol/run.ts';
 import { stages } from '../../../src/app/runs/stages.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
 import { LetiProcess, tinyFixture, trainerPython, type Fixture } from '../../support/tinyRun.ts';
@@ -31,7 +32,7 @@ describe('an experiment', function () {
       },
       perplexity: true,
       ...{ rounds: 1, samples: 4, validationSamples: 4, seeds: [1] },
-      settings: { mix: 0.1, training: { steps: 2, batchSize: 4 } },
+      settings: { training: { steps: 2, batchSize: 4 } },
       arms,
     });
   const workbench = (
@@ -114,7 +115,7 @@ describe('an experiment', function () {
   it('writes a report with its tables and plots', () => {
     const report = readFileSync(path.join(out, 'report.md'), 'utf8');
     for (const part of [
-      'leti workbench tiny.json',
+      'leti bench tiny.json',
       '| none | 0 | 1 |',
       '| rejection | 1 | 1 |',
       'the same again, at the end',
@@ -133,8 +134,8 @@ describe('an experiment', function () {
     const arms = {
       rejection: { objective: 'rejection' },
       pairs: { objective: 'repair' },
-      made: { objective: 'mutation' },
-      verdicts: { objective: 'fcft', after: 'pairs', verdict: { at: 'answer', times: 2 } },
+      mixed: { objective: 'fcft-mixed' },
+      verdicts: { objective: 'fcft', after: 'pairs' },
     };
     writeFileSync(file, experiment(arms));
     const more = workbench();
@@ -159,16 +160,12 @@ describe('an experiment', function () {
       store.samplingRecord(verdicts?.run ?? '', stages.evaluate(round, 'held-out')),
     );
     assert.deepEqual(
-      asked.map((record) => [record?.condition, record?.style?.markers.verdict]),
-      [
-        ['none', undefined],
-        ['good', { at: 'answer', times: 2 }],
-      ],
+      asked.map((record) => record?.condition),
+      ['none', 'good'],
     );
     assert.deepEqual([pairs?.began.steps, verdicts?.began.steps], [0, pairs?.rounds[0]?.steps]);
-    const run = state.runs.find(({ arm }) => arm === 'made')?.run ?? '';
-    assert.equal(store.batches(run, stages.mutants).size, 1);
-    assert.ok(store.samples(run, stages.mutants).every(({ verdict }) => verdict !== 'passed'));
+    const run = state.runs.find(({ arm }) => arm === 'mixed')?.run ?? '';
+    assert.ok((store.stage(run, stages.train(1), TrainingRecord)?.examples ?? 0) > 0);
     store.close();
   });
 
@@ -186,7 +183,10 @@ describe('an experiment', function () {
       assert.notDeepEqual(perplexity.after, perplexity.before, arm);
     }
     const report = readFileSync(path.join(out, 'report.md'), 'utf8');
-    assert.match(report, /\| pass@1 \| good \| bad \| no verdict \| good minus bad \|\n.*\n\| verdicts \|/);
+    assert.match(
+      report,
+      /\| pass@1 \| good \| bad \| no verdict \| good minus bad \|\n.*\n\| mixed \|.*\n\| verdicts \|/,
+    );
     assert.ok(report.includes('Perplexity of Python source that no training saw'), report);
   });
 

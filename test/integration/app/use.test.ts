@@ -11,7 +11,16 @@ import { hostWorkspace } from '../../host/workspace.ts';
 import { LetiProcess, trainerPython } from '../../support/tinyRun.ts';
 import { used } from '../../support/uses.ts';
 
-const NAMES = ['add_one', 'double', 'square', 'negate', 'same', 'minus_one'];
+/** For each function a right body that the tiny model does not write. */
+const RIGHT: Readonly<Record<string, string>> = {
+  add_one: 'return x + 1 + 0',
+  double: 'return x * 2 + 0',
+  square: 'return x * x + 0',
+  negate: 'return 0 - x',
+  same: 'return x + 0',
+  minus_one: 'return x - 1 + 0',
+};
+const NAMES = Object.keys(RIGHT);
 
 describe('completions as samples of a round', function () {
   this.timeout(300_000);
@@ -54,6 +63,7 @@ describe('completions as samples of a round', function () {
       // The same program, differently laid out.
       uses.record(shownFor(name, 'return (x * 7) + 41'));
       uses.record(shownFor(name, 'return never_defined'));
+      uses.record(shownFor(name, RIGHT[name] ?? ''));
     }
     uses.record({ ...shownFor('add_one', 'return 99'), id: 'other file', path: 'broken.py' });
     uses.record({
@@ -63,9 +73,8 @@ describe('completions as samples of a round', function () {
     });
     await leti(
       ...['train', workspace, '--model', String(settings['leti.model']), '--samples', '2'],
-      ...['--held-out-samples', '1', '--epochs', '1', '--batch', '4', '--mix', '0.1'],
-      // Learns from failures as well, however many programs of a tiny model pass.
-      ...['--objective', 'unchecked', '--trainer-python', trainerPython()],
+      ...['--held-out-samples', '1', '--epochs', '1', '--batch', '4'],
+      ...['--objective', 'rejection', '--trainer-python', trainerPython()],
     );
 
     const runs = new StoredRuns(workspace, env);
@@ -82,10 +91,11 @@ describe('completions as samples of a round', function () {
         sides('train').flatMap((id) => [
           `${id} return x * 7 + 41 failed`,
           `${id} return never_defined error`,
+          `${id} ${RIGHT[id.split(':')[1] ?? ''] ?? ''} passed`,
         ]),
       ),
     );
-    assert.equal(shown.length, 2 * sides('train').length);
+    assert.equal(shown.length, 3 * sides('train').length);
     assert.match(shown.find(({ verdict }) => verdict === 'error')?.feedback ?? '', /^NameError/);
     for (const id of sides('held-out')) {
       assert.ok(runs.task('last', id).stages.every(({ stage }) => stage !== 'use/1'));
@@ -105,7 +115,7 @@ describe('completions as samples of a round', function () {
 
   it('are shown and deleted on the command line', async () => {
     const [shown] = (await leti('completions', 'show', '--workspace', workspace)).events;
-    assert.equal((shown?.['completions'] as unknown[]).length, 3 * NAMES.length + 2);
+    assert.equal((shown?.['completions'] as unknown[]).length, 4 * NAMES.length + 2);
     await leti('completions', 'delete', '--workspace', workspace);
     const [after] = (await leti('completions', '--workspace', workspace)).events;
     assert.deepEqual(after, { event: 'completions', completions: [] });

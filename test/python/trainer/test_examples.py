@@ -63,7 +63,7 @@ _GOOD = segment("pass\n", "text", "program", 1)
         '{"id": "e", "segments": ["text"]}',
         _line(_GOOD | {"kind": "chat"}),
         _line(_GOOD | {"role": "judge"}),
-        _line(_GOOD | {"weight": -1.5}),
+        _line(_GOOD | {"weight": -0.5}),
         _line(_GOOD | {"weight": math.nan}),
         _line(_GOOD | {"weight": "1"}),
         _line(_GOOD | {"text": 3}),

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ import torch
 from transformers import LlamaForCausalLM
 
 from leti_trainer.examples import Example, read_examples
-from leti_trainer.losses import TokenLoss, _unlikelihood
+from leti_trainer.losses import TokenLoss
 from leti_trainer.models import load_causal_lm
 from leti_trainer.segments import SegmentTokenizer
 
@@ -70,38 +69,6 @@ def test_fractional_weights_multiply_each_tokens_own_loss(
             expected -= float((picked * torch.tensor(example.weights[1:]).double()).sum())
         ours = float(TokenLoss(model, CPU)(weighted))
     assert ours == pytest.approx(expected, rel=1e-5)
-
-
-def test_a_negative_weight_is_the_unlikelihood_of_its_token(
-    model: LlamaForCausalLM, examples: list[Example]
-) -> None:
-    mixed = [
-        Example(example.ids, [(0.5, -0.25, 0)[place % 3] for place in range(len(example.ids))])
-        for example in examples
-    ]
-    expected = 0.0
-    with torch.no_grad():
-        for example in mixed:
-            chances = model(input_ids=torch.tensor([example.ids])).logits[0, :-1].double().softmax(dim=-1)
-            picked = chances.gather(1, torch.tensor(example.ids[1:])[:, None])[:, 0].tolist()
-            for chance, weight in zip(picked, example.weights[1:], strict=True):
-                expected -= weight * math.log(chance) if weight > 0 else -weight * math.log(1 - chance)
-        ours = float(TokenLoss(model, CPU)(mixed))
-    assert ours == pytest.approx(expected, rel=1e-5)
-    assert mixed[0].total_weight == pytest.approx(sum(abs(weight) for weight in mixed[0].weights[1:]))
-
-
-def test_unlikelihood_pushes_its_token_down_and_leaves_a_certain_one_alone() -> None:
-    # By hand: d/dz of -log(1 - p) is p for the token itself, -p x q / (1 - p) for another of chance q.
-    logits = torch.tensor([[1.0, 0.0, -1.0], [60.0, 0.0, 0.0]], requires_grad=True)
-    losses = torch.nn.functional.cross_entropy(logits, torch.tensor([0, 0]), reduction="none")
-    _unlikelihood(losses).sum().backward()
-    chances = logits[0].softmax(dim=0).detach()
-    first = float(chances[0])
-    by_hand = [first, *(-first * float(other) / (1 - first) for other in chances[1:])]
-    assert logits.grad is not None
-    assert logits.grad[0].tolist() == pytest.approx(by_hand, rel=1e-4)
-    assert logits.grad[1].tolist() == [0.0, 0.0, 0.0]
 
 
 def test_close_gives_the_model_all_its_logits_back(model: LlamaForCausalLM, examples: list[Example]) -> None:

@@ -3,8 +3,10 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { commandLineStep } from '../../../src/cli/stepWords.ts';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
 import { UserError } from '../../../src/protocol/errors.ts';
+import { startOrResumeRun } from '../../../src/app/runs/run.ts';
 import { StoredRuns } from '../../../src/app/runs/storedRuns.ts';
 import { workspaceFiles } from '../../../src/app/folders.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
@@ -61,6 +63,61 @@ describe('stored runs', () => {
       );
     });
   }
+
+  describe('of an earlier version', () => {
+    const old = { lossOn: 'program', mix: 0, trainFrom: 'newest' };
+    const context = (): Parameters<typeof startOrResumeRun>[1] => ({
+      interpreter: undefined,
+      allowUncontained: false,
+      trainerPython: undefined,
+      observe: () => undefined,
+      signal: new AbortController().signal,
+      env: { LETI_HOME: folder },
+    });
+    const store = (config: object): void => {
+      const text = JSON.stringify({ ...DEFAULT_RUN, workspace: folder, ...config });
+      damage(`UPDATE runs SET status = 'interrupted', config = '${text}' WHERE id = 'run-2'`);
+    };
+    const training = {
+      ...{ model: 'm', objective: 'unlikelihood', examples: 3, passes: 2, failures: 1, mixed: 4, used: 0 },
+      ...{ steps: 1, tokens: 9, seconds: 1, finalLoss: 1, method: 'full', precision: 'float32' },
+    };
+
+    it('are shown, whatever options and objective they had', () => {
+      store({ ...old, mix: 0.25, verdict: { at: 'answer', times: 3 }, objective: 'unlikelihood' });
+      damage(
+        `INSERT INTO stages (run, name, ended_at, result) VALUES ('run-2', 'train/1', '', '${JSON.stringify(training)}')`,
+      );
+      const listed = runs.list().find(({ id }) => id === 'run-2');
+      assert.deepEqual([listed?.status, listed?.objective], ['interrupted', 'unlikelihood']);
+      const { report } = runs.detail('run-2');
+      assert.deepEqual([report.config.objective, report.trainings[0]?.mixed], ['unlikelihood', 4]);
+    });
+
+    it('are not resumed if this version would do something else', async () => {
+      const refuses = async (config: object, says: RegExp): Promise<void> => {
+        store(config);
+        await assert.rejects(startOrResumeRun({ workspace: folder, resume: 'run-2' }, context()), (error) => {
+          assert.ok(error instanceof UserError);
+          assert.match(`${error.message}\n${commandLineStep(error.nextStep)}`, says);
+          assert.equal(error.exitCode, 2);
+          return true;
+        });
+      };
+      await refuses({ ...old, mix: 0.25, trainFrom: 'first' }, /its options mix, trainFrom\./);
+      await refuses({ ...old, objective: 'mutation' }, /mutation[^]*auto, rejection, fcft, sft/);
+      await refuses({ objective: 'unchecked' }, /unchecked[^]*auto, rejection, fcft, sft/);
+    });
+
+    it('keep their configuration when their options are those of today', () => {
+      store(old);
+      const reader = new RunStore(workspaceFiles(folder, { LETI_HOME: folder }).store);
+      const run = reader.run('run-2');
+      reader.close();
+      assert.deepEqual(run?.config, { ...DEFAULT_RUN, workspace: folder });
+      assert.deepEqual(run.removed, []);
+    });
+  });
 
   it('say that the record of one is damaged when it is asked for', () => {
     damage("UPDATE runs SET config = '{' WHERE id = 'run-2'");

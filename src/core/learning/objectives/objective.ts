@@ -15,30 +15,30 @@ export interface ScoredSample {
   hash: string;
 }
 
+/** The material of one round's training texts. */
 export interface ObjectiveInput {
   tasks: ReadonlyMap<string, Task>;
   /** This round's samples of training tasks, without harness errors, in a fixed order. */
   samples: readonly ScoredSample[];
   /** Passing samples of earlier rounds. */
   replay: readonly ScoredSample[];
-  /** Small changes of the tasks' references that fail; empty unless the objective needs them. */
-  mutants: readonly ScoredSample[];
-  /** Plain Python source, for objectives of their own. */
-  pretraining: readonly string[];
+  /** Plain Python source. Empty unless the objective needs it. */
+  plainSource: readonly string[];
   style: PromptStyle;
-  /** Where the loss lies: on the program and its end (default), or on every token as in the paper's release. */
-  lossOn: 'program' | 'all';
   seed: number;
 }
 
-/** How samples become training texts. One small module each; the losses themselves are in Python. */
+/** How samples become training texts. objectives.ts holds the table and says how to add one; Python holds the loss. */
 export interface ObjectiveDefinition {
-  /** Under which marker a model trained so is asked. */
+  /** The verdict under which a model of this objective is asked. */
   condition: Condition;
-  /** False when the objective has nothing to learn from a round without a passing sample. */
+  /** False if the objective cannot learn from a round without a passing sample. */
   trainsWithoutPasses: boolean;
-  /** Whether it learns from changed references, which are run for it. */
-  needsMutants?: true;
+  /** Whether it learns from plain Python source. */
+  needsPlainSource?: true;
   /** Deterministic: the same input gives the same examples in the same order. */
   examples: (input: ObjectiveInput) => TrainingExample[];
 }
+
+/** Objectives by name. */
+export type Objectives = Readonly<Record<string, ObjectiveDefinition>>;

@@ -1,12 +1,12 @@
 import { keyOf, uniform } from '../../random.ts';
 import type { ObjectiveInput, ScoredSample } from './objective.ts';
 
-/** Passing programs kept of one task, so that easy tasks do not drown the others. */
+/** Passing programs per task, so that easy tasks do not crowd out the others. */
 const PASSES_PER_TASK = 4;
 
 /**
- * Distinct passing programs, this round's before the replay buffer's, at most a few a task.
- * In the order of tasks, then of samples.
+ * Distinct passing programs, at most `PASSES_PER_TASK` per task, this round's before those of earlier rounds. In the order of
+ * tasks, then of samples.
  */
 export function distinctPasses(input: ObjectiveInput): ScoredSample[] {
   const fresh = input.samples.filter((sample) => sample.passed);
@@ -15,21 +15,16 @@ export function distinctPasses(input: ObjectiveInput): ScoredSample[] {
   );
 }
 
-/** Distinct programs of this round whatever came of them, at most as many a task as of passing ones. */
-export function distinctSamples({ samples }: ObjectiveInput): ScoredSample[] {
-  return [...byTask(distinct(samples)).values()].flatMap((some) => some.slice(0, PASSES_PER_TASK));
-}
-
-/** This round's distinct failures by task, those that say something new first. */
+/** This round's distinct failures by task, those with new feedback first. */
 export function variedFailures({ samples }: Pick<ObjectiveInput, 'samples'>): Map<string, ScoredSample[]> {
   const failures = byTask(distinct(samples.filter((sample) => !sample.passed)));
   return new Map([...failures].map(([taskId, some]) => [taskId, variedFirst(some)]));
 }
 
 /**
- * Distinct failures to stand beside the given passes: as many a task as it has passes, then one each of tasks
- * without a pass (drawn by seed) until both sides are equal. A round without passes keeps one failure a task.
- * Balance decides when good samples are few: with every failure the bad side wins and the model gets worse.
+ * As many distinct failures as there are passes. Each task gives as many as it has passes. Tasks without a pass, drawn by
+ * seed, fill up the rest with one each. A round without passes keeps one failure per task. With every failure the bad
+ * programs outweigh the good ones and the model gets worse.
  */
 export function balancedFailures(input: ObjectiveInput, passes: readonly ScoredSample[]): ScoredSample[] {
   const passed = byTask(passes);
@@ -63,7 +58,7 @@ function byTask(samples: readonly ScoredSample[]): Map<string, ScoredSample[]> {
   return Map.groupBy(samples, (sample) => sample.taskId);
 }
 
-/** Failures with a feedback not seen before come first: ten times the same NameError teaches nothing new. */
+/** Failures whose first line of feedback is new come first: repeats of one NameError teach nothing new. */
 function variedFirst(samples: readonly ScoredSample[]): ScoredSample[] {
   const first: ScoredSample[] = [];
   const rest: ScoredSample[] = [];

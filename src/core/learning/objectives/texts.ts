@@ -1,18 +1,17 @@
 import type { PromptSegment } from '../../../protocol/sampling.ts';
 import type { Task } from '../../../protocol/task.ts';
 import type { TrainingExample, TrainingSegment } from '../../../protocol/training.ts';
-import { endSegment, placeVerdict, plain, taskSegments, verdictSegments } from '../prompts.ts';
-import { repairTask } from '../repair.ts';
+import { endSegment, plain, taskSegments, verdictSegments } from '../prompts.ts';
 import type { ObjectiveInput, ScoredSample } from './objective.ts';
 
-/** A text without a verdict or feedback in front. */
+/** A text with neither a verdict nor feedback. */
 export const PLAIN = { verdict: false, feedback: false } as const;
 
 type Role = TrainingSegment['role'];
 
 /**
- * One training text: [verdict] [feedback if any] [task] [program] [end] (section 2.2 of the paper), the verdict where the
- * markers' form says. The feedback stands before the task, so that the model learns programs under it, not to write it.
+ * One training text: [verdict] [feedback if any] [task] [program] [end] (section 2.2 of the paper). The loss is on the program
+ * and its end. The feedback stands before the task, so that the model does not learn to write it.
  */
 export function trainingText(
   input: ObjectiveInput,
@@ -22,7 +21,7 @@ export function trainingText(
   const task = taskOf(input, sample);
   const { markers } = input.style;
   const as = (role: Role, segment: PromptSegment): TrainingSegment => {
-    const learnt = input.lossOn === 'all' || role === 'program' || role === 'end';
+    const learnt = role === 'program' || role === 'end';
     return { ...segment, role, weight: learnt ? 1 : 0 };
   };
   const asked: TrainingSegment[] = [];
@@ -37,28 +36,25 @@ export function trainingText(
   const condition = !parts.verdict ? 'none' : sample.passed ? 'good' : 'bad';
   const verdict = verdictSegments(input.style, condition).map((segment) => as('verdict', segment));
   const segments = [
-    ...placeVerdict(asked, verdict, input.style),
+    ...verdict,
+    ...asked,
     as('program', { kind: 'text', text: plain(sample.completion, markers) }),
     as('end', endSegment(input.style)),
   ];
   return { id: sample.id, segments };
 }
 
-/** A failed program with its feedback as a question, asked as "Try to repair" asks, and a right one as its answer. */
-export function repairText(input: ObjectiveInput, bad: ScoredSample, good: ScoredSample): TrainingExample {
-  const task = repairTask(taskOf(input, good), bad);
-  const tasks = new Map([[taskOf(input, good).id, task]]);
-  return trainingText({ ...input, tasks }, { ...good, id: `${bad.id}>${good.id}` }, PLAIN);
-}
-
-/** A task's own program as a sample; undefined where it has none. */
+/** The task's reference as a sample. Undefined if it has none. */
 export function referenceSample({ id, reference }: Task): ScoredSample | undefined {
   if (reference === undefined) return undefined;
   const completion = reference.trimEnd();
   return { id: `${id}#reference`, taskId: id, completion, passed: true, feedback: '', hash: '' };
 }
 
-/** The task of a sample; every sample has one. */
+/**
+ * The task of a sample.
+ * @throws Error if there is none, which is a defect.
+ */
 export function taskOf(input: ObjectiveInput, sample: ScoredSample): Task {
   const task = input.tasks.get(sample.taskId);
   if (task === undefined) throw new Error(`sample ${sample.id} belongs to an unknown task ${sample.taskId}`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { plannedArms, pooled, sharesFirstRound, sharesFirstSamples } from '../../../../src/app/bench/arms.ts';
+import { plannedArms, pooled, sharesFirstSamples } from '../../../../src/app/bench/arms.ts';
 import { experimentReport } from '../../../../src/app/bench/report.ts';
 import { linePlot } from '../../../../src/app/bench/figures.ts';
 import {
@@ -20,10 +20,10 @@ const experiment = Experiment.parse({
     validationSamples: 2,
     seeds: [1, 2],
   },
-  settings: { mix: 0.5, training: { steps: 30 } },
+  settings: { temperature: 0.5, training: { steps: 30 } },
   arms: {
     one: { objective: 'rejection' },
-    two: { objective: 'fcft', mix: 0, lossOn: 'all', training: { learningRate: 1 } },
+    two: { objective: 'fcft', sealedOnly: true, training: { learningRate: 1 } },
     three: { objective: 'fcft', feedback: 'paper' },
   },
 });
@@ -59,12 +59,12 @@ describe('the arms of an experiment', () => {
   it('take what they do not set from the experiment, then from the default', () => {
     const [one, two] = planned.map(({ config }) => config);
     assert.deepEqual(
-      [one?.mix, one?.lossOn, one?.training.steps, one?.training.seed],
-      [0.5, 'program', 30, 1],
+      [one?.temperature, one?.sealedOnly, one?.training.steps, one?.training.seed],
+      [0.5, false, 30, 1],
     );
     assert.deepEqual(
-      [two?.mix, two?.lossOn, two?.training.steps, two?.training.learningRate],
-      [0, 'all', 30, 1],
+      [two?.temperature, two?.sealedOnly, two?.training.steps, two?.training.learningRate],
+      [0.5, true, 30, 1],
     );
   });
 
@@ -74,25 +74,6 @@ describe('the arms of an experiment', () => {
     assert.equal(sharesFirstSamples(one, two), true);
     assert.equal(sharesFirstSamples(one, three), false);
     assert.equal(sharesFirstSamples(one, other), false);
-  });
-});
-
-describe('arms that differ in what later rounds begin with', () => {
-  const arms = {
-    newest: { objective: 'fcft' },
-    first: { objective: 'fcft', trainFrom: 'first' },
-    other: { objective: 'rejection', trainFrom: 'first' },
-  };
-  const [newest, first, other] = plannedArms(Experiment.parse({ ...experiment, arms }), '/results').map(
-    ({ config }) => config,
-  );
-
-  it('share their first round, and others their first samples alone', () => {
-    assert.ok(newest !== undefined && first !== undefined && other !== undefined);
-    assert.deepEqual([newest.trainFrom, first.trainFrom], ['newest', 'first']);
-    assert.equal(sharesFirstRound(newest, first), true);
-    assert.equal(sharesFirstRound(first, other), false);
-    assert.equal(sharesFirstSamples(first, other), true);
   });
 });
 

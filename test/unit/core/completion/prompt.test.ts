@@ -89,16 +89,15 @@ describe('completion prompt', () => {
     );
   });
 
-  it('asks in the form in which verdicts were learnt, and fills gaps under a verdict in front', () => {
-    const markers = { ...chat.markers, verdict: { at: 'answer', times: 2 } } as const;
-    const style = { ...chat, markers, condition: 'good' } as const;
+  it('asks under the verdict in front of everything, also where it fills a gap', () => {
+    const style = { ...chat, condition: 'good' } as const;
     assert.match(
       text(completionPrompt(contextAt('def f(a):\n    x = |'), style).segments),
-      /^<user>[^]*<assistant><r0><r0>```python\ndef f\(a\):\n {4}x =$/,
+      /^<r0><user>[^]*<assistant>```python\ndef f\(a\):\n {4}x =$/,
     );
     assert.match(
       text(completionPrompt(contextAt('x = |'), { ...style, fill }).segments),
-      /^<r0><r0><pre>x =<suf>/,
+      /^<r0><pre>x =<suf>/,
     );
   });
 

@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  endSegment,
-  plain,
-  samplingPrompt,
-  taskSegments,
-  withVerdictForm,
-} from '../../../../src/core/learning/prompts.ts';
+import { endSegment, plain, samplingPrompt, taskSegments } from '../../../../src/core/learning/prompts.ts';
 import { pickMarkers } from '../../../../src/core/learning/markers.ts';
 import { bareTask, baseStyle, chatStyle, PLAIN, RESERVED } from '../../../support/tasks.ts';
 
@@ -18,18 +12,6 @@ describe('prompts', () => {
       '<r0><user>Write f.<assistant>```python\ndef f(',
     );
     assert.equal(text(samplingPrompt(bareTask(), chatStyle(), 'bad')).slice(0, 4), '<r1>');
-  });
-
-  it('asks in the form in which verdicts were learnt', () => {
-    const form = { at: 'answer', times: 2 } as const;
-    assert.equal(
-      text(samplingPrompt(bareTask(), withVerdictForm(chatStyle(), form), 'good')),
-      '<user>Write f.<assistant><r0><r0>```python\ndef f(',
-    );
-    assert.equal(
-      text(samplingPrompt(bareTask(), withVerdictForm(baseStyle(), { ...form, at: 'front' }), 'bad')),
-      '<r1><r1>"""\nWrite f.\n"""\ndef f(',
-    );
   });
 
   it('asks without a marker where the condition is none', () => {
