@@ -352,7 +352,7 @@ describe('completions', () => {
       };
       await instead(services.backend, 'ask', ask, async () => {
         assert.deepEqual(await tell(used({ outcome: 'rejected' })), []);
-        assert.match((await tell(used(), 'No')).join(), /May LeTI record/);
+        assert.match((await tell(used(), 'No')).join(), /Allow LeTI to learn/);
         assert.deepEqual(await tell(used()), []);
         assert.deepEqual(told, []);
         memory.clear();

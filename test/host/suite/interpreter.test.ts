@@ -33,7 +33,7 @@ describe('the interpreter', () => {
         .then(() => 'it went on', explain);
       assert.match(
         said ?? '',
-        /^The interpreter \S+removed-python is gone\. .*the setting leti\.python.*resumed/,
+        /^The interpreter \S+removed-python is gone\. .*the setting `leti\.python`.*resume/,
       );
       assert.equal(of(run)?.status, 'failed');
       assert.match(of(run)?.error ?? '', /removed-python is gone/);

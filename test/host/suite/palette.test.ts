@@ -128,7 +128,7 @@ describe('commands of the palette', () => {
         await deleteRun(services, newest());
       });
     });
-    assert.match(said[0]?.detail ?? '', /^\d[\d.]* (kB|MB|GB) of working files and programs/);
+    assert.match(said[0]?.detail ?? '', /^This deletes \d[\d.]* (kB|MB|GB) of programs and working files/);
     assert.deepEqual(
       runs().map(({ id }) => id),
       before.slice(1).map(({ id }) => id),

@@ -78,7 +78,7 @@ describe('in trouble', () => {
             if (time === 1) {
               // All that it said: the next backend may be there already.
               assert.match(texts.join('\n'), /Restarting server/);
-              assert.match((await lost) ?? '', /backend ended in the middle.*can be resumed/);
+              assert.match((await lost) ?? '', /server ended during this work.*Resume stopped run/);
             }
             if (time < 3)
               await until(

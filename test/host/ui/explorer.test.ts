@@ -94,19 +94,22 @@ describe('the run explorer of the packaged extension', function () {
     const steps = code.page.locator('.getting-started-step');
     await steps.first().waitFor();
     assert.equal(await steps.count(), 7);
-    await steps.filter({ hasText: 'Choose the interpreter' }).click();
+    await steps.filter({ hasText: 'Choose an interpreter' }).click();
     // Pictures stand beside the steps where there is room.
     await user.command('View: Toggle Primary Side Bar Visibility');
     await user.picture('walkthrough');
     await user.command('View: Toggle Primary Side Bar Visibility');
-    await code.page.getByText('Name an Interpreter').click();
-    await code.page.locator('.settings-editor').getByText('Interpreter that runs programs').waitFor();
+    await code.page.getByText('Set Interpreter').click();
+    await code.page
+      .locator('.settings-editor')
+      .getByText('Set the Python interpreter that runs your code')
+      .waitFor();
     await user.stepPicture('interpreter', { x: 128, y: 94, width: 1024, height: 380 });
     // The settings lie over the window.
     await code.page.keyboard.press('Escape');
     await code.page.locator('.settings-editor').waitFor({ state: 'hidden' });
-    await steps.filter({ hasText: 'See what is needed' }).click();
-    await code.page.getByText('Run the Doctor').click();
+    await steps.filter({ hasText: 'Check your setup' }).click();
+    await code.page.getByText('Run Doctor').click();
     await code.page
       .locator('.editor-instance .view-line', { hasText: 'ok' })
       .first()
@@ -246,7 +249,7 @@ describe('the run explorer of the packaged extension', function () {
     const source = readFileSync(file, 'utf8');
     const model = user.rows('Models').filter({ hasText: 'LeTI round 1' });
     await model.hover();
-    await model.getByRole('button', { name: /Choose the model/ }).click();
+    await model.getByRole('button', { name: /Choose active model/ }).click();
     await model.filter({ hasText: 'active' }).waitFor();
     await user.rows('Tasks').filter({ hasText: 'double' }).click();
     const editor = code.page.locator('.editor-instance');
@@ -395,7 +398,7 @@ describe('the run explorer of the packaged extension', function () {
       const visitor = new Workbench(careful);
       await visitor.openExplorer();
       await visitor.rows('Runs').filter({ hasText: '%' }).first().waitFor({ timeout: 30_000 });
-      await visitor.pane('Tasks').getByText('This folder is not trusted').waitFor();
+      await visitor.pane('Tasks').getByText('In Restricted Mode you can view past runs').waitFor();
       await visitor.picture('untrusted');
       await careful.page.keyboard.press('F1');
       await visitor.quickInput().fill('>LeTI:');
