@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TrainerRequest } from '../../src/protocol/training.ts';
 import { tinyExports } from './tinyExports.ts';
@@ -6,8 +7,8 @@ import { root, tinyFixture, type Fixture } from './tinyRun.ts';
 
 /** What a fake trainer process is told; it reads this before it answers a request. */
 export interface FakeTrainerPlan {
-  /** Folder of a tiny model's real exports, `fp32` and `int8`. Each export is a copy of one. */
-  exports: string;
+  /** Folders of real exports, `fp32` and `int8`, by the hash of their model's tokenizer. Each export is a copy of one. */
+  exports: Readonly<Record<string, string>>;
   /** Bodies by function name; one is chosen for each sample. Without an entry there are right and wrong ones. */
   bodies?: Readonly<Record<string, readonly string[]>>;
   /** Requests of this method answer so many events, and then nothing more until their process is stopped. */
@@ -23,13 +24,12 @@ export class FakeTrainer {
   /** Give this as `trainerPython`. */
   readonly python: string;
   readonly #file: string;
-  #plan: FakeTrainerPlan;
+  #plan: FakeTrainerPlan = { exports: {} };
 
-  constructor(folder: string, plan: FakeTrainerPlan) {
+  constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
     this.python = path.join(folder, 'fake-trainer');
     this.#file = path.join(folder, 'fake-trainer.json');
-    this.#plan = plan;
     this.change({});
     const command = [
       path.join(root, 'node_modules/.bin/node'),
@@ -46,6 +46,11 @@ export class FakeTrainer {
     writeFileSync(this.#file, JSON.stringify(this.#plan));
   }
 
+  /** Lets it export this model, and what it trains from it. */
+  exportsAs(model: string, exports: string): void {
+    this.change({ exports: { ...this.#plan.exports, [tokenizerHash(model)]: exports } });
+  }
+
   /** Lets requests of this method wait after so many events, so that a test can stop a run there. */
   holdAt(method: TrainerRequest['method'], events: number): void {
     this.change({ hold: { method, events } });
@@ -58,9 +63,17 @@ export class FakeTrainer {
   }
 }
 
+/** Under this name a plan lists the exports of a model; training changes no tokenizer. */
+export function tokenizerHash(model: string): string {
+  return createHash('sha256')
+    .update(readFileSync(path.join(model, 'tokenizer.json')))
+    .digest('hex');
+}
+
 /** The tiny tasks and model, and a fake trainer for them. */
 export function fakeFixture(folder: string): { fixture: Fixture; trainer: FakeTrainer } {
   const fixture = tinyFixture(folder);
-  const trainer = new FakeTrainer(path.join(folder, 'trainer'), { exports: tinyExports(fixture.model) });
+  const trainer = new FakeTrainer(path.join(folder, 'trainer'));
+  trainer.exportsAs(fixture.model, tinyExports(fixture.model));
   return { fixture: { ...fixture, trainerPython: trainer.python }, trainer };
 }

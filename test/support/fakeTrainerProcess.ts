@@ -23,7 +23,7 @@ import {
   TrainerRequest,
   TrainingExample,
 } from '../../src/protocol/training.ts';
-import type { FakeTrainerPlan } from './fakeTrainer.ts';
+import { tokenizerHash, type FakeTrainerPlan } from './fakeTrainer.ts';
 
 type Ask<M extends TrainerRequest['method']> = Extract<TrainerRequest, { method: M }>;
 type Emit = (event: TrainerEvent) => Promise<void>;
@@ -235,7 +235,9 @@ function changedWeights(model: string, training: string): Buffer {
 function exported({ model, out, precision, texts }: Ask<'export'>): Record<string, unknown> {
   if (!existsSync(path.join(model, 'config.json'))) throw new Refusal('bad_model', `${model} is incomplete`);
   examplesOf(texts);
-  const source = path.join(plan().exports, precision);
+  const exports = plan().exports[tokenizerHash(model)];
+  if (exports === undefined) throw new Error(`the fake trainer was told of no exports of ${model}`);
+  const source = path.join(exports, precision);
   appearsWhole(out, (half) => {
     cpSync(source, half, { recursive: true });
   });

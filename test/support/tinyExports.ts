@@ -29,7 +29,7 @@ export function tinyExports(model: string): string {
     writeFileSync(file, JSON.stringify(request));
     execFileSync(trainerPython(), ['-m', 'leti_trainer', '--request', file], {
       env: { ...process.env, PYTHONPATH: path.join(root, 'python') },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
   }
   try {

@@ -7,15 +7,17 @@ import { ArmResult, ExperimentState } from '../../../src/protocol/experiment.ts'
 import { TrainingRecord } from '../../../src/protocol/run.ts';
 import { stages } from '../../../src/app/runs/stages.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
-import { LetiProcess, tinyFixture, trainerPython, type Fixture } from '../../support/tinyRun.ts';
+import { fakeFixture, type FakeTrainer } from '../../support/fakeTrainer.ts';
+import { LetiProcess, type Fixture } from '../../support/tinyRun.ts';
 
 type Event = Record<string, unknown>;
 
-/** `leti bench` with a tiny model, on tiny tasks. */
+/** `leti bench` on tiny tasks, with a trainer that computes nothing. */
 describe('an experiment', function () {
   this.timeout(600_000);
   let folder: string;
   let fixture: Fixture;
+  let trainer: FakeTrainer;
   let file: string;
   let home: string;
   let out: string;
@@ -39,13 +41,13 @@ describe('an experiment', function () {
     onEvent?: (event: Event, process: LetiProcess) => void,
     more: string[] = [],
   ): LetiProcess =>
-    new LetiProcess(['bench', file, '--json', '--trainer-python', trainerPython(), ...more], home, onEvent);
+    new LetiProcess(['bench', file, '--json', '--trainer-python', trainer.python, ...more], home, onEvent);
   const results = (): z.infer<typeof ArmResult>[] =>
     z.array(ArmResult).parse(JSON.parse(readFileSync(path.join(out, 'results.json'), 'utf8')));
 
   before(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'leti-experiment-'));
-    fixture = tinyFixture(folder);
+    ({ fixture, trainer } = fakeFixture(folder));
     file = path.join(folder, 'tiny.json');
     out = path.join(folder, 'tiny.results');
     home = path.join(folder, 'home');
@@ -61,12 +63,14 @@ describe('an experiment', function () {
 
   it('goes on after it was killed, and samples what its arms share once', async () => {
     let killed = false;
+    trainer.holdAt('train', 1);
     const first = workbench((event, process) => {
       if (killed || event['event'] !== 'progress' || event['phase'] !== 'train/1') return;
       killed = true;
       process.child.kill('SIGKILL');
     });
     assert.deepEqual(await first.ended, { code: null, signal: 'SIGKILL' }, first.stderr);
+    trainer.release();
     const second = workbench();
     assert.deepEqual(await second.ended, { code: 0, signal: null }, second.stderr);
     const sampled = (arm: string): boolean => {

@@ -3,25 +3,24 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  LetiProcess,
-  processesNaming,
-  tinyFixture,
-  tinyTasks,
-  trainTiny,
-  type Fixture,
-} from '../../support/tinyRun.ts';
+import { fakeFixture, type FakeTrainer } from '../../support/fakeTrainer.ts';
+import { LetiProcess, processesNaming, tinyTasks, trainTiny, type Fixture } from '../../support/tinyRun.ts';
 
 describe('a run in trouble', function () {
   this.timeout(300_000);
   let folder: string;
   let fixture: Fixture;
   let home: string;
+  let trainer: FakeTrainer;
 
   before(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'leti-trouble-'));
-    fixture = tinyFixture(folder);
+    ({ fixture, trainer } = fakeFixture(folder));
     home = path.join(folder, 'home');
+  });
+
+  afterEach(() => {
+    trainer.release();
   });
 
   after(() => {
@@ -30,6 +29,7 @@ describe('a run in trouble', function () {
 
   it('refuses a second run in its workspace', async () => {
     let second: LetiProcess | undefined;
+    trainer.holdAt('export', 0);
     const first = trainTiny(fixture, home, [], (event, process) => {
       if (event['event'] === 'run' && second === undefined) {
         second = trainTiny(fixture, home, []);
@@ -44,6 +44,9 @@ describe('a run in trouble', function () {
 
   it('stops on Ctrl-C with all its processes and can be resumed', async () => {
     let sent = false;
+    // The test before left exports.
+    rmSync(path.join(home, 'exports'), { recursive: true, force: true });
+    trainer.holdAt('export', 0);
     const run = trainTiny(fixture, home, [], (event, process) => {
       if (!sent && event['event'] === 'phase' && event['phase'] === 'export') {
         sent = true;
@@ -52,12 +55,14 @@ describe('a run in trouble', function () {
     });
     assert.deepEqual(await run.ended, { code: 130, signal: null }, run.stderr);
     await noneLeft(home);
+    trainer.release();
     const resumed = trainTiny(fixture, home, ['--resume', 'last']);
     assert.deepEqual(await resumed.ended, { code: 0, signal: null }, resumed.stderr);
   });
 
   it('says that the trainer was killed, and resumes', async () => {
     let killed = false;
+    trainer.holdAt('train', 2);
     const run = trainTiny(fixture, home, [], (event) => {
       if (killed || event['phase'] !== 'train/1') return;
       killed = true;
@@ -68,6 +73,7 @@ describe('a run in trouble', function () {
     });
     assert.equal((await run.ended).code, 1);
     assert.match(run.stderr, /The trainer was killed during "train"[^]*resumed/);
+    trainer.release();
     const resumed = trainTiny(fixture, home, ['--resume', 'last']);
     assert.deepEqual(await resumed.ended, { code: 0, signal: null }, resumed.stderr);
   });

@@ -6,11 +6,12 @@ import type { Sample } from '../../../src/protocol/run.ts';
 import type { Task } from '../../../src/protocol/task.ts';
 import { workspaceFiles } from '../../../src/app/folders.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
-import { tinyFixture, tinyTasks, TRAIN, trainTiny, type Fixture } from '../../support/tinyRun.ts';
+import { fakeFixture } from '../../support/fakeTrainer.ts';
+import { tinyTasks, TRAIN, trainTiny, type Fixture } from '../../support/tinyRun.ts';
 
 /** Its checks are no Python, so each of its programs is a `harness_error`. */
 const BROKEN = 'tiny/negate';
-/** Their checks run beside their programs. Two, as processors differ in what the tiny model writes. */
+/** Their checks run beside their programs. */
 const BESIDE = ['tiny/double', 'tiny/square'];
 
 describe('what a round trains on', function () {
@@ -22,7 +23,7 @@ describe('what a round trains on', function () {
   before(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'leti-usable-'));
     home = path.join(folder, 'home');
-    const tiny = tinyFixture(folder);
+    const { fixture: tiny } = fakeFixture(folder);
     const tasks = path.join(folder, 'odd.jsonl');
     fixture = { ...tiny, tasks };
     writeFileSync(

@@ -8,7 +8,9 @@ import { StoredRuns } from '../../../src/app/runs/storedRuns.ts';
 import { UsedCompletions } from '../../../src/app/recordedUse.ts';
 import { workspaceFiles, type WorkspaceFiles } from '../../../src/app/folders.ts';
 import { hostWorkspace } from '../../host/workspace.ts';
-import { LetiProcess, trainerPython } from '../../support/tinyRun.ts';
+import { FakeTrainer } from '../../support/fakeTrainer.ts';
+import { tinyExports } from '../../support/tinyExports.ts';
+import { LetiProcess } from '../../support/tinyRun.ts';
 import { used } from '../../support/uses.ts';
 
 /** For each function a right body that the tiny model does not write. */
@@ -26,13 +28,18 @@ describe('completions as samples of a round', function () {
   this.timeout(300_000);
   let folder: string;
   let workspace: string;
-  let settings: Record<string, unknown>;
+  let model: string;
+  let trainer: FakeTrainer;
   let files: WorkspaceFiles;
   let env: NodeJS.ProcessEnv;
 
   before(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'leti-use-'));
-    ({ workspace, settings } = hostWorkspace(folder));
+    const host = hostWorkspace(folder);
+    workspace = host.workspace;
+    model = String(host.settings['leti.model']);
+    trainer = new FakeTrainer(path.join(folder, 'trainer'));
+    trainer.exportsAs(model, tinyExports(model));
     env = { LETI_HOME: path.join(folder, 'home') };
     files = workspaceFiles(workspace, env);
   });
@@ -72,9 +79,9 @@ describe('completions as samples of a round', function () {
       source: 'def add_one(y):\n    1',
     });
     await leti(
-      ...['train', workspace, '--model', String(settings['leti.model']), '--samples', '2'],
+      ...['train', workspace, '--model', model, '--samples', '2'],
       ...['--held-out-samples', '1', '--epochs', '1', '--batch', '4'],
-      ...['--objective', 'rejection', '--trainer-python', trainerPython()],
+      ...['--objective', 'rejection', '--trainer-python', trainer.python],
     );
 
     const runs = new StoredRuns(workspace, env);

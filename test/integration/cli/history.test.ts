@@ -6,7 +6,8 @@ import { Task, TaskOrigin } from '../../../src/protocol/task.ts';
 import { workspaceFiles } from '../../../src/app/folders.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
 import { GitRepository, stateOf } from '../../support/gitRepository.ts';
-import { LetiProcess, tinyFixture, trainerPython } from '../../support/tinyRun.ts';
+import { fakeFixture } from '../../support/fakeTrainer.ts';
+import { LetiProcess } from '../../support/tinyRun.ts';
 
 type Event = Record<string, unknown>;
 
@@ -112,7 +113,7 @@ describe('tasks of commits on the command line', function () {
   });
 
   it('are trained on, but for the newest, which are held out', async () => {
-    const fixture = tinyFixture(folder);
+    const { fixture, trainer } = fakeFixture(folder);
     const leti = new LetiProcess(
       [
         ...['train', repository.folder, '--history', '--model', fixture.model, '--json', '--rounds', '1'],
@@ -128,7 +129,7 @@ describe('tasks of commits on the command line', function () {
           '--objective',
           'sft',
         ],
-        ...['--trainer-python', trainerPython()],
+        ...['--trainer-python', trainer.python],
       ],
       home,
     );

@@ -19,14 +19,9 @@ import { REQUESTS } from '../../../src/protocol/backend.ts';
 import type { RunConfig, RunEvent } from '../../../src/protocol/run.ts';
 import { workspaceFiles } from '../../../src/app/folders.ts';
 import { BackendClient, refusal } from '../../support/backendClient.ts';
-import {
-  modelOf,
-  processesNaming,
-  root,
-  tinyFixture,
-  trainerPython,
-  type Fixture,
-} from '../../support/tinyRun.ts';
+import { fakeFixture, type FakeTrainer } from '../../support/fakeTrainer.ts';
+import { tinyExports } from '../../support/tinyExports.ts';
+import { modelOf, processesNaming, root, type Fixture } from '../../support/tinyRun.ts';
 
 /** The backend as an editor meets it, over standard input and output. */
 describe('the backend', function () {
@@ -34,6 +29,7 @@ describe('the backend', function () {
   let folder: string;
   let home: string;
   let fixture: Fixture;
+  let trainer: FakeTrainer;
   let client: BackendClient;
   let place: { workspace: string; trainerPython: string };
   let settings: Partial<RunConfig>;
@@ -41,14 +37,14 @@ describe('the backend', function () {
   before(async () => {
     folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'leti-backend-')));
     home = path.join(folder, 'home');
-    fixture = tinyFixture(folder);
+    ({ fixture, trainer } = fakeFixture(folder));
     cpSync(path.join(root, 'examples/workspace/kit'), path.join(fixture.workspace, 'kit'), {
       recursive: true,
     });
     cpSync(path.join(root, 'examples/workspace/tests'), path.join(fixture.workspace, 'tests'), {
       recursive: true,
     });
-    place = { workspace: fixture.workspace, trainerPython: trainerPython() };
+    place = { workspace: fixture.workspace, trainerPython: trainer.python };
     settings = {
       tasksFile: fixture.tasks,
       heldOutFile: fixture.heldOut,
@@ -74,6 +70,7 @@ describe('the backend', function () {
 
   it('stops a run that is cancelled, and resumes it', async () => {
     let stopped = false;
+    trainer.holdAt('sample', 5);
     const first = client.ask(REQUESTS.train, { ...place, start: { settings } }, (event, cancel) => {
       if (event.event === 'progress' && event.phase === 'sample/1' && !stopped) {
         stopped = true;
@@ -81,6 +78,7 @@ describe('the backend', function () {
       }
     });
     assert.match(await refusal(first), /cancelled/);
+    trainer.release();
     const [run] = await client.ask(REQUESTS.runs, place);
     assert.equal(run?.status, 'interrupted');
     const events: RunEvent[] = [];
@@ -306,6 +304,7 @@ describe('the backend', function () {
     writeFileSync(file, source);
     writeFileSync(test, 'import small\n\n\ndef test_add_one():\n    assert small.add_one(4) == 5\n');
     const model = modelOf(folder, 'add_one', 'Write add one.', 'return x + 1');
+    trainer.exportsAs(model, tinyExports(model));
     const ask = (samples: number, line: number) =>
       client.ask(
         REQUESTS.repair,
@@ -421,6 +420,7 @@ describe('the backend', function () {
   it('ends a run and its processes when the editor is gone', async () => {
     const other = new BackendClient(path.join(folder, 'home2'));
     await other.initialize({ trusted: true });
+    trainer.holdAt('sample', 5);
     const sampling = new Promise<void>((resolve) => {
       other
         .ask(REQUESTS.train, { ...place, start: { settings } }, (event) => {
@@ -430,6 +430,7 @@ describe('the backend', function () {
     });
     await sampling;
     other.child.kill('SIGKILL');
+    trainer.release();
     for (let tries = 0; processesNaming(path.join(folder, 'home2')).length > 0; tries++) {
       assert.ok(tries < 100, 'processes of the killed backend live on');
       await sleep(100);

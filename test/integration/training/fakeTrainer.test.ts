@@ -38,15 +38,16 @@ describe('the fake trainer', function () {
     writeFileSync(path.join(folder(), 'odd.jsonl'), '{"id": "a", "segments": []}\n');
     const real = path.join(folder(), 'real');
     const expected = await converse(trainerPython(), conversation(real, model, texts));
-    const fake = new FakeTrainer(path.join(folder(), 'fake-python'), { exports: path.join(real, 'exports') });
+    const fake = new FakeTrainer(path.join(folder(), 'fake-python'));
+    fake.exportsAs(model, path.join(real, 'exports'));
     const said = await converse(fake.python, conversation(path.join(folder(), 'fake'), model, texts));
     for (const [turn, { events }] of expected.entries()) assert.ok(events.length > 0, `turn ${turn}`);
     assert.deepEqual(said, expected);
   });
 
   it('says the same twice', async () => {
-    const exports = path.join(folder(), 'real', 'exports');
-    const fake = new FakeTrainer(path.join(folder(), 'twice-python'), { exports });
+    const fake = new FakeTrainer(path.join(folder(), 'twice-python'));
+    fake.exportsAs(model, path.join(folder(), 'real', 'exports'));
     const texts = path.join(folder(), 'texts.jsonl');
     const answers = ['one', 'two'].map(async (name) => {
       const turns = conversation(path.join(folder(), name), model, texts);
