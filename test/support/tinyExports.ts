@@ -1,42 +1,32 @@
-import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root, trainerPython } from './tinyRun.ts';
+import { madeOnce } from './fixtures.ts';
+import { root, trainerPython } from './environment.ts';
 
-/** A tiny model's real exports, `fp32` and `int8`, kept by the content that they are made of. */
+/** What decides an export, besides the model. */
+const SOURCES = ['python/leti_trainer/export.py', 'test/support/tinyExports.ts'];
+
+/** A tiny model's real exports, the folders `fp32` and `int8`. They are made once per model. */
 export function tinyExports(model: string): string {
-  const exportScript = path.join(root, 'python/leti_trainer/export.py');
-  const hash = createHash('sha256');
-  for (const file of [
-    path.join(model, 'model.safetensors'),
-    path.join(model, 'tokenizer.json'),
-    exportScript,
-  ])
-    hash.update(readFileSync(file));
-  const folder = path.join(root, '.leti/fixtures', `exports-${hash.digest('hex').slice(0, 16)}`);
-  if (existsSync(folder)) return folder;
-  const half = `${folder}.${process.pid}.tmp`;
-  mkdirSync(half, { recursive: true });
-  const texts = path.join(half, 'texts.jsonl');
-  const segments = [{ text: 'def add_one(x):\n    return x + 1', kind: 'text', role: 'program', weight: 1 }];
-  writeFileSync(texts, JSON.stringify({ id: '1', segments }) + '\n');
-  const requests = ['fp32', 'int8'].map((precision) => ({
-    ...{ method: 'export', model, out: path.join(half, precision), precision, texts },
-  }));
-  for (const request of requests) {
-    const file = path.join(half, `${request.precision}.json`);
-    writeFileSync(file, JSON.stringify(request));
-    execFileSync(trainerPython(), ['-m', 'leti_trainer', '--request', file], {
-      env: { ...process.env, PYTHONPATH: path.join(root, 'python') },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-  }
-  try {
-    renameSync(half, folder);
-  } catch {
-    // Another process was faster, with the same content.
-    rmSync(half, { recursive: true });
-  }
-  return folder;
+  const files = ['model.safetensors', 'tokenizer.json', 'config.json'];
+  const input = files.map((name) => readFileSync(path.join(model, name)).toString('base64')).join('\n');
+  return madeOnce('tiny-exports', SOURCES, input, (folder) => {
+    const texts = path.join(folder, 'texts.jsonl');
+    const segments = [
+      { text: 'def add_one(x):\n    return x + 1', kind: 'text', role: 'program', weight: 1 },
+    ];
+    writeFileSync(texts, JSON.stringify({ id: '1', segments }) + '\n');
+    for (const precision of ['fp32', 'int8']) {
+      const request = path.join(folder, 'request.json');
+      const out = path.join(folder, precision);
+      writeFileSync(request, JSON.stringify({ method: 'export', model, out, precision, texts }));
+      execFileSync(trainerPython(), ['-m', 'leti_trainer', '--request', request], {
+        env: { ...process.env, PYTHONPATH: path.join(root, 'python') },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      rmSync(request);
+    }
+    rmSync(texts);
+  });
 }

@@ -72,7 +72,7 @@ describe('a run in trouble', function () {
       for (const pid of trainers) process.kill(pid, 'SIGKILL');
     });
     assert.equal((await run.ended).code, 1);
-    assert.match(run.stderr, /The trainer was killed during "train"[^]*resumed/);
+    assert.match(run.stderr, /The trainer was killed during "train"[^]*resume the run/);
     trainer.release();
     const resumed = trainTiny(fixture, home, ['--resume', 'last']);
     assert.deepEqual(await resumed.ended, { code: 0, signal: null }, resumed.stderr);
