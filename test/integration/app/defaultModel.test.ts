@@ -1,101 +1,24 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { workspaceData } from '../../../src/process/letiHome.ts';
-import type { Sample } from '../../../src/protocol/run.ts';
-import { RunStore } from '../../../src/store/runStore.ts';
+import { useFolder } from '../../support/folder.ts';
 import { LetiProcess, trainerPython, writeTinyTasks } from '../../support/tinyRun.ts';
 
-type Event = Record<string, unknown>;
-
-/** A whole round with the model that users get, twice: once unbroken, once killed while it samples. */
+/** The model that users get, without training: `defaultModelRun.slow.test.ts` does whole rounds with it. */
 describe('the default model', function () {
-  this.timeout(1_200_000);
-  let folder: string;
-  let home: string;
+  this.timeout(600_000);
+  const folder = useFolder();
 
-  before(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'leti-default-model-'));
-    home = path.join(folder, 'home');
-  });
-
-  after(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  function train(
-    workspace: string,
-    more: string[],
-    onEvent?: (event: Event, leti: LetiProcess) => void,
-  ): LetiProcess {
-    mkdirSync(path.join(folder, workspace), { recursive: true });
-    const { tasks, heldOut } = writeTinyTasks(folder);
-    return new LetiProcess(
-      [
-        ...['train', path.join(folder, workspace), '--tasks', tasks, '--held-out', heldOut, '--json'],
-        ...[
-          '--samples',
-          '4',
-          '--held-out-samples',
-          '4',
-          '--max-tokens',
-          '48',
-          '--epochs',
-          '1',
-          '--batch',
-          '4',
-        ],
-        ...['--trainer-python', trainerPython(), ...more],
-      ],
-      home,
-      onEvent,
-    );
-  }
-
-  function samples(workspace: string): Sample[] {
-    const store = new RunStore(
-      path.join(workspaceData(path.join(folder, workspace), { LETI_HOME: home }), 'runs.sqlite'),
-    );
-    try {
-      const run = store.runs()[0]?.id ?? '';
-      return store
-        .stages(run)
-        .flatMap((stage) => store.samples(run, stage))
-        .map((sample) => ({ ...sample, durationMs: 0, queueMs: 0 }));
-    } finally {
-      store.close();
-    }
-  }
-
-  it('is converted, writes programs that pass, is trained, exported and measured', async () => {
-    const run = train('unbroken', []);
-    assert.deepEqual(await run.ended, { code: 0, signal: null }, run.stderr);
-    const exports = run.events.filter(({ event }) => event === 'export');
-    assert.deepEqual(exports.map(({ precision }) => precision).sort(), ['fp32', 'fp32', 'int8', 'int8']);
-    for (const { precision, agreement } of exports) {
-      assert.ok(
-        Number(agreement) >= (precision === 'fp32' ? 0.99 : 0.95),
-        `${String(agreement)} in ${String(precision)}`,
-      );
-    }
-    const written = samples('unbroken');
-    assert.ok(written.some(({ verdict }) => verdict === 'passed'));
-    assert.ok(written.some(({ feedback }) => feedback !== ''));
-    const { modelFolder } = run.events.at(-1) as { modelFolder: string };
-    assert.ok(existsSync(path.join(modelFolder, 'int8', 'model.onnx')));
-  });
-
-  it('writes the same programs when its run is killed and resumed', async () => {
-    let killed = false;
-    const run = train('killed', [], (event, leti) => {
-      if (killed || event['phase'] !== 'sample/1' || Number(event['done']) < 5) return;
-      killed = true;
-      leti.child.kill('SIGKILL');
-    });
-    assert.deepEqual(await run.ended, { code: null, signal: 'SIGKILL' }, run.stderr);
-    const resumed = train('killed', ['--resume', 'last']);
-    assert.deepEqual(await resumed.ended, { code: 0, signal: null }, resumed.stderr);
-    assert.deepEqual(samples('killed'), samples('unbroken'));
+  it('is converted and exported, and writes programs that pass', async () => {
+    const { tasks } = writeTinyTasks(folder());
+    const asked = ['evaluate', '--tasks', tasks, '--model', 'default', '--samples', '2', '--json'];
+    const home = path.join(folder(), 'home');
+    const leti = new LetiProcess([...asked, '--trainer-python', trainerPython()], home);
+    assert.deepEqual(await leti.ended, { code: 0, signal: null }, leti.stderr);
+    const [exported, ...more] = leti.events.filter(({ event }) => event === 'export');
+    assert.deepEqual([exported?.['precision'], more], ['int8', []]);
+    assert.ok(Number(exported?.['agreement']) >= 0.95, JSON.stringify(exported));
+    const { evaluation } = leti.events.at(-1) as { evaluation: { samples: number; passedSamples: number } };
+    assert.equal(evaluation.samples, 10);
+    assert.ok(evaluation.passedSamples > 0, JSON.stringify(evaluation));
   });
 });

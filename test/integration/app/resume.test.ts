@@ -21,7 +21,11 @@ interface Moment {
   name: string;
   reached: (event: Event) => boolean;
   hold?: Hold;
+  /** The last of the stages that are finished then; the resumed run repeats none of them. */
+  finished?: (typeof STAGES)[number];
 }
+
+const STAGES = ['evaluate/0/held-out', 'sample/1', 'train/1', 'evaluate/1/held-out'] as const;
 
 const EXPORT = 'the base model is exported';
 const SAMPLING = 'programs are sampled';
@@ -33,11 +37,21 @@ const MOMENTS: Moment[] = [
     hold: ['export', 0],
   },
   { name: 'held-out tasks are measured', reached: progress('evaluate/0/held-out', 9) },
-  { name: SAMPLING, reached: progress('sample/1', 9), hold: ['sample', 12] },
-  { name: TRAINING, reached: progress('train/1', 2), hold: ['train', 2] },
-  { name: 'the new model is exported', reached: ({ event }) => event === 'training', hold: ['export', 0] },
-  { name: 'the new model is measured', reached: progress('evaluate/1/held-out', 9) },
-  { name: 'the gate has decided', reached: ({ event }) => event === 'gate' },
+  {
+    name: SAMPLING,
+    reached: progress('sample/1', 9),
+    hold: ['sample', 12],
+    finished: 'evaluate/0/held-out',
+  },
+  { name: TRAINING, reached: progress('train/1', 2), hold: ['train', 2], finished: 'sample/1' },
+  {
+    name: 'the new model is exported',
+    reached: ({ event }) => event === 'training',
+    hold: ['export', 0],
+    finished: 'train/1',
+  },
+  { name: 'the new model is measured', reached: progress('evaluate/1/held-out', 9), finished: 'train/1' },
+  { name: 'the gate has decided', reached: ({ event }) => event === 'gate', finished: 'evaluate/1/held-out' },
 ];
 
 describe('a run that is killed', function () {
@@ -60,12 +74,16 @@ describe('a run that is killed', function () {
       if (moment.hold !== undefined) trainer.holdAt(...moment.hold);
       await killed(fixture, home, moment);
       trainer.release();
-      await finished(trainTiny(fixture, home, ['--resume', 'last']));
+      const resumed = trainTiny(fixture, home, ['--resume', 'last']);
+      await finished(resumed);
       assert.deepEqual(outcome(home, fixture), outcome(unbroken.whole, fixture));
+      for (const stage of STAGES.slice(0, STAGES.findIndex((name) => name === moment.finished) + 1)) {
+        assert.ok(!resumed.events.some((event) => workedOn(event, stage)), `${stage} was repeated`);
+      }
     });
   }
 
-  it('repeats no batch that was finished', async () => {
+  it('is not resumed once it is finished', async () => {
     const again = trainTiny(fixture, path.join(folder(), SAMPLING), ['--resume', 'last']);
     assert.deepEqual(await again.ended, { code: 2, signal: null });
     assert.match(again.stderr, /is finished/);
@@ -128,6 +146,11 @@ async function finished(run: LetiProcess): Promise<void> {
 function progress(phase: string, done: number): (event: Event) => boolean {
   return (event) =>
     event['event'] === 'progress' && event['phase'] === phase && Number(event['done']) >= done;
+}
+
+/** Whether something was done for a stage. One that only reads its stored programs says so with a count of 0. */
+function workedOn({ event, phase, programs }: Event, stage: string): boolean {
+  return event === 'progress' && phase === stage && programs !== 0;
 }
 
 /** Everything that a run's seed decides: samples of all stages, losses, the gate. */
