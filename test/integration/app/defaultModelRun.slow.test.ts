@@ -46,7 +46,7 @@ describe('a run with the default model', function () {
           '--batch',
           '4',
         ],
-        ...['--mix', '0', '--trainer-python', trainerPython(), ...more],
+        ...['--trainer-python', trainerPython(), ...more],
       ],
       home,
       onEvent,
