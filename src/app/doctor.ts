@@ -84,13 +84,13 @@ async function sandboxFindings({
       ...Object.entries(executor.canaries.T2).map(([name, contained]) => ({
         what: `a program that tries to ${name}`,
         ok: contained,
-        detail: contained ? 'is stopped' : 'is NOT stopped',
+        detail: contained ? 'blocked' : 'NOT blocked',
       })),
       ...Object.entries(executor.canaries.T3).map(([name, contained]) => ({
         what: `a program that tries to ${name}`,
         // Without namespaces it is not promised.
         ok: contained || executor.lacking !== undefined,
-        detail: contained ? 'is stopped' : 'is not stopped below tier T3',
+        detail: contained ? 'blocked' : 'not blocked below tier T3',
       })),
     ];
   } catch (error) {
@@ -105,7 +105,7 @@ async function trainerFindings(options: ExamineOptions): Promise<Finding[]> {
   try {
     const python = trainerPython ?? (await madeTrainer(env));
     if (python === undefined) {
-      return [{ what, ok: true, detail: 'not made yet; the first training makes it' }];
+      return [{ what, ok: true, detail: 'not installed yet; the first training installs it' }];
     }
     if (trainerPython !== undefined) await requireTrainerPython(trainerPython, env);
     const trainer = new TrainerClient({ python, env, signal });
@@ -132,7 +132,7 @@ async function madeTrainer(env: NodeJS.ProcessEnv): Promise<string | undefined> 
 }
 
 /** Room for the environment, one model with its exports, and a training. */
-const WANTED_BYTES = 8e9;
+const NEEDED_BYTES = 8e9;
 
 async function diskFindings({ env }: ExamineOptions): Promise<Finding[]> {
   const home = letiHome(env);
@@ -142,8 +142,8 @@ async function diskFindings({ env }: ExamineOptions): Promise<Finding[]> {
   return [
     {
       what: 'free disk',
-      ok: free > WANTED_BYTES,
-      detail: `${bytes(free)} in ${home} (a first run wants ${bytes(WANTED_BYTES)})`,
+      ok: free > NEEDED_BYTES,
+      detail: `${bytes(free)} in ${home} (the first run needs ${bytes(NEEDED_BYTES)})`,
     },
   ];
 }

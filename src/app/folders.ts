@@ -36,7 +36,7 @@ export async function workspaceFolder(named: string): Promise<string> {
   try {
     return await realpath(named);
   } catch (error) {
-    throw new UserError(`The workspace folder ${named} does not exist.`, 'Name an existing folder.', 2, {
+    throw new UserError(`The workspace folder ${named} does not exist.`, 'Choose an existing folder.', 2, {
       cause: error,
     });
   }

@@ -154,7 +154,7 @@ export class Workbench {
     if (stored === undefined) {
       throw new UserError(
         `The model ${hash} is no longer stored.`,
-        'Start a new run; this one cannot be continued.',
+        'Start a new run. LeTI cannot resume this one.',
       );
     }
     return await loadModel(stored);

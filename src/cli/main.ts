@@ -18,12 +18,10 @@ import { trainCommand } from './commands/train.ts';
 import { commandLineStep } from './stepWords.ts';
 
 const program = new Command('leti')
-  .description(
-    'A coding model that learns, on your own machine, from what the Python interpreter says about its programs.',
-  )
+  .description('Fine-tunes a small code model on your own tests, on your own machine.')
   .version(packageVersion())
   .exitOverride()
-  .showHelpAfterError('(leti --help lists the commands)');
+  .showHelpAfterError('(`leti --help` lists the commands)');
 for (const command of [
   trainCommand(),
   tasksCommand(),

@@ -4,21 +4,21 @@ import { BOUNDS, problemWith, type Bounds } from '../protocol/bounds.ts';
 /** For commands that run programs. */
 export const ALLOW_UNCONTAINED = [
   '--allow-uncontained',
-  'run programs even where the sandbox cannot contain them (`leti doctor` says)',
+  'run programs even if the sandbox cannot contain them (see `leti doctor`)',
 ] as const;
 
 /** For commands that look for a workspace's tasks. */
-export const HISTORY = ['--history', "tasks of the repository's newest commits too"] as const;
+export const HISTORY = ['--history', 'also find tasks in the newest commits of the repository'] as const;
 export const COMMITS = [
   '--commits <n>',
-  'how many commits `--history` looks through',
+  'number of commits that --history looks through',
   wholeNumber({ ...BOUNDS.historyCommits, min: 1 }),
   500,
 ] as const;
 
 export const RUN_TESTS = [
   '--run-tests',
-  "run the workspace's own tests once, in the sandbox, to see what they cover",
+  "run the workspace's tests once in the sandbox to measure coverage",
 ] as const;
 
 /** No upper bound. */

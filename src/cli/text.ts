@@ -1,4 +1,4 @@
-import { gateLine, percent, rangeText, usedWords } from '../core/text/words.ts';
+import { gateLine, percent, rangeText, recordedWords } from '../core/text/words.ts';
 import type { Evaluation, RunReport } from '../protocol/run.ts';
 
 /** Error types shown in a table; the rest are added up. */
@@ -28,7 +28,7 @@ export function reportText(report: RunReport, modelFolder: string | undefined): 
     fromCompletions(report),
   ];
   for (const gate of report.gates) parts.push(gateLine(gate));
-  if (report.gates.length === 0) parts.push('Gate: no new weights to decide about.');
+  if (report.gates.length === 0) parts.push('Gate: this run made no new model.');
   if (modelFolder !== undefined) parts.push(`Exported model: ${modelFolder}`);
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -40,12 +40,12 @@ function sealedShare(report: RunReport): string {
   const samples = sum((evaluation) => evaluation.samples);
   if (samples === 0) return '';
   const sealed = sum((evaluation) => evaluation.sealedSamples);
-  return `${sealed} of ${samples} programs were judged apart from their checks (docs/security.md)`;
+  return `${sealed} of ${samples} programs ran apart from their checks (docs/security.md)`;
 }
 
 function fromCompletions({ trainings }: RunReport): string {
   const used = trainings.reduce((sum, training) => sum + training.used, 0);
-  return used === 0 ? '' : `Trained on ${usedWords(used)}, too`;
+  return used === 0 ? '' : `Also trained on ${recordedWords(used)}`;
 }
 
 /** How long the programs of each evaluation ran and waited, in milliseconds. */
@@ -57,7 +57,7 @@ function times(report: RunReport): string {
     return [[side, round === 0 ? 'before' : `round ${round}`, ...numbers]];
   });
   if (rows.length === 0) return '';
-  return `Milliseconds that programs ran and waited\n${table(['tasks', 'when', 'ran', '99 %', 'waited', '99 %'], rows)}`;
+  return `Run and queue time of programs (ms)\n${table(['tasks', 'when', 'ran', '99 %', 'waited', '99 %'], rows)}`;
 }
 
 function passRates(report: RunReport): string {

@@ -16,7 +16,7 @@ import {
 import { PromptSegment } from './sampling.ts';
 import { DroppedTask, Task } from './task.ts';
 import { Device } from './training.ts';
-import { UsedCompletion } from './use.ts';
+import { RecordedCompletion } from './recordedCompletion.ts';
 
 /** What a client asks the backend (`leti serve`), beyond what LSP has; all of it is answered from disk or by one piece of work. */
 export interface BackendRequest<Params, Result> {
@@ -408,10 +408,10 @@ export const REQUESTS = {
     VerifiedText,
   ),
   /** Records what became of a completion, where its user agreed to that. */
-  recordUse: request('leti/recordUse', Place.extend({ used: UsedCompletion }), Nothing),
+  recordCompletion: request('leti/recordCompletion', Place.extend({ used: RecordedCompletion }), Nothing),
   /** All that is recorded so, oldest first. */
-  uses: request('leti/uses', Place, z.array(UsedCompletion)),
-  deleteUses: request('leti/deleteUses', Place, Nothing),
+  recordedCompletions: request('leti/recordedCompletions', Place, z.array(RecordedCompletion)),
+  deleteRecordedCompletions: request('leti/deleteRecordedCompletions', Place, Nothing),
   /** Path of the command that was written into the folder (`~` is the user's own). */
   installLauncher: request('leti/installLauncher', z.strictObject({ folder: z.string().min(1) }), z.string()),
   /** Whether what a first training needs is there, looked at without running anything of the workspace. */

@@ -59,7 +59,7 @@ export interface CompleteOptions {
   supersede?: boolean;
 }
 
-/** The model in use: completes at once what somebody waits for, and samples in the time between. */
+/** The active model: completes at once what somebody waits for, and samples in the time between. */
 export interface Completer extends Sampler {
   /** How the execution provider in use was chosen, the one in use first. */
   readonly providers: readonly ProviderTrial[];
@@ -71,8 +71,8 @@ export interface Completer extends Sampler {
    */
   complete(request: CompletionRequest, options?: CompleteOptions): Promise<CompletionAnswer>;
   /**
-   * Loads another model while the one in use goes on answering, then uses it. What was asked before is answered by the old one.
-   * @throws UserError when it cannot be loaded; the old one stays in use.
+   * Loads another model while the present one still answers, then uses it. The old model answers earlier requests.
+   * @throws UserError when it cannot be loaded; the old one stays active.
    */
   swap(model: ModelFolders): Promise<void>;
 }

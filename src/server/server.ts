@@ -9,10 +9,10 @@ import { BackendOptions } from '../protocol/backend.ts';
 import { answerCompletion } from './handlers/completion.ts';
 import { answerModels } from './handlers/models.ts';
 import { answerRuns } from './handlers/runs.ts';
-import { answerUses } from './handlers/uses.ts';
+import { answerRecorded } from './handlers/recorded.ts';
 import { answerWorkspace } from './handlers/workspace.ts';
 import { watchStores } from './stores.ts';
-import type { Backend } from './work.ts';
+import type { ServerContext } from './work.ts';
 
 /** Time that orderly stopping may take when the client goes. */
 const PATIENCE_MS = 1500;
@@ -28,19 +28,19 @@ export function serve(
   const stop = new AbortController();
   connection.onInitialize((params): InitializeResult => {
     const options = BackendOptions.parse(params.initializationOptions ?? { trusted: true, completion: {} });
-    const backend: Backend = {
+    const server: ServerContext = {
       connection,
       env: withoutActivated(env),
       stopped: stop.signal,
       trusted: options.trusted,
     };
-    const watcher = watchStores(backend);
-    answerRuns(backend, watcher);
-    answerModels(backend, watcher);
-    answerUses(backend, watcher);
-    answerWorkspace(backend, watcher);
+    const watcher = watchStores(server);
+    answerRuns(server, watcher);
+    answerModels(server, watcher);
+    answerRecorded(server, watcher);
+    answerWorkspace(server, watcher);
     const folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
-    answerCompletion(backend, watcher, options.completion, folders);
+    answerCompletion(server, watcher, options.completion, folders);
     return {
       capabilities:
         options.completion === undefined

@@ -2,7 +2,7 @@ import { mkdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import { CHANGED } from '../protocol/backend.ts';
 import { workspaceFiles, workspaceFolder } from '../app/folders.ts';
-import type { Backend } from './work.ts';
+import type { ServerContext } from './work.ts';
 
 /** Changes that come together are told once. */
 const PAUSE_MS = 300;
@@ -14,9 +14,9 @@ export interface StoreWatcher {
 }
 
 /** The operating system says what changed; nothing is polled. */
-export function watchStores(backend: Backend): StoreWatcher {
+export function watchStores(server: ServerContext): StoreWatcher {
   const watchers = new Map<string, { names: Set<string>; watcher: FSWatcher }>();
-  backend.stopped.addEventListener('abort', () => {
+  server.stopped.addEventListener('abort', () => {
     for (const { watcher } of watchers.values()) watcher.close();
   });
   return {
@@ -26,7 +26,7 @@ export function watchStores(backend: Backend): StoreWatcher {
       if (watched !== undefined) watched.names.add(named);
       else {
         const names = new Set([named]);
-        watchers.set(workspace, { names, watcher: watchOne(workspace, names, backend) });
+        watchers.set(workspace, { names, watcher: watchOne(workspace, names, server) });
       }
       return workspace;
     },
@@ -34,8 +34,8 @@ export function watchStores(backend: Backend): StoreWatcher {
 }
 
 /** Changes are told under each name by which the client knows the folder: its own, and those of links to it. */
-function watchOne(workspace: string, names: ReadonlySet<string>, backend: Backend): FSWatcher {
-  const { folder, store } = workspaceFiles(workspace, backend.env);
+function watchOne(workspace: string, names: ReadonlySet<string>, server: ServerContext): FSWatcher {
+  const { folder, store } = workspaceFiles(workspace, server.env);
   mkdirSync(folder, { recursive: true });
   const state = {
     runs: () => `${stateOf(store)} ${stateOf(`${store}-wal`)}`,
@@ -50,12 +50,12 @@ function watchOne(workspace: string, names: ReadonlySet<string>, backend: Backen
         const now = state[what]();
         if (now === told[what]) continue;
         told[what] = now;
-        for (const name of names) tell(backend, name, what);
+        for (const name of names) tell(server, name, what);
       }
     }, PAUSE_MS).unref();
   });
   watcher.on('error', (error) => {
-    backend.connection.console.warn(`${folder} is no longer watched: ${error.message}`);
+    server.connection.console.warn(`${folder} is no longer watched: ${error.message}`);
   });
   return watcher;
 }
@@ -66,8 +66,8 @@ function stateOf(file: string): string {
   return found === undefined || found.size === 0 ? 'none' : `${found.size} ${found.mtimeMs}`;
 }
 
-function tell(backend: Backend, workspace: string, what: 'runs' | 'models'): void {
-  backend.connection.sendNotification(CHANGED.method, { workspace, what }).catch((error: unknown) => {
-    backend.connection.console.warn(String(error));
+function tell(server: ServerContext, workspace: string, what: 'runs' | 'models'): void {
+  server.connection.sendNotification(CHANGED.method, { workspace, what }).catch((error: unknown) => {
+    server.connection.console.warn(String(error));
   });
 }

@@ -14,13 +14,13 @@ import { namedTrainerPython } from '../training/pythons.ts';
 
 const EVENTS = new ProgressType<RunEvent>();
 
-/** What every piece of work of the backend needs to know. */
-export interface Backend {
+/** Facts that every request handler of the language server needs. */
+export interface ServerContext {
   connection: Connection;
   env: NodeJS.ProcessEnv;
-  /** Aborted when the backend shuts down; all work ends with it. */
+  /** Aborted when the server shuts down, which ends all work. */
   stopped: AbortSignal;
-  /** False in a folder that its user does not trust: nothing of it may then be run or parsed. */
+  /** False in Restricted Mode: LeTI then runs and parses nothing of the workspace. */
   trusted: boolean;
 }
 
@@ -29,12 +29,12 @@ export interface Backend {
  * was cancelled as cancelled. Work that `needsTrust` is refused in an untrusted workspace.
  */
 export function answer<Params, Result>(
-  backend: Backend,
+  server: ServerContext,
   request: BackendRequest<Params, Result>,
   work: (params: Params, signal: AbortSignal) => Promise<Result> | Result,
   options: { needsTrust: boolean } = { needsTrust: false },
 ): void {
-  backend.connection.onRequest(request.method, async (raw: unknown, token: CancellationToken) => {
+  server.connection.onRequest(request.method, async (raw: unknown, token: CancellationToken) => {
     const params = request.params.safeParse(raw);
     if (!params.success) {
       throw new ResponseError(
@@ -43,10 +43,13 @@ export function answer<Params, Result>(
       );
     }
     try {
-      if (options.needsTrust && !backend.trusted) {
-        throw new UserError('This workspace is not trusted.', 'Trust it first; LeTI runs its code.');
+      if (options.needsTrust && !server.trusted) {
+        throw new UserError(
+          'This workspace is in Restricted Mode, so LeTI does not run its code.',
+          'Trust the workspace first.',
+        );
       }
-      return await work(params.data, AbortSignal.any([backend.stopped, aborted(token)]));
+      return await work(params.data, AbortSignal.any([server.stopped, aborted(token)]));
     } catch (error) {
       throw responseError(error);
     }
@@ -55,26 +58,26 @@ export function answer<Params, Result>(
 
 /** What a run or a workbench needs, from what the client said about the place. */
 export function contextOf(
-  backend: Backend,
+  server: ServerContext,
   place: Place & { progressToken?: string | undefined },
   signal: AbortSignal,
 ): RunContext {
   return {
     interpreter: place.interpreter,
     allowUncontained: place.allowUncontained === true,
-    trainerPython: place.trainerPython ?? namedTrainerPython(backend.env),
-    observe: observer(backend, place.progressToken),
+    trainerPython: place.trainerPython ?? namedTrainerPython(server.env),
+    observe: observer(server, place.progressToken),
     signal,
-    env: backend.env,
+    env: server.env,
   };
 }
 
-function observer(backend: Backend, token: string | undefined): RunObserver {
+function observer(server: ServerContext, token: string | undefined): RunObserver {
   return (event) => {
     if (token === undefined) return;
-    backend.connection.sendProgress(EVENTS, token, event).catch((error: unknown) => {
+    server.connection.sendProgress(EVENTS, token, event).catch((error: unknown) => {
       // A client that is gone hears nothing; its disconnection stops the work by itself.
-      backend.connection.console.warn(String(error));
+      server.connection.console.warn(String(error));
     });
   };
 }

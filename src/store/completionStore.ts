@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ZodError } from 'zod';
 import { UserError } from '../protocol/errors.ts';
-import { UsedCompletion } from '../protocol/use.ts';
+import { RecordedCompletion } from '../protocol/recordedCompletion.ts';
 import { BUSY_MS } from './schema.ts';
 
 const VERSION = 1;
@@ -40,7 +40,7 @@ export class CompletionStore {
   }
 
   /** Adds a record, or replaces the earlier record of the same completion. */
-  put(record: UsedCompletion): void {
+  put(record: RecordedCompletion): void {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       this.#db
@@ -59,7 +59,7 @@ export class CompletionStore {
   }
 
   /** All records, the oldest first, without damaged ones. */
-  all(): UsedCompletion[] {
+  all(): RecordedCompletion[] {
     return this.#db
       .prepare('SELECT record FROM completions ORDER BY position')
       .all()
@@ -88,9 +88,9 @@ export class CompletionStore {
   }
 }
 
-function readable(record: string): UsedCompletion | undefined {
+function readable(record: string): RecordedCompletion | undefined {
   try {
-    return UsedCompletion.parse(JSON.parse(record));
+    return RecordedCompletion.parse(JSON.parse(record));
   } catch (error) {
     if (error instanceof ZodError || error instanceof SyntaxError) return undefined;
     throw error;

@@ -10,7 +10,7 @@ export interface Waste {
 }
 
 /** What `findWaste` must leave alone. */
-export interface Kept {
+export interface NeverWaste {
   environments: ReadonlySet<string>;
   models: { has(hash: string): boolean };
 }
@@ -19,7 +19,7 @@ export interface Kept {
  * What can be freed in LeTI's home: unfinished folders, and the environments and models
  * that are not among `keep`. Deletes nothing.
  */
-export async function findWaste(home: string, store: ModelStore, keep: Kept): Promise<Waste[]> {
+export async function findWaste(home: string, store: ModelStore, keep: NeverWaste): Promise<Waste[]> {
   const waste: Waste[] = [];
   const add = async (target: string, why: string): Promise<void> => {
     waste.push({ path: target, bytes: await sizeOf(target), why });

@@ -55,13 +55,13 @@ export async function ensureTrainerEnvironment(options: EnvironmentOptions): Pro
   const found = { python, profile, folder };
   if (await isWhole(folder, lock)) return found;
   const held = await ExclusiveLock.take(`${folder}.lock`, options.signal, () => {
-    options.onProgress('another LeTI process is making the trainer environment; waiting for it');
+    options.onProgress('waiting for another LeTI process that installs the trainer environment');
   });
   try {
     if (await isWhole(folder, lock)) return found;
     await rm(folder, { recursive: true, force: true });
     await requireFreeSpace(path.dirname(folder), NEEDED_BYTES[profile], 'The trainer environment');
-    options.onProgress('making the trainer environment; this happens once');
+    options.onProgress('installing the trainer environment, once');
     await install(folder, python, profile, requirements, options);
     await writeWhole(path.join(folder, MARKER), `${JSON.stringify({ lock, python })}\n`);
     options.onProgress('the trainer environment is ready');

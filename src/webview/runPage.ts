@@ -9,7 +9,7 @@ import {
   percent,
   progressFacts,
   rateText,
-  usedWords,
+  recordedWords,
 } from '../core/text/words.ts';
 import type { RunDetail, TaskDetail, TaskHistory } from '../protocol/backend.ts';
 import type { Evaluation, RunConfig, RunEvent } from '../protocol/run.ts';
@@ -259,7 +259,7 @@ function work({ report, stages }: RunDetail): HTMLElement {
   });
   const trained = report.trainings.map(({ round, examples, used, steps: count, tokens, seconds, method }) => [
     `round ${round}`,
-    used === 0 ? String(examples) : `${examples} (${usedWords(used)})`,
+    used === 0 ? String(examples) : `${examples} (${recordedWords(used)})`,
     String(count),
     rate(tokens, seconds),
     `${Math.round(seconds)} s`,

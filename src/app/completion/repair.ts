@@ -23,7 +23,7 @@ export async function repairFunction(
   if (today.verdict === 'passed') {
     throw new UserError(
       `${candidate.name} in ${candidate.path} already passes its checks.`,
-      'Put the cursor into one that fails.',
+      'Choose a function that fails its checks.',
     );
   }
   const [task] = tasksOf({ ...found, candidates: [candidate] });

@@ -166,7 +166,7 @@ export class CompletionService {
     return [...texts];
   }
 
-  /** What to ask of the model in use at a place; `feedback` says what was wrong with an earlier candidate. */
+  /** What to ask the active model at a place; `feedback` says what was wrong with an earlier candidate. */
   async draft(context: CompletionContext, feedback?: { program: string; text: string }): Promise<Draft> {
     const used = await this.#model.active();
     const lineOrBlock = chooseLineOrBlock(context);

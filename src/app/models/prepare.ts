@@ -187,8 +187,8 @@ async function makeExport(
   if (agreement < LEAST_AGREEMENT[precision]) {
     await rm(folder, { recursive: true, force: true });
     throw new UserError(
-      `The ${precision} export of ${model.record.name} is refused: it agrees with torch on ${(agreement * 100).toFixed(1)} % of ${total} tokens, and ${LEAST_AGREEMENT[precision] * 100} % are needed.`,
-      'Try another model; the trained weights are kept.',
+      `The ${precision} export of ${model.record.name} cannot be used: it agrees with PyTorch on ${(agreement * 100).toFixed(1)} % of ${total} tokens, and ${LEAST_AGREEMENT[precision] * 100} % are required.`,
+      'Try another model. The trained weights stay stored.',
     );
   }
   await writeWhole(record, JSON.stringify(Agreement.parse({ agree, total })));

@@ -39,7 +39,7 @@ export async function executeSamples(request: ExecuteRequest, executor: Executor
     if (task === undefined) {
       throw new UserError(
         `${request.samplesFile}:${sample.line}: expected a task of ${request.tasksFile}, found task_id "${sample.taskId}".`,
-        'Give the task file that the samples were made for.',
+        'Choose the task file of these samples.',
         2,
       );
     }

@@ -3,8 +3,8 @@ import type { Sample, SamplingRecord } from '../../protocol/run.ts';
 import { throwIfAborted } from '../../protocol/errors.ts';
 import type { RunWork } from './runWork.ts';
 import { stages } from './stages.ts';
-import { UsedCompletions } from '../recordedUse.ts';
-import { useSamples, type RunTextsServices } from './unsampledTexts.ts';
+import { RecordedCompletions } from '../recordedCompletions.ts';
+import { recordedSamples, type RunTextsServices } from './unsampledTexts.ts';
 
 /** The programs that one round may learn from, as training sees them. What was not sampled is run once and stored. */
 export class LearnableSamples {
@@ -50,11 +50,11 @@ export class LearnableSamples {
 
   async #used(stage: string): Promise<Sample[]> {
     const { workbench, config, train } = this.#work;
-    const records = new UsedCompletions(workbench.files).list();
+    const records = new RecordedCompletions(workbench.files).list();
     const model = [...new Set(records.map((record) => record.model))].join(', ');
     if (records.length === 0) return this.#stored(stage);
     return await this.#given(stage, { model, engine: 'completions' }, (services) =>
-      useSamples({ ...config, tasks: train, records }, services),
+      recordedSamples({ ...config, tasks: train, records }, services),
     );
   }
 

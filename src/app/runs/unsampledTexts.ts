@@ -1,14 +1,14 @@
-import { completionOfUse, taskOfUse } from '../../core/learning/recordedSample.ts';
+import { bodyOfRecorded, taskOfRecorded } from '../../core/learning/recordedCompletion.ts';
 import type { Sample } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
-import type { UsedCompletion } from '../../protocol/use.ts';
+import type { RecordedCompletion } from '../../protocol/recordedCompletion.ts';
 import { renderFeedback } from '../../core/text/feedback.ts';
 import type { Executor } from '../../execution/executor.ts';
 import { type FeedbackPreset, limitsOf } from '../../protocol/execution.ts';
 import { ProgramRunner } from './collect.ts';
 
 /** A text of a task's program that no sampler wrote; `shown` is what stood in the editor, if it did. */
-export interface GivenText {
+export interface UnsampledText {
   task: Task;
   text: string;
   shown?: string;
@@ -27,7 +27,7 @@ export interface RunTextsServices {
 
 /** Runs texts as sampled programs are run. Programs that are one by their syntax tree are one sample, the first. */
 export async function runTexts(
-  texts: readonly GivenText[],
+  texts: readonly UnsampledText[],
   { timeoutSeconds, feedback }: RunTextsOptions,
   { executor, countTokens, signal }: RunTextsServices,
 ): Promise<Sample[]> {
@@ -51,22 +51,22 @@ export async function runTexts(
   return [...programs.values()];
 }
 
-export interface UseRequest extends RunTextsOptions {
+export interface RecordedRequest extends RunTextsOptions {
   /** Training tasks alone: what was written for others is left out. */
   tasks: readonly Task[];
-  records: readonly UsedCompletion[];
+  records: readonly RecordedCompletion[];
 }
 
 /** Runs what was shown as completions of the tasks' functions; texts that the records hold twice are one. */
-export async function useSamples(
-  { tasks, records, ...options }: UseRequest,
+export async function recordedSamples(
+  { tasks, records, ...options }: RecordedRequest,
   services: RunTextsServices,
 ): Promise<Sample[]> {
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const programs = new Map<string, GivenText>();
+  const programs = new Map<string, UnsampledText>();
   for (const record of records) {
-    const task = byId.get(taskOfUse(record) ?? '');
-    const text = task === undefined ? undefined : completionOfUse(task, record);
+    const task = byId.get(taskOfRecorded(record) ?? '');
+    const text = task === undefined ? undefined : bodyOfRecorded(task, record);
     if (task === undefined || text === undefined) continue;
     programs.set(`${task.id}\n${text}`, { task, shown: record.shown, text });
   }

@@ -6,7 +6,7 @@ import { assembleProgram, executionJob, type AssembledProgram } from '../../core
 import { scanWorkspace, type Candidate, type Scan } from '../../harvest/scan.ts';
 import { tasksOf } from '../../harvest/workspace.ts';
 import type { CheckedFunction, FoundTask } from '../../protocol/backend.ts';
-import { UserError } from '../../protocol/errors.ts';
+import { action, step, UserError } from '../../protocol/errors.ts';
 import type { Task } from '../../protocol/task.ts';
 import { limitsOf } from '../../protocol/execution.ts';
 import type { Workbench } from '../workbench.ts';
@@ -50,8 +50,8 @@ export async function functionAt(
     const drops = found.dropped.filter((drop) => drop.path === file && drop.line <= place.line + 1);
     const reason = drops.at(-1)?.reason;
     throw new UserError(
-      `No function with tests or doctests is at ${file}:${place.line + 1}${reason === undefined ? '' : ` (${reason})`}.`,
-      'Put the cursor into a function that a test names, or that has doctests.',
+      `There is no function with tests or doctests at ${file}:${place.line + 1}${reason === undefined ? '' : ` (${reason})`}.`,
+      'Choose a function that a test covers or that has doctests.',
     );
   }
   return { found, candidate };
@@ -106,7 +106,10 @@ export async function workspaceTasks(workbench: Workbench, ids: readonly string[
 }
 
 function gone(id: string): UserError {
-  return new UserError(`There is no task ${id} any more.`, 'Look for the tasks again.');
+  return new UserError(
+    `The workspace no longer has the task ${id}.`,
+    step`${action('findTasks')} to see today's tasks.`,
+  );
 }
 
 async function scan(workbench: Workbench): Promise<Scan> {

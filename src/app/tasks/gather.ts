@@ -140,12 +140,12 @@ function withoutHeldOut(tasks: readonly Task[], heldOut: Task[]): { train: Task[
 
 function nothingFound(config: RunConfig, dropped: readonly DroppedTask[]): UserError {
   if (config.skipTasks.length > 0) {
-    return new UserError('No task is left to train on.', 'Take fewer tasks out.', 2);
+    return new UserError('No task is left to train on.', 'Leave out fewer tasks.', 2);
   }
   if (config.tasksFile !== undefined) {
     return new UserError(
       `${config.tasksFile} has no tasks left to train on.`,
-      'Name a task file with tasks that are not held out.',
+      'Choose a task file that has tasks besides the held-out ones.',
       2,
     );
   }

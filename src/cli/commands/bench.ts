@@ -23,10 +23,10 @@ export function benchCommand(): Command {
       'stop after this time; the next call continues',
       numberWithin({ min: 0.01, max: 1e6 }),
     )
-    .option('--python <path>', 'interpreter that runs the programs')
+    .option('--python <path>', 'Python interpreter that runs the programs')
     .option(...ALLOW_UNCONTAINED)
-    .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
-    .option('--json', 'JSON lines for programs')
+    .option('--trainer-python <path>', "Python of your own environment with the trainer's packages")
+    .option('--json', 'print JSON lines')
     .action(async (file: string, flags: BenchFlags) => {
       const output = createOutput({ json: flags.json === true });
       try {

@@ -11,9 +11,9 @@ import { createOutput } from '../output.ts';
 
 export function cleanCommand(): Command {
   return new Command('clean')
-    .description('Frees disk space: unfinished folders, old environments, models that are not in use.')
-    .option('--dry-run', 'only shows what would go')
-    .option('--json', 'JSON lines for programs')
+    .description('Frees disk space: deletes unfinished folders, old environments and unused models.')
+    .option('--dry-run', 'show what would be deleted, delete nothing')
+    .option('--json', 'print JSON lines')
     .action(async (flags: { dryRun?: boolean; json?: boolean }) => {
       const output = createOutput({ json: flags.json === true });
       const home = letiHome(process.env);

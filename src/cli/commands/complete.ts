@@ -23,27 +23,32 @@ interface CompleteFlags extends RunFlags {
 
 export function completeCommand(): Command {
   return new Command('complete')
-    .description(
-      'Completes a Python file at a position with the model in use; optionally runs candidates first.',
-    )
-    .argument('<file>', 'the file')
+    .description('Completes a Python file at a position with the active model. Can run the candidates first.')
+    .argument('<file>', 'Python file')
     .requiredOption('--line <l>', 'line, counted from 0', wholeNumber({ min: 0 }))
     .requiredOption('--character <c>', 'character in the line, counted from 0', wholeNumber({ min: 0 }))
-    .option('--candidates <n>', 'how many to write; 1 unless they are verified', wholeNumber({ min: 1 }))
+    .option('--candidates <n>', 'number of candidates; default: 1, with --verify 8', wholeNumber({ min: 1 }))
     .option(
       '--verify',
-      "run candidates against the function's doctests and tests, the best first (8 candidates)",
+      "run the candidates against the function's tests and doctests, and print the best first",
     )
-    .option('--seconds <s>', 'answer with what there is by then', numberWithin({ min: 0.1, max: 3600 }))
+    .option(
+      '--seconds <s>',
+      'answer after this time with the candidates so far',
+      numberWithin({ min: 0.1, max: 3600 }),
+    )
     .option(
       '--model <model>',
-      "a model instead of the workspace's: default, a folder, a stored hash, or a hub id",
+      'model instead of the active one: "default", a model folder, a stored hash, or a hub id',
     )
-    .option('--workspace <folder>', "the project's folder; found above the file by default")
-    .option('--python <path>', 'interpreter that parses, and runs the candidates')
+    .option(
+      '--workspace <folder>',
+      'folder of the project; default: the nearest project folder above the file',
+    )
+    .option('--python <path>', 'Python interpreter that parses the file and runs the candidates')
     .option(...ALLOW_UNCONTAINED)
-    .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
-    .option('--json', 'JSON lines for programs')
+    .option('--trainer-python <path>', "Python of your own environment with the trainer's packages")
+    .option('--json', 'print JSON lines')
     .action(async (file: string, flags: CompleteFlags) => {
       const output = createOutput({ json: flags.json === true });
       const place = await readPlace(file, flags);
@@ -98,7 +103,7 @@ async function completeOnce(
     signal,
   });
   if (text === undefined) {
-    output.result({ event: 'nothing', why, model }, () => `Nothing to show: ${why ?? 'no reason known'}.`);
+    output.result({ event: 'nothing', why, model }, () => `No completion: ${why ?? 'no reason known'}.`);
     return;
   }
   output.result({ event: 'completion', text, label: 'not run', model, milliseconds }, () => text);
@@ -117,11 +122,11 @@ async function completeBest(
     signal: workbench.signal,
   });
   if (execute && task === undefined) {
-    output.event({ event: 'notice', message: 'No test or doctest covers this place; nothing was run.' });
+    output.event({ event: 'notice', message: 'No test or doctest covers this position. LeTI ran nothing.' });
   }
   if (candidates.length === 0) {
     const why = 'no candidate fits';
-    output.result({ event: 'nothing', why, model }, () => `Nothing to show: ${why}.`);
+    output.result({ event: 'nothing', why, model }, () => `No completion: ${why}.`);
   }
   candidates.forEach(({ text, label, verdict, checksPassed, checksTotal, agreement }, index) => {
     output.result(
@@ -149,12 +154,16 @@ async function readPlace(file: string, { line, character }: CompleteFlags): Prom
     real = await realpath(file);
     text = await readFile(real, 'utf8');
   } catch (error) {
-    throw new UserError(`${file} cannot be read.`, 'Name a Python file.', 2, { cause: error });
+    throw new UserError(`${file} cannot be read.`, 'Choose a Python file.', 2, { cause: error });
   }
   const offset = offsetAt(text, { line, character });
   if (offset === undefined) {
     const lines = text.split('\n').length;
-    throw new UserError(`${file} has ${lines} lines, so no line ${line}.`, 'Lines are counted from 0.', 2);
+    throw new UserError(
+      `${file} has ${lines} lines, so it has no line ${line}.`,
+      'Count the lines from 0.',
+      2,
+    );
   }
   return { path: real, text, offset };
 }

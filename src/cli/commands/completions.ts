@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { recordedText } from '../../core/completion/recordedText.ts';
-import { UsedCompletions } from '../../app/recordedUse.ts';
+import { RecordedCompletions } from '../../app/recordedCompletions.ts';
 import { workspaceFiles, workspaceFolder } from '../../app/folders.ts';
 import { createOutput } from '../output.ts';
 
@@ -11,10 +11,10 @@ interface CompletionsFlags {
 
 export function completionsCommand(): Command {
   const command = new Command('completions').description(
-    'Shows or deletes what is recorded of completions, where their user agreed to that.',
+    'Shows or deletes the recorded completions. LeTI records them only if you agreed.',
   );
   options(command.command('show', { isDefault: true }))
-    .description('Everything that is recorded, the newest first.')
+    .description('Shows the recorded completions, newest first.')
     .action(async (flags: CompletionsFlags) => {
       const completions = (await recorded(flags)).list();
       createOutput({ json: flags.json === true }).result({ event: 'completions', completions }, () =>
@@ -22,12 +22,12 @@ export function completionsCommand(): Command {
       );
     });
   options(command.command('delete'))
-    .description('Deletes all of it.')
+    .description('Deletes all recorded completions.')
     .action(async (flags: CompletionsFlags) => {
       await (await recorded(flags)).delete();
       createOutput({ json: flags.json === true }).result(
         { event: 'deleted' },
-        () => 'What completions recorded is deleted.',
+        () => 'All recorded completions are deleted.',
       );
     });
   return command;
@@ -35,11 +35,11 @@ export function completionsCommand(): Command {
 
 function options(command: Command): Command {
   return command
-    .option('--workspace <folder>', 'whose completions', '.')
-    .option('--json', 'JSON lines for programs')
+    .option('--workspace <folder>', 'workspace folder', '.')
+    .option('--json', 'print JSON lines')
     .exitOverride();
 }
 
-async function recorded({ workspace }: CompletionsFlags): Promise<UsedCompletions> {
-  return new UsedCompletions(workspaceFiles(await workspaceFolder(workspace), process.env));
+async function recorded({ workspace }: CompletionsFlags): Promise<RecordedCompletions> {
+  return new RecordedCompletions(workspaceFiles(await workspaceFolder(workspace), process.env));
 }

@@ -6,11 +6,11 @@ import { runContext, type RunFlags } from '../runContext.ts';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('Checks what LeTI needs: interpreter, sandbox, trainer environment, disk.')
-    .argument('[workspace]', 'folder whose interpreter is checked', '.')
-    .option('--python <path>', "the workspace's interpreter")
-    .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
-    .option('--json', 'JSON lines for programs')
+    .description('Checks the interpreter, the sandbox, the trainer environment and the disk.')
+    .argument('[workspace]', 'workspace folder', '.')
+    .option('--python <path>', 'Python interpreter of the workspace')
+    .option('--trainer-python <path>', "Python of your own environment with the trainer's packages")
+    .option('--json', 'print JSON lines')
     .action(async (workspace: string, flags: RunFlags & { json?: boolean }) => {
       const output = createOutput({ json: flags.json === true });
       const findings = await examine({ ...runContext(flags, output), workspace });

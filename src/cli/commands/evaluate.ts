@@ -28,8 +28,8 @@ interface EvaluateFlags extends RunFlags {
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('Measures a model on tasks: unbiased pass@k with intervals, and error types.')
-    .requiredOption('--tasks <file>', "tasks: MBPP, HumanEval or LeTI's own JSON lines")
-    .option('--model <model>', 'default, a model folder, a stored hash, or a hub id', DEFAULT_RUN.model)
+    .requiredOption('--tasks <file>', 'task file: JSON lines of MBPP, HumanEval or LeTI')
+    .option('--model <model>', '"default", a model folder, a stored hash, or a hub id', DEFAULT_RUN.model)
     .option(
       '--samples <n>',
       'programs per task',
@@ -42,24 +42,29 @@ export function evaluateCommand(): Command {
       numberWithin(BOUNDS.temperature),
       DEFAULT_RUN.temperature,
     )
-    .option('--k <list>', 'the k of pass@k, comma separated', wholeNumbers, [1])
+    .option('--k <list>', 'values of k for pass@k, separated by commas', wholeNumbers, [1])
     .addOption(
-      new Option('--condition <verdict>', "verdict to ask under; the model's own by default").choices(
+      new Option('--condition <verdict>', "verdict marker in the prompt; default: the model's own").choices(
         Condition.options,
       ),
     )
-    .option('--seed <n>', 'names every random choice', wholeNumber(BOUNDS.seed), DEFAULT_RUN.seed)
+    .option(
+      '--seed <n>',
+      'random seed; the same seed and settings give the same programs',
+      wholeNumber(BOUNDS.seed),
+      DEFAULT_RUN.seed,
+    )
     .option(
       '--timeout <seconds>',
-      'longest run of one program',
+      'time limit of one program',
       numberWithin(BOUNDS.timeoutSeconds),
       DEFAULT_RUN.timeoutSeconds,
     )
-    .option('--out <file>', 'where the samples go, with their verdicts')
-    .option('--python <path>', 'interpreter that runs the programs')
+    .option('--out <file>', 'file for the samples with their verdicts')
+    .option('--python <path>', 'Python interpreter that runs the programs')
     .option(...ALLOW_UNCONTAINED)
-    .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
-    .option('--json', 'JSON lines for programs')
+    .option('--trainer-python <path>', "Python of your own environment with the trainer's packages")
+    .option('--json', 'print JSON lines')
     .action(async (flags: EvaluateFlags) => {
       const output = createOutput({ json: flags.json === true });
       const tasks = await readTaskFile(flags.tasks);
@@ -92,7 +97,7 @@ export function evaluateCommand(): Command {
           ]);
           const errors = Object.entries(evaluation.errorTypes).sort(([, a], [, b]) => b - a);
           return [
-            `${evaluation.passedSamples} of ${evaluation.samples} programs pass, ${evaluation.passedTasks} of ${evaluation.tasks} tasks have a pass (condition: ${condition})`,
+            `${evaluation.passedSamples} of ${evaluation.samples} programs pass. ${evaluation.passedTasks} of ${evaluation.tasks} tasks have a passing program (prompt marker: ${condition})`,
             ...(evaluation.timing === undefined ? [] : [timingText(evaluation.timing)]),
             table(['measure', 'value', '95 % interval'], rows),
             table(

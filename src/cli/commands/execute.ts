@@ -22,20 +22,20 @@ interface ExecuteFlags {
 
 export function executeCommand(): Command {
   return new Command('execute')
-    .description('Runs given programs against the checks of their tasks, in the sandbox.')
-    .requiredOption('--tasks <file>', "tasks: MBPP, HumanEval or LeTI's own JSON lines")
+    .description('Runs your programs against the checks of their tasks, in the sandbox.')
+    .requiredOption('--tasks <file>', 'task file: JSON lines of MBPP, HumanEval or LeTI')
     .requiredOption('--samples <file>', 'programs: JSON lines of {"task_id", "completion"}')
-    .option('--out <file>', 'where the result lines go')
-    .option('--jobs <n>', 'programs run at once (default: one a core)', wholeNumber({ min: 1 }))
+    .option('--out <file>', 'file for the results')
+    .option('--jobs <n>', 'programs to run at once; default: one per core', wholeNumber({ min: 1 }))
     .option(
       '--timeout <seconds>',
-      'longest run of one program',
+      'time limit of one program',
       numberWithin(BOUNDS.timeoutSeconds),
       DEFAULT_RUN.timeoutSeconds,
     )
-    .option('--python <path>', 'interpreter that runs the programs')
+    .option('--python <path>', 'Python interpreter that runs the programs')
     .option(...ALLOW_UNCONTAINED)
-    .option('--json', 'JSON lines for programs')
+    .option('--json', 'print JSON lines')
     .action(async (flags: ExecuteFlags) => {
       const output = createOutput({ json: flags.json === true });
       const signal = interruptSignal();
@@ -89,6 +89,7 @@ export function executeCommand(): Command {
 }
 
 function latencyText(latency: Latency): string {
-  const again = latency.starved === 0 ? '' : `; ${latency.starved} given more time, the machine was busy`;
+  const again =
+    latency.starved === 0 ? '' : `; ${latency.starved} got more time because the machine was busy`;
   return `${timingText(latency)}${again}`;
 }

@@ -23,7 +23,7 @@ export function modelsCommand(): Command {
         { event: 'models', models, active: activeHash },
         () =>
           models.length === 0
-            ? 'No models yet. `leti train` brings the default one.'
+            ? 'No models yet. `leti train` stores the first one.'
             : table(
                 ['', 'hash', 'name', 'prompt marker', 'held-out pass@1', 'source'],
                 models.map(({ active, hash, record }) => [
@@ -37,11 +37,9 @@ export function modelsCommand(): Command {
               ),
       );
     });
-  options(command.command('promote').argument('<model>', 'beginning of its hash'))
-    .description(
-      'Makes a stored model the active one of a workspace. Exports it first if that is still to do.',
-    )
-    .option('--python <path>', "the workspace's interpreter")
+  options(command.command('promote').argument('<model>', 'beginning of the hash'))
+    .description('Makes a stored model the active model of a workspace. Exports it first if needed.')
+    .option('--python <path>', 'Python interpreter of the workspace')
     .option('--trainer-python <path>', "your own environment with the trainer's packages")
     .action(async (prefix: string, flags: ModelsFlags & RunFlags) => {
       const output = createOutput({ json: flags.json === true });
@@ -72,8 +70,8 @@ export function modelsCommand(): Command {
 
 function options(command: Command): Command {
   return command
-    .option('--workspace <folder>', 'whose model', '.')
-    .option('--json', 'JSON lines for programs')
+    .option('--workspace <folder>', 'workspace folder', '.')
+    .option('--json', 'print JSON lines')
     .exitOverride();
 }
 

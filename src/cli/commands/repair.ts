@@ -21,17 +21,22 @@ interface RepairFlags extends RunFlags {
 
 export function repairCommand(): Command {
   return new Command('repair')
-    .description('Asks the model for another body of a function whose tests fail; changes no file.')
+    .description('Asks the active model for a new body of a function whose tests fail. Changes no file.')
     .argument('<file>', 'Python file of the workspace')
     .requiredOption('--line <n>', 'a line of the function, counted from 0', wholeNumber({ min: 0 }))
-    .option('--workspace <folder>', 'folder that the file belongs to', '.')
-    .option('--model <model>', 'asked instead of the one in use')
+    .option('--workspace <folder>', 'workspace folder of the file', '.')
+    .option('--model <model>', 'model instead of the active one')
     .option('--samples <n>', 'programs to try', wholeNumber(BOUNDS.samples), DEFAULT_RUN.samples)
-    .option('--seed <n>', 'names every random choice', wholeNumber(BOUNDS.seed), DEFAULT_RUN.seed)
-    .option('--python <path>', 'interpreter that runs the programs')
+    .option(
+      '--seed <n>',
+      'random seed; the same seed and settings give the same programs',
+      wholeNumber(BOUNDS.seed),
+      DEFAULT_RUN.seed,
+    )
+    .option('--python <path>', 'Python interpreter that runs the programs')
     .option(...ALLOW_UNCONTAINED)
-    .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
-    .option('--json', 'JSON lines for programs')
+    .option('--trainer-python <path>', "Python of your own environment with the trainer's packages")
+    .option('--json', 'print JSON lines')
     .action(async (file: string, flags: RepairFlags) => {
       const output = createOutput({ json: flags.json === true });
       const workspace = await workspaceFolder(flags.workspace);
@@ -48,7 +53,7 @@ export function repairCommand(): Command {
           [
             `${repair.passed} of ${repair.tried} programs pass the checks of ${repair.task}`,
             repair.edit === undefined
-              ? `Most of the others:\n${repair.feedback}`
+              ? `Most of the failing programs:\n${repair.feedback}`
               : repair.edit.text.trimEnd(),
           ].join('\n\n'),
         );

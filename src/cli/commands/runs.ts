@@ -17,11 +17,11 @@ interface RunsFlags {
 export function runsCommand(): Command {
   return new Command('runs')
     .description('Lists the runs of a workspace, or shows one.')
-    .argument('[run]', 'a run, or "last"')
-    .option('--workspace <folder>', 'whose runs', '.')
+    .argument('[run]', 'id of a run, or "last"')
+    .option('--workspace <folder>', 'workspace folder', '.')
     .option('--export <file>', 'write the run with its tasks and samples as JSON lines')
-    .option('--delete', 'delete the run with its samples; models that it made stay')
-    .option('--json', 'JSON lines for programs')
+    .option('--delete', 'delete the run with its samples; its models stay')
+    .option('--json', 'print JSON lines')
     .action(async (named: string | undefined, flags: RunsFlags, command: Command) => {
       const output = createOutput({ json: flags.json === true });
       const stored = new StoredRuns(await workspaceFolder(flags.workspace), process.env);

@@ -3,10 +3,10 @@ import { serve } from '../../server/server.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('The language server, for editors.')
+    .description('Starts the language server for editors.')
     .option('--stdio', 'talk over standard input and output')
-    .option('--node-ipc', "talk over Node's channel to its parent")
-    .option('--clientProcessId <pid>', "end with this process; the protocol's own option")
+    .option('--node-ipc', "talk over Node's channel to the parent process")
+    .option('--clientProcessId <pid>', 'end when this process ends (option of the protocol)')
     .action((flags: { stdio?: boolean; nodeIpc?: boolean }, command: Command) => {
       if (flags.stdio !== true && flags.nodeIpc !== true) {
         command.error('error: give --stdio (editors) or --node-ipc');

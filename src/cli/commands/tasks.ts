@@ -19,18 +19,18 @@ interface TasksFlags extends RunFlags {
 
 export function tasksCommand(): Command {
   const command = new Command('tasks').description(
-    "A workspace's tasks: functions that its tests or doctests cover.",
+    'Lists, exports or imports tasks: functions that tests or doctests cover.',
   );
   command
     .command('list')
-    .description('Lists the tasks found, and why others were dropped.')
-    .argument('[workspace]', 'folder to look in', '.')
+    .description('Lists the tasks of a workspace, and why LeTI dropped other functions.')
+    .argument('[workspace]', 'workspace folder', '.')
     .option(...HISTORY)
     .option(...COMMITS)
-    .option('--python <path>', "the workspace's interpreter")
+    .option('--python <path>', 'Python interpreter of the workspace')
     .option(...RUN_TESTS)
     .option(...ALLOW_UNCONTAINED)
-    .option('--json', 'JSON lines for programs')
+    .option('--json', 'print JSON lines')
     .action(async (workspace: string, flags: TasksFlags) => {
       const output = createOutput({ json: flags.json === true });
       const { tasks, dropped } = await found(workspace, flags, output);
@@ -38,16 +38,16 @@ export function tasksCommand(): Command {
     });
   command
     .command('export')
-    .description("Writes the tasks found to a file in LeTI's own format.")
-    .argument('[workspace]', 'folder to look in', '.')
+    .description("Writes the tasks of a workspace to a file in LeTI's format.")
+    .argument('[workspace]', 'workspace folder', '.')
     .requiredOption('--out <file>', 'JSON lines, one task each')
     .option(...HISTORY)
     .option(...COMMITS)
-    .option('--specs', "only the commits' tasks, each named by commit and hash instead of with its code")
-    .option('--python <path>', "the workspace's interpreter")
+    .option('--specs', 'only tasks of commits, by commit and hash instead of code')
+    .option('--python <path>', 'Python interpreter of the workspace')
     .option(...RUN_TESTS)
     .option(...ALLOW_UNCONTAINED)
-    .option('--json', 'JSON lines for programs')
+    .option('--json', 'print JSON lines')
     .action(async (workspace: string, flags: TasksFlags & { out: string; specs?: boolean }) => {
       const output = createOutput({ json: flags.json === true });
       const { tasks } = await found(
@@ -64,15 +64,13 @@ export function tasksCommand(): Command {
     });
   command
     .command('import')
-    .description(
-      "Brings a file of MBPP or HumanEval, or tasks named by their commits, into LeTI's own format.",
-    )
+    .description("Converts a file of MBPP, HumanEval or `--specs` to LeTI's format.")
     .argument('<file>', 'JSON lines of MBPP, HumanEval or `leti tasks export --specs`, .gz too')
     .requiredOption('--out <file>', 'JSON lines, one task each')
-    .option('--workspace <folder>', 'folder in whose repository named commits are', '.')
-    .option('--python <path>', "the workspace's interpreter")
+    .option('--workspace <folder>', 'folder in the repository that has the commits', '.')
+    .option('--python <path>', 'Python interpreter of the workspace')
     .option(...ALLOW_UNCONTAINED)
-    .option('--json', 'JSON lines for programs')
+    .option('--json', 'print JSON lines')
     .action(async (file: string, flags: RunFlags & { out: string; workspace: string; json?: boolean }) => {
       const output = createOutput({ json: flags.json === true });
       const specs = await readSpecs(file);

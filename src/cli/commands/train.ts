@@ -52,14 +52,14 @@ export function trainCommand(): Command {
   const defaults = DEFAULT_RUN;
   return new Command('train')
     .description(
-      'Samples programs for tasks, runs them, trains on what the interpreter says, and measures the new weights.',
+      'Trains a model: writes programs for tasks, runs them, learns from the results, measures the new model.',
     )
-    .argument('[workspace]', 'folder whose own tests are the tasks', '.')
-    .option('--tasks <file>', "tasks from a file (MBPP, HumanEval or LeTI's own) instead of the workspace's")
-    .option('--held-out <file>', 'tasks that are only measured; otherwise the newest part of the tasks')
+    .argument('[workspace]', 'workspace folder', '.')
+    .option('--tasks <file>', "task file (MBPP, HumanEval or LeTI) instead of the workspace's tasks")
+    .option('--held-out <file>', 'file of held-out tasks; default: the newest part of the tasks')
     .option(...HISTORY)
     .option(...COMMITS)
-    .option('--model <model>', 'default, a model folder, a stored hash, or a hub id', defaults.model)
+    .option('--model <model>', '"default", a model folder, a stored hash, or a hub id', defaults.model)
     .addOption(
       new Option('--objective <objective>', 'how samples become training texts')
         .choices(ObjectiveChoice.options)
@@ -96,9 +96,14 @@ export function trainCommand(): Command {
       defaults.maxTokens,
     )
     .addOption(
-      new Option('--device <device>', 'where training runs').choices(Device.options).default(defaults.device),
+      new Option('--device <device>', 'device for training').choices(Device.options).default(defaults.device),
     )
-    .option('--seed <n>', 'names every random choice', wholeNumber(BOUNDS.seed), defaults.seed)
+    .option(
+      '--seed <n>',
+      'random seed; the same seed and settings give the same programs',
+      wholeNumber(BOUNDS.seed),
+      defaults.seed,
+    )
     .option(
       '--learning-rate <rate>',
       'peak learning rate',
@@ -113,30 +118,30 @@ export function trainCommand(): Command {
     )
     .option('--batch <n>', 'texts per step', wholeNumber(BOUNDS.batchSize), defaults.training.batchSize)
     .addOption(
-      new Option('--method <method>', 'what is trained')
+      new Option('--method <method>', 'weights to train: all of them, or LoRA adapters')
         .choices(['auto', 'full', 'lora'])
         .default(defaults.training.method),
     )
     .option(
       '--timeout <seconds>',
-      'longest run of one program',
+      'time limit of one program',
       numberWithin(BOUNDS.timeoutSeconds),
       defaults.timeoutSeconds,
     )
     .addOption(
-      new Option('--feedback <preset>', 'what is kept of an error; paper: a traceback without values')
+      new Option('--feedback <preset>', 'text of an error; paper: a traceback without values')
         .choices(FeedbackPreset.options)
         .default(defaults.feedback),
     )
-    .option('--skip <task>', 'leave a task out, by its id; may be repeated', collected, [])
-    .option('--sealed-only', 'train only on programs that were judged apart from their checks')
+    .option('--skip <task>', 'leave out the task with this id; you can repeat the option', collected, [])
+    .option('--sealed-only', 'train only on programs that ran apart from their checks')
     .option(...RUN_TESTS)
-    .option('--weak-tasks', 'train on tasks too whose checks let wrong bodies pass')
-    .option('--resume <run>', 'continue a stopped run; its own options apply')
-    .option('--python <path>', "the workspace's interpreter")
+    .option('--weak-tasks', 'also train on tasks whose checks let wrong programs pass')
+    .option('--resume <run>', 'resume a stopped run with its own options (an id, or "last")')
+    .option('--python <path>', 'Python interpreter of the workspace')
     .option(...ALLOW_UNCONTAINED)
-    .option('--trainer-python <path>', "an environment of your own with the trainer's packages")
-    .option('--json', 'JSON lines for programs')
+    .option('--trainer-python <path>', "Python of your own environment with the trainer's packages")
+    .option('--json', 'print JSON lines')
     .action(async (workspace: string, flags: TrainFlags) => {
       const output = createOutput({ json: flags.json === true });
       try {

@@ -1,4 +1,4 @@
-import type { UseOutcome } from '../../protocol/use.ts';
+import type { UseOutcome } from '../../protocol/recordedCompletion.ts';
 
 /** A change of a document. Offsets count in the document before the change. */
 export interface TextChange {

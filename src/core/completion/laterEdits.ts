@@ -1,4 +1,4 @@
-import type { Survival } from '../../protocol/use.ts';
+import type { Survival } from '../../protocol/recordedCompletion.ts';
 import type { TextChange } from './acceptance.ts';
 
 /** Offsets of accepted text in its document. */

@@ -1,4 +1,4 @@
-import type { UsedCompletion } from '../../protocol/use.ts';
+import type { RecordedCompletion } from '../../protocol/recordedCompletion.ts';
 
 const WORDS = {
   accepted: 'accepted',
@@ -16,13 +16,13 @@ export const WHAT_IS_RECORDED = [
 ] as const;
 
 /** All records of a workspace as text for people, newest first. */
-export function recordedText(records: readonly UsedCompletion[]): string {
+export function recordedText(records: readonly RecordedCompletion[]): string {
   const count = records.length === 1 ? '1 completion is' : `${records.length} completions are`;
   const parts = [`${count} recorded in this workspace.`, ...WHAT_IS_RECORDED];
   return `${[...parts, ...records.toReversed().map(entry)].join('\n\n')}\n`;
 }
 
-function entry(record: UsedCompletion): string {
+function entry(record: RecordedCompletion): string {
   const place = record.function === undefined ? record.path : `${record.path}, ${record.function}`;
   const fate = [WORDS[record.outcome], ...(record.later === undefined ? [] : [LATER[record.later]])];
   const edited = record.kept !== undefined && record.kept !== record.shown;

@@ -87,7 +87,7 @@ export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
     case 'training':
       return event.training.examples === 0
         ? `Round ${event.round}: nothing trained`
-        : `Round ${event.round}: trained ${event.training.objective === undefined ? '' : `by ${event.training.objective} `}on ${event.training.examples} programs${event.training.used === 0 ? '' : ` (${usedWords(event.training.used)})`} in ${event.training.steps} steps, ${Math.round(event.training.seconds)} s (${event.training.method}, ${event.training.precision})`;
+        : `Round ${event.round}: trained ${event.training.objective === undefined ? '' : `by ${event.training.objective} `}on ${event.training.examples} programs${event.training.used === 0 ? '' : ` (${recordedWords(event.training.used)})`} in ${event.training.steps} steps, ${Math.round(event.training.seconds)} s (${event.training.method}, ${event.training.precision})`;
     case 'gate':
       return gateLine(event.gate);
     case 'export':
@@ -110,9 +110,9 @@ export function checksWords(checks: number, source: Task['source']): string {
   return `${checks} ${checks === 1 ? 'check' : 'checks'} from ${SOURCES[source]}`;
 }
 
-/** `3 samples from completions` */
-export function usedWords(count: number): string {
-  return `${count} ${count === 1 ? 'sample' : 'samples'} from completions`;
+/** `3 recorded completions` */
+export function recordedWords(count: number): string {
+  return `${count} recorded ${count === 1 ? 'completion' : 'completions'}`;
 }
 
 /** `sample/1: 12 of 48 (3.1 programs/s, 8.3 % passed)` */

@@ -12,7 +12,7 @@ import {
 } from '../../core/completion/acceptance.ts';
 import { functionAround } from '../../core/completion/scopes.ts';
 import { rangeAfterChange, survivalOf, type OffsetRange } from '../../core/completion/laterEdits.ts';
-import { MOST_RECORDED, type UsedCompletion } from '../../protocol/use.ts';
+import { MOST_RECORDED, type RecordedCompletion } from '../../protocol/recordedCompletion.ts';
 
 /** Completions that VS Code got for a position of a document. */
 export interface GhostText {
@@ -28,7 +28,7 @@ const WATCHED_MS = 5 * 60_000;
 interface AcceptedText {
   range: OffsetRange;
   text: string;
-  record: UsedCompletion;
+  record: RecordedCompletion;
   timer: NodeJS.Timeout;
 }
 
@@ -46,7 +46,7 @@ interface TrackedDocument {
  */
 export class AcceptanceTracker implements vscode.Disposable {
   readonly #documents = new Map<vscode.TextDocument, TrackedDocument>();
-  readonly #record = new vscode.EventEmitter<{ document: vscode.TextDocument; used: UsedCompletion }>();
+  readonly #record = new vscode.EventEmitter<{ document: vscode.TextDocument; used: RecordedCompletion }>();
   readonly #accepted = new vscode.EventEmitter<{ document: vscode.TextDocument; fate: SuggestionOutcome }>();
   readonly #disposables: { dispose(): unknown }[];
 
@@ -173,7 +173,7 @@ function recordOf(
   document: vscode.TextDocument,
   shown: ShownSuggestions & { model: string; at: string },
   { outcome, shown: text, taken }: SuggestionOutcome,
-): UsedCompletion | undefined {
+): RecordedCompletion | undefined {
   if (vscode.workspace.getWorkspaceFolder(document.uri) === undefined) return undefined;
   const { document: before, offset, model, at } = shown;
   const around = functionAround(before.slice(0, offset) + text + before.slice(offset), offset);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { recordedText, WHAT_IS_RECORDED } from '../../core/completion/recordedText.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
-import type { UsedCompletion } from '../../protocol/use.ts';
+import type { RecordedCompletion } from '../../protocol/recordedCompletion.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
 
@@ -14,7 +14,7 @@ const ASKED = 'leti.askedToLearnFromUse';
  */
 export async function recordIfAgreed(
   { backend, places, context, log }: Pick<Services, 'backend' | 'places' | 'context' | 'log'>,
-  { document, used }: { document: vscode.TextDocument; used: UsedCompletion },
+  { document, used }: { document: vscode.TextDocument; used: RecordedCompletion },
 ): Promise<void> {
   const folder = vscode.workspace.getWorkspaceFolder(document.uri);
   if (folder === undefined) return;
@@ -24,7 +24,7 @@ export async function recordIfAgreed(
   if (!agreed) return;
   try {
     const place = await places.place(folder.uri, { interpreter: false });
-    await backend.ask(REQUESTS.recordUse, { ...place, used });
+    await backend.ask(REQUESTS.recordCompletion, { ...place, used });
   } catch (error) {
     // A message would interrupt typing, so the log has it.
     log.warn(explain(error) ?? 'LeTI did not record a completion.');
@@ -61,7 +61,7 @@ export class RecordedCompletions implements vscode.TextDocumentContentProvider, 
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    const records = await this.#services.backend.ask(REQUESTS.uses, { workspace: uri.query });
+    const records = await this.#services.backend.ask(REQUESTS.recordedCompletions, { workspace: uri.query });
     return recordedText(records);
   }
 
@@ -78,7 +78,7 @@ export class RecordedCompletions implements vscode.TextDocumentContentProvider, 
     const message = 'Delete all recorded completions of this workspace?';
     const detail = 'Runs that learned from them keep their samples.';
     if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
-    await this.#services.backend.ask(REQUESTS.deleteUses, { workspace: folder.fsPath });
+    await this.#services.backend.ask(REQUESTS.deleteRecordedCompletions, { workspace: folder.fsPath });
     this.#changed.fire(recordedUri(folder));
     void vscode.window.showInformationMessage('LeTI: Deleted the recorded completions of this workspace.');
   }

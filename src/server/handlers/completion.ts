@@ -18,7 +18,7 @@ import { verifyCompletion, verifyText } from '../../app/completion/verify.ts';
 import { Workbench } from '../../app/workbench.ts';
 import { projectOf } from '../../app/folders.ts';
 import type { StoreWatcher } from '../stores.ts';
-import { aborted, answer, contextOf, responseError, type Backend } from '../work.ts';
+import { aborted, answer, contextOf, responseError, type ServerContext } from '../work.ts';
 
 const IDLE_MINUTES = 5;
 /** Key times and answers that are remembered. */
@@ -26,20 +26,20 @@ const RECENT = 20;
 
 /** Completes documents that the client sends, and places that it names. `folders` are its workspace folders' addresses. */
 export function answerCompletion(
-  backend: Backend,
+  server: ServerContext,
   watcher: StoreWatcher,
   options: CompletionOptions | undefined,
   folders: readonly string[],
 ): void {
-  const { connection } = backend;
-  const services = new Services(backend, options ?? {});
+  const { connection } = server;
+  const services = new CompletionServices(server, options ?? {});
   answer(
-    backend,
+    server,
     REQUESTS.complete,
     async (params, signal) => {
       const workspace = await watcher.folder(params.workspace);
       const offset = offsetIn(params);
-      const workbench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, params, signal) });
+      const workbench = new Workbench({ workspace, device: 'auto', ...contextOf(server, params, signal) });
       try {
         const { path: file, text, candidates, execute, seconds } = params;
         const limit = seconds === undefined ? {} : { seconds };
@@ -53,11 +53,11 @@ export function answerCompletion(
     { needsTrust: true },
   );
   answer(
-    backend,
+    server,
     REQUESTS.verifyText,
     async (params, signal) => {
       const workspace = await watcher.folder(params.workspace);
-      const workbench = new Workbench({ workspace, device: 'auto', ...contextOf(backend, params, signal) });
+      const workbench = new Workbench({ workspace, device: 'auto', ...contextOf(server, params, signal) });
       try {
         return await verifyText(workbench, { ...params, offset: offsetIn(params), signal });
       } finally {
@@ -103,7 +103,7 @@ export function answerCompletion(
   ): Promise<InlineCompletionItem[]> => {
     const { uri } = params.textDocument;
     const place = placeOf(documents.get(uri), params);
-    if (place === undefined || !backend.trusted) return [];
+    if (place === undefined || !server.trusted) return [];
     const manual = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
     if (isOff(uri, folders, options.off ?? [])) {
       const why = 'completions are off in this folder';
@@ -137,7 +137,7 @@ export function answerCompletion(
     newest = new AbortController();
     const began = performance.now();
     try {
-      return await complete(params, AbortSignal.any([backend.stopped, newest.signal, aborted(token)]));
+      return await complete(params, AbortSignal.any([server.stopped, newest.signal, aborted(token)]));
     } catch (error) {
       if (error instanceof InterruptedError) return [];
       if (
@@ -165,19 +165,19 @@ export function answerCompletion(
   });
 }
 
-/** One service a workspace, made when it is first asked; its processes end when nobody asks for a while. */
-class Services {
-  readonly #backend: Backend;
+/** One service per workspace, made on the first request. Its processes end after some minutes without a request. */
+class CompletionServices {
+  readonly #server: ServerContext;
   readonly #options: CompletionOptions;
   readonly #known = new Map<string, CompletionService>();
   readonly #fallbackModels = new Map<string, string>();
   #busy = 0;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(backend: Backend, options: CompletionOptions) {
-    this.#backend = backend;
+  constructor(server: ServerContext, options: CompletionOptions) {
+    this.#server = server;
     this.#options = options;
-    backend.stopped.addEventListener('abort', () => {
+    server.stopped.addEventListener('abort', () => {
       this.#rest();
     });
   }
@@ -207,11 +207,11 @@ class Services {
     const known = this.#known.get(workspace);
     if (known !== undefined) return known;
     const { interpreter, model, fallbackModel = DEFAULT_RUN.model } = this.#options;
-    const { stopped, connection } = this.#backend;
+    const { stopped, connection } = this.#server;
     const workbench = new Workbench({
       workspace,
       device: 'auto',
-      ...contextOf(this.#backend, { workspace, interpreter }, stopped),
+      ...contextOf(this.#server, { workspace, interpreter }, stopped),
     });
     const service = new CompletionService({
       workbench,
@@ -230,7 +230,7 @@ class Services {
   #rest(): void {
     for (const service of this.#known.values()) {
       service.close().catch((error: unknown) => {
-        this.#backend.connection.console.warn(String(error));
+        this.#server.connection.console.warn(String(error));
       });
     }
   }
@@ -263,13 +263,14 @@ function placeOf(
 function offsetIn(params: { path: string; text: string; line: number; character: number }): number {
   const offset = offsetAt(params.text, params);
   if (offset === undefined)
-    throw new UserError(`${params.path} has no line ${params.line}.`, 'Ask again.', 2);
+    throw new UserError(`${params.path} has no line ${params.line}: the file has changed.`, 'Try again.', 2);
   return offset;
 }
 
 /** The innermost of the client's folders that holds a file; without one the folder of its project. */
 function workspaceOf(uri: string, folders: readonly string[]): string {
-  if (!uri.startsWith('file:')) throw new UserError('Only files are completed.', 'Save the document first.');
+  if (!uri.startsWith('file:'))
+    throw new UserError('LeTI completes only files on disk.', 'Save the document first.');
   const file = fileURLToPath(uri);
   return innermost(file, pathsOf(folders)) ?? projectOf(file);
 }

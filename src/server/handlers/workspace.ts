@@ -15,10 +15,10 @@ import { repairFunction } from '../../app/completion/repair.ts';
 import { startOrResumeRun } from '../../app/runs/run.ts';
 import { Workbench } from '../../app/workbench.ts';
 import type { StoreWatcher } from '../stores.ts';
-import { answer, contextOf, type Backend } from '../work.ts';
+import { answer, contextOf, type ServerContext } from '../work.ts';
 
 /** Requests that run the workspace's code or train on it. */
-export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
+export function answerWorkspace(server: ServerContext, watcher: StoreWatcher): void {
   const needsTrust = { needsTrust: true };
   const withWorkbench = async <T>(
     place: Place & { progressToken?: string | undefined; settings?: Choices | undefined },
@@ -30,7 +30,7 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     const workbench = new Workbench({
       workspace,
       device: config.device,
-      ...contextOf(backend, place, signal),
+      ...contextOf(server, place, signal),
     });
     try {
       return await work(workbench, config);
@@ -40,18 +40,14 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
   };
 
   answer(
-    backend,
+    server,
     REQUESTS.plan,
     (place, signal) =>
-      withWorkbench(
-        place,
-        signal,
-        async (workbench, config) => await planRun(config, workbench, backend.env),
-      ),
+      withWorkbench(place, signal, async (workbench, config) => await planRun(config, workbench, server.env)),
     needsTrust,
   );
   answer(
-    backend,
+    server,
     REQUESTS.train,
     async (params, signal) => {
       const workspace = await watcher.folder(params.workspace);
@@ -62,19 +58,22 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
               config: RunConfig.parse({ ...DEFAULT_RUN, ...params.start.settings, workspace }),
               ...(params.start.plan === undefined ? {} : { plan: params.start.plan }),
             };
-      const { report } = await startOrResumeRun(start, contextOf(backend, params, signal));
+      const { report } = await startOrResumeRun(start, contextOf(server, params, signal));
       return report;
     },
     needsTrust,
   );
   answer(
-    backend,
+    server,
     REQUESTS.evaluate,
     (params, signal) =>
       withWorkbench(params, signal, async (workbench, config) => {
         const tasks = (await gatherTasks(config, workbench)).tasks.filter(({ side }) => side === 'held-out');
         if (tasks.length === 0) {
-          throw new UserError('This workspace has too few tasks to hold any out.', 'Add tests or doctests.');
+          throw new UserError(
+            'This workspace has too few tasks to hold any out.',
+            'Write tests or doctests for more functions.',
+          );
         }
         const measured = tasks.map(({ task }) => task);
         return (await measure(workbench, config, measured, config.heldOutSamples)).evaluation;
@@ -82,7 +81,7 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     needsTrust,
   );
   answer(
-    backend,
+    server,
     REQUESTS.solve,
     (params, signal) =>
       withWorkbench(params, signal, async (workbench, config) => {
@@ -92,13 +91,13 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     needsTrust,
   );
   answer(
-    backend,
+    server,
     REQUESTS.tasks,
     (params, signal) => withWorkbench(params, signal, async (workbench) => await findTasks(workbench)),
     needsTrust,
   );
   answer(
-    backend,
+    server,
     REQUESTS.checkTasks,
     (params, signal) =>
       withWorkbench(params, signal, async (workbench, config) => {
@@ -111,7 +110,7 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     needsTrust,
   );
   answer(
-    backend,
+    server,
     REQUESTS.check,
     (params, signal) =>
       withWorkbench(
@@ -122,7 +121,7 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     needsTrust,
   );
   answer(
-    backend,
+    server,
     REQUESTS.repair,
     (params, signal) =>
       withWorkbench(params, signal, async (workbench, config) => {
@@ -132,7 +131,7 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     needsTrust,
   );
   answer(
-    backend,
+    server,
     REQUESTS.checkProgram,
     (params, signal) =>
       withWorkbench(
@@ -143,34 +142,34 @@ export function answerWorkspace(backend: Backend, watcher: StoreWatcher): void {
     needsTrust,
   );
   answer(
-    backend,
+    server,
     REQUESTS.installLauncher,
     async ({ folder }) => writeLauncher(path.resolve(folder.replace(/^~(?=$|[\\/])/, os.homedir()))),
     needsTrust,
   );
   answer(
-    backend,
+    server,
     REQUESTS.needs,
     async (place, signal) =>
       await whatIsThere({
-        ...contextOf(backend, place, signal),
+        ...contextOf(server, place, signal),
         workspace: await watcher.folder(place.workspace),
       }),
     needsTrust,
   );
   answer(
-    backend,
+    server,
     REQUESTS.doctor,
     async (place, signal) =>
       await examine({
-        ...contextOf(backend, place, signal),
+        ...contextOf(server, place, signal),
         workspace: await watcher.folder(place.workspace),
       }),
     needsTrust,
   );
 }
 
-/** Programs of the model in use, judged as a run's are. */
+/** Programs of the active model, judged like the programs of a run. */
 async function measure(
   workbench: Workbench,
   config: RunConfig,

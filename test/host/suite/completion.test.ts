@@ -16,8 +16,8 @@ import { explain } from '../../../src/extension/errors.ts';
 import type { FunctionPlace } from '../../../src/extension/places.ts';
 import { statusItem } from '../../../src/extension/completion/statusItem.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
-import type { UsedCompletion } from '../../../src/protocol/use.ts';
-import { used } from '../../support/uses.ts';
+import type { RecordedCompletion } from '../../../src/protocol/recordedCompletion.ts';
+import { used } from '../../support/recorded.ts';
 import { backends, folder, instead, setting, until, withServices } from './support.ts';
 
 describe('completions', () => {
@@ -107,8 +107,10 @@ describe('completions', () => {
     );
     return found.flatMap(({ command }) => command ?? []);
   };
-  const recorded = async (): Promise<UsedCompletion[]> =>
-    await withServices(async ({ backend }) => await backend.ask(REQUESTS.uses, { workspace: folder() }));
+  const recorded = async (): Promise<RecordedCompletion[]> =>
+    await withServices(
+      async ({ backend }) => await backend.ask(REQUESTS.recordedCompletions, { workspace: folder() }),
+    );
 
   it('asks nobody where they are switched off', async () => {
     await setting('completion.enabled', false);
@@ -333,9 +335,9 @@ describe('completions', () => {
         update: (key: string, value: unknown) => Promise.resolve(memory.set(key, value)),
       };
       const context = { globalState } as unknown as vscode.ExtensionContext;
-      const told: UsedCompletion[] = [];
+      const told: RecordedCompletion[] = [];
       const document = await vscode.workspace.openTextDocument(uri);
-      const tell = async (one: UsedCompletion, ...answers: string[]): Promise<string[]> => {
+      const tell = async (one: RecordedCompletion, ...answers: string[]): Promise<string[]> => {
         const said: string[] = [];
         const say = (message: string, options: unknown): Promise<string | undefined> => {
           said.push(typeof options === 'string' ? message : JSON.stringify(options));
@@ -346,7 +348,7 @@ describe('completions', () => {
         });
         return said;
       };
-      const ask = (_request: object, asked: { used: UsedCompletion }): Promise<null> => {
+      const ask = (_request: object, asked: { used: RecordedCompletion }): Promise<null> => {
         told.push(asked.used);
         return Promise.resolve(null);
       };
@@ -372,7 +374,7 @@ describe('completions', () => {
 
   it('are recorded with what became of them: taken, taken in part, not taken, edited later', async () => {
     await withServices(async ({ backend }) => {
-      await backend.ask(REQUESTS.deleteUses, { workspace: folder() });
+      await backend.ask(REQUESTS.deleteRecordedCompletions, { workspace: folder() });
     });
     await setting('completion.learnFromUse', true);
     const refused = async (): Promise<boolean> =>
@@ -390,7 +392,10 @@ describe('completions', () => {
     await take('add_one', 'acceptNextWord', '    return');
     editor.selection = new vscode.Selection(0, 0, 0, 0);
     await take('add_one', 'commit', '    return x + 1');
-    const find = async (what: string, wanted: (one: UsedCompletion) => boolean): Promise<UsedCompletion> => {
+    const find = async (
+      what: string,
+      wanted: (one: RecordedCompletion) => boolean,
+    ): Promise<RecordedCompletion> => {
       for (let tries = 0; tries < 100; tries++) {
         const found = (await recorded()).find(wanted);
         if (found !== undefined) return found;

@@ -3,15 +3,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { reportText } from '../../../src/cli/text.ts';
-import type { UsedCompletion } from '../../../src/protocol/use.ts';
+import type { RecordedCompletion } from '../../../src/protocol/recordedCompletion.ts';
 import { StoredRuns } from '../../../src/app/runs/storedRuns.ts';
-import { UsedCompletions } from '../../../src/app/recordedUse.ts';
+import { RecordedCompletions } from '../../../src/app/recordedCompletions.ts';
 import { workspaceFiles, type WorkspaceFiles } from '../../../src/app/folders.ts';
 import { hostWorkspace } from '../../host/workspace.ts';
 import { FakeTrainer } from '../../support/fakeTrainer.ts';
 import { tinyExports } from '../../support/tinyExports.ts';
 import { LetiProcess } from '../../support/tinyRun.ts';
-import { used } from '../../support/uses.ts';
+import { used } from '../../support/recorded.ts';
 
 /** For each function a right body that the tiny model does not write. */
 const RIGHT: Readonly<Record<string, string>> = {
@@ -55,7 +55,7 @@ describe('completions as samples of a round', function () {
   }
 
   /** What was shown for a function; the header is as the workspace has it. */
-  const shownFor = (name: string, body: string): UsedCompletion =>
+  const shownFor = (name: string, body: string): RecordedCompletion =>
     used({
       id: `${name} ${body}`,
       function: name,
@@ -64,7 +64,7 @@ describe('completions as samples of a round', function () {
     });
 
   it('are run for the tasks to train on and for no other, once each, and are trained on', async () => {
-    const uses = new UsedCompletions(files);
+    const uses = new RecordedCompletions(files);
     for (const name of NAMES) {
       uses.record(shownFor(name, 'return x * 7 + 41'));
       // The same program, differently laid out.
@@ -117,7 +117,7 @@ describe('completions as samples of a round', function () {
     assert.ok(learnt.length > 0);
     assert.equal(report.trainings[0]?.used, learnt.length);
     for (const id of sides('held-out')) assert.ok(learnt.every((text) => !text.id.startsWith(`${id}#`)));
-    assert.match(reportText(report, undefined), /Trained on \d+ samples? from completions/);
+    assert.match(reportText(report, undefined), /Also trained on \d+ recorded completions?/);
   });
 
   it('are shown and deleted on the command line', async () => {

@@ -98,7 +98,7 @@ describe('the command line', function () {
     assert.equal((await text.ended).code, 2);
     const forPeople = new LetiProcess(inWorkspace('runs', 'last'), home, undefined, true);
     assert.equal((await forPeople.ended).code, 0);
-    assert.match(forPeople.stdout, /Milliseconds that programs ran and waited\ntasks +when +ran/);
+    assert.match(forPeople.stdout, /Run and queue time of programs \(ms\)\ntasks +when +ran/);
   });
 
   it('models promotes and rolls back', async () => {
@@ -204,7 +204,7 @@ describe('the command line', function () {
     const tier = findings.find(({ what }) => what === 'sandbox tier')?.['detail'];
     // A machine without namespaces says so.
     assert.match(String(tier), /^T3$|^T2; ./);
-    const stopped = findings.filter(({ detail }) => detail === 'is stopped').length;
+    const stopped = findings.filter(({ detail }) => detail === 'blocked').length;
     assert.ok(stopped >= (tier === 'T3' ? 12 : 9), JSON.stringify(findings));
   });
 
@@ -250,7 +250,7 @@ describe('the command line', function () {
     assert.equal(readFileSync(file, 'utf8'), source);
     const nowhere = new LetiProcess([...asked, '--line', '900'], home, undefined, true);
     assert.equal((await nowhere.ended).code, 1);
-    assert.match(nowhere.stderr, /No function with tests or doctests is at small\.py:901/);
+    assert.match(nowhere.stderr, /There is no function with tests or doctests at small\.py:901/);
   });
 });
 

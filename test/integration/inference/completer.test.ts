@@ -276,7 +276,7 @@ describe('completing in the inference process', () => {
     });
   });
 
-  it('keeps the model in use when the new one cannot be loaded', async () => {
+  it('keeps the active model when the new one cannot be loaded', async () => {
     const missing = { ...model, onnxFolder: path.join(tiny.onnxFolder, 'missing') };
     await assert.rejects(completer.swap(missing), UserError);
     assert.equal((await completer.complete(asked('x'))).tokens, 40);

@@ -167,7 +167,7 @@ describe('the backend', function () {
     assert.deepEqual(
       base.map(({ record }) => record.source),
       [fixture.model],
-      'before a promotion the model of the settings is in use',
+      'before a promotion the model of the settings is active',
     );
     assert.match(
       await refusal(client.ask(REQUESTS.rollback, place)),
@@ -230,7 +230,7 @@ describe('the backend', function () {
     }
     assert.match(
       await refusal(client.ask(REQUESTS.check, { ...place, path: file, line: 0 })),
-      /No function with tests .* cursor into a function/,
+      /no function with tests .* Choose a function/,
     );
   });
 
@@ -329,7 +329,7 @@ describe('the backend', function () {
       writeFileSync(file, [...lines.slice(0, 2), edit.text.replace(/\n$/, ''), ...lines.slice(4)].join('\n'));
       assert.match(readFileSync(file, 'utf8'), /KEPT = 1\n$/);
       assert.equal((await client.ask(REQUESTS.check, { ...place, path: file, line: 2 })).verdict, 'passed');
-      assert.match(await refusal(ask(1, 2)), /already passes.*Put the cursor into one that fails/);
+      assert.match(await refusal(ask(1, 2)), /already passes.*Choose a function that fails/);
       // One that no program of this model is.
       writeFileSync(test, 'import small\n\n\ndef test_add_one():\n    assert small.add_one(4) == "no"\n');
       const failed = await ask(4, 2);
@@ -341,7 +341,7 @@ describe('the backend', function () {
     }
   });
 
-  it('asks the model in use for programs of tasks', async () => {
+  it('asks the active model for programs of tasks', async () => {
     const [trained] = (await client.ask(REQUESTS.models, place)).filter(({ record }) => record.round === 1);
     assert.ok(trained !== undefined);
     await client.ask(REQUESTS.promote, { ...place, model: trained.hash });
@@ -361,7 +361,7 @@ describe('the backend', function () {
     );
     assert.deepEqual([...new Set(phases)], ['evaluate of 6'], 'both tasks were asked in one go');
     const gone = client.ask(REQUESTS.solve, { ...place, tasks: ['gone.py:gone'] });
-    assert.match(await refusal(gone), /no task gone.py:gone.*Look for the tasks again/);
+    assert.match(await refusal(gone), /no longer has the task gone.py:gone.*leti tasks list/);
   });
 
   it('refuses parameters of the wrong shape, naming what was expected', async () => {
@@ -412,7 +412,7 @@ describe('the backend', function () {
       [REQUESTS.exportRun, { ...place, run: 'last', file: path.join(folder, 'untrusted.jsonl') }],
       [REQUESTS.installLauncher, { folder: path.join(folder, 'untrusted') }],
     ] as const) {
-      assert.match(await refusal(careful.ask(request as never, params as never)), /not trusted/);
+      assert.match(await refusal(careful.ask(request as never, params as never)), /Restricted Mode/);
     }
     assert.equal(await careful.close(), 0);
   });

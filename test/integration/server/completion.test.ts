@@ -13,7 +13,7 @@ import {
 import { COMPLETED, REQUESTS, type CompletionOptions } from '../../../src/protocol/backend.ts';
 import { BackendClient } from '../../support/backendClient.ts';
 import { completionFixture, withoutBody, type CompletionFixture } from '../../support/completionFixture.ts';
-import { used } from '../../support/uses.ts';
+import { used } from '../../support/recorded.ts';
 import { LetiProcess, processesNaming, trainerPython } from '../../support/tinyRun.ts';
 
 /** Inline completion as any editor gets it that speaks the protocol. */
@@ -89,7 +89,7 @@ describe('inline completion over LSP', function () {
     assert.deepEqual(processesNaming(home), [client.child.pid]);
   });
 
-  it('completes with the model in use once there is one', async () => {
+  it('completes with the active model once there is one', async () => {
     const { line, character } = withoutBody('add_one');
     const at = ['--line', String(line), '--character', String(character)];
     const prepared = new LetiProcess(
@@ -203,16 +203,16 @@ describe('inline completion over LSP', function () {
 
   it('records what became of completions where it is told, shows it and deletes it', async () => {
     const place = { workspace: fixture.workspace };
-    assert.deepEqual(await client.ask(REQUESTS.uses, place), []);
-    await client.ask(REQUESTS.recordUse, { ...place, used: used() });
-    await client.ask(REQUESTS.recordUse, { ...place, used: used({ later: 'kept' }) });
-    assert.deepEqual(await client.ask(REQUESTS.uses, place), [used({ later: 'kept' })]);
+    assert.deepEqual(await client.ask(REQUESTS.recordedCompletions, place), []);
+    await client.ask(REQUESTS.recordCompletion, { ...place, used: used() });
+    await client.ask(REQUESTS.recordCompletion, { ...place, used: used({ later: 'kept' }) });
+    assert.deepEqual(await client.ask(REQUESTS.recordedCompletions, place), [used({ later: 'kept' })]);
     await assert.rejects(
-      client.ask(REQUESTS.recordUse, { ...place, used: used({ shown: 'x'.repeat(20_001) }) }),
+      client.ask(REQUESTS.recordCompletion, { ...place, used: used({ shown: 'x'.repeat(20_001) }) }),
       /shown/,
     );
-    await client.ask(REQUESTS.deleteUses, place);
-    assert.deepEqual(await client.ask(REQUESTS.uses, place), []);
+    await client.ask(REQUESTS.deleteRecordedCompletions, place);
+    assert.deepEqual(await client.ask(REQUESTS.recordedCompletions, place), []);
   });
 
   it('uses what the user starts from where nothing was promoted, and nothing in a folder where it is off', async () => {

@@ -66,7 +66,7 @@ describe('the trainer environment', function () {
     const found = await Promise.all([1, 2].map(() => ensureTrainerEnvironment(options({ home: other }))));
     assert.deepEqual(found[0], found[1]);
     assert.equal(told.filter((text) => text.includes('is ready')).length, 1);
-    assert.ok(told.some((text) => text.includes('waiting for it')));
+    assert.ok(told.some((text) => text.includes('waiting for another')));
   });
 
   it('cannot be made without a network, and says so', async () => {

@@ -5,9 +5,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { UsedCompletions } from '../../../src/app/recordedUse.ts';
+import { RecordedCompletions } from '../../../src/app/recordedCompletions.ts';
 import { CompletionStore } from '../../../src/store/completionStore.ts';
-import { used } from '../../support/uses.ts';
+import { used } from '../../support/recorded.ts';
 
 const WRITER = `
 import { CompletionStore } from ${JSON.stringify(path.resolve('src/store/completionStore.ts'))};
@@ -33,7 +33,7 @@ describe('the store of completions', () => {
   });
 
   it('keeps what it is given, and replaces what is told of the same completion later', () => {
-    const uses = new UsedCompletions({ completions: file });
+    const uses = new RecordedCompletions({ completions: file });
     assert.deepEqual(uses.list(), []);
     assert.equal(existsSync(file), false);
     const [a, b] = [used({ id: 'a', shown: 'é\u0000\u2028' }), used({ id: 'b', outcome: 'rejected' })];
@@ -52,7 +52,7 @@ describe('the store of completions', () => {
   });
 
   it('leaves nothing behind when it is deleted, and begins anew', async () => {
-    const uses = new UsedCompletions({ completions: file });
+    const uses = new RecordedCompletions({ completions: file });
     uses.record(used());
     await uses.delete();
     await uses.delete();
@@ -71,13 +71,13 @@ describe('the store of completions', () => {
     await once(writer.stdout, 'data');
     writer.kill('SIGKILL');
     await once(writer, 'close');
-    const kept = new UsedCompletions({ completions: file }).list();
+    const kept = new RecordedCompletions({ completions: file }).list();
     assert.ok(kept.length >= 20);
     assert.ok(kept.every(({ shown }) => shown.length === 10_000));
   });
 
   it('hides what is damaged and refuses what is no store or newer, without touching it', () => {
-    const uses = new UsedCompletions({ completions: file });
+    const uses = new RecordedCompletions({ completions: file });
     uses.record(used());
     const database = new DatabaseSync(file);
     database.exec(`INSERT INTO completions (id, record) VALUES ('x', '{"id": 1}'), ('y', '{')`);

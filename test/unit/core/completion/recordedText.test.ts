@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { recordedText, WHAT_IS_RECORDED } from '../../../../src/core/completion/recordedText.ts';
-import { used } from '../../../support/uses.ts';
+import { used } from '../../../support/recorded.ts';
 
 describe('what completions recorded, as text', () => {
   it('says first what that is, and where nothing is', () => {

@@ -1,7 +1,7 @@
-import type { UsedCompletion } from '../../src/protocol/use.ts';
+import type { RecordedCompletion } from '../../src/protocol/recordedCompletion.ts';
 
 /** What is recorded of a completion; parts can be replaced. */
-export function used(parts: Partial<UsedCompletion> = {}): UsedCompletion {
+export function used(parts: Partial<RecordedCompletion> = {}): RecordedCompletion {
   return {
     id: 'a',
     at: '2026-01-01T00:00:00.000Z',

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { UsedCompletion } from '../protocol/use.ts';
+import type { RecordedCompletion } from '../protocol/recordedCompletion.ts';
 import { CompletionStore } from '../store/completionStore.ts';
 import type { WorkspaceFiles } from './folders.ts';
 
 /** What is recorded of a workspace's completions. Each call opens the store and closes it. */
-export class UsedCompletions {
+export class RecordedCompletions {
   readonly #file: string;
 
   constructor({ completions }: Pick<WorkspaceFiles, 'completions'>) {
@@ -13,12 +13,12 @@ export class UsedCompletions {
   }
 
   /** Oldest first. */
-  list(): UsedCompletion[] {
+  list(): RecordedCompletion[] {
     if (!existsSync(this.#file)) return [];
     return this.#open((store) => store.all());
   }
 
-  record(used: UsedCompletion): void {
+  record(used: RecordedCompletion): void {
     this.#open((store) => {
       store.put(used);
     });

@@ -12,7 +12,7 @@ export const Survival = z.enum(['kept', 'edited', 'removed']);
 export type Survival = z.infer<typeof Survival>;
 
 /** A completion that was shown, and what became of it. Recorded only where its user agreed. */
-export const UsedCompletion = z.strictObject({
+export const RecordedCompletion = z.strictObject({
   /** What is told later of the same completion has the same id and replaces it. */
   id: z.string().min(1).max(64),
   at: z.iso.datetime(),
@@ -32,4 +32,4 @@ export const UsedCompletion = z.strictObject({
   /** The function as it would be with all of the text: what can be run. */
   source: z.string().min(1).max(MOST_RECORDED).optional(),
 });
-export type UsedCompletion = z.infer<typeof UsedCompletion>;
+export type RecordedCompletion = z.infer<typeof RecordedCompletion>;

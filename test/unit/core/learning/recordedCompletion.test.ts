@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { completionOfUse, taskOfUse } from '../../../../src/core/learning/recordedSample.ts';
+import { bodyOfRecorded, taskOfRecorded } from '../../../../src/core/learning/recordedCompletion.ts';
 import { bareTask } from '../../../support/tasks.ts';
-import { used } from '../../../support/uses.ts';
+import { used } from '../../../support/recorded.ts';
 
 const TASK = bareTask({
   id: 'ops.py:add_one',
@@ -20,13 +20,13 @@ const TASK = bareTask({
 
 describe('a recorded completion as a sample', () => {
   it('is the body with the text in it', () => {
-    assert.equal(taskOfUse(used()), 'ops.py:add_one');
-    assert.equal(completionOfUse(TASK, used()), '\n    return x + 1');
+    assert.equal(taskOfRecorded(used()), 'ops.py:add_one');
+    assert.equal(bodyOfRecorded(TASK, used()), '\n    return x + 1');
   });
 
   it('ends where the function ends', () => {
     const source = 'def add_one(x):\n    """add one"""\n    y = x\n    return y\n\n\nprint(1)\n';
-    assert.equal(completionOfUse(TASK, used({ source })), '\n    y = x\n    return y');
+    assert.equal(bodyOfRecorded(TASK, used({ source })), '\n    y = x\n    return y');
   });
 
   it('is none where the header or the docstring was another, or there was no body', () => {
@@ -35,12 +35,12 @@ describe('a recorded completion as a sample', () => {
       'def add_one(x):\n    """Add one."""\n    return x + 1\n',
       'def add_one(x):\n    """add one"""\n',
     ];
-    for (const source of sources) assert.equal(completionOfUse(TASK, used({ source })), undefined);
+    for (const source of sources) assert.equal(bodyOfRecorded(TASK, used({ source })), undefined);
   });
 
   it('is none outside a function, without a source, and for tasks that are in no file', () => {
-    assert.equal(taskOfUse(used({ function: undefined })), undefined);
-    assert.equal(completionOfUse(TASK, used({ source: undefined })), undefined);
-    assert.equal(completionOfUse(bareTask(), used()), undefined);
+    assert.equal(taskOfRecorded(used({ function: undefined })), undefined);
+    assert.equal(bodyOfRecorded(TASK, used({ source: undefined })), undefined);
+    assert.equal(bodyOfRecorded(bareTask(), used()), undefined);
   });
 });
