@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-# Longest piece of a prompt read at once: its logits take 4 bytes x vocabulary a token, needed or not.
+from leti_trainer.graph_edit import FIRST_LOGITS, is_extended
+
 _PREFILL_TOKENS = 512
+"""Longest piece of a prompt read at once. An unedited graph computes 4 bytes x vocabulary per token."""
 
 
 class OnnxEngine:
@@ -34,6 +36,7 @@ class OnnxEngine:
             )
         except Exception as error:  # noqa: BLE001 (the library's errors share no class of their own)
             raise RuntimeError(f"onnxruntime cannot read the graph: {error}") from error
+        self._extended = is_extended(self._session)
         self._heads = int(decoder["num_key_value_heads"])
         self._head_size = int(decoder["head_size"])
         self._vocabulary = int(config["vocab_size"])
@@ -98,7 +101,11 @@ class OnnxEngine:
         binding = self._session.io_binding()
         ids = np.ascontiguousarray(ids, dtype=np.int64)
         mask = mask.astype(np.int64)
-        for name, array in (("input_ids", ids), ("attention_mask", mask)):
+        inputs = {"input_ids": ids, "attention_mask": mask}
+        if self._extended:
+            # Every caller reads the logits after the last token alone, if any.
+            inputs[FIRST_LOGITS] = np.array([ids.shape[1] - 1], dtype=np.int64)
+        for name, array in inputs.items():
             binding.bind_input(name, "cpu", 0, np.int64, array.shape, array.ctypes.data)
         for (past, present), buffer in zip(self._caches, self._buffers, strict=True):
             part = buffer[rows]

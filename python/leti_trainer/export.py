@@ -11,6 +11,7 @@ from typing import Any
 from leti_trainer.atomic import whole_folder
 from leti_trainer.errors import TrainerError, as_trainer_error
 from leti_trainer.examples import read_examples
+from leti_trainer.graph_edit import extend_graph
 from leti_trainer.models import check_model_folder, load_causal_lm
 from leti_trainer.requests import ExportRequest
 from leti_trainer.segments import SegmentTokenizer
@@ -24,12 +25,17 @@ def export(request: ExportRequest) -> dict[str, Any]:
     check_model_folder(request.model)
     agreement = _teacher_forced(request.model, request.texts)
     with whole_folder(request.out) as half:
-        _build(request.model, half, request.precision)
+        build_graph(request.model, half, request.precision)
+        extend_graph(half / "model.onnx")
         (half / "agreement.json").write_text(json.dumps({"sequences": agreement}), encoding="utf-8")
     return {"tokens": sum(len(sequence["top1"]) for sequence in agreement)}
 
 
-def _build(folder: Path, out: Path, precision: str) -> None:
+def build_graph(folder: Path, out: Path, precision: str) -> None:
+    """Writes the ONNX graph of a model folder as the model builder makes it, with `genai_config.json`.
+
+    `precision` is fp32 or int8. TrainerError `bad_model`: the builder cannot export this model.
+    """
     from onnxruntime_genai.models.builder import create_model, parse_extra_options
 
     # It reports every matrix of every layer.

@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { UserError } from '../protocol/errors.ts';
 import { readGraphConfig, type GraphConfig } from './genaiConfig.ts';
-import { ADDED, editGraph } from './onnxEdit.ts';
 
 export interface GraphOptions {
   /** Number of threads; with 0, onnxruntime chooses it. */
@@ -16,6 +13,8 @@ export interface GraphOptions {
 /** Keys and values of rows: one float32 tensor `[rows, heads, capacity, headSize]` per cache. */
 export type CacheTensors = readonly Tensor[];
 
+/** What the trainer adds to the graphs that it exports (python/leti_trainer/graph_edit.py). */
+const ADDED = { firstLogits: 'leti.first_logits', done: 'leti.done' } as const;
 /** Beginning of onnxruntime-node's error for an output that it cannot convert. */
 const NOT_CONVERTED = 'Non tensor type';
 
@@ -24,22 +23,21 @@ export class Graph {
   readonly config: GraphConfig;
   readonly provider: string;
   readonly #session: InferenceSession;
-  /** Whether the graph has the additions of `editGraph`. */
+  /** Whether the graph has the additions. Older exports and some architectures run without them, slower. */
   readonly #edited: boolean;
 
-  private constructor(config: GraphConfig, session: InferenceSession, provider: string, edited: boolean) {
+  private constructor(config: GraphConfig, session: InferenceSession, provider: string) {
     this.config = config;
     this.#session = session;
     this.provider = provider;
-    this.#edited = edited;
+    this.#edited = session.inputNames.includes(ADDED.firstLogits);
   }
 
   /** Loads an exported folder. Throws a UserError if it cannot be loaded. */
   static async load(folder: string, options: GraphOptions): Promise<Graph> {
     const config = await readGraphConfig(folder);
     try {
-      const edited = editGraph(await readFile(config.graph));
-      const sessionOptions = {
+      const session = await InferenceSession.create(config.graph, {
         intraOpNumThreads: options.threads,
         executionProviders: [...new Set([options.provider, 'cpu'])],
         extra: {
@@ -47,14 +45,10 @@ export class Graph {
             intra_op: { allow_spinning: options.spinning ? '1' : '0' },
             // Threads never wait busily between two runs.
             force_spinning_stop: '1',
-            model_external_initializers_file_folder_path: path.dirname(config.graph),
           },
         },
-      };
-      const session = await (edited === undefined
-        ? InferenceSession.create(config.graph, sessionOptions)
-        : InferenceSession.create(edited, sessionOptions));
-      return new Graph(config, session, options.provider, edited !== undefined);
+      });
+      return new Graph(config, session, options.provider);
     } catch (error) {
       throw new UserError(
         `The exported model ${config.graph} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,

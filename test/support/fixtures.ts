@@ -22,7 +22,12 @@ const POLL_MS = 200;
 
 /** The scripts that make tiny models. */
 const TINY_MODEL = ['test/support/tiny_model.py', 'test/support/tiny_llama.py'];
-const RANDOM_MODEL = ['test/support/random_model.py', 'test/support/tiny_llama.py'];
+const RANDOM_MODEL = [
+  'test/support/random_model.py',
+  'test/support/tiny_llama.py',
+  'python/leti_trainer/export.py',
+  'python/leti_trainer/graph_edit.py',
+];
 
 /**
  * A folder that is made once and kept in `.leti/fixtures` for all later tests. Tests read it, or copy it before they
@@ -76,12 +81,25 @@ export function tinyModel(tasks: string, steps = 60): string {
   });
 }
 
-/** A tiny model with random weights, and its fp32 export with the tokens on which the two must agree. */
-export function randomModel(): { modelFolder: string; onnxFolder: string } {
+/** A tiny model with random weights, as random_model.py makes it. */
+export interface RandomModel {
+  modelFolder: string;
+  /** Its fp32 export, with the tokens on which the two must agree. */
+  onnxFolder: string;
+  /** The same export as it was made before the trainer edited graphs (python/leti_trainer/graph_edit.py). */
+  uneditedFolder: string;
+}
+
+/** Makes the model with random weights. */
+export function randomModel(): RandomModel {
   const folder = madeOnce('random-model', RANDOM_MODEL, '', (half) => {
     generate('random_model.py', half);
   });
-  return { modelFolder: path.join(folder, 'model'), onnxFolder: path.join(folder, 'onnx') };
+  return {
+    modelFolder: path.join(folder, 'model'),
+    onnxFolder: path.join(folder, 'onnx'),
+    uneditedFolder: path.join(folder, 'onnx-unedited'),
+  };
 }
 
 function generate(script: string, ...args: string[]): void {

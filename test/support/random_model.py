@@ -1,20 +1,25 @@
 """Writes a tiny random Llama with its tokenizer and its ONNX export: `python random_model.py OUT`.
 
-OUT/model is a model folder, OUT/onnx its fp32 graph with `agreement.json` beside it. Small enough for
-every test run, and made of the same parts as any model: byte-level tokens, special tokens, grouped attention.
+OUT/model is a model folder, OUT/onnx its fp32 export with `agreement.json`. OUT/onnx-unedited is that export
+as it was before the trainer edited graphs. Small enough for every test run, and made of the same parts as any
+model: byte-level tokens, special tokens, grouped attention.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import torch
-from onnxruntime_genai.models.builder import create_model, parse_extra_options
 from tiny_llama import byte_tokenizer, two_layers
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "python"))
+
+from leti_trainer.export import build_graph  # noqa: E402
+from leti_trainer.graph_edit import extend_graph  # noqa: E402
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 TEXTS = [
@@ -42,9 +47,7 @@ def write(out: Path) -> None:
     folder, onnx = out / "model", out / "onnx"
     model.save_pretrained(folder)
     fast.save_pretrained(folder)
-    with tempfile.TemporaryDirectory() as cache:
-        where = (None, str(folder), str(onnx), "fp32", "cpu", cache)
-        create_model(*where, **parse_extra_options(*where, []))
+    build_graph(folder, onnx, "fp32")
     sequences = []
     for text in TEXTS:
         ids = tokenizer.encode(text).ids
@@ -52,6 +55,8 @@ def write(out: Path) -> None:
             top1 = model(input_ids=torch.tensor([ids])).logits[0].argmax(dim=-1)
         sequences.append({"ids": ids, "top1": top1.tolist()})
     (onnx / "agreement.json").write_text(json.dumps({"sequences": sequences}), encoding="utf-8")
+    shutil.copytree(onnx, out / "onnx-unedited")
+    assert extend_graph(onnx / "model.onnx")
 
 
 if __name__ == "__main__":

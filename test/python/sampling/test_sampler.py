@@ -57,6 +57,12 @@ def test_ragged_batch_equals_one_by_one(sampler: Sampler) -> None:
         assert together[len(prompt), 0] == alone
 
 
+def test_an_export_that_was_not_edited_gives_the_same_programs(tiny: Path) -> None:
+    items = [item(prompt, samples=2) for prompt in PROMPTS]
+    unedited = load_sampler("onnx", str(tiny / "onnx-unedited"), str(tiny / "model"), "cpu", 1)
+    assert by_name(run(unedited, items)) == by_name(run(load(tiny, "onnx"), items))
+
+
 def test_leaving_rows_change_nothing_for_the_others(sampler: Sampler) -> None:
     free = by_name(run(sampler, [item(prompt, 4) for prompt in PROMPTS], maxTokens=40))
     # Every other prompt's rows leave after their first few characters, out of the middle of the batch.

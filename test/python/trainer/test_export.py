@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import onnxruntime
 import pytest
 import torch
 from trainer_process import TrainerProcess
 
+from leti_trainer.graph_edit import is_extended
 from leti_trainer.models import load_causal_lm
 
 
@@ -21,6 +23,7 @@ def test_an_exported_model_is_whole_and_writes(
     assert list(tmp_path.iterdir()) == [out]
     for name in ("model.onnx", "genai_config.json", "tokenizer.json"):
         assert (out / name).stat().st_size > 0
+    assert is_extended(onnxruntime.InferenceSession(str(out / "model.onnx")))
     sequences = json.loads((out / "agreement.json").read_text(encoding="utf-8"))["sequences"]
     assert len(sequences) == 8
     assert result["tokens"] == sum(len(sequence["ids"]) for sequence in sequences)
