@@ -35,7 +35,7 @@ class Progress:
 def training_name(request: TrainRequest) -> str:
     """Equal for two requests when one may go on from the other's checkpoint."""
     digest = hashlib.sha256(request.examples.read_bytes())
-    settings = dataclasses.replace(request.settings, checkpoint_steps=1, micro_batch_size=1)
+    settings = request.settings.model_copy(update={"checkpoint_steps": 1, "micro_batch_size": 1})
     digest.update(repr(settings).encode())
     for file in sorted(request.model.iterdir()):
         if file.suffix in (".safetensors", ".json"):

@@ -7,13 +7,27 @@ import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from leti_trainer.errors import TrainerError
-from leti_trainer.fields import Fields
 from leti_trainer.segments import SegmentTokenizer
+from leti_trainer.validation import Message, validated
 
-_ROLES = ("verdict", "feedback", "task", "program", "end", "pretrain")
+
+class _Segment(Message):
+    """TrainingSegment of src/protocol/training.ts."""
+
+    text: str
+    kind: Literal["frame", "text"]
+    role: Literal["verdict", "feedback", "task", "program", "end", "pretrain"]
+    weight: Annotated[float, Field(ge=0)]
+
+
+class _TrainingExample(Message):
+    id: str
+    segments: Annotated[list[_Segment], Field(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -118,25 +132,4 @@ def _segments(line: str, where: str) -> list[dict[str, Any]]:
         value = json.loads(line)
     except ValueError as error:
         raise TrainerError("bad_input", f"{where}: expected a JSON object: {error}") from error
-    fields = Fields(value, where)
-    fields.any("id")
-    segments = fields.any("segments")
-    fields.end()
-    if not isinstance(segments, list) or not segments:
-        raise TrainerError("bad_input", f"{where}: segments is to be a list that is not empty")
-    return [_segment(segment, f"{where}: segment {place}") for place, segment in enumerate(segments)]
-
-
-def _segment(value: Any, where: str) -> dict[str, Any]:
-    fields = Fields(value, where)
-    text = fields.any("text")
-    if not isinstance(text, str):
-        raise TrainerError("bad_input", f"{where}: text is to be a string")
-    segment = {
-        "text": text,
-        "kind": fields.choice("kind", ("frame", "text")),
-        "role": fields.choice("role", _ROLES),
-        "weight": fields.number("weight", 0),
-    }
-    fields.end()
-    return segment
+    return [segment.model_dump() for segment in validated(_TrainingExample, value, where).segments]

@@ -1,10 +1,9 @@
-"""What this process is and what it found, without importing anything heavy."""
+"""What this process is, without importing a heavy library. It reports no device: LeTI chose that before."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import platform
-import shutil
 import sys
 from typing import Any
 
@@ -15,7 +14,10 @@ _PACKAGES = ("torch", "transformers", "peft", "accelerate", "tokenizers", "onnxr
 
 
 def hello(protocol: Any) -> dict[str, Any]:
-    """Versions, and the device that torch would most likely use; `bad_input` names a missing package."""
+    """Protocol, platform, and versions of Python and the main packages.
+
+    TrainerError `protocol`: the client speaks another version; `bad_input`: a package is missing.
+    """
     if protocol != PROTOCOL:
         raise TrainerError("protocol", f"this trainer speaks protocol {PROTOCOL}, not {protocol!r}")
     versions: dict[str, str] = {}
@@ -28,13 +30,5 @@ def hello(protocol: Any) -> dict[str, Any]:
         "protocol": PROTOCOL,
         "python": platform.python_version(),
         "platform": f"{sys.platform}-{platform.machine()}",
-        "device": likely_device(),
         "versions": versions,
     }
-
-
-def likely_device() -> str:
-    """`cuda` where NVIDIA's driver is, `mps` on Apple silicon, else `cpu`; torch decides when it trains."""
-    if shutil.which("nvidia-smi") is not None:
-        return "cuda"
-    return "mps" if sys.platform == "darwin" and platform.machine() == "arm64" else "cpu"

@@ -13,7 +13,7 @@ import torch
 from leti_trainer.errors import TrainerError, says_out_of_memory
 from leti_trainer.examples import Example, by_length, micro_batches
 from leti_trainer.losses import TokenLoss
-from leti_trainer.requests import Settings
+from leti_trainer.requests import TrainingSettings
 from leti_trainer.workers import Workers
 
 Emit = Callable[[dict[str, Any]], None]
@@ -32,7 +32,7 @@ class Loop:
         self,
         model: Any,
         loss: TokenLoss,
-        settings: Settings,
+        settings: TrainingSettings,
         micro_batch_size: int,
         bfloat16: bool,
         device: torch.device,
@@ -129,7 +129,7 @@ class Loop:
         return torch.autocast(self._device.type, torch.bfloat16)
 
 
-def learning_rate(step: int, total: int, settings: Settings) -> float:
+def learning_rate(step: int, total: int, settings: TrainingSettings) -> float:
     """Linear warm-up, then a linear fall to a tenth at the last step. `step` counts from 1."""
     warmup = max(1, round(settings.warmup_fraction * total))
     if step <= warmup:

@@ -1,149 +1,148 @@
-"""Requests of src/protocol/training.ts, validated."""
+"""Requests of src/protocol/training.ts as models: strict types, no unknown field."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from leti_trainer.fields import Fields
+from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
-
-
-@dataclass(frozen=True)
-class ConvertRequest:
-    gguf: str
-    out: Path
+from leti_trainer.errors import TrainerError
+from leti_trainer.validation import Message, validated
 
 
-@dataclass(frozen=True)
-class DownloadRequest:
-    hub_id: str
-    out: Path
+def _path(value: object) -> Path:
+    if not isinstance(value, str) or value == "":
+        raise PydanticCustomError("path", "Input should be the path of a file or folder")
+    return Path(value)
 
 
-@dataclass(frozen=True)
-class LoadRequest:
-    engine: str
-    folder: str
-    tokenizer: str
-    device: str
-    threads: int
+Text = Annotated[str, Field(min_length=1)]
+FilePath = Annotated[Path, BeforeValidator(_path)]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+Threads = Annotated[int, Field(ge=0)]
+"""0 leaves their number to the library."""
+Count = Annotated[int, Field(ge=1)]
 
 
-@dataclass(frozen=True)
-class Settings:
-    """TrainingSettings."""
-
-    method: str
-    learning_rate: float
-    epochs: int
-    steps: int
-    batch_size: int
-    micro_batch_size: int
-    max_tokens: int
-    warmup_fraction: float
-    weight_decay: float
-    clip_norm: float
-    lora_rank: int
-    seed: int
-    checkpoint_steps: int
+class HelloRequest(Message):
+    method: Literal["hello"]
+    protocol: Any
 
 
-@dataclass(frozen=True)
-class TrainRequest:
-    model: Path
-    examples: Path
-    out: Path
-    work: Path
-    device: str
-    threads: int
-    settings: Settings
+class ConvertRequest(Message):
+    method: Literal["convert"]
+    gguf: Text
+    out: FilePath
 
 
-@dataclass(frozen=True)
-class ExportRequest:
-    model: Path
-    out: Path
-    precision: str
-    texts: Path
+class DownloadRequest(Message):
+    method: Literal["download"]
+    hub_id: Text
+    out: FilePath
 
 
-@dataclass(frozen=True)
-class MeasureRequest:
-    model: Path
-    texts: Path
-    device: str
-    threads: int
-    max_tokens: int
+class LoadRequest(Message):
+    method: Literal["load"]
+    engine: Literal["onnx", "torch"]
+    folder: Text
+    tokenizer: Text
+    device: Device
+    threads: Threads
 
 
-def convert_request(fields: Fields) -> ConvertRequest:
-    return ConvertRequest(gguf=fields.text("gguf"), out=Path(fields.text("out")))
+class SampleRequest(Message):
+    method: Literal["sample"]
+    batch: Any
 
 
-def download_request(fields: Fields) -> DownloadRequest:
-    return DownloadRequest(hub_id=fields.text("hubId"), out=Path(fields.text("out")))
+class TrainingSettings(Message):
+    """`learning_rate`, `clip_norm` and `weight_decay` as torch takes them; lengths in tokens."""
+
+    method: Literal["auto", "full", "lora"]
+    learning_rate: Annotated[float, Field(gt=0)]
+    epochs: Count
+    steps: Annotated[int, Field(ge=0)]
+    """Optimiser steps; 0 is as many as the epochs have."""
+    batch_size: Count
+    micro_batch_size: Count
+    max_tokens: Count
+    warmup_fraction: Annotated[float, Field(ge=0, le=1)]
+    weight_decay: Annotated[float, Field(ge=0)]
+    clip_norm: Annotated[float, Field(gt=0)]
+    lora_rank: Count
+    seed: Annotated[int, Field(ge=0)]
+    checkpoint_steps: Count
 
 
-def load_request(fields: Fields) -> LoadRequest:
-    return LoadRequest(
-        engine=fields.choice("engine", ("onnx", "torch")),
-        folder=fields.text("folder"),
-        tokenizer=fields.text("tokenizer"),
-        device=fields.choice("device", DEVICES),
-        threads=fields.whole("threads", 0),
-    )
+class TrainRequest(Message):
+    method: Literal["train"]
+    model: FilePath
+    examples: FilePath
+    out: FilePath
+    work: FilePath
+    device: Device
+    threads: Threads
+    settings: TrainingSettings
 
 
-def train_request(fields: Fields) -> TrainRequest:
-    return TrainRequest(
-        model=Path(fields.text("model")),
-        examples=Path(fields.text("examples")),
-        out=Path(fields.text("out")),
-        work=Path(fields.text("work")),
-        device=fields.choice("device", DEVICES),
-        threads=fields.whole("threads", 0),
-        settings=training_settings(fields.any("settings")),
-    )
+class ExportRequest(Message):
+    method: Literal["export"]
+    model: FilePath
+    out: FilePath
+    precision: Literal["fp32", "int8"]
+    texts: FilePath
 
 
-def training_settings(value: Any) -> Settings:
-    fields = Fields(value, "settings")
-    settings = Settings(
-        method=fields.choice("method", ("auto", "full", "lora")),
-        learning_rate=fields.number("learningRate", 0, above=True),
-        epochs=fields.whole("epochs", 1),
-        steps=fields.whole("steps", 0),
-        batch_size=fields.whole("batchSize", 1),
-        micro_batch_size=fields.whole("microBatchSize", 1),
-        max_tokens=fields.whole("maxTokens", 1),
-        warmup_fraction=fields.number("warmupFraction", 0, 1),
-        weight_decay=fields.number("weightDecay", 0),
-        clip_norm=fields.number("clipNorm", 0, above=True),
-        lora_rank=fields.whole("loraRank", 1),
-        seed=fields.whole("seed", 0),
-        checkpoint_steps=fields.whole("checkpointSteps", 1),
-    )
-    fields.end()
-    return settings
+class MeasureRequest(Message):
+    method: Literal["measure"]
+    model: FilePath
+    texts: FilePath
+    device: Device
+    threads: Threads
+    max_tokens: Annotated[int, Field(ge=2)]
 
 
-def export_request(fields: Fields) -> ExportRequest:
-    return ExportRequest(
-        model=Path(fields.text("model")),
-        out=Path(fields.text("out")),
-        precision=fields.choice("precision", ("fp32", "int8")),
-        texts=Path(fields.text("texts")),
-    )
+Request = (
+    HelloRequest
+    | ConvertRequest
+    | DownloadRequest
+    | LoadRequest
+    | SampleRequest
+    | TrainRequest
+    | ExportRequest
+    | MeasureRequest
+)
+_REQUESTS: dict[str, type[Request]] = {
+    "hello": HelloRequest,
+    "convert": ConvertRequest,
+    "download": DownloadRequest,
+    "load": LoadRequest,
+    "sample": SampleRequest,
+    "train": TrainRequest,
+    "export": ExportRequest,
+    "measure": MeasureRequest,
+}
 
 
-def measure_request(fields: Fields) -> MeasureRequest:
-    return MeasureRequest(
-        model=Path(fields.text("model")),
-        texts=Path(fields.text("texts")),
-        device=fields.choice("device", DEVICES),
-        threads=fields.whole("threads", 0),
-        max_tokens=fields.whole("maxTokens", 2),
-    )
+class _AnyRequest(Message):
+    """A request of which only the method is looked at."""
+
+    model_config = ConfigDict(extra="ignore")
+    method: Literal["hello", "convert", "download", "load", "sample", "train", "export", "measure"]
+
+
+def read_request(line: str) -> Request:
+    """One request out of its JSON text.
+
+    TrainerError `protocol`: the text is not JSON. TrainerError `bad_input`: the message names the first field
+    that is wrong and says what was expected.
+    """
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise TrainerError("protocol", f"a request is one JSON object per line: {error}") from error
+    method = validated(_AnyRequest, value, "request").method
+    return validated(_REQUESTS[method], value, "request")

@@ -1,15 +1,13 @@
-"""Requests by their method. Heavy libraries are imported by the first request that needs them."""
+"""Answers requests. The first request that needs a heavy library imports it."""
 
 from __future__ import annotations
 
-import json
 import traceback
 from collections.abc import Callable
 from typing import Any
 
 from leti_trainer import requests
 from leti_trainer.errors import TrainerError, as_trainer_error
-from leti_trainer.fields import Fields
 from leti_trainer.hello import hello
 
 Emit = Callable[[dict[str, Any]], None]
@@ -21,22 +19,23 @@ class Service:
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
         self._sampler: Any = None
-        self._methods: dict[str, Callable[[Fields], dict[str, Any]]] = {
-            "hello": self._hello,
-            "convert": self._convert,
-            "download": self._download,
-            "load": self._load,
-            "sample": self._sample,
-            "train": self._train,
-            "export": self._export,
-            "measure": self._measure,
+        self._handlers: dict[type, Callable[[Any], dict[str, Any]]] = {
+            requests.HelloRequest: self._hello,
+            requests.ConvertRequest: self._convert,
+            requests.DownloadRequest: self._download,
+            requests.LoadRequest: self._load,
+            requests.SampleRequest: self._sample,
+            requests.TrainRequest: self._train,
+            requests.ExportRequest: self._export,
+            requests.MeasureRequest: self._measure,
         }
 
     def answer(self, line: str) -> bool:
-        """Answers a request (JSON text) with events that end in `done` or `error`; whether it was `done`."""
+        """Answers a request (JSON text) with events that end in `done` or `error`; True after `done`."""
         try:
-            result = self._result(line)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the client is told and the process goes on)
+            request = requests.read_request(line)
+            result = self._handlers[type(request)](request)
+        except Exception as error:  # noqa: BLE001 (the client gets an answer to every request)
             failure = as_trainer_error(error)
             if failure.code == "internal":
                 traceback.print_exc()
@@ -45,41 +44,24 @@ class Service:
         self._emit({"event": "done", "result": result})
         return True
 
-    def _result(self, line: str) -> dict[str, Any]:
-        try:
-            request = json.loads(line)
-        except ValueError as error:
-            raise TrainerError("protocol", f"a request is one JSON object a line: {error}") from error
-        fields = Fields(request, "request")
-        method = fields.choice("method", tuple(self._methods))
-        return self._methods[method](fields)
+    def _hello(self, request: requests.HelloRequest) -> dict[str, Any]:
+        return hello(request.protocol)
 
-    def _hello(self, fields: Fields) -> dict[str, Any]:
-        protocol = fields.any("protocol")
-        fields.end()
-        return hello(protocol)
-
-    def _convert(self, fields: Fields) -> dict[str, Any]:
-        request = requests.convert_request(fields)
-        fields.end()
+    def _convert(self, request: requests.ConvertRequest) -> dict[str, Any]:
         from leti_trainer.atomic import whole_folder
         from leti_trainer.convert import convert_gguf
 
         with whole_folder(request.out) as half:
             return convert_gguf(request.gguf, half)
 
-    def _download(self, fields: Fields) -> dict[str, Any]:
-        request = requests.download_request(fields)
-        fields.end()
+    def _download(self, request: requests.DownloadRequest) -> dict[str, Any]:
         from leti_trainer.atomic import whole_folder
         from leti_trainer.download import download_model
 
         with whole_folder(request.out) as half:
             return download_model(request.hub_id, half)
 
-    def _load(self, fields: Fields) -> dict[str, Any]:
-        request = requests.load_request(fields)
-        fields.end()
+    def _load(self, request: requests.LoadRequest) -> dict[str, Any]:
         from leti_trainer.sampling import load_sampler
 
         # The old model's memory is free before the new one takes its own.
@@ -89,35 +71,27 @@ class Service:
         )
         return {"engine": self._sampler.engine}
 
-    def _sample(self, fields: Fields) -> dict[str, Any]:
-        batch = fields.any("batch")
-        fields.end()
+    def _sample(self, request: requests.SampleRequest) -> dict[str, Any]:
         if self._sampler is None:
             raise TrainerError("bad_input", "no model is loaded to sample from")
         try:
-            return self._sampler.sample(batch, self._emit)
+            return self._sampler.sample(request.batch, self._emit)
         except (KeyError, TypeError, ValueError) as error:
             raise TrainerError(
                 "bad_input", f"the batch is not valid: {type(error).__name__}: {error}"
             ) from error
 
-    def _train(self, fields: Fields) -> dict[str, Any]:
-        request = requests.train_request(fields)
-        fields.end()
+    def _train(self, request: requests.TrainRequest) -> dict[str, Any]:
         from leti_trainer.training import train
 
         return train(request, self._emit)
 
-    def _export(self, fields: Fields) -> dict[str, Any]:
-        request = requests.export_request(fields)
-        fields.end()
+    def _export(self, request: requests.ExportRequest) -> dict[str, Any]:
         from leti_trainer.export import export
 
         return export(request)
 
-    def _measure(self, fields: Fields) -> dict[str, Any]:
-        request = requests.measure_request(fields)
-        fields.end()
+    def _measure(self, request: requests.MeasureRequest) -> dict[str, Any]:
         from leti_trainer.measure import measure
 
         return measure(request)

@@ -133,7 +133,7 @@ async function resultOf(request: TrainerRequest, emit: Emit): Promise<Record<str
 function hello({ protocol }: Ask<'hello'>): Record<string, unknown> {
   if (protocol !== TRAINER_PROTOCOL) throw new Refusal('protocol', `not protocol ${protocol}`);
   const versions = Object.fromEntries(VERSIONS.map((name) => [name, '0.0.0+fake']));
-  return { protocol, python: '3.12.0', platform: 'fake', device: 'cpu', versions };
+  return { protocol, python: '3.12.0', platform: 'fake', versions };
 }
 
 function load({ engine, folder }: Ask<'load'>): Record<string, unknown> {

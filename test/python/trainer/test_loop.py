@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,10 @@ from trainer_process import train_request
 
 from leti_trainer.errors import TrainerError
 from leti_trainer.examples import Example, read_examples
-from leti_trainer.fields import Fields
 from leti_trainer.loop import Loop, learning_rate
 from leti_trainer.losses import TokenLoss
 from leti_trainer.models import load_causal_lm
-from leti_trainer.requests import Settings, training_settings
-from leti_trainer.requests import train_request as validated
+from leti_trainer.requests import TrainingSettings, read_request
 from leti_trainer.segments import SegmentTokenizer
 from leti_trainer.training import train
 from leti_trainer.workers import Workers
@@ -23,8 +22,9 @@ from leti_trainer.workers import Workers
 CPU = torch.device("cpu")
 
 
-def _settings(**changes: Any) -> Settings:
-    return training_settings(train_request(Path("m"), Path("e"), Path("f"), **changes)["settings"])
+def _settings(**changes: Any) -> TrainingSettings:
+    settings = train_request(Path("m"), Path("e"), Path("f"), **changes)["settings"]
+    return TrainingSettings.model_validate(settings)
 
 
 def _loop(folder: Path, micro: int) -> tuple[Any, Loop, list[dict[str, Any]]]:
@@ -92,10 +92,9 @@ def test_no_memory_at_all_is_an_error(
 ) -> None:
     sizes = _fail_when(monkeypatch, lambda _calls: True)
     request = train_request(model_folder, examples_file, tmp_path, batchSize=4, microBatchSize=4)
-    request.pop("method")
     events: list[dict[str, Any]] = []
     with pytest.raises(TrainerError) as raised:
-        train(validated(Fields(request, "request")), events.append)
+        train(read_request(json.dumps(request)), events.append)
     assert raised.value.code == "out_of_memory"
     assert sizes == [4, 2, 1]
     assert [event["event"] for event in events] == ["notice"] * 2
