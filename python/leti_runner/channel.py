@@ -9,11 +9,11 @@ LARGEST_REPLY = 1 << 20
 
 
 class ChannelError(Exception):
-    """The other side wrote something that is no frame."""
+    """A frame is too long or malformed."""
 
 
 def write(handle, value, largest=LARGEST_JOB):
-    """Writes a frame; one that the other side would refuse raises ChannelError before a byte is written."""
+    """Writes a frame. ChannelError: it has more than `largest` bytes; nothing is then written."""
     data = json.dumps(value).encode()
     if len(data) > largest:
         raise ChannelError("the frame is too long")
@@ -23,7 +23,10 @@ def write(handle, value, largest=LARGEST_JOB):
 
 
 def read(handle, largest):
-    """The next frame's value, and nothing of what follows it; None where the other side has ended."""
+    """Reads one frame and returns its value.
+
+    None: the other side has ended. ChannelError: it is malformed.
+    """
     header = _exactly(handle, 4)
     if header is None:
         return None

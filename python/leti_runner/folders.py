@@ -14,7 +14,7 @@ def write_files(folder, files):
 
 
 def clear_folder(folder):
-    """Empties a folder without following links; a folder made unreadable is opened up first."""
+    """Empties a folder without following links, also where a program has made folders unreadable."""
 
     def unlock(function, path, _error):
         os.chmod(os.path.dirname(path), 0o700)

@@ -1,8 +1,8 @@
-"""Says whether pieces of Python parse, while somebody types: a warm process that runs none of them.
+"""A warm process that says whether Python code parses while the user types. It runs none of the code.
 
-Reads one JSON object a line, `{"before": ..., "after": ..., "texts": [...]}`, and answers which of the texts,
-put between the two, first gives a file that parses: `{"first": INDEX or null, "error": what is wrong with the
-first text or null}`. Ends with its standard input.
+Reads one JSON object per line, `{"before": ..., "after": ..., "texts": [...]}`. Answers which text first
+gives a file that parses between the two: `{"first": INDEX or null, "error": the first text's error or null}`.
+Ends with its standard input.
 """
 
 import json
@@ -12,7 +12,10 @@ from typing import Optional
 
 
 def problem(source: str) -> Optional[str]:
-    """What keeps a source from compiling, or None. Compiling finds more than parsing and runs nothing."""
+    """The error that compiling a source gives, or None.
+
+    Compiling finds more than parsing and runs nothing.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,7 +1,7 @@
-"""A warm interpreter that forks one sandboxed child for each job.
+"""A warm interpreter that forks sandboxed processes for each job.
 
-Reads frames (4 bytes of length, big endian, then JSON) from standard input and answers each with one. Jobs
-come one at a time. Its own limits on what a child writes, and the clock, do not depend on the child.
+Reads frames (4 bytes of length, big endian, then JSON) from standard input and answers each with one frame.
+Jobs come one at a time. The limits on time and on a child's output do not depend on the child.
 """
 
 # Preloaded so that children need not import them: what programs and tests use most.
@@ -42,7 +42,7 @@ from leti_runner import channel
 from leti_runner.folders import clear_folder
 from leti_runner.harvest import suite
 from leti_runner.judge import plugins, standing_judge
-from leti_runner.judge.in_process import Beside
+from leti_runner.judge.in_process import InProcessJudge
 from leti_runner.judge.judge import Judge, sealable
 from leti_runner.judge.remote import UnsealableError
 from leti_runner.judge.result_relay import ResultRelay
@@ -51,13 +51,13 @@ from leti_runner.program.program import Program
 from leti_runner.sandbox import canaries, namespaces, sandbox, seatbelt
 
 _GRACE_SECONDS = 1.0
-"""What a child gets beyond its wall limit to report the line that it was running."""
+"""Time beyond its wall limit in which a child reports the line that it was running."""
 _LOOK_SECONDS = 0.1
-"""How often a running program's scratch folder is looked at."""
+"""Interval between two looks at a running program's scratch folder."""
 _RANDOM_SEED = 0
 _CHUNK = 1 << 16
 _STANDING_LIMITS = {"cpuSeconds": 1 << 30, "memoryBytes": 1 << 30, "fileBytes": 0}
-"""Of the standing judge, whose jobs are given their time one by one."""
+"""Limits of the standing judge. The zygote's clock limits each of its jobs."""
 _PROBE_LIMITS = {
     "wallSeconds": 10,
     "cpuSeconds": 10,
@@ -79,11 +79,11 @@ class Zygote:
         self._outside, self._bystander = outside, bystander
         self._sandbox = sandbox.Sandbox(self._scratch, own_root)
         self._relay = ResultRelay()
-        self._standing = _Standing(self._start_standing)
+        self._standing = _StandingJudge(self._fork_standing_judge)
         self._prepare()
 
     def _prepare(self):
-        """Everything that children need and that need not be made anew in each of them."""
+        """Prepares once everything that all children need."""
         os.environ.clear()
         os.environ.update(
             {
@@ -118,10 +118,10 @@ class Zygote:
         used = process_end.children_seconds()
         judge = None
         try:
-            self._standing.take(ends.result_w, ends.requests_w, ends.replies_r, ends.jobs_w)
+            self._standing.take_next_job(ends.result_w, ends.requests_w, ends.replies_r, ends.jobs_w)
             head = self._first_head(ends.result_r)
             if head == {"alone": True}:
-                # Its checks may leave something behind, so it gets a judge of its own.
+                # Its checks may leave something behind, so the job gets a judge of its own.
                 handles = [ends.result_w, ends.requests_w, ends.replies_r, ends.jobs_r]
                 judge = self._fork(handles, ends.output_w, self._judge_job)
                 ends.close("result_w", "jobs_r")
@@ -143,7 +143,7 @@ class Zygote:
         return True
 
     def _first_head(self, result_pipe):
-        """The first thing that a judge says; None where it is gone, or has nothing to say any more."""
+        """The first frame of a judge; None if the judge is gone or the input has ended."""
         while True:
             ready, _, _ = select.select([result_pipe, self._standing.control], [], [])
             if result_pipe not in ready or not self._relay.fill(result_pipe):
@@ -153,9 +153,9 @@ class Zygote:
                 return None if "end" in head else head
 
     def _outcome(self, job, program, judge, result_pipe, output_pipe):
-        """Reads until the judge has told its result or is gone, too much was written, or the time is over.
+        """Reads until the result is complete, the judge is gone, too much was written, or the time is over.
 
-        `job` is what the judge said of it, `judge` None where the standing one has it. Gives a result's head.
+        `job` is the judge's first frame; `judge` is None for the standing judge. Returns the result's head.
         """
         head, output, late = None, 0, False
         deadline = time.monotonic() + job["limits"]["wallSeconds"] + _GRACE_SECONDS
@@ -166,7 +166,7 @@ class Zygote:
             if head is None:
                 head = self._relay.take_head()
             late = time.monotonic() >= deadline
-            if self._is_told(head) or late or output > limit or self._relay.full:
+            if self._is_whole(head) or late or output > limit or self._relay.full:
                 break
             if "id" in job and time.monotonic() > next_look:
                 next_look = time.monotonic() + _LOOK_SECONDS
@@ -174,7 +174,7 @@ class Zygote:
                     output = limit + 1
                     break
                 if sys.platform == "darwin" and _holds_too_much(job["limits"], program, judge):
-                    # The kernel does it elsewhere, and the verdict is the same.
+                    # On Linux the kernel does this, with the same verdict.
                     os.kill(program, signal.SIGKILL)
             wait = min(max(0, deadline - time.monotonic()), _LOOK_SECONDS)
             ready, _, _ = select.select(list(open_pipes), [], [], wait)
@@ -189,11 +189,11 @@ class Zygote:
             return head if head is not None else {}
         flooded = output > limit
         if head is None and judge is None and not flooded:
-            # It may be stuck in a check.
+            # The standing judge may be stuck in a check.
             self._standing.end()
-        return process_end.judged(job, head, program, judge, flooded=flooded, late=late)
+        return process_end.result_head(job, head, program, judge, flooded=flooded, late=late)
 
-    def _is_told(self, head):
+    def _is_whole(self, head):
         return head is not None and ("rest" not in head or self._relay.has_rest())
 
     def _serve_program(self):
@@ -202,21 +202,21 @@ class Zygote:
         if part is None:
             # The job needs no process of its own, or there was none.
             return
-        self._shut_in(part["limits"], sandbox.installed_copies(memory_modules.top_names(part)))
-        if part["beside"]:
-            Beside(part, self._scratch, requests, replies).run()
+        self._confine(part["limits"], sandbox.installed_copies(memory_modules.top_names(part)))
+        if part["inProcess"]:
+            InProcessJudge(part, self._scratch, requests, replies).run()
         else:
             Program(part, requests, replies).serve()
 
-    def _start_standing(self, control):
+    def _fork_standing_judge(self, control):
         null = os.open(os.devnull, os.O_WRONLY)
         try:
-            return self._fork([control], null, self._stand_by, job_input=True)
+            return self._fork([control], null, self._run_standing_judge, job_input=True)
         finally:
             os.close(null)
 
-    def _stand_by(self):
-        self._shut_in(_STANDING_LIMITS)
+    def _run_standing_judge(self):
+        self._confine(_STANDING_LIMITS)
         standing_judge.serve(3, self._scratch)
 
     def _judge_job(self):
@@ -228,8 +228,8 @@ class Zygote:
             return
         if "probe" in job:
             channel.write(result, {"limits": _PROBE_LIMITS})
-            self._shut_in(_PROBE_LIMITS)
-            found = canaries.fly(self._outside, self._bystander)
+            self._confine(_PROBE_LIMITS)
+            found = canaries.run(self._outside, self._bystander)
             channel.write(result, {"rest": True})
             channel.write(result, found)
             return
@@ -237,10 +237,10 @@ class Zygote:
             self._trace_suite(job["suite"], result)
             return
         channel.write(result, standing_judge.head_of(job))
-        self._shut_in(job["limits"])
+        self._confine(job["limits"])
         judge = Judge(job, self._scratch, result, requests, replies)
         if not sealable(job):
-            judge.run_beside()
+            judge.run_in_process()
             return
         # What checks print is not the program's.
         for handle in (1, 2):
@@ -251,9 +251,9 @@ class Zygote:
             channel.write(result, {"unsealable": True})
 
     def _trace_suite(self, tests, result):
-        """Runs the workspace's own tests on its code as it is; nothing is judged."""
+        """Runs the workspace's own tests on its unchanged code and records what they call; judges nothing."""
         channel.write(result, {"limits": tests["limits"]})
-        self._shut_in(tests["limits"], sandbox.installed_copies(memory_modules.all_top_names(tests["files"])))
+        self._confine(tests["limits"], sandbox.installed_copies(memory_modules.all_top_names(tests["files"])))
         for handle in (1, 2):
             os.dup2(os.open(os.devnull, os.O_WRONLY), handle)
         found = suite.run(tests, self._scratch)
@@ -261,7 +261,7 @@ class Zygote:
         channel.write(result, found)
 
     def _fork(self, handles, output, work, job_input=False):
-        """Forks a child with a session of its own whose `handles` are 3, 4 and so on; returns its id."""
+        """Forks a child with its own session, in which `handles` are 3, 4 and so on; returns its id."""
         pid = os.fork()
         if pid != 0:
             return pid
@@ -275,7 +275,7 @@ class Zygote:
             os.dup2(output, 1)
             os.dup2(output, 2)
             wanted = [*handles, *([] if self._sandbox.ruleset is None else [self._sandbox.ruleset])]
-            # Copies above all targets first: a handle may stand where another one is to go.
+            # Copies above all targets first, because a handle may lie on the number of another one.
             copies = [fcntl.fcntl(handle, fcntl.F_DUPFD, 64) for handle in wanted]
             for target, handle in enumerate(copies, 3):
                 os.dup2(handle, target)
@@ -289,13 +289,13 @@ class Zygote:
             os._exit(99)
         os._exit(0)
 
-    def _shut_in(self, limits, hidden=frozenset()):
-        """Confines this child for good, before it touches the job; `hidden` paths cannot be read by it."""
+    def _confine(self, limits, hidden=frozenset()):
+        """Confines this child for good, before it reads the job. It cannot read `hidden` paths."""
         os.chdir(self._scratch)
         os.umask(0o077)
         # Python seeds it anew in each fork.
         random.seed(_RANDOM_SEED)
-        # A judge whose program is gone must live to say so: SIGPIPE stays ignored, as Python has it.
+        # A judge must report that its program is gone, so SIGPIPE stays ignored, Python's default.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         sandbox.set_limits(limits)
@@ -323,17 +323,20 @@ class _Pipes:
         self.close(*list(self.__dict__))
 
 
-class _Standing:
-    """The judge that stands by; a new one is started where it is gone or has done its share."""
+class _StandingJudge:
+    """Starts the standing judge, and a new one when it is gone or has judged MOST_JOBS jobs."""
 
     def __init__(self, start):
         self._start = start
         self._pid, self._jobs = None, 0
         self.control = None
-        """A socket that can be read from when the judge is gone."""
+        """A socket to the judge; it becomes readable when the judge is gone."""
 
-    def take(self, *handles):
-        """Lets it take the next job; the handles are result, requests, replies and where it hands on jobs."""
+    def take_next_job(self, *handles):
+        """Lets the judge read the next job.
+
+        Handles: result, requests, replies, and the pipe for jobs it passes on.
+        """
         if self.control is None or self._jobs == standing_judge.MOST_JOBS or not self._send(handles):
             self.end()
             self.control, theirs = socket.socketpair()
@@ -358,7 +361,7 @@ class _Standing:
 
 
 def _has_room(scratch):
-    """Whether a program keeps to what its scratch folder may hold; at tier T3 the kernel sees to it too."""
+    """Whether the scratch folder is within its bounds; at tier T3 the kernel enforces them too."""
     files, size = 0, 0
     folders = [scratch]
     while folders:
@@ -372,7 +375,7 @@ def _has_room(scratch):
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
         except OSError:
-            # It was removed meanwhile, or made unreadable; what lies below is counted when it can be.
+            # The program removed it or made it unreadable; a later look counts what lies below.
             continue
     return True
 

@@ -1,4 +1,4 @@
-"""The trainer process: requests of src/protocol/training.ts in, events out, one JSON object a line.
+"""The trainer process: requests of src/protocol/training.ts in, events out, one JSON object per line.
 
 `python -I -u -B <this file>` serves standard input until it ends. With `--request FILE` it answers the one
 request in the file instead, which is what `torchrun` and `accelerate launch` start on every worker.

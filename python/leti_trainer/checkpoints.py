@@ -1,4 +1,4 @@
-"""Checkpoints from which a killed training goes on as if nothing had happened."""
+"""Checkpoints from which a killed training continues to the same weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ _MOMENTS = ("exp_avg", "exp_avg_sq")
 
 @dataclass(frozen=True)
 class Progress:
-    """What a checkpoint says besides its tensors. `training` names what is trained, on what and how."""
+    """The state of a checkpoint besides its tensors.
+
+    `training` is the digest of model, examples and settings (`training_name`). `seconds` counts all parts of
+    an interrupted training; `loss` is that of the last step, in nats per weighted token.
+    """
 
     training: str
     step: int
@@ -33,7 +37,7 @@ class Progress:
 
 
 def training_name(request: TrainRequest) -> str:
-    """Equal for two requests when one may go on from the other's checkpoint."""
+    """A digest that is equal for two requests when one may continue from the other's checkpoint."""
     digest = hashlib.sha256(request.examples.read_bytes())
     settings = request.settings.model_copy(update={"checkpoint_steps": 1, "micro_batch_size": 1})
     digest.update(repr(settings).encode())
@@ -45,7 +49,7 @@ def training_name(request: TrainRequest) -> str:
 
 
 def newest_progress(work: Path) -> tuple[Path, Progress] | None:
-    """The newest checkpoint; None without one, or when it cannot be read."""
+    """Folder and state of the newest checkpoint; None if there is none or it cannot be read."""
     folders = sorted(folder for folder in work.glob("checkpoint-*") if folder.suffix != ".tmp")
     if not folders:
         return None
@@ -57,7 +61,10 @@ def newest_progress(work: Path) -> tuple[Path, Progress] | None:
 
 
 def save_checkpoint(work: Path, progress: Progress, model: Any, optimizer: torch.optim.Optimizer) -> None:
-    """Writes trained weights and optimiser state; older checkpoints go afterwards."""
+    """Writes trained weights and optimiser state, then removes older checkpoints.
+
+    OSError: the disk is full.
+    """
     folder = work / f"checkpoint-{progress.step:08d}"
     tensors: dict[str, torch.Tensor] = {}
     for name, parameter in _trained(model).items():
@@ -71,7 +78,7 @@ def save_checkpoint(work: Path, progress: Progress, model: Any, optimizer: torch
 
 
 def load_checkpoint(folder: Path, step: int, model: Any, optimizer: torch.optim.Optimizer) -> bool:
-    """Restores weights and optimiser state; False, with nothing changed, when the file does not fit."""
+    """Restores weights and optimiser state. Returns False and changes nothing when the file does not fit."""
     trained = _trained(model)
     try:
         tensors = load_file(folder / "state.safetensors")
@@ -97,12 +104,12 @@ def load_checkpoint(folder: Path, step: int, model: Any, optimizer: torch.optim.
 
 
 def clear_checkpoints(work: Path, but: Path | None = None) -> None:
-    """Removes the checkpoints in `work`, half-written ones too."""
+    """Removes the checkpoints in `work`, also half-written ones, except the folder `but`."""
     for old in work.glob("checkpoint-*"):
         if old != but:
             shutil.rmtree(old, ignore_errors=True)
 
 
 def _trained(model: Any) -> dict[str, torch.nn.Parameter]:
-    """Trained parameters by name; tied ones appear once."""
+    """Trained parameters by name; parameters that share a tensor appear once."""
     return {name: p for name, p in model.named_parameters() if p.requires_grad}

@@ -1,4 +1,4 @@
-"""The decode loop: writes a batch of programs to its end with whatever engine computes the logits."""
+"""The decode loop: writes the programs of a batch, with any engine that computes logits."""
 
 from __future__ import annotations
 
@@ -18,25 +18,34 @@ Emit = Callable[[dict[str, Any]], None]
 
 
 class Engine(Protocol):
-    """Computes logits for rows that share a batch; keeps each row's keys and values from step to step."""
+    """Computes logits for the rows of a batch and keeps each row's keys and values between steps.
+
+    `name` holds library, version and precision. `context_length` counts the tokens of prompt and program.
+    """
 
     name: str
     context_length: int
 
     def start(self, prompts: list[list[int]], counts: list[int], new_tokens: int) -> None:
-        """Reads every prompt once, all but its last token, and lays out `counts[i]` rows of prompt i."""
+        """Reads every prompt once without its last token, and makes `counts[i]` rows of prompt i, in order.
+
+        At most `new_tokens` calls of `step` follow.
+        """
 
     def step(self, tokens: np.ndarray) -> np.ndarray:
-        """Appends one token to each row; the logits after it (rows x vocabulary) until the next call."""
+        """Appends `tokens` (R,) int64, one to each row. Returns logits (R, V) float32.
+
+        The array is valid until the next call.
+        """
         ...
 
     def keep(self, slots: np.ndarray) -> None:
-        """Drops rows: row i becomes what row `slots[i]` was."""
+        """Keeps the rows `slots` (K,) int64 and drops the others: row i becomes the former row `slots[i]`."""
 
 
 @dataclass(frozen=True)
 class DecodeItem:
-    """One prompt; `stop` ends a row when it matches the text written so far."""
+    """One prompt as token ids, and its number of rows. A row ends when `stop` matches its text."""
 
     key: int
     prompt: list[int]
@@ -56,7 +65,7 @@ class DecodeSettings:
 
 class _Row:
     def __init__(self, order: int, item: DecodeItem, sample: int, tokenizer: Tokenizer) -> None:
-        # Rows that finish together are told in this order, wherever they lie in the batch by then.
+        # Programs that finish at the same step are emitted in this order, though rows change their places.
         self.order = order
         self.item = item
         self.sample = sample
@@ -83,10 +92,10 @@ def decode_batch(
     settings: DecodeSettings,
     emit: Emit,
 ) -> int:
-    """Emits a `program` event for each sample of each item as it finishes; returns the tokens written.
+    """Emits a `program` event for each sample of each item when it finishes; returns the tokens written.
 
-    Rows leave the batch as they finish. A prompt that leaves no room in the model's context gets empty
-    programs.
+    A row leaves the batch when it finishes, and none joins. An empty prompt, or one that fills the model's
+    context, gets empty programs with the finish `length`. TrainerError `bad_model`: a logit is not a number.
     """
     fitting: list[DecodeItem] = []
     rows: list[_Row] = []
@@ -128,7 +137,7 @@ def decode_batch(
 
 
 def _finish(row: _Row, token: int, end_ids: frozenset[int], max_tokens: int, context: int) -> str | None:
-    """Gives the row its token; why the row ends with it, or nothing."""
+    """Appends a token to a row. Returns why the row ends here ("end", "stop", "length"), or None."""
     if token in end_ids:
         return "end"
     row.tokens += 1
@@ -140,7 +149,7 @@ def _finish(row: _Row, token: int, end_ids: frozenset[int], max_tokens: int, con
 
 
 def _close_gaps(active: np.ndarray) -> np.ndarray:
-    """The slots of the active rows, the last ones moved into the gaps so that few rows move."""
+    """The slots of the active rows. The last ones fill the gaps, so that few rows change their places."""
     count = int(active.sum())
     slots = np.arange(count)
     slots[~active[:count]] = np.nonzero(active[count:])[0] + count

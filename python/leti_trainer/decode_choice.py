@@ -1,4 +1,4 @@
-"""Which token comes next: temperature, top-k, top-p, inverse distribution function; all rows at once."""
+"""Chooses the next token of all rows at once: temperature, top-k, top-p, inverse distribution function."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ import numpy as np
 
 from leti_trainer.errors import TrainerError
 
-# Tokens less likely than this share of the row's likeliest one are sorted only where a row's choice needs
-# them, so that peaked rows (nearly all, in code) sort a few tokens and not the vocabulary.
 _TAIL_SHARE = 1e-4
+"""Tokens below this share of the row's likeliest one are sorted only where the choice needs them.
+
+Nearly all rows of code have one likely token, so they sort a few tokens and not the vocabulary.
+"""
 
 
 def choose(
     logits: np.ndarray, temperature: float, top_k: int, top_p: float, uniforms: np.ndarray
 ) -> np.ndarray:
-    """The next token of each row of `logits` (rows x vocabulary, float32), by the row's number in [0, 1).
+    """The next token (R,) int64 of each row of `logits` (R, V) float32.
 
-    Tokens are ordered by descending logit, equal ones by ascending id. Kept are the first `top_k` (0: all)
-    and of those the smallest prefix that holds at least `top_p` of their probability; the token is where the
-    cumulative probability passes the uniform number. Temperature 0 takes the first token.
+    Tokens are ordered by descending logit, equal ones by ascending id. The first `top_k` stay (0: all), and
+    of those the smallest prefix with at least `top_p` of their probability. The row's number in `uniforms`
+    (R,) float64, in [0, 1), picks the token where the cumulative probability passes it. Temperature 0 takes
+    the first token. TrainerError `bad_model`: a row's largest logit is not finite.
     """
     best = logits.argmax(axis=1)
     peaks = np.take_along_axis(logits, best[:, None], axis=1)
@@ -43,7 +46,7 @@ def choose(
     else:
         totals = np.exp(scaled, out=scaled).sum(axis=1).astype(np.float64)
         complete = counts == logits.shape[1]
-    # One running sum over all rows: row r's part of it starts at bases[r].
+    # One running sum over all rows; the part of row r starts at bases[r].
     running = np.cumsum(weights)
     bases = np.where(starts > 0, running[starts - 1], 0.0)
     ends = starts + counts - 1
@@ -61,7 +64,7 @@ def choose(
 def choose_by_sorting(
     logits: np.ndarray, temperature: float, top_k: int, top_p: float, uniform: float
 ) -> int:
-    """`choose` for one row by sorting its whole vocabulary; temperature above 0."""
+    """Does the work of `choose` for one row (V,) by sorting the whole vocabulary; temperature above 0."""
     order = np.argsort(-logits, kind="stable")
     if top_k > 0:
         order = order[:top_k]

@@ -17,8 +17,8 @@ _PREFILL_TOKENS = 512
 class OnnxEngine:
     """Past and present are the same buffers, so a step writes one token's keys and values and copies none.
 
-    The attention operator takes each row's length from its row of the attention mask, so rows of different
-    lengths lie left-aligned in buffers of one size, and what stands behind a row's end is never read.
+    The attention operator takes each row's length from its row of the attention mask. Rows of different
+    lengths therefore lie left-aligned in buffers of one size, and nothing reads beyond a row's end.
     """
 
     def __init__(self, folder: Path, threads: int) -> None:
@@ -28,7 +28,7 @@ class OnnxEngine:
         quantised = b"MatMulNBits" in graph.read_bytes()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        # Programs run while others are written: threads that wait busily would take their cores.
+        # Programs run while others are written, and threads that wait busily would take their cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
@@ -82,7 +82,7 @@ class OnnxEngine:
         self._lengths = self._lengths[slots]
 
     def _allocate(self, rows: int, length: int) -> None:
-        """Buffers of rows x heads x length x head size, in memory that is kept: fresh pages are slow."""
+        """Makes float32 buffers (rows, heads, length, head size) in kept memory: fresh pages are slow."""
         shape = (rows, self._heads, length, self._head_size)
         size = rows * self._heads * length * self._head_size
         if self._memory[0].size < size:

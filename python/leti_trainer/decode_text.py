@@ -1,13 +1,12 @@
-"""Text out of tokens, one token at a time, without ever showing half a character."""
+"""Turns tokens into text, one token at a time, and never shows half a character."""
 
 from __future__ import annotations
 
 from tokenizers import Tokenizer
 
 _INCOMPLETE = "\N{REPLACEMENT CHARACTER}"
-# A token's text may depend on what stands before it (leading spaces, joined bytes): so many tokens of it are
-# decoded along.
 _CONTEXT = 4
+"""Tokens of the prompt that are decoded too: a token's text can depend on those before it (spaces, bytes)."""
 
 
 class TextStream:
@@ -22,7 +21,10 @@ class TextStream:
         self.text = ""
 
     def push(self, token: int) -> bool:
-        """Takes a token; true when `text` has grown. Text waits until its characters are whole."""
+        """Appends a token id; returns True when `text` has grown.
+
+        Text waits until its characters are whole.
+        """
         self._ids.append(token)
         window = self._decode(self._ids[self._start :])
         if len(window) <= len(self._shown) or window.endswith(_INCOMPLETE):
@@ -31,7 +33,7 @@ class TextStream:
         return True
 
     def flush(self) -> None:
-        """Adds what was held back, broken characters included."""
+        """Appends the text that waits, broken characters included."""
         window = self._decode(self._ids[self._start :])
         if len(window) > len(self._shown):
             self._show(window)

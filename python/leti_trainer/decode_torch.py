@@ -14,7 +14,12 @@ from leti_trainer.precision import pick_device
 
 
 class TorchEngine:
-    """Prompts are padded on the left, so that all rows append to the key-value cache at the same place."""
+    """Pads prompts on the left, so that all rows append to the key-value cache at the same place.
+
+    Weights are bfloat16 on CUDA and float32 elsewhere; logits leave as float32. `device` is as in
+    `pick_device`; `threads` 0 leaves their number to torch. Errors of transformers pass through (sampling.py
+    names the folder).
+    """
 
     def __init__(self, folder: Path, device: str, threads: int) -> None:
         if threads > 0:

@@ -13,10 +13,10 @@ _FILES = ["*.safetensors", "*.json", "*.jinja", "merges.txt", "LICENSE*", "READM
 
 
 def download_model(hub_id: str, out: Path) -> dict[str, Any]:
-    """Copies a hub model into `out`; returns the `revision` that came.
+    """Copies a hub model into `out`; returns its `revision` (a commit).
 
-    TrainerError: `no_network` when the hub cannot be reached, `bad_model` when it has no such model, does not
-    give it without a login, or has it in another form than safetensors with a tokenizer.json.
+    TrainerError `no_network`: the hub cannot be reached. TrainerError `bad_model`: the hub has no model of
+    this name, asks for a login, or has no safetensors or no tokenizer.json.
     """
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError

@@ -17,7 +17,7 @@ class TrainerError(Exception):
 
 
 def as_trainer_error(error: BaseException) -> TrainerError:
-    """The code that an error of any library deserves; what nobody foresaw is `internal`."""
+    """Gives an error of any library its code; an error that nobody foresaw gets `internal`."""
     if isinstance(error, TrainerError):
         return error
     text = f"{type(error).__name__}: {error}"
@@ -29,14 +29,14 @@ def as_trainer_error(error: BaseException) -> TrainerError:
 
 
 def says_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out: torch says so by a class of its own, and on the CPU only in words."""
+    """Whether memory ran out. torch has a class for it on accelerators, and only a message on the CPU."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     return isinstance(error, RuntimeError) and "allocate memory" in str(error)
 
 
 def says_no_space(error: BaseException) -> bool:
-    """Whether the disk is full; libraries written in other languages pass the system's words on."""
+    """Whether the disk is full. Libraries in other languages give only the system's message."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
     return "No space left on device" in str(error)

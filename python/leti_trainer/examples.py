@@ -32,7 +32,7 @@ class _TrainingExample(Message):
 
 @dataclass(frozen=True)
 class Example:
-    """Ids, and for each id the weight of predicting it (losses.py). The first id is never predicted."""
+    """Token ids, and for each the weight of predicting it (losses.py). Nothing predicts the first id."""
 
     ids: list[int]
     weights: list[float]
@@ -43,13 +43,13 @@ class Example:
 
     @property
     def labels(self) -> int:
-        """Tokens whose prediction counts: positions that need logits."""
+        """Number of tokens with a weight: each needs one position's logits."""
         return sum(weight != 0 for weight in self.weights[1:])
 
 
 @dataclass(frozen=True)
 class ExampleFile:
-    """Examples that can be trained on, and how many lines gave none and why."""
+    """Examples to train on, and how many lines were left out: too long, or without any weight."""
 
     examples: list[Example]
     too_long: int
@@ -57,9 +57,10 @@ class ExampleFile:
 
 
 def read_examples(path: Path, tokenizer: SegmentTokenizer, max_tokens: int) -> ExampleFile:
-    """The TrainingExamples of a JSON-lines file; TrainerError `bad_input` names the line that is none.
+    """Reads the TrainingExamples of a JSON-lines file (UTF-8).
 
-    One longer than `max_tokens` is left out whole: a program that is cut teaches not to end it.
+    An example of more than `max_tokens` tokens is left out whole: a cut program would teach not to end it.
+    TrainerError `bad_input`: the file cannot be read, or the message names the line that is wrong.
     """
     examples: list[Example] = []
     too_long = weightless = 0
@@ -76,9 +77,9 @@ def read_examples(path: Path, tokenizer: SegmentTokenizer, max_tokens: int) -> E
 
 
 def plan_steps(count: int, epochs: int, batch_size: int, seed: int, most: int = 0) -> list[list[int]]:
-    """Indices of the examples of each step: a seeded shuffle an epoch, cut into batches. A pure function.
+    """Indices of the examples of each step. Each epoch shuffles them by the seed and cuts batches.
 
-    With `most` above 0 there are exactly so many steps, of as many epochs as that takes.
+    With `most` above 0 there are exactly `most` steps, however many epochs they need. A pure function.
     """
     steps: list[list[int]] = []
     for epoch in itertools.count():
@@ -91,15 +92,18 @@ def plan_steps(count: int, epochs: int, batch_size: int, seed: int, most: int = 
 
 
 def by_length(batch: list[Example]) -> list[Example]:
-    """Like lengths together, so that little is padded."""
+    """Sorts by number of tokens, so that neighbours need little padding."""
     return sorted(batch, key=lambda example: len(example.ids))
 
 
 def micro_batches(
     ordered: list[Example], size: int, most_tokens: int, most_labels: int
 ) -> list[list[Example]]:
-    """Neighbours, in groups of at most `size` examples, `most_tokens` tokens with their padding and
-    `most_labels` labels; one that is larger than that is alone. `ordered` ascends in length."""
+    """Groups neighbours of `ordered`, which ascends in length.
+
+    A group holds at most `size` examples, `most_tokens` tokens with padding and `most_labels` labels. An
+    example above those limits forms a group of its own.
+    """
     groups: list[list[Example]] = []
     labels = 0
     for example in ordered:

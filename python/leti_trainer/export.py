@@ -1,4 +1,4 @@
-"""Export to ONNX by onnxruntime-genai's model builder, with torch's predictions on given texts beside it."""
+"""Export to ONNX by onnxruntime-genai's model builder, with torch's predictions on given texts to compare."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _LONGEST_TEXT = 1024
 
 
 def export(request: ExportRequest) -> dict[str, Any]:
-    """Writes graph, tokenizer and `agreement.json` into `out`; returns the number of compared `tokens`."""
+    """Writes graph, tokenizer and `agreement.json` into `out`; returns the number of `tokens` to compare.
+
+    TrainerError `bad_model`: the model is incomplete or cannot be exported; `bad_input`: there is no text.
+    """
     check_model_folder(request.model)
     agreement = _teacher_forced(request.model, request.texts)
     with whole_folder(request.out) as half:
@@ -51,7 +54,7 @@ def build_graph(folder: Path, out: Path, precision: str) -> None:
 
 
 def _teacher_forced(folder: Path, texts: Path) -> list[dict[str, list[int]]]:
-    """After each token of the texts, the one that torch holds likeliest, in float32."""
+    """Torch's likeliest next token after each token of the texts, in float32; 3,000 tokens at most."""
     import torch
 
     examples = read_examples(texts, SegmentTokenizer(folder), _LONGEST_TEXT).examples

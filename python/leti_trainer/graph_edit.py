@@ -22,8 +22,8 @@ def extend_graph(file: Path) -> bool:
     A run of n tokens then gives logits of shape (rows, n - first, vocabulary). A prompt needs those of its
     last token only, and the others would cost a fifth of the time that reading it takes.
 
-    Returns False and leaves the file alone where no known operator makes the logits. Decoders run such a
-    graph too, as they run exports that were made before this edit.
+    Returns False and leaves the file alone where no known operator makes the logits. Decoders run this
+    graph too, and exports that were made before this edit.
     """
     import onnx
     from onnx import TensorProto, helper

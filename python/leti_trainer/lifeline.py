@@ -1,4 +1,4 @@
-"""Ends this process when its parent is gone, whatever it is busy with."""
+"""Ends this process when its parent is gone, even in the middle of its work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent() -> None:
-    """Asks the kernel for SIGKILL at the parent's death. Off Linux the end of standard input must do."""
+    """Asks the kernel for SIGKILL when the parent dies. Elsewhere than on Linux `die_with_input` must do."""
     if not sys.platform.startswith("linux"):
         return
     parent = os.getppid()

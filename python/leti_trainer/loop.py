@@ -18,15 +18,19 @@ from leti_trainer.workers import Workers
 
 Emit = Callable[[dict[str, Any]], None]
 _FLOOR = 0.1
-"""Share of the peak learning rate that is left at the last step."""
+"""Learning rate of the last step, as a share of the peak."""
 _MOST_LOGITS = 100_000_000
-"""Logits computed at once: 400 MB in float32, and their gradient as much again."""
+"""Logits computed at once: 400 MB in float32, and another 400 MB for their gradient."""
 _MOST_TOKENS = {"cpu": 768}
-"""Tokens computed at once where more of them are no faster and only take memory (about 2 MB each at 135M)."""
+"""Tokens computed at once: more are no faster and take memory (2 MB per token with 135M weights)."""
 
 
 class Loop:
-    """Steps over batches of examples. `micro_batch_size` shrinks when memory runs out."""
+    """AdamW steps over batches of examples. `micro_batch_size` shrinks when memory runs out.
+
+    The model keeps float32 weights; with `bfloat16` its products run under autocast. `emit` gets one `step`
+    event per step and a `notice` when the micro batch shrinks.
+    """
 
     def __init__(
         self,
@@ -54,12 +58,14 @@ class Loop:
         self._parameters = [p for p in model.parameters() if p.requires_grad]
 
     def step(self, number: int, total: int, batch: list[Example]) -> float:
-        """Does step `number` (from 1) of `total`. Returns the batch's mean loss a weighted token.
+        """Does step `number` (from 1) of `total`. Returns the batch's mean loss per weighted token, in nats.
 
-        TrainerError: `out_of_memory` when not one text fits, `bad_input` when the numbers run away.
+        Clips the gradients' global L2 norm to `settings.clip_norm`; the `step` event holds the norm before
+        that. TrainerError `out_of_memory`: not even one text fits. TrainerError `bad_input`: the loss or the
+        norm is not finite; the weights are then those of the step before.
         """
         started = time.monotonic()
-        # What is random in a model (dropout) depends on the step alone: a resumed training repeats it.
+        # Dropout depends on the step alone, so a resumed training repeats it.
         torch.manual_seed(self._settings.seed * 1_000_003 + number)
         rate = learning_rate(number, total, self._settings)
         for group in self.optimizer.param_groups:
@@ -87,7 +93,11 @@ class Loop:
         return loss
 
     def accumulate(self, batch: list[Example]) -> float:
-        """Leaves the gradients of the batch's mean loss a weighted token, for any micro batch; returns it."""
+        """Adds the gradients of the batch's mean loss per weighted token; returns that loss, in nats.
+
+        The result is the same for any micro batch and any number of workers. Gradients are not clipped here
+        and not set to zero before: `step` does both. Errors of torch pass through, also when memory runs out.
+        """
         total = sum(example.total_weight for example in batch)
         loss = 0.0
         own = self._workers.share(by_length(batch))
@@ -100,7 +110,7 @@ class Loop:
         return self._workers.sum(loss, self._device)
 
     def _with_less_memory(self, batch: list[Example]) -> float:
-        """`accumulate`; when memory runs out the micro batch is halved and the batch done again."""
+        """Calls `accumulate`; when memory runs out, halves the micro batch and repeats the whole batch."""
         while True:
             self.optimizer.zero_grad(set_to_none=True)
             try:
@@ -117,7 +127,7 @@ class Loop:
             self._emit(
                 {
                     "event": "notice",
-                    "message": f"memory ran out: going on with {self.micro_batch_size} texts at once",
+                    "message": f"memory ran out: it continues with {self.micro_batch_size} texts at once",
                 }
             )
             if self._device.type == "cuda":

@@ -29,6 +29,13 @@ class TokenLoss:
         self._hook = head.register_forward_pre_hook(self._only_used)
 
     def __call__(self, examples: list[Example]) -> torch.Tensor:
+        """The summed loss of the examples, in nats: a float32 scalar with its graph, on the model's device.
+
+        Internally B examples become ids (B, T) int64, padded with 0 on the right to the longest. The N
+        positions with a weight give logits (N, V), which the loss reads in float32. The sum is not divided:
+        the step divides it by the weight of its whole batch. Errors of torch pass through, also when memory
+        runs out.
+        """
         length = max(len(example.ids) for example in examples)
         ids = torch.zeros((len(examples), length), dtype=torch.long)
         # Position i predicts token i + 1 and so carries its weight.
@@ -44,7 +51,7 @@ class TokenLoss:
         return (losses * weights[used].to(self._device)).sum()
 
     def close(self) -> None:
-        """Gives the model its own output layer back."""
+        """Removes the hook from the model's output layer; the model then gives all logits again."""
         self._hook.remove()
 
     def _only_used(self, _head: Any, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:

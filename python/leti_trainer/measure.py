@@ -16,9 +16,10 @@ from leti_trainer.segments import SegmentTokenizer
 
 
 def measure(request: MeasureRequest) -> dict[str, Any]:
-    """Negative log-likelihood (nats, over tokens by their weight) and weight of each text, in their order.
+    """Negative log-likelihood (nats, tokens times their weight, summed) and weight of each text, in order.
 
-    TrainerError `bad_input`: a text is too long or has no token to measure, which would leave it out unseen.
+    TrainerError `bad_input`: a text is too long or has no token to measure. Leaving it out would go
+    unnoticed.
     """
     give_back_memory()
     if request.threads > 0:

@@ -22,7 +22,10 @@ _COPIED = (
 
 
 def load_causal_lm(folder: Path) -> Any:
-    """The model of a folder in float32; TrainerError `bad_model` names the file that is missing or broken."""
+    """The model of a folder in float32 on the CPU.
+
+    TrainerError `bad_model` names a missing or broken file.
+    """
     check_model_folder(folder)
     import torch
     from transformers import AutoModelForCausalLM
@@ -43,7 +46,7 @@ def load_causal_lm(folder: Path) -> Any:
 
 
 def check_model_folder(folder: Path) -> None:
-    """Finds what is missing or cut short before a library does, whose message would not say where."""
+    """TrainerError `bad_model` names a file that is missing or damaged; the libraries would not say which."""
     for name in ("config.json", "tokenizer.json"):
         file = folder / name
         try:
@@ -70,10 +73,10 @@ def check_model_folder(folder: Path) -> None:
 
 
 def save_model(model: Any, source: Path, out: Path) -> None:
-    """Writes weights and configuration into `out`, and the tokenizer's files of `source` beside them."""
+    """Writes weights and configuration into `out` and copies the tokenizer's files of `source` there."""
     from transformers import GenerationConfig
 
-    # The one in memory may be invalid, as some published ones are, and would then refuse to be saved.
+    # Some published models hold an invalid one, which cannot be saved.
     model.generation_config = GenerationConfig.from_model_config(model.config)
     model.save_pretrained(out, safe_serialization=True)
     for name in _COPIED:

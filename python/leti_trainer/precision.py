@@ -20,7 +20,10 @@ _LARGE = 1 << 20
 
 
 def pick_device(name: str) -> torch.device:
-    """`auto` takes CUDA, then MPS, then the CPU; a device that is named and not there is a `bad_input`."""
+    """`auto` takes CUDA, then MPS, then the CPU.
+
+    TrainerError `bad_input`: torch does not find the named device.
+    """
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
         name = next(device for device in ("cuda", "mps", "cpu") if there[device])
@@ -40,9 +43,9 @@ def has_fast_bfloat16(device: torch.device) -> bool:
 
 
 def pick_method(method: str, parameters: int, device: torch.device) -> str:
-    """`auto` trains all weights of a model that is small and leaves half of the memory free, else LoRA.
+    """`auto` is `full` if the model is small and training leaves half of the memory free, else `lora`.
 
-    The model's float32 weights are already loaded and count as room.
+    The model's float32 weights are loaded already, so their memory counts as free.
     """
     if method != "auto":
         return method

@@ -1,4 +1,4 @@
-"""Samplers: what writes programs in this process, behind one interface whatever computes the logits."""
+"""Samplers write programs in this process, behind one interface for both engines."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Sampler:
     def sample(self, batch: dict[str, Any], emit: Emit) -> dict[str, Any]:
         """Decodes a SampleBatch (src/protocol/sampling.ts) to its end and emits its programs as they finish.
 
-        Returns the number of programs and of tokens written. KeyError, TypeError and ValueError mean
-        that the batch is not one.
+        Returns the number of programs and of tokens written. KeyError, TypeError or ValueError: the batch is
+        not valid.
         """
         items = [
             DecodeItem(
@@ -113,10 +113,9 @@ def read_tokenizer(folder: Path) -> Tokenizer:
 
 
 def end_ids(folder: Path, tokenizer: Tokenizer) -> frozenset[int]:
-    """Tokens after which a model has nothing more to say.
+    """Token ids that end a program: those of the configuration files, and every special token.
 
-    Those that its configuration files name, and every other special token: plain text cannot spell one, so
-    no program holds one.
+    Plain text cannot spell a special token, so no program holds one. ModelFolderError names a broken file.
     """
     ids = {token for token, added in tokenizer.get_added_tokens_decoder().items() if added.special}
     for name in ("config.json", "generation_config.json"):

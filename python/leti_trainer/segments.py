@@ -11,10 +11,10 @@ from leti_trainer.errors import TrainerError
 
 
 class SegmentTokenizer:
-    """Tokenises segments one by one and concatenates them, the same way for training and for sampling.
+    """Tokenises segments one by one and joins their ids, in the same way for training and for sampling.
 
     A `frame` may hold special tokens (chat template, verdict markers, end of text). `text` comes from tasks,
-    feedback or programs: in it `<|im_start|>` is so many characters and nothing more.
+    feedback or programs: in it `<|im_start|>` is ordinary characters.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -31,9 +31,11 @@ Emit = Callable[[dict[str, Any]], None]
 
 
 def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
-    """Trains and writes the new model folder; goes on from a checkpoint of it in `work`.
+    """Trains and writes the new model folder; continues from a checkpoint of this training in `work`.
 
-    Returns steps, tokens, seconds, finalLoss, method and precision of the whole training, interrupted or not.
+    Returns steps, tokens, seconds, finalLoss (nats per weighted token), method and precision; all count the
+    whole training, also its parts before an interruption. TrainerError: `bad_model`, `bad_input` or
+    `out_of_memory`.
     """
     settings = request.settings
     give_back_memory()
@@ -49,7 +51,7 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
     found = _checkpoint(request, name, emit)
     model = load_causal_lm(request.model).to(device)
     parameters = sum(p.numel() for p in model.parameters())
-    # What "auto" chose depends on the memory that was free then, so a checkpoint's choice stands.
+    # "auto" depends on the memory that is free at the time, so a checkpoint keeps its choice.
     method = found[1].method if found else pick_method(settings.method, parameters, device)
     torch.manual_seed(settings.seed)
     trained = _with_adapter(model, settings.lora_rank) if method == "lora" else model
@@ -63,7 +65,12 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
         if load_checkpoint(found[0], found[1].step, trained, loop.optimizer):
             progress = found[1]
         else:
-            emit({"event": "notice", "message": "the last checkpoint is damaged; the training starts again"})
+            emit(
+                {
+                    "event": "notice",
+                    "message": "the last checkpoint is damaged; the training starts from the beginning",
+                }
+            )
     steps = plan_steps(len(examples), settings.epochs, settings.batch_size, settings.seed, settings.steps)
     started = time.monotonic() - progress.seconds
     for step in range(progress.step + 1, len(steps) + 1):
@@ -101,13 +108,18 @@ def _examples(request: TrainRequest, emit: Emit) -> list[Example]:
 
 
 def _checkpoint(request: TrainRequest, name: str, emit: Emit) -> Any:
-    """The folder and progress to go on from; checkpoints of another training are cleared away."""
+    """Folder and progress to continue from, or None; removes checkpoints of another training."""
     request.work.mkdir(parents=True, exist_ok=True)
     found = newest_progress(request.work)
     if found is not None and found[1].training == name:
         return found
     if any(request.work.glob("checkpoint-*")) and is_first_worker():
-        emit({"event": "notice", "message": "the checkpoint found is not of this training; it starts anew"})
+        emit(
+            {
+                "event": "notice",
+                "message": "the checkpoint belongs to another training; this one starts from the beginning",
+            }
+        )
         clear_checkpoints(request.work)
     return None
 

@@ -23,7 +23,7 @@ def is_first_worker() -> bool:
 
 
 class Workers:
-    """What one worker knows of the others. Alone, every method is the identity."""
+    """The view of one worker on the others. With one worker every method is the identity."""
 
     def __init__(self, on_cpu: bool) -> None:
         self.count = worker_count()

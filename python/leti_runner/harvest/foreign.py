@@ -32,7 +32,7 @@ NAMED_SECRET = re.compile(
     r"\b\w*(?:passw(?:or)?d|secret|api_?key|access_?key|auth_?token|private_?key)\w*[\"']?\s*[:=]\s*[\"']([^\"'\s]{8,})[\"']",
     re.IGNORECASE,
 )
-#: Such a text is hardly one: a placeholder, or a name of something.
+#: This text is hardly one: a placeholder, or a name of something.
 HARMLESS = re.compile(
     r"^(?:[a-z]+(?:[_\- ][a-z]+)*|[<{%$].*|(.)\1*|.*(?:example|changeme|placeholder).*)$", re.IGNORECASE
 )

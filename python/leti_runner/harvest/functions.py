@@ -148,7 +148,7 @@ def leading_space(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
-class Blank(ast.NodeTransformer):
+class NameBlanker(ast.NodeTransformer):
     """Takes out what may differ between two functions that are made alike."""
 
     def __init__(self, local: "set[str]") -> None:
@@ -186,4 +186,4 @@ def template_of(function: Function) -> str:
     }
     local.add(node.name)
     node.name = "_"
-    return hashlib.sha256(ast.dump(Blank(local).visit(node)).encode()).hexdigest()[:16]
+    return hashlib.sha256(ast.dump(NameBlanker(local).visit(node)).encode()).hexdigest()[:16]

@@ -181,7 +181,7 @@ def constants_of(function: Function, statements: "list[ast.stmt]", margin: str) 
     common = ["True", "False", "0", "''", "[]"]
     arguments = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
     found = dict.fromkeys([*values[:2], *common, *arguments[:1]])
-    # A body that is nothing but such a value is right with it.
+    # A body that only returns this value is right with it.
     whole = ast.unparse(returned[0]) if len(returned) == len(statements) == 1 else None
     chosen = [value for value in found if value not in (whole, "None")]
     return [f"return {value}" for value in dict.fromkeys([*chosen[: MAX_CONSTANTS - 1], chosen[-1]])]

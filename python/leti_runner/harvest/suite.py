@@ -11,7 +11,7 @@ from leti_runner import channel
 from leti_runner.folders import write_files
 from leti_runner.judge.pytest_checks import SETTINGS, pytest_options
 
-#: More is not told.
+#: Bounds of the answer.
 MOST_TESTS = 3000
 MOST_CALLS = 400
 

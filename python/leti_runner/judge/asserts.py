@@ -1,9 +1,9 @@
-"""Assert statements that remember what they compared."""
+"""Compiles assert statements so that they keep the values that they compared."""
 
 import ast
 
 from leti_runner.program.diagnostics import ExplainedAssertionError
-from leti_runner.program.values import difference, shown
+from leti_runner.program.values import first_difference, shown
 
 _FAILED = "@leti_failed"
 _OPERATORS = {
@@ -21,20 +21,20 @@ _LONGEST_SOURCE = 300
 
 
 def compile_with_asserts(source, path):
-    """Compiles like `compile`, with every assert of one comparison or one value explained when it fails."""
+    """Compiles like `compile`. An assert of one comparison or one value explains itself when it fails."""
     tree = ast.parse(source, path)
     tree = ast.fix_missing_locations(_Rewriter(source).visit(tree))
     return compile(tree, path, "exec", dont_inherit=True)
 
 
-def give_helper(namespace):
-    """Puts what rewritten asserts call into a namespace; its name cannot be written in Python."""
+def add_assert_helper(namespace):
+    """Puts the function that rewritten asserts call into a namespace; no program can write its name."""
     namespace[_FAILED] = _failed
 
 
-def _failed(source, message, actual, expected, parting=None):
+def _failed(source, message, actual, expected, difference=None):
     error = ExplainedAssertionError(*message)
-    error.check_source, error.actual, error.expected, error.difference = source, actual, expected, parting
+    error.check_source, error.actual, error.expected, error.difference = source, actual, expected, difference
     raise error
 
 
@@ -55,7 +55,7 @@ class _Rewriter(ast.NodeTransformer):
         return [ast.copy_location(statement, node) for statement in (*assigns, guard)]
 
     def _parts(self, test):
-        """Assignments, the test over them, texts of the actual and the expected value, where these part."""
+        """Assignments, the test over them, texts of the actual and the expected value, their difference."""
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             left, left_value = self._keep(test.left)
             right, right_value = self._keep(test.comparators[0])
@@ -64,8 +64,8 @@ class _Rewriter(ast.NodeTransformer):
             if isinstance(test.ops[0], ast.Eq):
                 if _is_plain(test.left) and not _is_plain(test.comparators[0]):
                     actual, expected = right_value, left_value
-                parting = _help("difference", actual(), expected())
-                return [left, right], compare, _text(actual()), _text(expected()), parting
+                difference = _help("first_difference", actual(), expected())
+                return [left, right], compare, _text(actual()), _text(expected()), difference
             word = _OPERATORS[type(test.ops[0])]
             wanted = ast.BinOp(ast.Constant(f"a value {word} "), ast.Add(), _text(right_value()))
             return [left, right], compare, _text(left_value()), wanted
@@ -97,4 +97,4 @@ def _help(name, *values):
 
 
 _failed.shown = shown
-_failed.difference = difference
+_failed.first_difference = first_difference

@@ -1,4 +1,4 @@
-"""What the processes of a job share: running checks, explaining what went wrong, telling the result."""
+"""The part that all judges share: running checks, explaining failures, sending one result."""
 
 import itertools
 import json
@@ -8,7 +8,7 @@ import time
 
 from leti_runner import channel
 from leti_runner.judge import property_tests
-from leti_runner.judge.asserts import compile_with_asserts, give_helper
+from leti_runner.judge.asserts import add_assert_helper, compile_with_asserts
 from leti_runner.judge.checks import (
     CheckFailedError,
     InvalidCheckError,
@@ -19,19 +19,19 @@ from leti_runner.judge.checks import (
 from leti_runner.judge.pytest_checks import NeedsPytestError, run_together
 from leti_runner.judge.remote import ProgramEnded
 from leti_runner.program.diagnostics import Explainer, missing_module, notes_of
-from leti_runner.program.timeout import Running
+from leti_runner.program.timeout import TimeoutWatch
 from leti_runner.program.values import cleaned
 
 _COUNTING_SHARE = 0.5
-"""How much of the wall limit there is, all in all, to count on after a check has failed."""
+"""Share of the wall limit after which a job with a failed check ends, though checks are left to count."""
 
 
-class EnoughError(BaseException):
-    """A result has been told and the rest need not be found out."""
+class ResultWrittenError(BaseException):
+    """The result has been sent, so the remaining checks need not run."""
 
 
-class Child:
-    """A process that runs a job's checks, after the sandbox has been entered, and tells one result.
+class CheckingProcess:
+    """Runs a job's checks in a sandboxed process and sends one result.
 
     Subclasses give `_verdict`: a verdict with its diagnostic, or an exception of a check.
     """
@@ -51,8 +51,8 @@ class Child:
         self._sources[job["main"]["path"]] = job["main"]["source"]
         self._data = {}
         """Files that checks open, by path."""
-        self._explain = Explainer(self._sources)
-        self._running = Running(self._explain, self._sources)
+        self._explainer = Explainer(self._sources)
+        self._timeout_watch = TimeoutWatch(self._explainer, self._sources)
         self._finder = None
 
     def run(self):
@@ -60,11 +60,11 @@ class Child:
         self._watch_time()
         try:
             verdict, diagnostic = self._verdict()
-        except EnoughError:
+        except ResultWrittenError:
             return
         except BaseException as error:  # noqa: BLE001 (a program may raise anything)
-            verdict, diagnostic = self._raised(error)
-        if self._running.over:
+            verdict, diagnostic = self._outcome_of(error)
+        if self._timeout_watch.is_over:
             # It ended while its lines were followed.
             verdict, diagnostic = "timeout", {"type": "Timeout", "message": "", "frames": []}
         self._write(verdict, diagnostic)
@@ -85,25 +85,25 @@ class Child:
         """
         first = None
 
-        def started(index):
+        def on_start(index):
             self._check = index
 
-        def ended(_index, error):
+        def on_end(_index, error):
             nonlocal first
             if error is None:
                 self._passed += 1
                 return True
-            found = self._raised(error)
+            found = self._outcome_of(error)
             if first is None:
                 first = found
-                self._tell_in_time(first)
+                self._report_before_limit(first)
             return not (_has_ended(error) or self._job.get("stopAtFirst"))
 
         def alone(index):
-            started(index)
-            return ended(index, self._error_of(checks[index], module, function))
+            on_start(index)
+            return on_end(index, self._error_of(checks[index], module, function))
 
-        property_tests.settle(self._sources.values())
+        property_tests.configure(self._sources.values())
         checks = self._job["checks"]
         stages = itertools.groupby(in_stages(checks), lambda index: checks[index].get("runner") == "pytest")
         try:
@@ -111,10 +111,10 @@ class Child:
                 if with_pytest:
                     files = {**self._sources, **self._data}
                     tests = {index: checks[index] for index in indexes}
-                    goes_on = run_together(tests, files, self._scratch, started, ended)
+                    wants_more = run_together(tests, files, self._scratch, on_start, on_end)
                 else:
-                    goes_on = all(map(alone, indexes))
-                if not goes_on:
+                    wants_more = all(map(alone, indexes))
+                if not wants_more:
                     break
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -122,17 +122,17 @@ class Child:
         return first
 
     def _error_of(self, check, module, function):
-        """What a check raises, if anything."""
+        """The exception that a check raises, or None."""
         try:
             run_check(check, module, function)
-        except EnoughError:
+        except ResultWrittenError:
             raise
         except BaseException as error:  # noqa: BLE001 (a program may raise anything)
             return error
         return None
 
-    def _tell_in_time(self, first):
-        """Sees to it that a failure is told even if the program hangs in one of the checks behind it."""
+    def _report_before_limit(self, first):
+        """Sends a failure in time even if the program hangs in one of the later checks."""
 
         def short(_number, _frame):
             self._write(*first)
@@ -143,24 +143,26 @@ class Child:
         signal.setitimer(signal.ITIMER_REAL, max(left, 0.001))
 
     def _leave(self):
-        """Ends what is going on, from within a signal's handler."""
+        """Ends the work from within a signal handler."""
         os._exit(0)
 
     def _explain_asserts(self, names, main_path):
         for path in set(names.values()) - {main_path}:
             try:
-                self._finder.add_code(path, compile_with_asserts(self._sources[path], path), give_helper)
+                self._finder.add_code(
+                    path, compile_with_asserts(self._sources[path], path), add_assert_helper
+                )
             except SyntaxError:
                 # Raised again, at its place, when the check imports the file.
                 continue
 
-    def _raised(self, error):
+    def _outcome_of(self, error):
         check = self._failed_check()
         if isinstance(error, (SystemExit, MemoryError)):
             verdict = "memory" if isinstance(error, MemoryError) else "exited_early"
-            return verdict, self._explain.diagnostic(error, check)
+            return verdict, self._explainer.diagnostic(error, check)
         if isinstance(error, InvalidCheckError):
-            return "harness_error", self._explain.diagnostic(error.cause, check)
+            return "harness_error", self._explainer.diagnostic(error.cause, check)
         if isinstance(error, NeedsPytestError):
             return "import_missing", {
                 "type": "ModuleNotFoundError",
@@ -178,15 +180,15 @@ class Child:
                 return "failed", {"type": kind, "message": message, "frames": [], "check": check}
             error = error.cause
             if isinstance(error, MemoryError):
-                return "memory", self._explain.diagnostic(error, check)
-        diagnostic = self._explain.diagnostic(error, check)
+                return "memory", self._explainer.diagnostic(error, check)
+        diagnostic = self._explainer.diagnostic(error, check)
         owns = self._finder.owns if self._finder is not None else lambda name: False
         if missing_module(error, owns) is not None:
             return "import_missing", diagnostic
         if self._check is None or not isinstance(error, AssertionError):
             return "error", diagnostic
         # An assert of the program itself is an error of the program.
-        own = self._explain.innermost_path(error) == self._job["main"]["path"]
+        own = self._explainer.innermost_path(error) == self._job["main"]["path"]
         return ("error" if own else "failed"), diagnostic
 
     def _failed_check(self):
@@ -204,12 +206,12 @@ class Child:
                 diagnostic["check"] = check
             self._write("timeout", diagnostic)
 
-        self._running.watch(self._job["limits"]["wallSeconds"], late)
+        self._timeout_watch.start(self._job["limits"]["wallSeconds"], late)
 
     def _write(self, verdict, diagnostic):
         signal.setitimer(signal.ITIMER_REAL, 0)
         if os.getpid() != self._owner:
-            # A copy of this process that the program made has nothing to say.
+            # This is a copy of the process, which the program made; only the original reports.
             os._exit(1)
         result = {
             "verdict": verdict,
@@ -223,9 +225,9 @@ class Child:
             result["astHash"] = self._hash
         if len(json.dumps(result)) > channel.LARGEST_REPLY - 1000:
             result.pop("diagnostic", None)
-        self._tell(result)
+        self._send(result)
 
-    def _tell(self, result):
+    def _send(self, result):
         channel.write(self._pipe, result)
 
 

@@ -1,4 +1,4 @@
-"""The kinds of checks, each run in the child beside the program. A check that does not hold raises."""
+"""Runs each kind of check. A check that does not hold raises."""
 
 import ast
 import doctest
@@ -7,24 +7,27 @@ import itertools
 import json
 import unittest
 
-from leti_runner.judge.asserts import compile_with_asserts, give_helper
+from leti_runner.judge.asserts import add_assert_helper, compile_with_asserts
 from leti_runner.judge.remote import RemoteFunction
 from leti_runner.program.diagnostics import ExplainedAssertionError
 from leti_runner.program.program import printed_for_input
-from leti_runner.program.values import cleaned, difference, shown
+from leti_runner.program.values import cleaned, first_difference, shown
 
 
 class CheckFailedError(Exception):
-    """A check did not hold, with what was found and wanted; `cause` is an exception that stopped it."""
+    """A check did not hold, with the actual and the expected value as texts.
 
-    def __init__(self, source, actual=None, expected=None, cause=None, parting=None, sentences=None):
+    `cause` is an exception that stopped it.
+    """
+
+    def __init__(self, source, actual=None, expected=None, cause=None, difference=None, sentences=None):
         super().__init__(source)
         self.source, self.actual, self.expected, self.cause = source, actual, expected, cause
-        self.difference, self.sentences = parting, sentences
+        self.difference, self.sentences = difference, sentences
 
 
 class InvalidCheckError(Exception):
-    """A check is broken, which is not the program's fault; `cause` says how."""
+    """A check is broken, which is no fault of the program; `cause` says how."""
 
     def __init__(self, cause):
         super().__init__(str(cause))
@@ -34,8 +37,8 @@ class InvalidCheckError(Exception):
 def in_stages(checks):
     """Indexes of checks in the order in which they run: the shortest first, then the others as they stand.
 
-    What fails first is told, and the shortest says it best. Where checks could leave names for those behind
-    them, or are tests of files, all keep their places.
+    The first failure becomes feedback, and the shortest check explains it best. Checks that could leave names
+    for later ones, and tests in files, all keep their places.
     """
     order = list(range(len(checks)))
     if len(order) > 1 and all(map(_stands_alone, checks)):
@@ -57,8 +60,10 @@ def _stands_alone(check):
 
 
 def run_check(check, main, function):
-    """Runs one Check of src/protocol/task.ts, other than pytest's. `main`: the program's module,
-    `function`: the one asked for."""
+    """Runs one Check of src/protocol/task.ts, other than pytest's, which raises if it does not hold.
+
+    `main` is the program's module, `function` the one that the task asks for.
+    """
     kind = check["kind"]
     if kind == "statements":
         _run_statements(check["source"], main)
@@ -90,7 +95,7 @@ def _run_statements(source, main):
         code = compile_with_asserts(source, "<check>")
     except (SyntaxError, ValueError) as error:
         raise InvalidCheckError(error) from error
-    give_helper(main.__dict__)
+    add_assert_helper(main.__dict__)
     exec(code, main.__dict__)
 
 
@@ -101,9 +106,9 @@ def _run_io(check, function):
     printed = _lines(function.printed_for_input(stdin) if remote else printed_for_input(function, stdin))
     wanted = _lines(check["stdout"])
     if printed != wanted:
-        parting = difference("\n".join(printed), "\n".join(wanted))
+        difference = first_difference("\n".join(printed), "\n".join(wanted))
         actual, expected = shown("\n".join(printed)), shown("\n".join(wanted))
-        raise CheckFailedError(text_of(check), actual, expected, parting=parting)
+        raise CheckFailedError(text_of(check), actual, expected, difference=difference)
 
 
 def _lines(text):
@@ -210,7 +215,7 @@ def explain_assert_equal():
             error = ExplainedAssertionError(str(failure) if msg is not None else "")
             error.check_source = f"assertEqual in {self._testMethodName}"
             error.actual, error.expected = shown(first), shown(second)
-            error.difference = difference(first, second)
+            error.difference = first_difference(first, second)
             raise error.with_traceback(failure.__traceback__) from None
 
     assert_equal.leti = True
@@ -237,7 +242,7 @@ class _DocTestRunner(doctest.DocTestRunner):
     def report_failure(self, out, test, example, got):
         got, want = got.strip(), example.want.strip()
         raise CheckFailedError(
-            example.source.strip(), cleaned(got), cleaned(want), parting=difference(got, want)
+            example.source.strip(), cleaned(got), cleaned(want), difference=first_difference(got, want)
         )
 
     def report_unexpected_exception(self, out, test, example, exc_info):

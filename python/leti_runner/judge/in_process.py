@@ -1,6 +1,6 @@
-"""The program's side of a verdict found beside it: one process loads the program and runs its checks.
+"""A judge in the program's own process, for checks that need its objects. Its verdicts are not sealed.
 
-The checks come only after the program has been loaded, with a word that its result must carry.
+The checks come only after the program has been loaded, with a secret that the result must carry.
 """
 
 import base64
@@ -10,29 +10,29 @@ import sys
 from leti_runner import channel
 from leti_runner.folders import clear_folder, write_files
 from leti_runner.judge import integrity, plugins
-from leti_runner.judge.checking import Child
+from leti_runner.judge.checking import CheckingProcess
 from leti_runner.program import memory_modules
 from leti_runner.program.program import UNPARSABLE, syntax_hash
 
 
-class Beside(Child):
-    """`part` is a job without its checks, their files and its setup; the judge hands these over later."""
+class InProcessJudge(CheckingProcess):
+    """Loads the program, then runs its checks. `part` is a job without checks, their files and its setup."""
 
     def __init__(self, part, scratch, requests, replies):
         super().__init__({**part, "checks": []}, scratch, replies)
         self._requests = requests
-        self._word = None
+        self._secret = None
 
     def _verdict(self):
         main = self._job["main"]
         try:
             code, self._hash = syntax_hash(main["source"], main["path"])
         except UNPARSABLE as error:
-            return "syntax", self._explain.diagnostic(error)
+            return "syntax", self._explainer.diagnostic(error)
         if self._job["pytest"]:
             plugins.load()
         changed = integrity.Watch(self._job["pytest"]).changed
-        self._finder = memory_modules.serve(self._sources, {main["module"]: main["path"]})
+        self._finder = memory_modules.install_finder(self._sources, {main["module"]: main["path"]})
         self._finder.add_code(main["path"], code)
         module = importlib.import_module(main["module"])
         self._finder.move_to_front()
@@ -40,17 +40,17 @@ class Beside(Child):
 
     def _checked(self, module):
         """Gets the checks and runs them: None when all passed; a verdict where they cannot be trusted."""
-        # Configuration that pytest would load, say, from a program's hand.
+        # The program may have left files there, such as a configuration that pytest would load.
         clear_folder(self._scratch)
         channel.write(self._pipe, {"loaded": True})
         rest = channel.read(self._requests, channel.LARGEST_JOB)
-        self._word, self._job["checks"] = rest["word"], rest["checks"]
+        self._secret, self._job["checks"] = rest["secret"], rest["checks"]
         tests = {file["path"]: file["source"] for file in rest["files"]}
         names = {check["module"]: check["path"] for check in rest["checks"] if check["kind"] == "test"}
         self._sources.update(tests)
         self._data = {file["path"]: base64.b64decode(file["base64"]) for file in rest["data"]}
         write_files(self._scratch, self._data)
-        self._explain.add(tests)
+        self._explainer.add(tests)
         planted = self._finder.add_sources(tests, names) & sys.modules.keys()
         if planted:
             return self._answer_tampered(f"the module {min(planted)} was there before the checks")
@@ -71,5 +71,5 @@ class Beside(Child):
     def _answer_tampered(self, what):
         return "tampered", {"type": "Tampered", "message": what, "frames": []}
 
-    def _tell(self, result):
-        channel.write(self._pipe, {"result": result, "word": self._word})
+    def _send(self, result):
+        channel.write(self._pipe, {"result": result, "secret": self._secret})

@@ -1,7 +1,7 @@
-"""Whether a program that ran in the process of its checks left the tools of judging as they were.
+"""Notices whether a program in the process of its checks has changed the tools of judging.
 
-Notices what is done to builtins, unittest, doctest, pytest, imports and the runner itself. It cannot
-notice all there is: verdicts found beside the program stay marked as such.
+It looks at builtins, unittest, doctest, pytest, imports and the runner itself. It cannot notice every change,
+so verdicts from the program's own process are marked as not sealed.
 """
 
 import builtins
@@ -19,12 +19,15 @@ _PYTEST = (
     "_pytest.mark.structures", "pluggy._hooks", "pluggy._callers", "pluggy._manager",
 )  # fmt: skip
 _UNITTEST = ("unittest", "unittest.case", "unittest.loader", "unittest.suite", "unittest.result")
-_NEVER_MIND = {"_"}
+_MAY_CHANGE = {"_"}
 """`builtins._` is where an interactive interpreter and gettext put things."""
 
 
 class Watch:
-    """Remembers the tools before a program is loaded. `changed()` says what is not as it was, or None."""
+    """Remembers the tools before a program is loaded.
+
+    `changed()` names a tool that differs, or gives None.
+    """
 
     def __init__(self, with_pytest):
         checks.explain_assert_equal()
@@ -35,9 +38,9 @@ class Watch:
         for module in [*own, *others]:
             owners += [] if module is None else [module, *_classes_of(module)]
         before = [(owner, {name: _parts(value) for name, value in vars(owner).items()}) for owner in owners]
-        # In a module of the runner a new name would come in front of a builtin of that name.
+        # A new name in a module of the runner would hide a builtin of that name.
         closed = [(module, frozenset(vars(module))) for module in own]
-        # Copies that no module names: what looks must not be what was changed.
+        # Copies that no module names, so that a program cannot change the code that looks.
         look, parts = _copy(_look), _copy(_parts)
         self.changed = lambda: look(before, closed, parts)
 
@@ -48,7 +51,7 @@ def _look(before, closed, parts):
     for owner, known in before:
         now = vars(owner)
         for name, value in known.items():
-            if name in _NEVER_MIND:
+            if name in _MAY_CHANGE:
                 continue
             found = parts(now.get(name))
             if len(found) != len(value) or not all(one is other for one, other in zip(found, value)):
@@ -60,7 +63,7 @@ def _look(before, closed, parts):
 
 
 def _parts(value):
-    """A value, and of a function what it does; compared by identity."""
+    """A value; for a function also its code and defaults. They are compared by identity."""
     function = value.__func__ if type(value) in (classmethod, staticmethod) else value
     if type(function) is not type(_parts):
         return (value,)

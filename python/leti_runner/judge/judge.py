@@ -1,9 +1,10 @@
-"""Sealed verdicts: the checks run here, the program in another process that never sees them.
+"""Sealed verdicts: the checks run here, and the program runs in another process that never sees them.
 
-The program gets calls and answers with plain data; what it answers is compared here, by trusted code. So a
-program can pass only by answering right: it holds no check, no expected value and no way to the verdict.
+The program gets calls and answers with plain data, which trusted code compares here. So a program can pass
+only by right answers: it holds no check, no expected value and no way to the verdict.
 
-Checks that cannot be kept apart run in the program's process; what that says of them is looked over here.
+Checks that cannot be kept apart run in the program's process; the judge then validates the result of that
+process.
 """
 
 import builtins
@@ -12,8 +13,8 @@ import os
 import symtable
 
 from leti_runner import channel
-from leti_runner.judge.asserts import give_helper
-from leti_runner.judge.checking import Child
+from leti_runner.judge.asserts import add_assert_helper
+from leti_runner.judge.checking import CheckingProcess
 from leti_runner.judge.checks import CheckFailedError
 from leti_runner.judge.remote import (
     ProgramEnded,
@@ -28,14 +29,17 @@ from leti_runner.program import memory_modules
 STUB_CALL = "__leti_call__"
 
 
-class Judge(Child):
+class Judge(CheckingProcess):
     """Runs a job's checks against a program in another process. Raises UnsealableError when a check turns out
     to need the program's own objects."""
 
     def __init__(self, job, scratch, result_pipe, requests, replies):
         tests = {check["path"] for check in job["checks"] if check["kind"] == "test"}
         self._shared = [file for file in job["files"] if file["path"] not in tests]
-        """Files that the program may have; those of the checks hold what it must answer."""
+        """Files that the program may have.
+
+        The files of checks are not among them: they hold the right answers.
+        """
         own = [file for file in job["files"] if file["path"] in tests]
         self._own = [*own, *job.get("testFiles", ())]
         super().__init__({**job, "files": [*self._shared, *self._own]}, scratch, result_pipe)
@@ -45,36 +49,39 @@ class Judge(Child):
     sealed = True
 
     def _watch_time(self):
-        """The program's own clock reports its running line; the zygote's ends both processes."""
+        """Does nothing: the program's process reports its running line; the zygote ends both processes."""
 
     def _verdict(self):
-        channel.write(self._requests, {"beside": False, **self._program_part()})
+        channel.write(self._requests, {"inProcess": False, **self._program_part()})
         self._hash = checked_hash(self._remote.answer().get("hash"))
         module = self._trusted_module()
         self._run_setup(self._job["setup"], module)
         return self._run_checks(module, self._remote) or ("passed", None)
 
-    def _tell(self, result):
-        """In two parts, of which the zygote looks at the first alone (result_relay.py)."""
+    def _send(self, result):
+        """Sends the result in two parts; the zygote reads only the first (result_relay.py)."""
         quoting = ("diagnostic", "astHash")
         channel.write(self._pipe, {**{k: v for k, v in result.items() if k not in quoting}, "rest": True})
         channel.write(self._pipe, {k: v for k, v in result.items() if k in quoting})
 
-    def run_beside(self):
-        """Lets the program's process run the checks; its word counts only with what this process gave it."""
+    def run_in_process(self):
+        """Lets the program's process run the checks.
+
+        Its result counts only with the secret that came with them.
+        """
         self.sealed = False
         try:
-            verdict, diagnostic = self._told_beside()
+            verdict, diagnostic = self._in_process_verdict()
         except (ProgramEnded, BrokenPipeError) as error:
             verdict, diagnostic = getattr(error, "verdict", "gone"), getattr(error, "diagnostic", None)
         self._write(verdict, diagnostic)
 
-    def _told_beside(self):
-        checks, word = self._job["checks"], os.urandom(16).hex()
+    def _in_process_verdict(self):
+        checks, secret = self._job["checks"], os.urandom(16).hex()
         channel.write(
             self._requests,
             {
-                "beside": True,
+                "inProcess": True,
                 "pytest": any(check.get("runner") == "pytest" for check in checks),
                 **self._program_part(),
             },
@@ -82,13 +89,13 @@ class Judge(Child):
         answer = self._remote.answer()
         loaded = "loaded" in answer
         if loaded:
-            rest = {"word": word, "checks": checks, "files": self._own, "setup": self._job["setup"]}
+            rest = {"secret": secret, "checks": checks, "files": self._own, "setup": self._job["setup"]}
             rest["data"] = self._job.get("dataFiles", ())
             channel.write(self._requests, rest)
             answer = self._remote.answer()
         found = checked_result(answer.get("result"))
         ours = found is not None and found["verdict"] in ("passed", "failed", "harness_error")
-        forged = answer.get("word") != word if loaded else ours
+        forged = answer.get("secret") != secret if loaded else ours
         if found is None or forged or (found["verdict"] == "passed" and found["passed"] != len(checks)):
             return "tampered", None
         self._passed, self._hash = min(found["passed"], len(checks)), found["hash"]
@@ -106,37 +113,37 @@ class Judge(Child):
         }
 
     def _trusted_module(self):
-        """What checks see: the workspace's module with a stub for the body, or only the function's name."""
+        """The module for checks: the workspace's with a stub for the body, or only the function's name."""
         main = self._job["main"]
         if "stub" not in main:
             module = type(builtins)("program")
             module.__dict__[self._job["entry"]] = self._remote
-            give_helper(module.__dict__)
+            add_assert_helper(module.__dict__)
             return module
         self._sources[main["path"]] = main["stub"]
         names = {check["module"]: check["path"] for check in self._job["checks"] if check["kind"] == "test"}
         names[main["module"]] = main["path"]
-        self._finder = memory_modules.serve(self._sources, names)
+        self._finder = memory_modules.install_finder(self._sources, names)
         code = compile(main["stub"], main["path"], "exec", dont_inherit=True)
         self._finder.add_code(main["path"], code, self._give_call)
         self._explain_asserts(names, main["path"])
         module = importlib.import_module(main["module"])
-        self._remote.known = module.__dict__
+        self._remote.exception_types = module.__dict__
         return module
 
     def _give_call(self, namespace):
         namespace[STUB_CALL] = call_from_stub(self._remote)
 
-    def _raised(self, error):
-        verdict, diagnostic = self._explained(error)
+    def _outcome_of(self, error):
+        verdict, diagnostic = self._outcome_without_call(error)
         check = None if diagnostic is None else diagnostic.get("check")
         call = None if check is None else self._remote.last_call()
-        # A check that spells out its call need not be told again.
+        # A check whose source shows the call needs no second copy of it.
         if call is not None and "".join(call.split()) not in "".join(check["source"].split()):
             check["call"] = call
         return verdict, diagnostic
 
-    def _explained(self, error):
+    def _outcome_without_call(self, error):
         if isinstance(error, CheckFailedError) and error.cause is not None:
             check = self._failed_check()
             check["source"] = error.source
@@ -151,7 +158,7 @@ class Judge(Child):
         elif hasattr(error, "leti_verdict"):
             verdict, diagnostic = error.leti_verdict, error.leti_diagnostic
         else:
-            return super()._raised(error)
+            return super()._outcome_of(error)
         if diagnostic is not None and check is not None:
             diagnostic = {**diagnostic, "check": check}
         return verdict, diagnostic

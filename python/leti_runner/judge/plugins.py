@@ -1,6 +1,7 @@
 """pytest and the plugins that it loads by itself, loaded before a program is.
 
-Some plugins change pytest as they are imported (hypothesis does), which must not look like a program's work.
+Some plugins, such as hypothesis, change pytest when they are imported. That must not look like the program's
+work.
 """
 
 import contextlib
@@ -18,7 +19,7 @@ def load():
     with contextlib.suppress(ImportError):
         importlib.import_module("pytest")
         for point in _entry_points():
-            # One that cannot be loaded is pytest's to complain of.
+            # pytest itself reports a plugin that cannot be loaded.
             with contextlib.suppress(Exception):
                 point.load()
                 if point.name == "hypothesispytest":

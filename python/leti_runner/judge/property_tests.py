@@ -1,9 +1,9 @@
-"""Property tests of hypothesis, as verdicts want them: the same examples each time, no files, no clock."""
+"""Sets up hypothesis so that property tests use the same examples each time, no files and no clock."""
 
 import importlib
 
 
-def settle(sources):
+def configure(sources):
     """Sets hypothesis up where one of the texts uses it and it is installed.
 
     Test files may load a profile of their own afterwards.

@@ -1,4 +1,4 @@
-"""Checks that pytest itself runs: all of a job in one session, on copies of its files in the scratch."""
+"""Runs the checks that need pytest: all of a job in one session, on copies of its files."""
 
 import ast
 import contextlib
@@ -8,28 +8,28 @@ import os
 from leti_runner.folders import write_files
 from leti_runner.judge.checks import CheckFailedError
 from leti_runner.program.diagnostics import notes_of
-from leti_runner.program.values import cleaned, difference, shown
+from leti_runner.program.values import cleaned, first_difference, shown
 
 SETTINGS = "pytest.ini"
-"""What the workspace sets for pytest, where the job brings it along."""
+"""The workspace's settings for pytest, if the job brings them."""
 
 
 class NeedsPytestError(Exception):
     """A check needs pytest and the interpreter has none."""
 
 
-def run_together(checks, files, scratch, started, ended):
+def run_together(checks, files, scratch, on_start, on_end):
     """Runs tests, each a Check of src/protocol/task.ts, as if each had been asked for alone.
 
-    `checks` by their indexes, `files`: all of the job's by path. `started(index)` is called before a check,
-    `ended(index, error)` after it; that says whether to go on, and so does what is returned.
+    `checks` by their indexes, `files`: all of the job's by path. `on_start(index)` is called before a check
+    and `on_end(index, error)` after it. `on_end` returns False to stop; this function then returns False too.
     """
     try:
         import pytest
     except ModuleNotFoundError:
         for index in checks:
-            started(index)
-            if not ended(index, NeedsPytestError()):
+            on_start(index)
+            if not on_end(index, NeedsPytestError()):
                 return False
         return True
     write_files(scratch, files)
@@ -38,17 +38,17 @@ def run_together(checks, files, scratch, started, ended):
     left = dict(checks)
     together = True
     while left:
-        # A name that pytest does not find stops the others too: what it said nothing of runs alone.
+        # A name that pytest does not find stops the others too: checks without a report run alone.
         asked = left if together else dict(list(left.items())[:1])
-        session = _Session(asked, started, ended)
+        session = _Session(asked, on_start, on_end)
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             pytest.main([*options, *session.nodes], plugins=[session])
         if len(asked) == 1:
             session.conclude()
-        if not session.goes_on:
+        if not session.wants_more:
             return False
-        together = bool(session.told)
-        left = {index: check for index, check in left.items() if index not in session.told}
+        together = bool(session.reported)
+        left = {index: check for index, check in left.items() if index not in session.reported}
     return True
 
 
@@ -70,16 +70,16 @@ def pytest_options(scratch, with_settings):
 
 
 class _Session:
-    """A pytest plugin: of each check the first exception, or that a test of it has passed."""
+    """A pytest plugin: collects for each check its first exception, or that a test of it has passed."""
 
-    def __init__(self, checks, started, ended):
-        self._started, self._ended = started, ended
+    def __init__(self, checks, on_start, on_end):
+        self._on_start, self._on_end = on_start, on_end
         self._names = {index: check["name"] for index, check in checks.items()}
         self._indexes = {_node(check): index for index, check in checks.items()}
         self.nodes = list(self._indexes)
-        self.told = set()
-        """The checks of which `ended` has been told."""
-        self.goes_on = True
+        self.reported = set()
+        """The checks that `on_end` has been called for."""
+        self.wants_more = True
         self._left = {}
         """How many tests of a check are still to run, by its index."""
         self._errors = {}
@@ -89,10 +89,10 @@ class _Session:
         self._compared = None
 
     def conclude(self):
-        """Tells of checks of which pytest has said nothing."""
-        for index in self._names.keys() - self.told:
-            self._started(index)
-            self._tell(index)
+        """Reports the checks for which pytest has reported nothing."""
+        for index in self._names.keys() - self.reported:
+            self._on_start(index)
+            self._report(index)
 
     def pytest_collection_finish(self, session):
         self._session = session
@@ -104,17 +104,17 @@ class _Session:
     def pytest_runtest_logstart(self, nodeid, location):
         self._current, self._compared = self._index_of(nodeid), None
         if self._current is not None:
-            self._started(self._current)
+            self._on_start(self._current)
 
     def pytest_runtest_logfinish(self, nodeid, location):
         index, self._current = self._current, None
         if index is not None:
             self._left[index] -= 1
             if self._left[index] == 0:
-                self._tell(index)
+                self._report(index)
 
     def pytest_assertrepr_compare(self, op, left, right):
-        # The last comparison that did not hold; gives nothing, so that pytest explains it as ever.
+        # Keeps the last comparison that did not hold. Without a return value pytest explains it as usual.
         self._compared = (op, left, right)
 
     def pytest_runtest_makereport(self, item, call):
@@ -132,18 +132,18 @@ class _Session:
             return
         for node, index in self._indexes.items():
             within = report.nodeid == "" or node == report.nodeid or node.startswith(report.nodeid + "::")
-            if within and index not in self.told and self.goes_on:
+            if within and index not in self.reported and self.wants_more:
                 self._errors.setdefault(index, CheckFailedError(cleaned(str(report.longrepr))))
-                self._started(index)
-                self._tell(index)
+                self._on_start(index)
+                self._report(index)
 
-    def _tell(self, index):
+    def _report(self, index):
         error = self._errors.get(index)
         if error is None and index not in self._passed:
             error = CheckFailedError(f"{self._names[index]} was not run")
-        self.told.add(index)
-        self.goes_on = self._ended(index, error)
-        if not self.goes_on and self._session is not None:
+        self.reported.add(index)
+        self.wants_more = self._on_end(index, error)
+        if not self.wants_more and self._session is not None:
             self._session.shouldstop = "enough is known"
 
     def _index_of(self, nodeid):
@@ -160,7 +160,7 @@ class _Session:
         operator, left, right = self._compared
         if operator != "==" or not source.startswith("assert ") or _joins(source):
             return error
-        failed = CheckFailedError(source, shown(left), shown(right), parting=difference(left, right))
+        failed = CheckFailedError(source, shown(left), shown(right), difference=first_difference(left, right))
         failed.__notes__ = notes_of(error)
         return failed
 

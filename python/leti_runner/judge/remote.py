@@ -14,7 +14,7 @@ _LARGEST_COUNT = 1 << 30
 
 
 class ProgramEnded(BaseException):
-    """The program's process has no more answers: why, and what it said of it."""
+    """The program's process gives no more answers; `verdict` and `diagnostic` say why."""
 
     def __init__(self, verdict, diagnostic=None):
         super().__init__(verdict)
@@ -22,9 +22,9 @@ class ProgramEnded(BaseException):
 
 
 class UnsealableError(BaseException):
-    """A check hands over what has no plain form, perhaps an object that the program returned.
+    """A check passes a value without a plain form, perhaps an object that the program returned.
 
-    The job is then judged beside the program and its result is marked as not sealed.
+    The job is then judged in the program's process and its result is marked as not sealed.
     """
 
 
@@ -39,13 +39,13 @@ class RemoteFunction:
     def __init__(self, name, requests, replies):
         self.__name__ = self.__qualname__ = name
         self._requests, self._replies = requests, replies
-        self.last = None
+        self.last_request = None
         """The last call's request, as it crossed."""
-        self.known = builtins.__dict__
-        """Where exception types are looked up: the builtins, or the trusted module's namespace as well."""
+        self.exception_types = builtins.__dict__
+        """Exception types by name: the builtins, or the namespace of the trusted module."""
 
     def printed_for_input(self, text):
-        """What a call without arguments prints when it is given `text` as standard input."""
+        """The text that a call without arguments prints when `text` is its standard input."""
         printed = self._ask({"args": [], "kwargs": {}, "stdin": text}, (), {})
         if type(printed) is not str:
             raise ProgramEnded("tampered")
@@ -59,7 +59,7 @@ class RemoteFunction:
             }
         except (plain_data.NotPlainError, RecursionError) as error:
             raise UnsealableError(str(error)) from error
-        self.last = request
+        self.last_request = request
         return self._ask(request, args, kwargs)
 
     def _ask(self, request, args, kwargs):
@@ -71,16 +71,17 @@ class RemoteFunction:
 
     def last_call(self):
         """The last call as text, with the arguments as they were; None before the first."""
-        if self.last is None:
+        if self.last_request is None:
             return None
-        given = [shown(plain_data.decode(form), 120) for form in self.last["args"]]
+        given = [shown(plain_data.decode(form), 120) for form in self.last_request["args"]]
         given += [
-            f"{name}={shown(plain_data.decode(form), 120)}" for name, form in self.last["kwargs"].items()
+            f"{name}={shown(plain_data.decode(form), 120)}"
+            for name, form in self.last_request["kwargs"].items()
         ]
         return cleaned(f"{self.__name__}({', '.join(given)})", 200)
 
     def answer(self):
-        """The program's next answer; ProgramEnded when there is none or it is no answer."""
+        """The program's next answer; ProgramEnded if there is none or it is malformed."""
         try:
             found = channel.read(self._replies, channel.LARGEST_REPLY)
         except channel.ChannelError:
@@ -117,7 +118,7 @@ class RemoteFunction:
             return ProgramEnded("tampered")
         if verdict == "exited_early":
             return ProgramEnded(verdict, diagnostic)
-        kind = self.known.get(diagnostic["type"], getattr(builtins, diagnostic["type"], None))
+        kind = self.exception_types.get(diagnostic["type"], getattr(builtins, diagnostic["type"], None))
         if not (isinstance(kind, type) and issubclass(kind, Exception)):
             kind = RaisedByProgramError
         try:
@@ -129,7 +130,7 @@ class RemoteFunction:
 
 
 def call_from_stub(remote):
-    """What a masked function's stub calls: forwards the arguments of the function that called it."""
+    """The function that a masked function's stub calls. It forwards the arguments of its caller."""
 
     def forward():
         frame = sys._getframe(1)
@@ -148,14 +149,14 @@ def call_from_stub(remote):
     return forward
 
 
-_TOLD = (
+_VERDICTS = (
     "passed", "failed", "error", "syntax", "import_missing", "timeout", "memory", "exited_early", "tampered",
     "harness_error",
 )  # fmt: skip
 
 
 def checked_result(found):
-    """What a program's process says of checks that ran in it, rebuilt within bounds; None if it is none."""
+    """The result from a program's process, rebuilt within bounds; None if it is malformed."""
     try:
         diagnostic = found.get("diagnostic")
         if diagnostic is not None:
@@ -168,19 +169,19 @@ def checked_result(found):
         }
     except _MALFORMED:
         return None
-    return result if result["verdict"] in _TOLD else None
+    return result if result["verdict"] in _VERDICTS else None
 
 
 _MALFORMED = (TypeError, LookupError, ValueError, AttributeError)
 
 
 def checked_hash(found):
-    """The hash of a program's tree as its process says it; None when it is none."""
+    """The hash of a program's tree as its process sent it; None if it is malformed."""
     return found if type(found) is str and re.fullmatch("[0-9a-f]{1,64}", found) else None
 
 
 def _checked_count(found, least):
-    """A number of lines or checks, within what the other side of the protocol takes for one."""
+    """A number of lines or checks, limited to the range of the protocol."""
     if type(found) is not int:
         raise ValueError("expected a whole number")
     return min(max(found, least), _LARGEST_COUNT)
@@ -194,7 +195,7 @@ def _checked_check(found):
 
 
 def checked_diagnostic(found):
-    """A diagnostic from the program, rebuilt within bounds; None when it is none."""
+    """A diagnostic from the program, rebuilt within bounds; None if it is malformed."""
     try:
         frames = [
             {

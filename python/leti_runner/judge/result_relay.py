@@ -1,8 +1,8 @@
-"""What a judge tells, on its way through the zygote, without becoming part of the zygote's memory.
+"""Passes a judge's result through the zygote without leaving it in the zygote's memory.
 
-Every program is a copy of the zygote. A result quotes checks and expected values, so that a later program of
-the same task could find them in its own memory. Results therefore lie in memory that is wiped, and only their
-head, which quotes nothing, is ever turned into objects.
+Every program's process is a copy of the zygote. A result quotes checks and expected values, and a later
+program of the same task could find them in its own memory. Results therefore lie in memory that is wiped.
+Only their head, which quotes nothing, becomes Python objects.
 """
 
 import json
@@ -26,18 +26,18 @@ class ResultRelay:
 
     @property
     def full(self):
-        """Whether more was written than a judge ever writes."""
+        """Whether more bytes came than a judge ever writes."""
         return self._filled > _SIZE - _CHUNK
 
     def fill(self, handle):
-        """Reads what is there; False at the end."""
+        """Reads the bytes that are there; False at the end of the pipe."""
         with memoryview(self._memory) as view, view[self._filled : self._filled + _CHUNK] as free:
             count = os.readv(handle, [free])
         self._filled += count
         return count > 0
 
     def take_head(self):
-        """The next frame as an object; None where it has not come yet or is none."""
+        """The next frame as an object; None if it has not come yet or is malformed."""
         place = self._next()
         if place is None or place[1] - place[0] > _LARGEST_HEAD:
             return None
@@ -53,19 +53,19 @@ class ResultRelay:
         return self._next() is not None
 
     def pass_on(self, handle, head):
-        """Writes one frame: the head, and what its judge told beyond it where `head` says there is more."""
-        told = json.dumps({name: value for name, value in head.items() if name != "rest"}).encode()
+        """Writes one frame: the head, and the judge's second frame if `head` announces one."""
+        encoded = json.dumps({name: value for name, value in head.items() if name != "rest"}).encode()
         place = self._next() if head.get("rest") else None
         if place is None or place[1] - place[0] <= len("{}"):
-            _write_all(handle, [struct.pack(">I", len(told)), told])
+            _write_all(handle, [struct.pack(">I", len(encoded)), encoded])
             return
         with memoryview(self._memory) as view, view[place[0] + 1 : place[1]] as rest:
             # Two JSON objects become one.
-            begin = told[:-1] + (b"," if len(told) > len("{}") else b"")
+            begin = encoded[:-1] + (b"," if len(encoded) > len("{}") else b"")
             _write_all(handle, [struct.pack(">I", len(begin) + len(rest)), begin, rest])
 
     def wipe(self):
-        """Leaves nothing for the next program to find."""
+        """Clears the memory, so that the next program finds nothing."""
         self._memory[: self._filled] = bytes(self._filled)
         self._filled = self._taken = 0
 

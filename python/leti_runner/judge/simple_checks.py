@@ -1,4 +1,4 @@
-"""Which checks leave nothing behind in the process that runs them, so that one judge may run many of them."""
+"""Finds checks that leave nothing behind in their process, so that one judge may run many of them."""
 
 import ast
 import functools
@@ -14,7 +14,7 @@ _BUILTINS = {
 }  # fmt: skip
 _MODULES = {"math", "cmath"}
 """Modules without any state."""
-_NOT = (
+_REFUSED_NODES = (
     ast.ClassDef, ast.AsyncFunctionDef, ast.With, ast.AsyncWith, ast.AsyncFor, ast.Global, ast.Nonlocal,
     ast.Delete, ast.Await, ast.Yield, ast.YieldFrom,
 )  # fmt: skip
@@ -50,7 +50,7 @@ def _names_made(node):
 
 
 def _is_harmless(node, own):
-    if isinstance(node, _NOT):
+    if isinstance(node, _REFUSED_NODES):
         return False
     if isinstance(node, ast.Import):
         return all(alias.name in _MODULES for alias in node.names)

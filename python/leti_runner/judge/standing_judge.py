@@ -1,20 +1,20 @@
-"""A judge that stands by: one process, apart from all programs, that judges job after job with simple checks.
+"""The standing judge: one process, apart from all programs, that judges many jobs with simple checks.
 
-It reads every job in the zygote's place. What it may not judge itself it hands to a judge that is made for
-that job alone. Each job brings handles of its own, so nothing of one job can be taken for another's.
+It reads every job instead of the zygote. A job that it may not judge goes to a judge that is made for that
+job alone. Each job has handles of its own, so no message of one job can count for another.
 """
 
 import os
 import socket
 
 from leti_runner import channel
-from leti_runner.judge.checking import EnoughError
+from leti_runner.judge.checking import ResultWrittenError
 from leti_runner.judge.judge import Judge, sealable
 from leti_runner.judge.remote import UnsealableError
 from leti_runner.judge.simple_checks import are_simple
 
 MOST_JOBS = 5000
-"""After so many it is replaced, whatever its memory has become by then."""
+"""The zygote replaces it after this many, because its memory may have grown."""
 
 
 def serve(control, scratch):
@@ -25,14 +25,14 @@ def serve(control, scratch):
             if not data:
                 return
             try:
-                go_on = _take_one(scratch, *handles)
+                wants_more = _take_one(scratch, *handles)
             except (BrokenPipeError, ConnectionError):
-                # The zygote has ended the job in its own way.
-                go_on = True
+                # The zygote has ended the job already.
+                wants_more = True
             finally:
                 for handle in handles:
                     os.close(handle)
-            if not go_on:
+            if not wants_more:
                 return
 
 
@@ -54,14 +54,14 @@ def _take_one(scratch, result, requests, replies, jobs):
 
 
 class _Judge(Judge):
-    """Lives on where others end."""
+    """A judge that survives its job."""
 
     def _leave(self):
-        raise EnoughError
+        raise ResultWrittenError
 
 
 def head_of(job):
-    """What the zygote is told of a job."""
+    """The parts of a job that the zygote may know."""
     return {"limits": job["limits"], "id": job["id"], "checks": len(job["checks"])}
 
 

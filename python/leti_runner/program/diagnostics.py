@@ -1,4 +1,4 @@
-"""What the interpreter said, as the Diagnostic of src/protocol/execution.ts."""
+"""Describes exceptions as the Diagnostic of src/protocol/execution.ts."""
 
 import collections
 import io
@@ -13,7 +13,7 @@ _LAST_FRAMES = 5
 _VARYING = (RecursionError, MemoryError)
 _TOO_DEEP = "maximum recursion depth exceeded"
 _HOOK = sys.__excepthook__
-"""As it was before any program."""
+"""The hook from before any program ran."""
 
 
 class ExplainedAssertionError(AssertionError):
@@ -26,13 +26,13 @@ class ExplainedAssertionError(AssertionError):
 
 
 class Explainer:
-    """Knows which files belong to the job; frames of all others (the harness, libraries) are left out."""
+    """Describes errors by the job's own files; frames of all others (the runner, libraries) are left out."""
 
     def __init__(self, paths):
         self._paths = set(paths) | {"<check>", "<setup>"}
 
     def add(self, paths):
-        """More files of the job."""
+        """Adds files of the job, by their paths."""
         self._paths.update(paths)
 
     def diagnostic(self, error, check=None):
@@ -63,8 +63,9 @@ class Explainer:
     def _frames_of(self, error):
         """Frames of the job's files, outermost first; the middle of a deep call is left out.
 
-        The innermost has the values of its local names, if it is not a check's. How deep a recursion came and
-        what had been done when the memory was full differs from time to time, so these are told without.
+        The innermost has the values of its local names, unless it belongs to a check. How deep a recursion
+        came, and how far a program was when memory ran out, differs between runs: those frames have no
+        values.
         """
         own = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if self.owns(frame)]
         if isinstance(error, RecursionError):
@@ -94,20 +95,20 @@ class Explainer:
 
     def _message(self, error):
         if type(error) is RecursionError:
-            # What CPython says behind this is where it happened to be.
+            # CPython adds where the recursion happened to be.
             return _TOO_DEEP if str(error).startswith(_TOO_DEEP) else cleaned(str(error), _MESSAGE)
         text = str(error.msg) if isinstance(error, SyntaxError) else _with_suggestion(error)
         return cleaned("\n".join([text.strip(), *notes_of(error)]).strip(), _MESSAGE)
 
 
 def notes_of(error):
-    """What was added to an exception on its way (PEP 678): the example of a property test, say."""
+    """The notes of an exception (PEP 678), such as the example of a property test."""
     notes = object.__getattribute__(error, "__dict__").get("__notes__")
     return [note for note in notes if type(note) is str] if type(notes) is list else []
 
 
 def _once(frames):
-    """The way into a recursion and each function that goes round in it, once."""
+    """The frames that lead into a recursion, and each function of the recursion once."""
     counts = collections.Counter(frame.f_code for frame, _ in frames)
     first = next((place for place, (frame, _) in enumerate(frames) if counts[frame.f_code] > 1), len(frames))
     kept = frames[:first]
@@ -146,7 +147,7 @@ def _printed(error):
 
 
 def missing_module(error, owns):
-    """Name of the package that an import lacks and that the job does not bring, or None."""
+    """Name of the package that an import needs and the job does not bring, or None."""
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return None
     top = error.name.partition(".")[0]

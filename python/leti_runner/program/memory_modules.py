@@ -1,4 +1,4 @@
-"""Modules that live in memory: the program, its helpers and its tests; nothing of the workspace on disk."""
+"""Imports of the program, its helpers and its tests from memory, never from the workspace on disk."""
 
 import importlib.abc
 import importlib.machinery
@@ -10,8 +10,8 @@ import sys
 class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Serves the job's files to imports, before anything that is installed.
 
-    An installed or editable copy of the workspace's own package would hold the body that was masked, so a
-    name that belongs to the job never falls through to the disk.
+    A name that belongs to the job is never looked for on the disk. An installed or editable copy of the
+    workspace's package would hold the body that the task masks.
     """
 
     def __init__(self, sources, names):
@@ -23,7 +23,10 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.add_sources(sources, names)
 
     def add_sources(self, sources, names):
-        """More files of the job, as in `__init__`; what it has stays as it is. Returns their names."""
+        """Adds files of the job, as in `__init__`; keeps the ones it has.
+
+        Returns the names of the new modules.
+        """
         self._sources.update(sources)
         found = [*names.items(), *((name, path) for path in sources for name in module_names(path))]
         for name, path in found:
@@ -31,14 +34,14 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             parts = name.split(".")
             self._packages.update(".".join(parts[:end]) for end in range(1, len(parts)))
         for path in sources:
-            self._show(path)
+            self._register_source(path)
         return {name for name, path in found if path in sources and self._paths[name] == path}
 
     def move_to_front(self):
-        """Before whatever finders a program or its packages have put in front meanwhile."""
+        """Puts this finder in front of those that a program or its packages have added."""
         sys.meta_path[:] = [self, *(finder for finder in sys.meta_path if finder is not self)]
 
-    def _show(self, path):
+    def _register_source(self, path):
         source = self._sources[path]
         linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
 
@@ -47,7 +50,7 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return name in self._paths or name in self._packages
 
     def add_code(self, path, code, prepare=None):
-        """Compiled code to use for a path; `prepare` gets the module's namespace before it runs."""
+        """Sets compiled code for a path; `prepare` gets the module's namespace before the code runs."""
         self._code[path] = code, prepare
 
     def find_spec(self, name, path=None, target=None):
@@ -105,8 +108,8 @@ def module_names(path):
     return names
 
 
-def serve(sources, names):
-    """Puts a finder for the job's modules in front of all others."""
+def install_finder(sources, names):
+    """Puts a JobFinder for the job's modules in front of all finders and returns it."""
     finder = JobFinder(sources, names)
     sys.meta_path.insert(0, finder)
     return finder

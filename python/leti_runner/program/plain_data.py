@@ -1,7 +1,7 @@
-"""Plain data as JSON and back: how values cross between the judge and the program.
+"""Plain data as JSON and back: the form in which values cross between the judge and the program.
 
-Only exact builtin types and a few of the standard library are plain. A subclass is not, whatever it claims:
-its methods would then run where the value is compared. Decoding builds values of those types alone.
+Only exact builtin types and a few of the standard library are plain. A subclass is not: its methods would run
+where the judge compares the value. Decoding builds values of these types only.
 """
 
 import collections
@@ -15,7 +15,7 @@ import types
 from leti_runner.program.values import shown
 
 _MOST_ITEMS = 10_000
-"""Of an iterator; one with more is not plain."""
+"""Most items of an iterator; one with more is not plain."""
 _SMALL_INT = 1 << 60
 _DEEPEST = 60
 
@@ -37,7 +37,7 @@ class Opaque:
 
 
 class Record:
-    """What an object of a program's data class holds: the class's name and the fields, without any behaviour.
+    """The fields of an object of a program's data class, and the class's name, without any behaviour.
 
     Equal to nothing but itself, so that only checks that look into it can accept it.
     """
@@ -84,12 +84,15 @@ _MUTABLE = (list, dict, set, bytearray, collections.deque, collections.OrderedDi
 
 
 def is_mutable(value):
-    """Whether a plain value may be changed in place by who gets it."""
+    """Whether a function can change this plain value in place."""
     return type(value) in (*_MUTABLE, collections.defaultdict)
 
 
 def encode(value, depth=0, records=False):
-    """The JSON form of a value; NotPlainError when it has none. With `records` data classes have one."""
+    """The JSON form of a value.
+
+    NotPlainError: it has none. With `records`, objects of data classes have one.
+    """
     kind = type(value)
     if value is None or kind is bool or kind is str or kind is float:
         return value
@@ -136,7 +139,7 @@ def _encode_rare(value, kind, deeper, records):
 
 
 def encode_result(value):
-    """Like `encode`; what has no plain form crosses as its name and a bounded repr."""
+    """Like `encode`, but a value without a plain form crosses as its type's name and a bounded repr."""
     try:
         return encode(value, records=True)
     except (NotPlainError, RecursionError, AttributeError, KeyError):
@@ -144,7 +147,7 @@ def encode_result(value):
 
 
 def decode(form):
-    """The value of a JSON form; ValueError when it is none. Nothing of the sender's runs."""
+    """The value of a JSON form; ValueError if it is none. No code of the sender runs."""
     if form is None or type(form) in (bool, str, float, int):
         return form
     if type(form) is not list or not form or type(form[0]) is not str:

@@ -1,4 +1,4 @@
-"""How a job's processes end: what that says of the program, and that nothing of them is left."""
+"""Ends a job's processes, and derives a verdict from how they ended where the judge gave none."""
 
 import contextlib
 import os
@@ -8,16 +8,16 @@ import sys
 import time
 
 _FAIR_SHARE = 0.8
-"""A time-out is the program's own when it had the processor for this share of its wall time."""
+"""A program that had the processor for this share of its wall time caused its time-out itself."""
 _WAITING_SHARE = 0.05
-"""What a program gets of the processor even on a busy machine; with less it waited for something."""
+"""Share of the processor that a program gets even on a busy machine; with less it waited for something."""
 _CALIBRATION_SECONDS = 0.02
 _BUSY = 1.5
 """The machine is busy when a loop of that length takes this many times as long on the clock."""
 
 
-def judged(job, head, program, judge, *, flooded, late):
-    """The head of a job's result, where the judge may have told none."""
+def result_head(job, head, program, judge, *, flooded, late):
+    """The head of a job's result; `head` is the one that the judge sent, or None."""
     cpu_seconds = job["limits"]["cpuSeconds"]
     if head is None:
         verdict = _verdict_of("late" if late else _status(judge, late, cpu_seconds), flooded)
@@ -26,10 +26,10 @@ def judged(job, head, program, judge, *, flooded, late):
         return {"id": job["id"], "unsealable": True}
     elif head["verdict"] == "gone":
         verdict = _verdict_of(_status(program, late, cpu_seconds), flooded)
-        # What broke the runner's code in the program's own process can only be the program.
+        # Only the program can have broken the runner's code in the program's process.
         head["verdict"] = "tampered" if verdict == "harness_error" else verdict
     elif flooded:
-        # What else the judge told was told of a program that went on.
+        # The judge said the rest about a program that continued.
         head = {**head, "verdict": "output_limit", "rest": False}
     if head["verdict"] == "timeout":
         limits = job["limits"]
@@ -57,9 +57,9 @@ def is_starved(used, seconds):
 
 
 def _status(pid, late, cpu_seconds):
-    """How a child ended; one that has not is given a moment, then ended. "late": its time was over.
+    """The exit status of a child, which gets 20 ms to end and is then killed; "late" if its time was over.
 
-    None for the standing judge, which ends for no fault of a program.
+    None for the standing judge: no program makes it end.
     """
     if pid is None:
         return None
@@ -77,7 +77,7 @@ def _status(pid, late, cpu_seconds):
 
 
 def end(*sessions):
-    """Ends what is left of the children's sessions and collects orphans; None is no child."""
+    """Kills all that is left of the children's sessions and collects orphans; skips None."""
     for pid in sessions:
         if pid is None:
             continue

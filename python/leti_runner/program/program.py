@@ -1,4 +1,4 @@
-"""The program's side of a sealed verdict: it loads the program and answers calls, and knows no check."""
+"""The program's side of a sealed verdict: loads the program and answers calls. No check ever comes here."""
 
 import ast
 import hashlib
@@ -9,7 +9,7 @@ import sys
 from leti_runner import channel
 from leti_runner.program import memory_modules, plain_data
 from leti_runner.program.diagnostics import Explainer, missing_module
-from leti_runner.program.timeout import Running
+from leti_runner.program.timeout import TimeoutWatch
 
 
 def syntax_hash(source, path):
@@ -41,7 +41,7 @@ class Program:
         self._requests, self._replies = requests, replies
         self._sources = {file["path"]: file["source"] for file in part["files"]}
         self._sources[part["main"]["path"]] = part["main"]["source"]
-        self._explain = Explainer(self._sources)
+        self._explainer = Explainer(self._sources)
         self._finder = None
 
     def serve(self):
@@ -59,10 +59,10 @@ class Program:
         try:
             code, tree_hash = syntax_hash(main["source"], main["path"])
         except UNPARSABLE as error:
-            self._reply({"ended": "syntax", "diagnostic": self._explain.diagnostic(error)})
+            self._reply({"ended": "syntax", "diagnostic": self._explainer.diagnostic(error)})
             return None
         try:
-            self._finder = memory_modules.serve(self._sources, {main["module"]: main["path"]})
+            self._finder = memory_modules.install_finder(self._sources, {main["module"]: main["path"]})
             self._finder.add_code(main["path"], code)
             module = importlib.import_module(main["module"])
             function = getattr(module, self._part["entry"])
@@ -70,7 +70,7 @@ class Program:
             self._reply(
                 {
                     "ended": self._verdict(error),
-                    "diagnostic": self._explain.diagnostic(error),
+                    "diagnostic": self._explainer.diagnostic(error),
                     "hash": tree_hash,
                 }
             )
@@ -87,7 +87,7 @@ class Program:
             else:
                 value = plain_data.encode_result(function(*positional, **named))
         except BaseException as error:  # noqa: BLE001 (a program may raise anything)
-            return self._raised(error)
+            return self._error_reply(error)
         changed = {}
         for place, argument in [*enumerate(positional), *named.items()]:
             if plain_data.is_mutable(argument):
@@ -96,14 +96,14 @@ class Program:
                     changed[place] = form
         return {"value": value, "changed": [[place, form] for place, form in changed.items()]}
 
-    def _raised(self, error):
+    def _error_reply(self, error):
         try:
             arguments = [plain_data.encode(argument) for argument in error.args]
         except Exception:  # noqa: BLE001 (args may be anything; the message still says what it was)
             arguments = None
         return {
             "raised": self._verdict(error),
-            "diagnostic": self._explain.diagnostic(error),
+            "diagnostic": self._explainer.diagnostic(error),
             "args": arguments,
         }
 
@@ -122,7 +122,7 @@ class Program:
             diagnostic = {"type": "Timeout", "message": "", "frames": frames}
             self._reply({"ended": "timeout", "diagnostic": diagnostic})
 
-        Running(self._explain, self._sources).watch(self._part["limits"]["wallSeconds"], late)
+        TimeoutWatch(self._explainer, self._sources).start(self._part["limits"]["wallSeconds"], late)
 
     def _reply(self, value):
         try:

@@ -1,4 +1,4 @@
-"""Where a program hangs when its time is over: the same place each time, whichever line ran just then."""
+"""Finds where a program hangs when its time is over: the same place in every run."""
 
 import ast
 import os
@@ -8,40 +8,43 @@ import time
 
 _FIRST_LOOK = 0.5
 _NEXT_LOOK = 0.05
-"""When the frames are looked at first, and how often from then on, as shares of the limit."""
+"""Time of the first look at the frames, and the interval from then on, as shares of the limit."""
 _FOLLOWED_SECONDS = 0.05
 _MOST_LINES = 3000
-"""How long the lines are followed at the end, which tells a quick loop from the endless one around it."""
+"""Seconds and lines for which execution is followed at the end, to tell a quick loop from an endless one."""
 _MOST_FRAMES = 5
 _LOOPS = (ast.While, ast.For, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-class Running:
-    """Looks at a program's frames a few times before its limit. What all looks share is where it hangs."""
+class TimeoutWatch:
+    """Looks at a program's frames several times before its limit.
 
-    def __init__(self, explain, sources):
-        self._explain, self._sources = explain, sources
-        self.over = False
-        """Whether the time was over, so that what the program does from then on counts for nothing."""
+    It hangs in the frames that all looks share.
+    """
+
+    def __init__(self, explainer, sources):
+        self._explainer, self._sources = explainer, sources
+        self.is_over = False
+        """Whether the time is over. Nothing that the program does from then on counts."""
         self._shared = None
-        """The job's frames that every look has met, outermost first, each with the lines that ran in it."""
+        """The job's frames that every look has seen, outermost first, each with the lines that ran in it."""
 
-    def watch(self, seconds, tell):
-        """Calls `tell` with the frames a little before the zygote would kill this process, and ends it."""
+    def start(self, seconds, report):
+        """Calls `report` with the frames a little before the zygote would kill this process, and ends it."""
         owner, end = os.getpid(), time.monotonic() + seconds
 
         def finish(_number=None, _frame=None):
             sys.settrace(None)
-            tell(self._frames())
+            report(self._frames())
             os._exit(0)
 
         def look(_number, frame):
             if os.getpid() != owner:
-                # A copy of this process that the program made has nothing to say.
+                # This is a copy of the process, which the program made; only the original reports.
                 os._exit(0)
             self._look(frame)
             if time.monotonic() > end - seconds * _NEXT_LOOK / 2:
-                self.over = True
+                self.is_over = True
                 signal.signal(signal.SIGALRM, finish)
                 signal.setitimer(signal.ITIMER_REAL, _FOLLOWED_SECONDS)
                 self._follow(finish)
@@ -72,7 +75,7 @@ class Running:
     def _look(self, frame):
         met = []
         while frame is not None:
-            if self._explain.owns(frame):
+            if self._explainer.owns(frame):
                 met.append((frame, {frame.f_lineno or frame.f_code.co_firstlineno}))
             frame = frame.f_back
         met.reverse()
@@ -87,15 +90,17 @@ class Running:
         self._shared = both
 
     def _frames(self):
-        """How deep a recursion was depends on the moment, so it is told once."""
+        """The frames to report. A recursion appears once, because its depth depends on the moment."""
         codes, shared = set(), []
         for frame, lines in self._shared:
             if frame.f_code in codes:
                 break
             codes.add(frame.f_code)
             shared.append((frame, lines))
-        found = [self._explain.frame(frame, max(lines)) for frame, lines in shared[:-1]]
-        found += [self._explain.frame(frame, self._line(frame.f_code, lines)) for frame, lines in shared[-1:]]
+        found = [self._explainer.frame(frame, max(lines)) for frame, lines in shared[:-1]]
+        found += [
+            self._explainer.frame(frame, self._line(frame.f_code, lines)) for frame, lines in shared[-1:]
+        ]
         return found[-_MOST_FRAMES:]
 
     def _line(self, code, lines):

@@ -25,7 +25,7 @@ _MACHINE = []
 
 
 def hide_machine(scratch):
-    """Lets no text name the scratch folder or where the interpreter lies, which differ between machines."""
+    """Hides the scratch folder and the interpreter's folders in all texts: they differ between machines."""
     interpreter = {os.path.dirname(os.__file__), sys.prefix, sys.base_prefix, sys.exec_prefix}
     interpreter.update(entry for entry in sys.path if entry.endswith(("-packages", ".zip", "lib-dynload")))
     interpreter -= {"", "/", "/usr", "/usr/local"}
@@ -60,7 +60,7 @@ def _unless_address(found):
 
 
 def shown(value, limit=LONGEST):
-    """A bounded repr without memory addresses; whatever its class does wrong is said instead."""
+    """A bounded repr without memory addresses. A class whose repr fails gets a text that says so."""
     try:
         text = _sorted_set(value) if type(value) in (set, frozenset) else repr(value)
     except BaseException as error:  # noqa: BLE001 (a program's own __repr__ may raise anything)
@@ -69,7 +69,7 @@ def shown(value, limit=LONGEST):
 
 
 def cleaned(text, limit=LONGEST):
-    """Text without what is the machine's and lone surrogates, cut in the middle where it is too long."""
+    """Text without addresses, folders of the machine and lone surrogates, cut in its middle to `limit`."""
     if len(text) > 2 * _MOST:
         text = text[:_MOST] + text[-_MOST:]
     text = without_machine(text).encode("utf-8", "backslashreplace").decode("utf-8")
@@ -91,8 +91,8 @@ def _sorted_set(value):
     return f"{{{inner}}}" if items else "set()"
 
 
-def difference(actual, expected):
-    """Where two long values of one builtin type part first, as text; None where that says nothing more."""
+def first_difference(actual, expected):
+    """The first difference of two long values of one builtin type, as text; None where that adds nothing."""
     kind = type(actual)
     if kind is not type(expected) or kind not in (str, bytes, *_HOLDING):
         return None
@@ -101,12 +101,12 @@ def difference(actual, expected):
     if kind is str:
         actual, expected = without_machine(actual), without_machine(expected)
     try:
-        return cleaned(_parting(kind, actual, expected), 200)
+        return cleaned(_described_difference(kind, actual, expected), 200)
     except BaseException:  # noqa: BLE001 (items may be objects of the program)
         return None
 
 
-def _parting(kind, actual, expected):
+def _described_difference(kind, actual, expected):
     if kind in (set, frozenset):
         return f"too much {shown(actual - expected, 80)}, missing {shown(expected - actual, 80)}"
     if kind is dict:
@@ -127,7 +127,7 @@ def _parting(kind, actual, expected):
 
 
 def local_values(frame):
-    """Names and values of a function's plain data, in the order in which the function has them."""
+    """Names and values of a frame's plain local data, in the order of the function's variables."""
     code = frame.f_code
     if code.co_name == "<module>":
         return []
@@ -141,7 +141,7 @@ def local_values(frame):
 
 
 def _is_plain(value, left):
-    """Whether a value consists of exact builtin types, looked at no further than `left` values."""
+    """Whether a value consists of exact builtin types; looks at no more than `left[0]` values."""
     left[0] -= 1
     if type(value) in _PLAIN:
         return True

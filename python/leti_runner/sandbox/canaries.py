@@ -1,4 +1,4 @@
-"""Attempts that the sandbox must stop. What they find on this machine decides the tier."""
+"""Attempts that the sandbox must stop. Their results on this machine decide the tier."""
 
 import ctypes
 import fcntl
@@ -8,8 +8,8 @@ import socket
 import sys
 
 
-def fly(outside, bystander):
-    """Tries each canary in this sandboxed process; by tier that promises it, True where it was contained.
+def run(outside, bystander):
+    """Tries each canary in this sandboxed process. By tier and name: True where the sandbox stopped it.
 
     `outside` is the id of a process of the machine, `bystander` an empty file outside the scratch folder.
     """
@@ -80,7 +80,7 @@ def _connect():
 def _unix_socket():
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         if sys.platform == "darwin":
-            # There a socket is made freely, and what it reaches is what counts.
+            # macOS lets everybody make a socket, so the canary tries to reach something.
             connection.connect("/var/run/mDNSResponder")
 
 

@@ -1,4 +1,4 @@
-"""Tier T3: namespaces of its own around a zygote, so that nothing of the machine is there to be found.
+"""Tier T3: namespaces of its own around a zygote, in which nothing else of the machine exists.
 
 Inside there are only the interpreter, its packages and the system's libraries, read-only; a scratch folder of
 bounded size in memory; no other process, no network interface. See user_namespaces(7), pivot_root(2).
@@ -42,20 +42,20 @@ _ATTR_NODEV = 0x4
 
 
 class Refused(Exception):
-    """This machine does not give a process namespaces of its own; says which step it refused."""
+    """This machine gives a process no namespaces of its own; the message names the step that it refused."""
 
 
 def enter():
-    """Goes on in a process of new namespaces. The calling process waits for that one and then ends as it did.
+    """Continues in a new process with its own namespaces. The caller waits for it and ends with its status.
 
     Returns in the new process, whose root holds what `sandbox.readable` names and SCRATCH. Raises
-    Refused where the machine does not give it; the calling process should then end.
+    Refused where the machine has no namespaces for it; the calling process should then end.
     """
     if not sys.platform.startswith("linux") or platform.machine() not in syscalls.DENIED:
         raise Refused("there are no namespaces on this system")
     root = tempfile.mkdtemp(prefix="leti-")
     user, group = os.getuid(), os.getgid()
-    told, tell = os.pipe()
+    ready_r, ready_w = os.pipe()
     try:
         # The process namespace takes effect for children only, so its first process is forked.
         _step("make a user namespace", _unshare, _NEW_USERS | _NEW_PROCESSES)
@@ -65,9 +65,9 @@ def enter():
         os.rmdir(root)
         raise
     if child != 0:
-        os.close(tell)
-        _wait(child, root, told)
-    os.close(told)
+        os.close(ready_w)
+        _wait(child, root, ready_r)
+    os.close(ready_r)
     sandbox.die_with_parent()
     places = sandbox.readable()
     _step("make its other namespaces", _unshare, _NEW_MOUNTS | _NEW_NETWORK | _NEW_QUEUES | _NEW_NAMES)
@@ -76,7 +76,7 @@ def enter():
     for place in places:
         _step(f"read {place}", os.stat, place)
     _step("read the standard library", os.listdir, os.path.dirname(os.__file__))
-    os.close(tell)
+    os.close(ready_w)
     return SCRATCH
 
 
@@ -87,12 +87,12 @@ def _step(what, function, *arguments):
         raise Refused(f"the machine refuses to {what}: {error}") from error
 
 
-def _wait(child, root, told):
-    # Else the pipes would seem open after the new process has ended.
+def _wait(child, root, ready_r):
+    # The pipes must not seem open after the new process has ended.
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
-    os.read(told, 1)
+    os.read(ready_r, 1)
     # The new process stands on its own root by now, or has failed.
     with contextlib.suppress(OSError):
         os.rmdir(root)

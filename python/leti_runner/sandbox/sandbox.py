@@ -1,6 +1,18 @@
-"""What a program may not do, enforced by the kernel: by Landlock (files) and seccomp (system calls) on Linux.
+"""Confines one process for the rest of its life: Landlock and seccomp, on macOS Seatbelt, and limits.
 
-Nothing here is undone later: all of it holds for the rest of the child's life. See docs/security.md.
+Contained at tier T2, which this module gives: reading files other than the interpreter, its packages and the
+system's libraries; writing outside the scratch folder; making sockets; starting, tracing and signalling
+processes; changing modes, owners, times and limits; processor time, memory, file size and open handles.
+
+Not contained here:
+
+- asking whether a path exists and how large it is, and counting processes;
+- wall time, and the number of files in the scratch folder: the zygote watches both;
+- system calls that syscalls.py does not list. It is a deny list: it lets through what a later kernel adds,
+  `sendto` over a socket pair, System V memory that exists already, and removing extended attributes.
+
+namespaces.py closes most of that where the machine offers namespaces (T3). canaries.py proves on the machine
+what holds. See docs/security.md.
 """
 
 import contextlib
@@ -37,7 +49,7 @@ _MAKE_DEVICES = (1 << 6) | (1 << 11)
 _LIST = 1 << 3
 _RIGHTS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 _TRUNCATE_ABI, _NETWORK_ABI, _SCOPE_ABI = 3, 4, 6
-"""From which version on Landlock stops emptying files, TCP, and signals and sockets to the outside."""
+"""First Landlock versions that stop emptying files, TCP, and signals and sockets to the outside."""
 _ALL_TCP = 3
 _ALL_SCOPES = 3
 
@@ -59,7 +71,7 @@ _SIGNAL_OTHERS = {
     "fcntl": (8, 10, 15),
     "ioctl": (0x8901, 0x8902),
 }
-"""What makes the kernel signal others: F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP."""
+"""Make the kernel signal other processes: F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP."""
 _CAP_DAC_READ_SEARCH = 1 << 2
 _X32_BIT = 0x40000000
 
@@ -78,7 +90,7 @@ _OWN_ID = 0xFFFFFFFF
 
 
 def die_with_parent():
-    """SIGKILL for this process when its parent dies; the parent may be dead already."""
+    """Lets the kernel kill this process when its parent dies; ends it now if the parent is dead already."""
     if LIBC is None:
         return
     parent = os.getppid()
@@ -88,7 +100,7 @@ def die_with_parent():
 
 
 def close_to_others():
-    """Other processes of the user can no longer look into this one (its memory, its handles)."""
+    """Stops other processes of the user from reading this one's memory and handles."""
     if LIBC is not None:
         LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
@@ -110,7 +122,7 @@ def set_limits(limits):
     ]
     if sys.platform.startswith("linux"):
         wanted.append((resource.RLIMIT_AS, memory))
-    # Elsewhere whoever waits for the child looks at the memory that it holds.
+    # Elsewhere the zygote, which waits for the child, looks at the memory that the child holds.
     for name, value in wanted:
         _, hard = resource.getrlimit(name)
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)

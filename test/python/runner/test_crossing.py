@@ -57,7 +57,7 @@ def test_no_answer_is_taken_for_a_result_that_it_is_not(seed):
     for _ in range(2000):
         answer = {rng.choice(keys): any_form(rng) for _ in range(rng.randrange(6))}
         found = remote.checked_result(answer)
-        assert found is None or found["verdict"] in remote._TOLD
+        assert found is None or found["verdict"] in remote._VERDICTS
         checked = remote.checked_diagnostic(answer)
         assert checked is None or len(json.dumps(checked)) < 20_000
 
@@ -165,7 +165,7 @@ def is_result(found, checks):
     return True
 
 
-def judged(answers, beside):
+def judged(answers, in_process):
     """What a judge says of a program that gives these answers."""
     statements = [{"kind": "statements", "source": f"assert f({n}) == {n + 1}"} for n in (1, 2)]
     job = {
@@ -186,7 +186,7 @@ def judged(answers, beside):
         os.close(replies_w)
         with tempfile.TemporaryDirectory() as scratch:
             one = judge.Judge(job, scratch, result_w, requests_w, replies_r)
-            one.run_beside() if beside else one.run()
+            one.run_in_process() if in_process else one.run()
         os.close(result_w)
         head = channel.read(result_r, channel.LARGEST_REPLY)
         rest = channel.read(result_r, channel.LARGEST_REPLY) if head.pop("rest") else {}
@@ -213,11 +213,11 @@ def test_no_hostile_value_in_an_answer_makes_the_harness_fail_or_passes(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_no_hostile_value_told_beside_makes_the_harness_fail_or_passes(seed):
+def test_no_hostile_value_sent_in_process_makes_the_harness_fail_or_passes(seed):
     rng = random.Random(seed)
     result = {"verdict": "error", "checksPassed": 1, "astHash": "ab", "diagnostic": diagnostic()}
     for _ in range(300):
-        told = {"result": twisted(rng, result), "word": rng.choice(HOSTILE)}
+        told = {"result": twisted(rng, result), "secret": rng.choice(HOSTILE)}
         found = judged([twisted(rng, {"loaded": True}), told] if rng.randrange(2) else [told], True)
         assert is_result(found, 2)
         assert found["verdict"] not in ("harness_error", "passed"), told
@@ -225,7 +225,7 @@ def test_no_hostile_value_told_beside_makes_the_harness_fail_or_passes(seed):
 
 def test_what_a_program_says_before_its_checks_came_is_no_judgement():
     for verdict in ("passed", "failed", "harness_error"):
-        told = {"result": {"verdict": verdict, "checksPassed": 2}, "word": None}
+        told = {"result": {"verdict": verdict, "checksPassed": 2}, "secret": None}
         assert judged([told], True)["verdict"] == "tampered"
     assert judged([{"result": {"verdict": "syntax", "checksPassed": 0}}], True)["verdict"] == "syntax"
 
