@@ -1,4 +1,4 @@
-"""What a function uses of its module: imports, constants, helpers, and its class."""
+"""Finds the parts of a module that a function uses: imports, constants, helpers, and its class."""
 
 import ast
 from typing import Optional, Union
@@ -7,7 +7,7 @@ from leti_runner.harvest.modules import Module
 
 #: Lines of context that are shown before a function.
 MAX_LINES = 60
-#: Longer helpers are shown by signature and docstring alone.
+#: Of a longer helper, in lines, only signature and docstring are shown.
 MAX_HELPER_LINES = 15
 #: Longer docstrings of helpers and classes are left out.
 MAX_DOCSTRING_LINES = 8
@@ -16,7 +16,7 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def context_of(module: Module, lines: list[str], function: Function, owner: Optional[ast.ClassDef]) -> str:
-    """The code to show before a function's own text, blank lines in between included; may be empty."""
+    """The code to show before a function's own text, with blank lines between its parts; may be empty."""
     used = names_in(function)
     inside = ""
     if owner is not None:
@@ -29,7 +29,7 @@ def context_of(module: Module, lines: list[str], function: Function, owner: Opti
 
 
 def module_context(module: Module, lines: list[str], used: list[str], hidden: set[str], budget: int) -> str:
-    """The statements that define the used names, and what those use in turn, in the order of the module."""
+    """The statements that define the used names, and those that they use in turn, in the module's order."""
     bound = bindings_of(module.tree)
     pending = list(dict.fromkeys(used))
     done: set[str] = set(hidden)
@@ -62,7 +62,7 @@ def module_context(module: Module, lines: list[str], used: list[str], hidden: se
 
 
 def versions(lines: list[str], statement: ast.stmt) -> list[tuple[list[str], list[str]]]:
-    """How a statement can be shown, the fullest first: its lines and the names that they use."""
+    """The forms in which a statement can be shown, the longest first: lines, and the names that they use."""
     whole = source_lines(lines, statement)
     found = []
     if len(whole) <= MAX_HELPER_LINES:

@@ -1,4 +1,4 @@
-"""Which tests cover which function: by what they name, and by what they were seen to run."""
+"""Finds the tests of each function: tests that name it, and tests that called it when they were traced."""
 
 from typing import Any, Optional
 
@@ -7,7 +7,7 @@ from leti_runner.harvest.functions import first_line, functions_of
 from leti_runner.harvest.modules import Workspace
 from leti_runner.harvest.tests import Target, Test
 
-#: Of tests that only were seen to run a function, those that run the fewest functions.
+#: Most tests per function that only call it; those that call the fewest functions come first.
 MAX_SEEN = 6
 
 
@@ -46,7 +46,7 @@ def tests_by_target(
 def targets_seen(
     test: Test, coverage: dict[str, Any], places: dict[tuple[str, int], Target]
 ) -> Optional[set[Target]]:
-    """What a test ran; None where that is not known."""
+    """The functions that a test called when it was traced; None if it was not traced."""
     suite = coverage.get(test.path)
     indexes = None if suite is None else suite["tests"].get(test.name)
     if suite is None or indexes is None:
@@ -56,7 +56,7 @@ def targets_seen(
 
 
 def suites_of(workspace: Workspace, data: DataFiles, tests: list[Test]) -> list[dict[str, Any]]:
-    """The test files that pytest can run here, each with what it may import and open."""
+    """The test files that pytest can run here, each with the files that it may import and open."""
     if not workspace.has_package("pytest"):
         return []
     files: dict[str, set[str]] = {}

@@ -1,4 +1,4 @@
-"""Data files that tests open, and the settings that pytest runs them under."""
+"""Data files that tests open, and the workspace's settings for pytest."""
 
 import ast
 import base64
@@ -14,7 +14,7 @@ from leti_runner.harvest.files import walk_files
 from leti_runner.harvest.modules import Module
 
 MAX_FILES = 2000
-#: What a task brings along of them.
+#: Bounds of the data files of one task.
 MAX_TASK_FILES = 40
 MAX_FILE_BYTES = 200_000
 MAX_TASK_BYTES = 500_000
@@ -39,7 +39,7 @@ SETTINGS = (
 
 
 class DataFiles:
-    """The data files of a workspace, each read when a test first turns out to need it; none without one."""
+    """The data files of a workspace, each read when a test first needs it. Without a root there are none."""
 
     def __init__(self, root: Optional[Path]) -> None:
         self._root = root or Path()
@@ -48,7 +48,7 @@ class DataFiles:
         self._settings = pytest_settings(root).encode() if root else b""
 
     def needed(self, tests: Iterable[Module], body: str, with_settings: bool) -> list[str]:
-        """Paths of the files that test modules name, or whose folder they name; none that shows the body."""
+        """Paths of files that test modules name by file or folder, without those that quote the body."""
         tests = list(tests)
         words = {word for module in tests for word in words_of(module)}
         named = [path for path in self._paths if path.rsplit("/", 1)[-1] in words]
@@ -78,7 +78,7 @@ class DataFiles:
         return self._read[path]
 
     def _in_named(self, path: str, tests: list[Module], words: set[str]) -> bool:
-        """Whether a file lies in a folder that tests beside or above it name."""
+        """Whether a file lies in a folder that is named by tests in the same folder or above it."""
         for module in tests:
             folder = module.path.rsplit("/", 1)[0] + "/" if "/" in module.path else ""
             if path.startswith(folder) and words.intersection(path[len(folder) :].split("/")[:-1]):
@@ -93,7 +93,7 @@ def is_data(path: str) -> bool:
 
 
 def read_data(file: Path) -> Optional[bytes]:
-    """What a data file holds; None where it cannot be read, is too large, or holds a key."""
+    """The bytes of a data file; None if it cannot be read, is too large, or holds a key."""
     try:
         if os.path.getsize(file) > MAX_FILE_BYTES:
             return None
@@ -104,7 +104,7 @@ def read_data(file: Path) -> Optional[bytes]:
 
 
 def words_of(module: Module) -> set[str]:
-    """The parts of the paths that the strings of a module could be."""
+    """The path components in the strings of a module."""
     words: set[str] = set()
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
@@ -113,14 +113,14 @@ def words_of(module: Module) -> set[str]:
 
 
 def shows(data: bytes, body: str) -> bool:
-    """Whether a file quotes a body, whatever its blanks."""
+    """Whether a file quotes a body; white space does not count."""
     wanted = "".join(body.split())
     return len(wanted) > 20 and wanted in "".join(data.decode("utf-8", "replace").split())
 
 
 def pytest_settings(root: Path) -> str:
-    """What the workspace sets for its tests under pytest, as a file of its own; may be empty."""
-    # As pytest itself looks for them; the first that sets something counts.
+    """The workspace's settings for pytest, as the text of a file `pytest.ini`; may be empty."""
+    # In pytest's own order; the first file with settings counts.
     for found in (
         from_ini(root / "pytest.ini", "pytest"),
         from_pyproject(root / "pyproject.toml"),
@@ -149,7 +149,10 @@ def from_ini(file: Path, section: str) -> Optional[dict[str, str]]:
 
 
 def from_pyproject(file: Path) -> Optional[dict[str, str]]:
-    """None as well before Python 3.11, which cannot read it, where pytest's own reader is not installed."""
+    """Settings of pyproject.toml;
+
+    None if there are none, or before Python 3.11 without pytest's TOML reader.
+    """
     for name in ("tomllib", "tomli"):
         try:
             toml = importlib.import_module(name)

@@ -1,4 +1,4 @@
-"""Whether a workspace and the interpreter with its packages are still what they were."""
+"""Digests that tell whether a workspace, the interpreter or its packages have changed."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from leti_runner.harvest.files import MAX_FILE_BYTES, walk_files
 
 
 def environment_digest() -> str:
-    """Of the interpreter, of what is installed for it, and of this package's own code."""
+    """A digest of the interpreter, the packages installed for it, and this package's own code."""
     digest = hashlib.sha256(f"{sys.version}\0{sys.executable}".encode())
     for folder in sys.path:
         digest.update(f"\0{folder}\0".encode("utf-8", "surrogateescape"))
@@ -26,7 +26,7 @@ def environment_digest() -> str:
 
 
 def workspace_digest(root: Path, environment: str, given: "dict[str, object]") -> str:
-    """Of all files that a harvest may read (if too large, of their size and age), and of what it is given."""
+    """A digest of all files that a harvest may read (of large ones size and time), and of its input."""
     digest = hashlib.sha256(environment.encode())
     for path in walk_files(root, ignored_too=True):
         digest.update(b"\0" + path.encode("utf-8", "surrogateescape") + b"\0")

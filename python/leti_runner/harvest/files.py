@@ -15,20 +15,20 @@ MAX_FILE_BYTES: int = RULES["maxFileBytes"]
 
 
 def is_test_file(path: str) -> bool:
-    """Whether a Python file is one of tests, by its path in the workspace."""
+    """Whether a Python file holds tests, by its path in the workspace."""
     return TEST_FILE.search(path) is not None
 
 
 def python_files(root: Path) -> list[str]:
-    """Paths of the Python files below a folder, sorted; no hidden, built or linked ones, no ignored folders.
+    """Paths of the Python files below a folder, sorted; hidden, built, linked and ignored ones are left out.
 
-    A file that is ignored alone is imported all the same, such as a version that a build writes.
+    A file that is itself ignored still counts, such as a version file that a build writes.
     """
     return [path for path in walk_files(root, ignored_too=True) if path.endswith(".py")]
 
 
 def walk_files(root: Path, ignored_too: bool = False) -> list[str]:
-    """Paths of all files below a folder, sorted; no hidden, ignored, built or linked ones."""
+    """Paths of all files below a folder, sorted, without hidden, ignored, built or linked ones."""
     ignored = ignore_patterns(root)
     found: list[str] = []
     for folder, names, files in os.walk(root):

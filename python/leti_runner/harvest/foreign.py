@@ -1,4 +1,4 @@
-"""Code that is nobody's to learn from: generated, copied from elsewhere, or with secrets in it."""
+"""Finds code that no model should learn from: generated, copied from elsewhere, or with secrets in it."""
 
 import re
 
@@ -17,7 +17,7 @@ GENERATED = re.compile(
     r"@generated|\bdo not (edit|modify)\b|\b(auto-?generated|generated (by|from|with|automatically))\b",
     re.IGNORECASE,
 )
-#: Where a file says that it was generated.
+#: First lines of a file, in which it may say that it was generated.
 HEAD_LINES = 10
 SECRETS = (
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
@@ -27,19 +27,19 @@ SECRETS = (
     re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\."),
     re.compile(r"://[^/\s:@'\"]+:[^/\s:@'\"]{3,}@"),
 )
-#: A name that stands for a secret, given a text that could be one.
+#: A name for a secret that is assigned a text which could be one.
 NAMED_SECRET = re.compile(
     r"\b\w*(?:passw(?:or)?d|secret|api_?key|access_?key|auth_?token|private_?key)\w*[\"']?\s*[:=]\s*[\"']([^\"'\s]{8,})[\"']",
     re.IGNORECASE,
 )
-#: This text is hardly one: a placeholder, or a name of something.
+#: Texts that are probably no secrets: placeholders, and names of things.
 HARMLESS = re.compile(
     r"^(?:[a-z]+(?:[_\- ][a-z]+)*|[<{%$].*|(.)\1*|.*(?:example|changeme|placeholder).*)$", re.IGNORECASE
 )
 
 
 def foreign_code(path: str, source: str) -> str:
-    """Why the functions of a file are none to learn from; empty if they are."""
+    """Why no model should learn from a file's functions; empty if it may."""
     if VENDORED.intersection(path.split("/")[:-1]):
         return "the file lies among code that was copied from elsewhere"
     head = "\n".join(

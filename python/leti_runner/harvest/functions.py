@@ -33,7 +33,7 @@ class Hole:
     after: str
     #: Hash of the function's syntax tree without its names and constants.
     template: str
-    #: Hash of its arguments and its body, whatever they are called and however they are laid out.
+    #: Hash of its arguments and its body; names and layout do not count.
     same: str
 
 
@@ -149,7 +149,7 @@ def leading_space(line: str) -> str:
 
 
 class NameBlanker(ast.NodeTransformer):
-    """Takes out what may differ between two functions that are made alike."""
+    """Replaces local names and constants, in which two functions of one template differ."""
 
     def __init__(self, local: "set[str]") -> None:
         self.local = local

@@ -41,7 +41,7 @@ class Texts:
 
 
 class Files(Mapping[str, Module]):
-    """The files of one commit, of which those alone are parsed that something asks for."""
+    """The files of one commit. A file is parsed when somebody first asks for it."""
 
     def __init__(self, ids: dict[str, str], texts: Texts, code: Code) -> None:
         self._ids = ids
@@ -86,7 +86,7 @@ class Snapshot(Code):
 
 
 def answer(asked: dict[str, Any], texts: Texts) -> dict[str, Any]:
-    """What a commit has to offer; nothing is said of functions that none of its tests use."""
+    """The candidates of a commit. Functions that none of its tests use are left out."""
     texts.texts.update(asked["texts"])
     texts.problems.update(asked["problems"])
     changed = asked["changed"]
@@ -101,7 +101,7 @@ def answer(asked: dict[str, Any], texts: Texts) -> dict[str, Any]:
     texts_then = {(name, text_of(function)) for (_, name), (function, _) in earlier.items()}
     for (path, name), (function, owner) in functions_in(now, paths).items():
         tests = covering.get((path, name))
-        # One that is as it was, here or in the file that it was moved from, was not worked on.
+        # A function that is unchanged, here or in the file that it was moved from, is no work of this commit.
         if tests is None or (name, text_of(function)) in texts_then:
             continue
         try:
@@ -129,7 +129,7 @@ def answer(asked: dict[str, Any], texts: Texts) -> dict[str, Any]:
 
 
 def tests_of_changed(now: Snapshot, then: Snapshot, paths: list[str]) -> "dict[Target, list[Test]]":
-    """What tests that a commit brought or changed use, with all tests of their files that use it."""
+    """The functions that new or changed tests use, each with all tests in those files that use it."""
     finder = TestFinder(now)
     covering: dict[Target, list[Test]] = {}
     worked_on: set[Target] = set()
@@ -141,7 +141,7 @@ def tests_of_changed(now: Snapshot, then: Snapshot, paths: list[str]) -> "dict[T
         for test in finder.tests_of(now.modules[path]) if names else ():
             for target in test.targets:
                 covering.setdefault(target, []).append(test)
-            # An assert at the top of a file comes with the imports that it needs on the lines before it.
+            # An assert at the top of a file needs the imports on the lines before it.
             if test.name in names or (test.runner == "statements" and test.name.split("\n")[-1] in names):
                 worked_on |= test.targets
     return {target: tests for target, tests in covering.items() if target in worked_on}
@@ -157,7 +157,7 @@ def test_texts(module: Module) -> "set[tuple[str, str]]":
 def functions_in(
     code: Snapshot, paths: "Optional[list[str]]" = None
 ) -> "dict[Target, tuple[Function, Optional[ast.ClassDef]]]":
-    """The functions of the files, or of all, that are no tests."""
+    """The functions of the given files, or of all files, that are no tests."""
     return {
         (path, name): (function, owner)
         for path in (code.modules if paths is None else paths)
@@ -180,7 +180,7 @@ def text_of(function: Function) -> str:
 
 
 def main() -> None:
-    # What is installed is looked up as the workspace would see it, without this package's own folder.
+    # Packages are looked up as the workspace sees them, without this package's own folder.
     sys.path.pop(0)
     texts = Texts()
     for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""The Python files of a workspace and what they import from each other; none is ever imported here."""
+"""The Python files of a workspace and their imports of each other. This module imports none of them."""
 
 import ast
 import importlib.util
@@ -39,7 +39,7 @@ class Module:
     source: str
     tree: ast.Module
     resolve: "Callable[[Module], Iterator[Binding]]"
-    #: Top-level functions and classes; of several with one name the last.
+    #: Top-level functions and classes by name; the last one if several have the name.
     definitions: dict[str, ast.stmt] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,7 +49,7 @@ class Module:
 
     @cached_property
     def bindings(self) -> list[Binding]:
-        """What its imports bind, looked up when it is first asked for."""
+        """The names that its imports bind, found on first use."""
         return list(self.resolve(self))
 
     @property
@@ -58,7 +58,7 @@ class Module:
 
 
 class Unusable(Exception):
-    """A file that is no Python that can be looked at."""
+    """A file that cannot be read or parsed as Python."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -68,7 +68,10 @@ class Unusable(Exception):
 
 @lru_cache(maxsize=512)
 def parse(source: str) -> ast.Module:
-    """The tree of a source; shared, so never to be changed. Raises Unusable where it does not parse."""
+    """The tree of a source.
+
+    It is shared: callers must not change it. Raises Unusable if it does not parse.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -143,7 +146,7 @@ class Code:
         parts = dotted.split(".")
         for root in self.roots(importer):
             top = joined(root, parts[0])
-            # A folder that is no package gives way to any real module of that name.
+            # A real module comes before a folder that is no package.
             if self.file_of(top) is None and (top not in self.folders or self.has_package(parts[0])):
                 continue
             location = joined(root, "/".join(parts))
@@ -210,10 +213,10 @@ class Code:
         return name in self.modules[file].definitions
 
     def definition(self, path: str, name: str) -> Optional[tuple[str, str]]:
-        """File and name where a top-level function or class is defined that a file has under some name."""
+        """File and name of the definition of a top-level function or class that a file knows by a name."""
         key = (path, name)
         if key not in self._definitions:
-            # What is being looked for is not found in a circle of imports.
+            # Imports in a circle define nothing.
             self._definitions[key] = None
             self._definitions[key] = self._defined_or_imported(path, name)
         return self._definitions[key]
@@ -299,7 +302,7 @@ class Workspace(Code):
             except Unusable as problem:
                 self.problems.append((path, problem.line, problem.reason))
         self.folders = folders_of(modules)
-        # A module is named as others import it, so all are asked before any name is.
+        # A module's name depends on how others import it, so all bindings are found first.
         for module in modules.values():
             _ = module.bindings
 

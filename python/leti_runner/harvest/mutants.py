@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple, Optional, Union
 
-#: Of one function; each is a run of its checks.
+#: Most wrong bodies per function; each one costs a run of its checks.
 MAX_MUTANTS = 8
 MAX_CONSTANTS = 5
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
@@ -97,7 +97,7 @@ def changes_of(statements: "list[ast.stmt]") -> Iterator[Change]:
         node = pending.pop()
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue
-        # Before Python 3.12 what stands in an f-string has no place of its own.
+        # Before Python 3.12 the parts of an f-string have no positions of their own.
         if not isinstance(node, ast.JoinedStr):
             pending += reversed(list(ast.iter_child_nodes(node)))
         yield from changes_at(node, returns)
@@ -131,14 +131,14 @@ def changes_at(node: ast.AST, returns: int) -> Iterator[Change]:
 
 
 def is_text(node: ast.AST) -> bool:
-    """Whether it is surely text, for which a changed operator is an error wherever it runs."""
+    """Whether a node is certainly text, for which a changed operator would be an error in every run."""
     return isinstance(node, ast.JoinedStr) or (
         isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
     )
 
 
 def is_effect(node: ast.AST) -> bool:
-    """Whether a statement is there for what it changes; without it all names stay defined."""
+    """Whether a statement only has an effect: without it all names stay defined."""
     if isinstance(node, ast.Assign):
         return all(isinstance(target, (ast.Attribute, ast.Subscript)) for target in node.targets)
     return isinstance(node, ast.Expr) and isinstance(node.value, (ast.Call, ast.Await))
@@ -155,7 +155,7 @@ def another(value: object) -> Optional[str]:
 
 
 def spread(changes: "list[Change]") -> Iterator[Change]:
-    """One kind after the other, and of each the first, the last, then those between."""
+    """Orders changes: one of each kind in turn, and in a kind the first, the last, then those between."""
     kinds: dict[str, list[Change]] = {}
     for change in changes:
         kinds.setdefault(change.kind, []).append(change)
@@ -169,7 +169,7 @@ def spread(changes: "list[Change]") -> Iterator[Change]:
 
 
 def constants_of(function: Function, statements: "list[ast.stmt]", margin: str) -> "list[str]":
-    """Statements that give a value without work: what the body itself gives somewhere, and common values."""
+    """Statements that return a value without work: constants that the body returns, and common values."""
     if any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in own_nodes(statements)):
         return [f"return\n{margin}yield"]
     returned = [

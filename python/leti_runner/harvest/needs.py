@@ -1,4 +1,4 @@
-"""What a piece of test code refers to, and what it takes to run it."""
+"""Finds the names that test code refers to, and the runner that it needs."""
 
 import ast
 from typing import Union
@@ -16,7 +16,7 @@ def needs_packages(names: list[str]) -> str:
 
 
 def needs_pytest(module: Module) -> bool:
-    """Whether a test module or conftest does things around its tests that only pytest knows of."""
+    """Whether a test module or conftest has parts, such as fixtures and hooks, that only pytest calls."""
     for node in module.tree.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             if node.name in PYTEST_HOOKS:
@@ -43,7 +43,7 @@ def wants_pytest(node: Function, method: bool) -> bool:
 
 
 def _arguments_of(decorator: ast.expr) -> int:
-    """How many arguments a decorator may hand: hypothesis' `given` its own, others such as mock.patch one."""
+    """How many arguments a decorator may pass: hypothesis' `given` its own, others like mock.patch one."""
     if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).split(".")[-1] == "given":
         return len(decorator.args) + len(decorator.keywords)
     return 1

@@ -1,4 +1,4 @@
-"""Which functions the tests of one file run, by running them once under the interpreter's own tracing."""
+"""Finds the functions that the tests of one file call: runs them once under the interpreter's tracing."""
 
 import base64
 import contextlib
@@ -36,7 +36,7 @@ def run(suite, scratch):
 
 
 class _Plugin:
-    """Follows each test on its own, its fixtures included."""
+    """A pytest plugin that records the calls of each test, with those of its fixtures."""
 
     def __init__(self, scratch):
         self._calls = {}
@@ -71,7 +71,7 @@ def _name_of(nodeid):
 
 
 class _Profile:
-    """Before Python 3.12."""
+    """Records calls before Python 3.12, with a profile function."""
 
     def __init__(self, prefix):
         self._prefix, self._calls = prefix, None
@@ -91,7 +91,7 @@ class _Profile:
 
 
 class _Monitoring:
-    """Tells only of what begins, and of each function from elsewhere but once."""
+    """Records calls from Python 3.12 on: gets starts only, and one per function of other code."""
 
     def __init__(self, prefix):
         self._prefix, self._calls = prefix, None

@@ -1,4 +1,4 @@
-"""The tests of a workspace: which functions each one uses, and what it takes to run it."""
+"""The tests of a workspace: the functions that each one uses, and the runner and files that it needs."""
 
 import ast
 import builtins
@@ -41,7 +41,7 @@ class Test:
     #: plain, unittest, pytest, or statements.
     runner: str
     targets: set[Target]
-    #: The files that it is made of: its own, and the conftest files around it.
+    #: Its own file, and the conftest files of the folders around it.
     files: list[str]
     #: Why it cannot run here; empty if it can.
     obstacle: str

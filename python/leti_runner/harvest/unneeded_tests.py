@@ -12,7 +12,7 @@ from leti_runner.harvest.modules import Code, Module
 
 
 class UnusedTests:
-    """Looks at each file once."""
+    """Finds these lines; looks at each file once."""
 
     def __init__(self, workspace: Code) -> None:
         self._workspace = workspace

@@ -27,9 +27,9 @@ from leti_runner.harvest.unneeded_tests import UnusedTests
 
 FORMAT = 3
 MAX_CANDIDATES = 3000
-#: A function that everything uses is checked by its first tests alone.
+#: Most tests per function: the first ones.
 MAX_CHECKS = 40
-#: What a task brings along goes to the runner with each of its programs.
+#: Bounds of a task's files, which go to the runner with each of its programs.
 MAX_FILES_CHARACTERS = 1_000_000
 
 
@@ -111,7 +111,7 @@ def candidate_of(
         raise CannotMask(tests[0].obstacle if tests else "no test uses it and it has no doctest")
     files = workspace.closure(hole.path) - {hole.path}
     roots = {path for test in usable for path in test.files}
-    # What only the tests import may hold what they expect; the program does not get it.
+    # Files that only the tests import may hold expected values, so the program does not get them.
     test_files = set().union(*(workspace.closure(path) for path in roots)) - files - {hole.path}
     if sum(len(workspace.modules[path].source) for path in files | test_files) > MAX_FILES_CHARACTERS:
         raise CannotMask(f"it and its tests import more than {MAX_FILES_CHARACTERS} characters of other code")
@@ -191,11 +191,11 @@ def main() -> None:
     given = json.loads(sys.stdin.readline()) if "--given" in options else None
     known = options[options.index("--known") + 1] if "--known" in options else ""
     end_with_parent()
-    # What is installed is looked up as the workspace would see it, without this package's own folder.
+    # Packages are looked up as the workspace sees them, without this package's own folder.
     sys.path.pop(0)
     json.dump(harvest(root, given, known), sys.stdout)
     sys.stdout.flush()
-    # The waiting thread holds standard input, so the interpreter is not asked to tidy up.
+    # The waiting thread holds standard input, so the interpreter cannot shut down as usual.
     os._exit(0)
 
 
