@@ -98,7 +98,7 @@ async function beforeTheRun(user: Workbench): Promise<void> {
   await keep(page, 'walkthrough');
   await user.command('View: Toggle Primary Side Bar Visibility');
   await page.keyboard.press('Control+w');
-  await user.command('LeTI: Run diagnostics');
+  await user.command('LeTI: Run doctor');
   await page
     .locator('.editor-instance .view-line', { hasText: 'ok' })
     .first()
