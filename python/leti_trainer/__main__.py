@@ -16,7 +16,7 @@ if not __package__:
 from leti_trainer.channel import Channel, request_lines  # noqa: E402
 from leti_trainer.lifeline import die_with_input, die_with_parent  # noqa: E402
 from leti_trainer.service import Service  # noqa: E402
-from leti_trainer.workers import is_first_worker  # noqa: E402
+from leti_trainer.training.workers import is_first_worker  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:

@@ -49,20 +49,20 @@ class Service:
 
     def _convert(self, request: requests.ConvertRequest) -> dict[str, Any]:
         from leti_trainer.atomic import whole_folder
-        from leti_trainer.convert import convert_gguf
+        from leti_trainer.models.convert import convert_gguf
 
         with whole_folder(request.out) as half:
             return convert_gguf(request.gguf, half)
 
     def _download(self, request: requests.DownloadRequest) -> dict[str, Any]:
         from leti_trainer.atomic import whole_folder
-        from leti_trainer.download import download_model
+        from leti_trainer.models.download import download_model
 
         with whole_folder(request.out) as half:
             return download_model(request.hub_id, half)
 
     def _load(self, request: requests.LoadRequest) -> dict[str, Any]:
-        from leti_trainer.sampling import load_sampler
+        from leti_trainer.sampling.sampling import load_sampler
 
         # The old model's memory is free before the new one takes its own.
         self._sampler = None
@@ -82,16 +82,16 @@ class Service:
             ) from error
 
     def _train(self, request: requests.TrainRequest) -> dict[str, Any]:
-        from leti_trainer.training import train
+        from leti_trainer.training.training import train
 
         return train(request, self._emit)
 
     def _export(self, request: requests.ExportRequest) -> dict[str, Any]:
-        from leti_trainer.export import export
+        from leti_trainer.models.export import export
 
         return export(request)
 
     def _measure(self, request: requests.MeasureRequest) -> dict[str, Any]:
-        from leti_trainer.measure import measure
+        from leti_trainer.training.measure import measure
 
         return measure(request)

@@ -13,7 +13,7 @@ export interface GraphOptions {
 /** Keys and values of rows: one float32 tensor `[rows, heads, capacity, headSize]` per cache. */
 export type CacheTensors = readonly Tensor[];
 
-/** What the trainer adds to the graphs that it exports (python/leti_trainer/graph_edit.py). */
+/** What the trainer adds to the graphs that it exports (python/leti_trainer/models/graph_edit.py). */
 const ADDED = { firstLogits: 'leti.first_logits', done: 'leti.done' } as const;
 /** Beginning of onnxruntime-node's error for an output that it cannot convert. */
 const NOT_CONVERTED = 'Non tensor type';

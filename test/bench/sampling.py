@@ -31,9 +31,9 @@ import torch  # noqa: E402
 import transformers  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
-from leti_trainer.decode_onnx import OnnxEngine  # noqa: E402
-from leti_trainer.decode_torch import TorchEngine  # noqa: E402
-from leti_trainer.sampling import load_sampler  # noqa: E402
+from leti_trainer.sampling.decode_onnx import OnnxEngine  # noqa: E402
+from leti_trainer.sampling.decode_torch import TorchEngine  # noqa: E402
+from leti_trainer.sampling.sampling import load_sampler  # noqa: E402
 
 STOP = r"\n(?:```|(?=[^\s)\]}]))"
 TEMPERATURE, TOP_P, MAX_TOKENS, SAMPLES, ROWS = 0.7, 0.95, 160, 8, 64

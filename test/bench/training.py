@@ -27,13 +27,13 @@ sys.path.insert(0, str(ROOT / "python"))
 import torch  # noqa: E402
 import transformers  # noqa: E402
 
-from leti_trainer.examples import Example, plan_steps, read_examples  # noqa: E402
-from leti_trainer.losses import TokenLoss  # noqa: E402
-from leti_trainer.models import load_causal_lm  # noqa: E402
+from leti_trainer.models.models import load_causal_lm  # noqa: E402
 from leti_trainer.precision import has_fast_bfloat16  # noqa: E402
 from leti_trainer.requests import Settings, TrainRequest  # noqa: E402
 from leti_trainer.segments import SegmentTokenizer  # noqa: E402
-from leti_trainer.training import train  # noqa: E402
+from leti_trainer.training.examples import Example, plan_steps, read_examples  # noqa: E402
+from leti_trainer.training.losses import TokenLoss  # noqa: E402
+from leti_trainer.training.training import train  # noqa: E402
 
 BATCH, MICRO, RATE, SEED = 16, 8, 2e-5, 42
 CPU = torch.device("cpu")

@@ -25,8 +25,8 @@ const TINY_MODEL = ['test/support/tiny_model.py', 'test/support/tiny_llama.py'];
 const RANDOM_MODEL = [
   'test/support/random_model.py',
   'test/support/tiny_llama.py',
-  'python/leti_trainer/export.py',
-  'python/leti_trainer/graph_edit.py',
+  'python/leti_trainer/models/export.py',
+  'python/leti_trainer/models/graph_edit.py',
 ];
 
 /**
@@ -86,7 +86,7 @@ export interface RandomModel {
   modelFolder: string;
   /** Its fp32 export, with the tokens on which the two must agree. */
   onnxFolder: string;
-  /** The same export as it was made before the trainer edited graphs (python/leti_trainer/graph_edit.py). */
+  /** The same export as it was made before the trainer edited graphs (python/leti_trainer/models/graph_edit.py). */
   uneditedFolder: string;
 }
 

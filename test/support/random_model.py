@@ -18,8 +18,8 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "python"))
 
-from leti_trainer.export import build_graph  # noqa: E402
-from leti_trainer.graph_edit import extend_graph  # noqa: E402
+from leti_trainer.models.export import build_graph  # noqa: E402
+from leti_trainer.models.graph_edit import extend_graph  # noqa: E402
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 TEXTS = [

@@ -5,7 +5,7 @@ import { madeOnce } from './fixtures.ts';
 import { root, trainerPython } from './environment.ts';
 
 /** What decides an export, besides the model. */
-const SOURCES = ['python/leti_trainer/export.py', 'test/support/tinyExports.ts'];
+const SOURCES = ['python/leti_trainer/models/export.py', 'test/support/tinyExports.ts'];
 
 /** A tiny model's real exports, the folders `fp32` and `int8`. They are made once per model. */
 export function tinyExports(model: string): string {

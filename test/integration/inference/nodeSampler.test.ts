@@ -20,7 +20,7 @@ const PROMPTS = ['def add(', 'for item in items:\n    pri', 'x', 'Grüße, 日�
 
 const SAMPLE = `
 import json, sys
-from leti_trainer.sampling import load_sampler
+from leti_trainer.sampling.sampling import load_sampler
 onnx, model, batch = json.loads(sys.argv[1])
 programs = []
 load_sampler("onnx", onnx, model, "cpu", 1).sample(batch, programs.append)

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from leti_trainer.decode_choice import choose, choose_by_sorting
 from leti_trainer.errors import TrainerError
+from leti_trainer.sampling.decode_choice import choose, choose_by_sorting
 
 
 def naive(logits: np.ndarray, temperature: float, top_k: int, top_p: float, uniform: float) -> int:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from leti_trainer.random_stream import uniform
+from leti_trainer.sampling.random_stream import uniform
 
 # The same values stand in test/unit/inference/choice.test.ts: both languages must draw the same numbers.
 GOLDEN = {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from leti_trainer.errors import TrainerError
-from leti_trainer.sampling import Sampler, end_ids, load_sampler, read_tokenizer
+from leti_trainer.sampling.sampling import Sampler, end_ids, load_sampler, read_tokenizer
 
 NEVER = "(?!)"
 PROMPTS = [
@@ -141,7 +141,7 @@ def test_length_limits(sampler: Sampler) -> None:
 
 def test_onnx_needs_no_torch(tiny: Path) -> None:
     code = (
-        "import sys; from leti_trainer.sampling import load_sampler;"
+        "import sys; from leti_trainer.sampling.sampling import load_sampler;"
         f"load_sampler('onnx', {str(tiny / 'onnx')!r}, {str(tiny / 'model')!r}, 'cpu', 1);"
         "sys.exit('torch' in sys.modules)"
     )

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer, decoders, models, normalizers
 
-from leti_trainer.decode_text import TextStream
-from leti_trainer.sampling import read_tokenizer
+from leti_trainer.sampling.decode_text import TextStream
+from leti_trainer.sampling.sampling import read_tokenizer
 
 TEXTS = ["plain words\n", "naïve façade — 日本語 🎉🐍👩‍👩‍👧 end", "a\r\n\tb\x00c", "\ufffd kept", "🎉"]
 

@@ -9,8 +9,8 @@ import pytest
 from conftest import segment
 
 from leti_trainer.errors import TrainerError
-from leti_trainer.examples import Example, by_length, micro_batches, plan_steps, read_examples
 from leti_trainer.segments import SegmentTokenizer
+from leti_trainer.training.examples import Example, by_length, micro_batches, plan_steps, read_examples
 
 
 def _line(*segments: dict[str, Any]) -> str:

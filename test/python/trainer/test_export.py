@@ -8,8 +8,8 @@ import pytest
 import torch
 from trainer_process import TrainerProcess
 
-from leti_trainer.graph_edit import is_extended
-from leti_trainer.models import load_causal_lm
+from leti_trainer.models.graph_edit import is_extended
+from leti_trainer.models.models import load_causal_lm
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int8"])

@@ -11,8 +11,8 @@ import onnx
 import onnxruntime
 import pytest
 
-from leti_trainer.export import build_graph
-from leti_trainer.graph_edit import DONE, FIRST_LOGITS, extend_graph, is_extended
+from leti_trainer.models.export import build_graph
+from leti_trainer.models.graph_edit import DONE, FIRST_LOGITS, extend_graph, is_extended
 
 IDS = np.array([[5, 9, 13, 40, 7], [11, 2, 8, 21, 90]], dtype=np.int64)
 

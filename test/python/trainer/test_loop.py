@@ -10,14 +10,14 @@ import torch
 from trainer_process import train_request
 
 from leti_trainer.errors import TrainerError
-from leti_trainer.examples import Example, read_examples
-from leti_trainer.loop import Loop, learning_rate
-from leti_trainer.losses import TokenLoss
-from leti_trainer.models import load_causal_lm
+from leti_trainer.models.models import load_causal_lm
 from leti_trainer.requests import TrainingSettings, read_request
 from leti_trainer.segments import SegmentTokenizer
-from leti_trainer.training import train
-from leti_trainer.workers import Workers
+from leti_trainer.training.examples import Example, read_examples
+from leti_trainer.training.loop import Loop, learning_rate
+from leti_trainer.training.losses import TokenLoss
+from leti_trainer.training.training import train
+from leti_trainer.training.workers import Workers
 
 CPU = torch.device("cpu")
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 from transformers import LlamaForCausalLM
 
-from leti_trainer.examples import Example, read_examples
-from leti_trainer.losses import TokenLoss
-from leti_trainer.models import load_causal_lm
+from leti_trainer.models.models import load_causal_lm
 from leti_trainer.segments import SegmentTokenizer
+from leti_trainer.training.examples import Example, read_examples
+from leti_trainer.training.losses import TokenLoss
 
 CPU = torch.device("cpu")
 

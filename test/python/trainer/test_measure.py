@@ -9,8 +9,8 @@ from conftest import segment
 from trainer_process import TrainerProcess
 from transformers import LlamaForCausalLM
 
-from leti_trainer.examples import read_examples
 from leti_trainer.segments import SegmentTokenizer
+from leti_trainer.training.examples import read_examples
 
 
 def _request(model: Path, texts: Path) -> dict[str, object]:

@@ -11,10 +11,10 @@ from typing import Any
 import torch
 
 from leti_trainer.errors import TrainerError, says_out_of_memory
-from leti_trainer.examples import Example, by_length, micro_batches
-from leti_trainer.losses import TokenLoss
 from leti_trainer.requests import TrainingSettings
-from leti_trainer.workers import Workers
+from leti_trainer.training.examples import Example, by_length, micro_batches
+from leti_trainer.training.losses import TokenLoss
+from leti_trainer.training.workers import Workers
 
 Emit = Callable[[dict[str, Any]], None]
 _FLOOR = 0.1

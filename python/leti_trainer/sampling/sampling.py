@@ -9,8 +9,8 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from leti_trainer.decode import DecodeItem, DecodeSettings, Emit, Engine, decode_batch
 from leti_trainer.errors import TrainerError
+from leti_trainer.sampling.decode import DecodeItem, DecodeSettings, Emit, Engine, decode_batch
 from leti_trainer.segments import SegmentTokenizer
 
 
@@ -87,11 +87,11 @@ def load_sampler(engine: str, folder: str, tokenizer: str, device: str, threads:
 def _load_engine(engine: str, folder: Path, device: str, threads: int) -> Engine:
     try:
         if engine == "onnx":
-            from leti_trainer.decode_onnx import OnnxEngine
+            from leti_trainer.sampling.decode_onnx import OnnxEngine
 
             return OnnxEngine(folder, threads)
         if engine == "torch":
-            from leti_trainer.decode_torch import TorchEngine
+            from leti_trainer.sampling.decode_torch import TorchEngine
 
             return TorchEngine(folder, device, threads)
     except FileNotFoundError as error:

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 from tokenizers import Tokenizer
 
-from leti_trainer.decode_choice import choose
-from leti_trainer.decode_text import TextStream
-from leti_trainer.random_stream import uniform
+from leti_trainer.sampling.decode_choice import choose
+from leti_trainer.sampling.decode_text import TextStream
+from leti_trainer.sampling.random_stream import uniform
 
 Emit = Callable[[dict[str, Any]], None]
 

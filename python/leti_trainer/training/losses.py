@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from leti_trainer.errors import TrainerError
-from leti_trainer.examples import Example
+from leti_trainer.training.examples import Example
 
 
 class TokenLoss:

@@ -10,11 +10,11 @@ from typing import Any
 
 from leti_trainer.atomic import whole_folder
 from leti_trainer.errors import TrainerError, as_trainer_error
-from leti_trainer.examples import read_examples
-from leti_trainer.graph_edit import extend_graph
-from leti_trainer.models import check_model_folder, load_causal_lm
+from leti_trainer.models.graph_edit import extend_graph
+from leti_trainer.models.models import check_model_folder, load_causal_lm
 from leti_trainer.requests import ExportRequest
 from leti_trainer.segments import SegmentTokenizer
+from leti_trainer.training.examples import read_examples
 
 _MOST_TOKENS = 3000
 _LONGEST_TEXT = 1024

@@ -7,12 +7,12 @@ from typing import Any
 import torch
 
 from leti_trainer.errors import TrainerError
-from leti_trainer.examples import read_examples
-from leti_trainer.losses import TokenLoss
-from leti_trainer.models import check_model_folder, load_causal_lm
+from leti_trainer.models.models import check_model_folder, load_causal_lm
 from leti_trainer.precision import give_back_memory, pick_device
 from leti_trainer.requests import MeasureRequest
 from leti_trainer.segments import SegmentTokenizer
+from leti_trainer.training.examples import read_examples
+from leti_trainer.training.losses import TokenLoss
 
 
 def measure(request: MeasureRequest) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from leti_trainer.errors import TrainerError, says_no_space
-from leti_trainer.models import check_model_folder
+from leti_trainer.models.models import check_model_folder
 
 _FILES = ["*.safetensors", "*.json", "*.jinja", "merges.txt", "LICENSE*", "README.md"]
 

@@ -9,7 +9,12 @@ from typing import Any
 import torch
 
 from leti_trainer.atomic import whole_folder
-from leti_trainer.checkpoints import (
+from leti_trainer.errors import TrainerError
+from leti_trainer.models.models import check_model_folder, load_causal_lm, save_model
+from leti_trainer.precision import give_back_memory, has_fast_bfloat16, pick_device, pick_method
+from leti_trainer.requests import TrainRequest
+from leti_trainer.segments import SegmentTokenizer
+from leti_trainer.training.checkpoints import (
     Progress,
     clear_checkpoints,
     load_checkpoint,
@@ -17,15 +22,10 @@ from leti_trainer.checkpoints import (
     save_checkpoint,
     training_name,
 )
-from leti_trainer.errors import TrainerError
-from leti_trainer.examples import Example, plan_steps, read_examples
-from leti_trainer.loop import Loop
-from leti_trainer.losses import TokenLoss
-from leti_trainer.models import check_model_folder, load_causal_lm, save_model
-from leti_trainer.precision import give_back_memory, has_fast_bfloat16, pick_device, pick_method
-from leti_trainer.requests import TrainRequest
-from leti_trainer.segments import SegmentTokenizer
-from leti_trainer.workers import Workers, is_first_worker
+from leti_trainer.training.examples import Example, plan_steps, read_examples
+from leti_trainer.training.loop import Loop
+from leti_trainer.training.losses import TokenLoss
+from leti_trainer.training.workers import Workers, is_first_worker
 
 Emit = Callable[[dict[str, Any]], None]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from leti_trainer.graph_edit import FIRST_LOGITS, is_extended
+from leti_trainer.models.graph_edit import FIRST_LOGITS, is_extended
 
 _PREFILL_TOKENS = 512
 """Longest piece of a prompt read at once. An unedited graph computes 4 bytes x vocabulary per token."""

@@ -1,0 +1,1 @@
+"""Brings, converts and exports models. Starts no training."""
