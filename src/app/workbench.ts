@@ -114,7 +114,7 @@ export class Workbench {
     }));
   }
 
-  /** Starts a trainer process; whoever starts it closes it. */
+  /** Starts a trainer process. The caller closes it. */
   readonly startTrainer = async (): Promise<TrainerClient> => {
     const { python } = await this.environment();
     return new TrainerClient({ python, env: this.#options.env, signal: this.signal });
@@ -196,7 +196,7 @@ export class Workbench {
     });
   }
 
-  /** Starts a process that completes with an exported model; whoever starts it closes it. */
+  /** Starts a process that completes with an exported model. The caller closes it. */
   readonly startCompleter = async (model: ModelFolders): Promise<Completer> =>
     await createNodeCompleter({
       model,
@@ -220,7 +220,7 @@ export class Workbench {
   }
 
   /**
-   * Trains on a file of examples and takes the new model into the store. Goes on from a checkpoint in `folder` if
+   * Trains on a file of examples and takes the new model into the store. Continues at a checkpoint in `folder` if
    * an earlier try left one.
    */
   async train(

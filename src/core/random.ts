@@ -3,7 +3,7 @@ const MASK = (1n << 64n) - 1n;
 /**
  * A number in [0, 1) that is a pure function of the given non-negative integers: splitmix64's finaliser (Steele, Lea
  * and Flood 2014) chained over them, top 53 bits. Every random choice of a run is named by its integers, never by
- * the order in which it was made, so that a resumed run repeats an unbroken one.
+ * the order of choices. So a resumed run repeats an unbroken one.
  */
 export function uniform(...name: number[]): number {
   let state = 0n;

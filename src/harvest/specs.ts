@@ -48,7 +48,7 @@ export async function findSpecs(
       const droppedBefore = scan.dropped.find((drop) => drop.id === id || drop.id === commit.slice(0, 12));
       const reason =
         past === undefined
-          ? (droppedBefore?.reason ?? 'the commit did not change such a function together with a test')
+          ? (droppedBefore?.reason ?? 'the commit did not change this function together with a test')
           : 'its body has another hash';
       dropped.push({ id, path, line: past?.candidate.line ?? 1, reason });
     }

@@ -15,7 +15,7 @@ const PATIENCE = 4;
 
 /**
  * Why a function's checks are weak, or undefined if they are not. Checks are weak if they pass on a body that only returns a
- * value, or on more than half of the small changes of the right body. Half may pass, because a change can keep the meaning.
+ * value. They are also weak if they pass on more than half of the small changes. Half may pass, because a change can keep the meaning.
  * `durationMs` is the time that the right body took, in milliseconds.
  */
 export async function weakness(

@@ -72,7 +72,7 @@ export class Graph {
   /**
    * Appends `tokens`, row by row and the same number to each row. Writes their keys and values in place into `caches`. `mask`
    * is the attention mask `[rows, longest length]`. Returns the logits after the last `wanted` tokens of each row,
-   * `[rows, wanted, vocabulary]` as one array, in `memory` if it is large enough, else in a fresh array.
+   * `[rows, wanted, vocabulary]` as one array. Uses `memory` if it is large enough, else a fresh array.
    */
   async run(
     rows: number,

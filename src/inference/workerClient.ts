@@ -66,8 +66,8 @@ export class WorkerClient {
   /**
    * Sends a request and yields its answers without the last one. Several requests may be open. Once `signal` is aborted, or
    * the caller stops reading, the work ends between two tokens.
-   * @throws InterruptedError when `signal` ended it, UserError for an error that the user can act on, CrashError when the
-   * process is gone, Error for all other errors of the worker.
+   * @throws InterruptedError when `signal` ended it. UserError for an error that the user can act on. CrashError when
+   * the process is gone. Error for all other errors of the worker.
    */
   async *request(request: WorkerRequest, signal?: AbortSignal): AsyncGenerator<WorkerMessage, void> {
     if (signal?.aborted === true) throw new InterruptedError();

@@ -348,8 +348,8 @@ export const REQUESTS = {
     CheckedFunction,
   ),
   /**
-   * Asks the active model, else the settings', for other bodies of the function at a line (zero-based) of a file as it
-   * is on disk, as many as the settings say. Nothing is changed.
+   * Asks the active model for other bodies of the function at a line (zero-based) of a file on disk. Without an active
+   * model, the settings' one answers. The settings say how many. Changes nothing.
    */
   repair: request(
     'leti/repair',
@@ -377,8 +377,8 @@ export const REQUESTS = {
     z.array(Sample),
   ),
   /**
-   * Several candidates at a place of a file as its editor has it (zero-based), run against the tests and doctests of the
-   * function there unless `execute` is false. After `seconds`, what there is by then is answered.
+   * Several candidates at a place (zero-based) of a file as its editor has it. They run with the tests and doctests of
+   * the function there unless `execute` is false. After `seconds`, the answer holds the candidates that exist.
    */
   complete: request(
     'leti/complete',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Check, DataFile, SourceFile } from './task.ts';
 
 /**
- * What became of a program. `harness_error` is ours, not the program's: such a result is never trained on.
+ * What became of a program. `harness_error` is ours, not the program's: LeTI never trains on it.
  * `import_missing`: the program or its checks import a package that the interpreter does not have.
  * `exited_early`: the program ended the process (sys.exit, os._exit) before its checks were done.
  * `tampered`: the program wrote into the channel over which it answers, or changed what judges it.

@@ -45,7 +45,7 @@ export const ToPage = z.discriminatedUnion('kind', [
     histories: z.array(TaskHistory),
   }),
   z.strictObject({ kind: z.literal('task'), detail: TaskDetail }),
-  /** What goes on right now; null when nothing does. */
+  /** The latest event of an active run; null if none is active. */
   z.strictObject({ kind: z.literal('live'), event: RunEvent.nullable() }),
   z.strictObject({ kind: z.literal('problem'), message: z.string() }),
 ]);

@@ -91,9 +91,9 @@ export const Task = z.strictObject({
    */
   prefix: z.string(),
   /**
-   * What the model writes after the prefix, which decides where its program ends: the rest of a `function` from
-   * inside its header, or the `body` of a function whose header is complete (from inside brackets of its first statement, where
-   * the prefix ends there).
+   * What the model writes after the prefix. It decides where the program ends. `function`: the rest of a function from
+   * inside its header. `body`: the body of a function whose header is complete. The prefix may end inside brackets of
+   * the body's first statement.
    */
   hole: z.enum(['function', 'body']),
   /** Columns by which the statements of the hole's body are indented (1 or more for `body`). */

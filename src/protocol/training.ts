@@ -76,8 +76,8 @@ export const TrainerRequest = z.discriminatedUnion('method', [
   }),
   /**
    * Exports a model folder to ONNX into `out`, which appears whole, with `agreement.json` beside the graph:
-   * `{ sequences: [{ ids: number[], top1: number[] }] }`, torch's teacher-forced top-1 prediction after each token of
-   * the texts in `texts` (a JSON-lines file of TrainingExample), at least 2,000 tokens where the texts have them.
+   * `{ sequences: [{ ids: number[], top1: number[] }] }`, torch's teacher-forced top-1 prediction after each token.
+   * `texts` is a JSON-lines file of TrainingExample, with at least 2,000 tokens where possible.
    */
   z.strictObject({
     method: z.literal('export'),

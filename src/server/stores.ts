@@ -7,7 +7,7 @@ import type { ServerContext } from './work.ts';
 /** Changes that come together are told once. */
 const PAUSE_MS = 300;
 
-/** Tells the client when what is stored of a workspace changes, whoever changed it. */
+/** Tells the client when a workspace's stored data change, also by another process. */
 export interface StoreWatcher {
   /** Real path of the folder, whose data are watched from now on. */
   folder(named: string): Promise<string>;

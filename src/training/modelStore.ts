@@ -68,7 +68,7 @@ export class ModelStore {
     return matches.length === 1 ? matches[0] : undefined;
   }
 
-  /** The model that a name stands for (an alias, the beginning of a hash, a folder), as far as that is known without reading weights. */
+  /** The model that a name stands for (an alias, the beginning of a hash, a folder). Reads no weights. */
   async named(name: string): Promise<StoredModel | undefined> {
     const known = (await this.alias(name)) ?? (await this.get(name));
     if (known !== undefined) return known;

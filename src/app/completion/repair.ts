@@ -9,9 +9,9 @@ import { evaluateModel } from '../runs/evaluate.ts';
 import type { Workbench } from '../workbench.ts';
 
 /**
- * Asks the configured model for other bodies of the function at a line (zero-based) of a workspace's file, half of them with
- * today's and what its checks say before its eyes, and runs each in the sandbox. The file stays as it is. Throws a UserError where no
- * function with checks is, or its checks pass.
+ * Asks the configured model for other bodies of the function at a line (zero-based) of a workspace's file. Half of
+ * the prompts show today's body with its feedback. Runs each body in the sandbox and changes no file.
+ * @throws UserError if the line is in no function with checks, or its checks pass.
  */
 export async function repairFunction(
   workbench: Workbench,

@@ -45,10 +45,10 @@ interface Judged extends Candidate {
 }
 
 /**
- * Writes several candidates and runs each, as soon as it is written, against the doctests and tests of the function at the
- * cursor, in the sandbox. Where none passes, what the interpreter said of the best one that failed by a syntax, name or
- * type error is told to the model once. Without tests, candidates are ordered by how many say the same. After
- * `seconds`, what there is by then is ordered; the greedy candidate is always there.
+ * Writes several candidates and runs each in the sandbox, as soon as it is written, with the tests of its function.
+ * If none passes, the model gets the feedback of the best one with a syntax, name or type error, once. Without tests,
+ * candidates are ordered by how many agree. After `seconds`, the candidates that exist are ordered. The greedy one is
+ * always among them.
  * @throws InterruptedError when it was cancelled; UserError where no model can be used.
  */
 export async function verifyCompletion(
@@ -59,7 +59,7 @@ export async function verifyCompletion(
   const { signal, seconds } = request;
   const until =
     seconds === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
-  // Starts while the first candidate is written; what keeps it from starting is said when one is to be run.
+  // Starts while the first candidate is written; an error of its start appears when a candidate runs.
   if (request.execute) workbench.executor().catch(() => undefined);
   const context = await service.context(request);
   const draft = await service.draft(context);
@@ -123,7 +123,7 @@ export async function verifyText(
   return { label: candidateLabel(judged, 1, 1), ...(verdict === undefined ? {} : { verdict }) };
 }
 
-/** What work gives, or nothing where it was ended because the time is up; a cancellation goes on to the caller. */
+/** What work gives, or nothing where it was ended because the time is up; a cancellation reaches the caller. */
 async function orNothing<T>(
   until: AbortSignal,
   cancelled: AbortSignal,

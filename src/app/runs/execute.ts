@@ -27,8 +27,9 @@ export interface ExecuteSummary {
 
 /**
  * Runs given programs against their tasks' checks. The result file has the samples' lines in their order, each with
- * `passed`, `verdict`, `feedback`, `tier` and `duration_ms`, and appears whole. Throws a UserError (exit code 2) for a
- * sample of a task that the task file does not have, and before anything runs for a result file that cannot be written.
+ * `passed`, `verdict`, `feedback`, `tier` and `duration_ms`, and appears whole.
+ * @throws UserError (exit code 2) if a sample's task is not in the task file, or the result file cannot be written.
+ * The second is found before anything runs.
  */
 export async function executeSamples(request: ExecuteRequest, executor: Executor): Promise<ExecuteSummary> {
   if (request.outFile !== undefined) await requireWritable(request.outFile);

@@ -121,7 +121,7 @@ export class StoredRuns {
     return stored + (await sizeOf(this.#files.run(run)));
   }
 
-  /** Deletes a run with its samples and working files; models that it made stay stored. Refused while a run goes on. */
+  /** Deletes a run with its samples and working files; models that it made stay stored. Refused while a run is active. */
   async delete(id: string): Promise<void> {
     const lock = lockWorkspace(this.#files.lock);
     try {

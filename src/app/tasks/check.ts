@@ -78,7 +78,7 @@ export async function checkTasks(
 }
 
 /**
- * Runs a task's checks on another body than today's. A body that is not indented is, as far as today's is. Throws a
+ * Runs a task's checks on another body than today's. A body without indentation gets today's. Throws a
  * UserError where the task is gone.
  */
 export async function checkProgram(

@@ -3,9 +3,9 @@ import { cutAtStop, opensBlock, stopPattern, type LineOrBlock } from './lineOrBl
 import { columns, indentOf, mask } from './source.ts';
 
 /**
- * The chain from the text that a model wrote to the text to insert at the cursor, one step per function:
- * cut at the stop, remove code fences, repair the indentation, cut again, remove the white space that is in the file
- * already, keep one line for a line completion, cut repeats, remove the code that follows the cursor already.
+ * The chain from the text that a model wrote to the text to insert at the cursor, one step per function.
+ * It cuts at the stop, removes code fences, repairs the indentation and cuts again. It removes white space that the
+ * file has already, and keeps one line for a line completion. It cuts repeats, and code that follows the cursor.
  * @param omittedSpace white space before the cursor that the prompt left out (see `completionPrompt`)
  * @returns undefined where no text is left
  */

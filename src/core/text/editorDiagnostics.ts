@@ -7,7 +7,7 @@ import type { AssembledProgram } from './program.ts';
 
 /**
  * The feedback on a failed program as an editor shows it: at the line of the program's text where it failed. A failure
- * without such a line (a wrong value, a killed process) is at the line that defines the function. A failing test points to
+ * without a line (a wrong value, a killed process) is at the line that defines the function. A failing test points to
  * its own definition in one of `files`. Empty for a program that passed. Lines and columns are zero-based.
  */
 export function editorDiagnostics(

@@ -5,9 +5,9 @@ import type { AssembledProgram } from './program.ts';
 export const FEEDBACK_TOKENS = 160;
 
 /**
- * The feedback on a failed program, as the text that the model reads. It holds the error, the failing check with the actual
- * and the expected value, the program's own lines on the way there, the values at the last of them, and how many checks
- * passed. It holds no paths of the machine, addresses or times, so the same program gives the same text. Empty for a program
+ * The feedback on a failed program, as the text that the model reads. It holds the error and the failing check with the actual
+ * and the expected value. It holds the program's own lines on the way there, the values at the last of them, and how
+ * many checks passed. It holds no paths of the machine, addresses or times, so the same program gives the same text. Empty for a program
  * that passed.
  *
  * `countTokens` measures the text against `budget`. Lines that do not fit are left out, the least important first.

@@ -239,7 +239,7 @@ class CompletionServices {
 interface DocumentPlace {
   text: string;
   offset: number;
-  /** What is selected in a list of suggestions; the completion goes on behind it. */
+  /** What is selected in a list of suggestions; the completion continues after it. */
   selected: InlineCompletionParams['context']['selectedCompletionInfo'];
 }
 

@@ -97,7 +97,7 @@ describe('tasks of commits on the command line', function () {
       [
         'its body has another hash',
         'git cannot read the commit',
-        'the commit did not change such a function together with a test',
+        'the commit did not change this function together with a test',
       ],
     );
     const refused = new LetiProcess(['execute', '--tasks', specs!, '--samples', specs!, '--json'], home);
