@@ -10,7 +10,7 @@ export function trainerPython(): string {
   const python = process.env['LETI_TRAINER_PYTHON'];
   if (python === undefined) {
     throw new Error(
-      'This test needs the trainer environment. Run `npm run test:setup` once (about 2 minutes), or set LETI_TRAINER_PYTHON.',
+      'This test needs the trainer environment. Run `npm run test:setup` once (about 4 minutes), or set LETI_TRAINER_PYTHON.',
     );
   }
   return python;

@@ -104,7 +104,7 @@ export function packagesOf(python: string): string {
 function toolsFolder(): string {
   const tools = process.env['PYTHONPATH'];
   if (tools === undefined) {
-    throw new Error('This test needs pytest. Run `npm run test:setup` once (about 2 minutes).');
+    throw new Error('This test needs pytest. Run `npm run test:setup` once (about 4 minutes).');
   }
   return tools;
 }

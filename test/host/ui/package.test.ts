@@ -6,7 +6,7 @@ import { root, trainerPython } from '../../support/tinyRun.ts';
 
 /** What may be in a package, beside VS Code's own two files. */
 const EXPECTED =
-  /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/(walkthrough\/)?[\w.-]+\.(svg|png)|docs\/images\/[\w-]+\.png|dist\/(extension\.cjs|(leti|cli|inferenceWorker)\.mjs)|dist\/webview\/runPage\.(js|css)|python\/leti_(runner|trainer|verifiers)\/\w+\.py|python\/requirements\/(trainer|default-model)\.txt|dist\/node_modules\/onnxruntime-(common|node)\/.+)$/;
+  /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt|media\/(walkthrough\/)?[\w.-]+\.(svg|png)|docs\/images\/[\w-]+\.(png|gif)|dist\/(extension\.cjs|(leti|cli|inferenceWorker)\.mjs)|dist\/webview\/runPage\.(js|css)|python\/leti_(runner|trainer)\/(\w+\/)?\w+\.(py|json)|python\/requirements\/(trainer|default-model)\.txt|dist\/node_modules\/onnxruntime-(common|node)\/.+)$/;
 
 describe('the package for Linux', () => {
   const vsix = path.join(root, 'dist-vsix/leti-linux-x64.vsix');
@@ -33,6 +33,8 @@ describe('the package for Linux', () => {
       'dist/leti.mjs',
       'dist/cli.mjs',
       'python/leti_runner/zygote.py',
+      'python/leti_runner/harvest/file_rules.json',
+      'python/leti_trainer/models/export.py',
       'dist/webview/runPage.js',
     ]) {
       assert.ok(names.includes(`extension/${needed}`), needed);
