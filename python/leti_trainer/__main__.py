@@ -15,13 +15,24 @@ if not __package__:
 
 from leti_trainer.channel import Channel, request_lines  # noqa: E402
 from leti_trainer.lifeline import die_with_input, die_with_parent  # noqa: E402
-from leti_trainer.service import Service  # noqa: E402
-from leti_trainer.training.workers import is_first_worker  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
     die_with_parent()
     channel = Channel()
+    try:
+        from leti_trainer.service import Service
+        from leti_trainer.training.workers import is_first_worker
+    except ModuleNotFoundError as error:
+        # An environment of the user's own may lack a package that requests need before `hello` can name it.
+        channel.emit(
+            {
+                "event": "error",
+                "code": "bad_input",
+                "message": f"the trainer environment lacks the package {error.name}",
+            }
+        )
+        return 1
     if not arguments:
         service = Service(channel.emit)
         for line in request_lines():

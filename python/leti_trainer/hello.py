@@ -10,7 +10,17 @@ from typing import Any
 from leti_trainer.errors import TrainerError
 
 PROTOCOL = 1
-_PACKAGES = ("torch", "transformers", "peft", "accelerate", "tokenizers", "onnxruntime", "onnxruntime-genai")
+_PACKAGES = (
+    "torch",
+    "transformers",
+    "peft",
+    "accelerate",
+    "tokenizers",
+    "pydantic",
+    "onnx",
+    "onnxruntime",
+    "onnxruntime-genai",
+)
 
 
 def hello(protocol: Any) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BOUNDS, within, wholeWithin } from './bounds.ts';
 import { FeedbackPreset } from './execution.ts';
 import { Condition, ObjectiveChoice } from './model.ts';
 import { RunStatus } from './run.ts';
@@ -17,8 +18,8 @@ export type ExperimentObjective = z.infer<typeof ExperimentObjective>;
 
 /** The settings that an experiment may give all arms, and an arm itself. */
 const Settings = z.strictObject({
-  temperature: z.number().min(0).optional(),
-  maxTokens: z.int().positive().optional(),
+  temperature: within(BOUNDS.temperature).optional(),
+  maxTokens: wholeWithin(BOUNDS.maxTokens).optional(),
   feedback: FeedbackPreset.optional(),
   sealedOnly: z.boolean().optional(),
   training: TrainingSettings.omit({ seed: true, steps: true })
@@ -64,9 +65,9 @@ export const Experiment = z
     finals: z.record(z.string().min(1), FinalTasks).default({}),
     /** Whether each arm's model is measured on Python source that no training saw. */
     perplexity: z.boolean().default(false),
-    rounds: z.int().positive(),
-    samples: z.int().positive(),
-    validationSamples: z.int().positive(),
+    rounds: wholeWithin(BOUNDS.rounds),
+    samples: wholeWithin(BOUNDS.samples),
+    validationSamples: wholeWithin(BOUNDS.heldOutSamples),
     seeds: z.array(z.int().min(0)).min(1),
     device: Device.default('auto'),
     settings: Settings.default({}),

@@ -47,6 +47,22 @@ export const RunConfig = z.strictObject({
 });
 export type RunConfig = z.infer<typeof RunConfig>;
 
+/** What is stored may be beyond the bounds for people: earlier versions had none. */
+const StoredNumbers = RunConfig.extend({
+  historyCommits: z.int().min(0).default(0),
+  rounds: z.int().positive(),
+  samples: z.int().positive(),
+  heldOutSamples: z.int().positive(),
+  temperature: z.number().min(0),
+  maxTokens: z.int().positive(),
+  timeoutSeconds: z.number().positive(),
+  training: TrainingSettings.extend({
+    learningRate: z.number().positive(),
+    epochs: z.int().positive(),
+    batchSize: z.int().positive(),
+  }),
+});
+
 /** The options that earlier versions stored, with the one value that today's runs still have. */
 const REMOVED_OPTIONS: Readonly<Record<string, unknown>> = {
   lossOn: 'program',
@@ -62,7 +78,7 @@ const REMOVED_OPTIONS: Readonly<Record<string, unknown>> = {
 export const StoredRunConfig = z.looseObject({}).transform((stored, context) => {
   const isRemoved = (name: string): boolean => name in REMOVED_OPTIONS;
   const known = Object.fromEntries(Object.entries(stored).filter(([name]) => !isRemoved(name)));
-  const config = RunConfig.safeParse(known);
+  const config = StoredNumbers.safeParse(known);
   if (!config.success) {
     for (const { path, message } of config.error.issues) context.addIssue({ code: 'custom', path, message });
     return z.NEVER;

@@ -10,7 +10,7 @@ export type Profile = (typeof PROFILES)[number];
 const PROBE_MS = 5000;
 
 /** By the PATH on which the driver's tool is looked for; a machine does not change its devices. */
-const probed = new Map<string, Promise<Profile>>();
+const probed = new Map<string, Promise<Profile | undefined>>();
 
 /**
  * The device that training runs on, decided here alone: a named one as it is; for `auto` CUDA when the driver answers,
@@ -21,10 +21,17 @@ export async function pickProfile(device: Device, env: NodeJS.ProcessEnv): Promi
   const key = env['PATH'] ?? '';
   const known = probed.get(key) ?? probe(env);
   probed.set(key, known);
-  return await known;
+  const profile = await known.catch((error: unknown) => {
+    probed.delete(key);
+    throw error;
+  });
+  // A driver that was slow once, after a start of the machine, say, is asked again.
+  if (profile === undefined) probed.delete(key);
+  return profile ?? 'cpu';
 }
 
-async function probe(env: NodeJS.ProcessEnv): Promise<Profile> {
+/** Undefined if the driver did not answer in time. */
+async function probe(env: NodeJS.ProcessEnv): Promise<Profile | undefined> {
   if (process.platform === 'darwin' && process.arch === 'arm64') return 'mps';
   try {
     const { code, stdout } = await runCommand('nvidia-smi', ['-L'], {
@@ -33,7 +40,7 @@ async function probe(env: NodeJS.ProcessEnv): Promise<Profile> {
     });
     return code === 0 && stdout.includes('GPU') ? 'cuda' : 'cpu';
   } catch (error) {
-    if (error instanceof InterruptedError) return 'cpu';
+    if (error instanceof InterruptedError) return undefined;
     throw error;
   }
 }

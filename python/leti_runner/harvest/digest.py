@@ -10,7 +10,7 @@ from leti_runner.harvest.files import MAX_FILE_BYTES, walk_files
 
 
 def environment_digest() -> str:
-    """A digest of the interpreter, the packages installed for it, and this package's own code."""
+    """A digest of the interpreter, the packages installed for it, and the runner's own code."""
     digest = hashlib.sha256(f"{sys.version}\0{sys.executable}".encode())
     for folder in sys.path:
         digest.update(f"\0{folder}\0".encode("utf-8", "surrogateescape"))
@@ -19,8 +19,8 @@ def environment_digest() -> str:
         except OSError:
             continue
         digest.update("\0".join(names).encode("utf-8", "surrogateescape"))
-    own = Path(__file__).parent
-    for file in sorted([*own.glob("*.py"), *own.glob("*.json")]):
+    runner = Path(__file__).parents[1]
+    for file in sorted([*runner.rglob("*.py"), *runner.rglob("*.json")]):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:32]
 

@@ -124,7 +124,7 @@ export class CompletionModel {
       await current.completer.swap(await foldersOf(this.#options.workbench, model));
       this.#current = Promise.resolve(activeFrom(key, model, current.completer));
     } catch (error) {
-      this.#refused = { name: key, usable: await this.#isUsable(key) };
+      this.#refused = { name: key, usable: await this.#isUsable(key).catch(() => false) };
       this.#options.onNotice(error instanceof Error ? error.message : String(error));
     }
   }

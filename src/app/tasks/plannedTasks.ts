@@ -1,23 +1,26 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { workspaceState } from '../../harvest/workspaceState.ts';
 import type { Harvest } from '../../harvest/workspace.ts';
+import { workspaceState } from '../../harvest/workspaceState.ts';
 import { digest } from '../../process/digest.ts';
-import { writeWhole } from '../../process/wholeFile.ts';
+import { jsonLines, writeWhole } from '../../process/wholeFile.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import { DroppedTask, Task } from '../../protocol/task.ts';
 import type { Workbench } from '../workbench.ts';
 
-const Planned = z.strictObject({
+/** The first line of the file. A line per task follows. */
+const Header = z.strictObject({
   hash: z.string(),
   /** Digest of everything that decided the tasks. */
   decidedBy: z.string(),
   at: z.number(),
-  tasks: z.array(Task),
   dropped: z.array(DroppedTask),
 });
+
+/** Characters. Each task carries its files, so a large workspace is quicker searched again than kept. */
+const MOST_CHARACTERS = 64_000_000;
 
 /** Packages may be installed after a plan without any file of the workspace changing. */
 const MOST_AGE_MS = 60 * 60_000;
@@ -44,14 +47,32 @@ export async function taskDeciders(config: Deciding, workbench: Workbench): Prom
   );
 }
 
-/** Keeps the tasks that a plan found in the workspace's data folder. Returns the hash that brings them back. */
-export async function keepPlanned(decidedBy: string, found: Harvest, workbench: Workbench): Promise<string> {
-  const { tasks, dropped } = found;
-  const hash = digest(JSON.stringify([decidedBy, tasks, dropped]), 32);
+/**
+ * Keeps the tasks that a plan found in the workspace's data folder. Returns the hash that brings them back, or undefined
+ * where they are too large to keep or the disk is full: the run then looks for its tasks itself.
+ */
+export async function keepPlanned(
+  decidedBy: string,
+  { tasks, dropped }: Harvest,
+  workbench: Workbench,
+): Promise<string | undefined> {
+  const digests = [decidedBy, digest(JSON.stringify(dropped))];
+  let characters = 0;
+  for (const task of tasks) {
+    const line = JSON.stringify(task);
+    characters += line.length;
+    if (characters > MOST_CHARACTERS) return undefined;
+    digests.push(digest(line));
+  }
+  const hash = digest(digests.join(' '), 32);
+  const header: z.infer<typeof Header> = { hash, decidedBy, at: Date.now(), dropped };
   const file = fileOf(workbench);
-  await mkdir(path.dirname(file), { recursive: true });
-  const planned: z.infer<typeof Planned> = { hash, decidedBy, at: Date.now(), tasks, dropped };
-  await writeWhole(file, JSON.stringify(planned));
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeWhole(file, jsonLines([header, ...tasks]));
+  } catch {
+    return undefined;
+  }
   return hash;
 }
 
@@ -61,15 +82,12 @@ export async function takePlanned(
   config: Deciding,
   workbench: Workbench,
 ): Promise<Harvest | undefined> {
-  const planned = await read(fileOf(workbench));
-  if (planned?.hash !== hash || Date.now() - planned.at > MOST_AGE_MS) return undefined;
-  if (planned.decidedBy !== (await taskDeciders(config, workbench))) return undefined;
-  return { tasks: planned.tasks, dropped: planned.dropped };
-}
-
-async function read(file: string): Promise<z.infer<typeof Planned> | undefined> {
   try {
-    return Planned.parse(JSON.parse(await readFile(file, 'utf8')));
+    const [first = '', ...lines] = (await readFile(fileOf(workbench), 'utf8')).trimEnd().split('\n');
+    const header = Header.parse(JSON.parse(first));
+    if (header.hash !== hash || Date.now() - header.at > MOST_AGE_MS) return undefined;
+    if (header.decidedBy !== (await taskDeciders(config, workbench))) return undefined;
+    return { tasks: lines.map((line) => Task.parse(JSON.parse(line))), dropped: header.dropped };
   } catch {
     // Not there, or of another version: the run looks for its tasks itself.
     return undefined;
@@ -77,7 +95,7 @@ async function read(file: string): Promise<z.infer<typeof Planned> | undefined> 
 }
 
 function fileOf(workbench: Workbench): string {
-  return path.join(workbench.files.folder, 'harvest', 'planned.json');
+  return path.join(workbench.files.folder, 'harvest', 'planned.jsonl');
 }
 
 async function newestCommit(workbench: Workbench): Promise<string> {

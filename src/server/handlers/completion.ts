@@ -70,7 +70,13 @@ export function answerCompletion(
 
   const changes: number[] = [];
   const documents = new TextDocuments(TextDocument);
-  documents.onDidChangeContent(() => {
+  const opened = new Set<string>();
+  documents.onDidOpen(({ document }) => {
+    opened.add(document.uri);
+  });
+  documents.onDidChangeContent(({ document }) => {
+    // Opening a document also reports its content, and is no keystroke.
+    if (opened.delete(document.uri)) return;
     changes.push(performance.now());
     if (changes.length > RECENT) changes.shift();
   });
@@ -247,7 +253,8 @@ function placeOf(
   document: TextDocument | undefined,
   { position, context }: InlineCompletionParams,
 ): DocumentPlace | undefined {
-  if (document === undefined) return undefined;
+  // A client that is a version behind may name a line that is gone.
+  if (document === undefined || position.line >= document.lineCount) return undefined;
   const text = document.getText();
   const selected = context.selectedCompletionInfo;
   if (selected === undefined) return { text, offset: document.offsetAt(position), selected };
