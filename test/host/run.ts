@@ -1,6 +1,7 @@
 /**
- * Host tests: the suites of `suite/` in a real VS Code, with a real workspace, a real backend and a tiny model. A desktop
- * VS Code is downloaded where that is possible, else the server in npm's code-server stands for it.
+ * Host tests: the suites of `suite/` in a real VS Code, with a real workspace, backend and sampler. The trainer is the
+ * fake one; the tests in `ui/` train for real. A desktop VS Code is downloaded where that is possible, else the server in
+ * npm's code-server stands for it.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -10,6 +11,8 @@ import { provisionVsCode } from './provision.ts';
 import { buildSuites, canDownload } from './suites.ts';
 import { QUIET } from './vscode.ts';
 import { hostWorkspace } from './workspace.ts';
+import { FakeTrainer } from '../support/fakeTrainer.ts';
+import { tinyExports } from '../support/tinyExports.ts';
 import { modelOf, root } from '../support/tinyRun.ts';
 
 const cache = process.env['LETI_HOME'] ?? path.join(root, '.leti');
@@ -19,7 +22,7 @@ try {
     path.join(import.meta.dirname, 'suite/index.ts'),
     path.join(folder, 'suites'),
   );
-  const { workspace, settings } = hostWorkspace(folder);
+  const { workspace, model, settings } = hostWorkspace(folder);
   // A desktop VS Code reads its settings here; the one that stands for it is given the same.
   const profile = path.join(folder, 'profile');
   mkdirSync(path.join(profile, 'User'), { recursive: true });
@@ -27,6 +30,8 @@ try {
   const repairModel = modelOf(folder, 'add_one', 'add one', 'return x + 1');
   const eitherModel = modelOf(folder, 'negate', 'negate', 'return -x', 'return 0 - x', 'return -1 * x');
   const otherModel = modelOf(folder, 'double', 'double', 'y = x * 2\n    return y');
+  const trainer = new FakeTrainer(path.join(folder, 'trainer'));
+  for (const one of [model, repairModel, eitherModel, otherModel]) trainer.exportsAs(one, tinyExports(one));
   const server = (await canDownload()) ? undefined : path.join(import.meta.dirname, 'codeShim.ts');
   // Before the suites' clock starts.
   if (server !== undefined) await provisionVsCode(cache, console.log);
@@ -40,6 +45,7 @@ try {
       LETI_VSCODE_CACHE: cache,
       LETI_SUITE_RESULTS: path.join(folder, 'results.json'),
       LETI_ROOT: root,
+      LETI_TRAINER_PYTHON: trainer.python,
       LETI_REPAIR_MODEL: repairModel,
       LETI_OTHER_MODEL: otherModel,
       LETI_EITHER_MODEL: eitherModel,

@@ -15,7 +15,12 @@ const FUNCTIONS: readonly [string, string, (x: number) => number][] = [
  * A workspace with six tested functions, and the settings with which VS Code trains a tiny model on them in seconds.
  * `broken.py` has a function whose test fails.
  */
-export function hostWorkspace(folder: string): { workspace: string; settings: Record<string, unknown> } {
+export function hostWorkspace(folder: string): {
+  workspace: string;
+  /** The folder of the tiny model. */
+  model: string;
+  settings: Record<string, unknown>;
+} {
   const { model } = tinyFixture(folder);
   const workspace = path.join(folder, 'project');
   mkdirSync(path.join(workspace, 'tests'), { recursive: true });
@@ -40,6 +45,7 @@ export function hostWorkspace(folder: string): { workspace: string; settings: Re
   write('tests/test_broken.py', 'import broken\n\n\ndef test_half():\n    assert broken.half(4) == 2\n');
   return {
     workspace,
+    model,
     settings: {
       'leti.model': model,
       'leti.samples': 4,

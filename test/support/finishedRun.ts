@@ -37,7 +37,8 @@ export interface FinishedRun {
 /** Puts a copy of one finished `leti train` run on the tiny tasks into a folder. The run itself is made once. */
 export function finishedRun(folder: string): FinishedRun {
   const here = realpathSync(folder);
-  const { made, there } = theRun();
+  const made = madeOnce('finished-run', SOURCES, '', makeRun);
+  const there = readFileSync(path.join(made, MADE_IN), 'utf8');
   const fixture = tinyFixture(here);
   const home = path.join(here, 'home');
   cpSync(path.join(made, 'home'), home, { recursive: true });
@@ -45,23 +46,6 @@ export function finishedRun(folder: string): FinishedRun {
   moveRuns(path.join(there, 'workspace'), fixture.workspace, home, there, here);
   const events = readFileSync(path.join(made, EVENTS), 'utf8').replaceAll(there, here).trim().split('\n');
   return { fixture, home, events: events.map((line) => JSON.parse(line) as Record<string, unknown>) };
-}
-
-/**
- * Puts the models of the finished run and their exports into LeTI's home, so that a test that is not about exports
- * need not wait for them. A run with the settings of `trainTiny` trains the same model again.
- */
-export function seedExports(fixture: Fixture, home: string): void {
-  const { made, there } = theRun();
-  for (const name of ['exports', 'models']) {
-    cpSync(path.join(made, 'home', name), path.join(home, name), { recursive: true });
-  }
-  renameSources(home, there, fixture.folder);
-}
-
-function theRun(): { made: string; there: string } {
-  const made = madeOnce('finished-run', SOURCES, '', makeRun);
-  return { made, there: readFileSync(path.join(made, MADE_IN), 'utf8') };
 }
 
 function makeRun(folder: string): void {
