@@ -359,7 +359,7 @@ describe('completions', () => {
         assert.deepEqual(told, []);
         memory.clear();
         const said = await tell(used(), 'What Is Recorded?', 'Yes');
-        assert.match(said[1] ?? '', /modal.*stays in LeTI/);
+        assert.match(said[1] ?? '', /modal.*stay in LeTI/);
         assert.deepEqual(await tell(used({ outcome: 'rejected' })), []);
         assert.deepEqual(
           told.map(({ outcome }) => outcome),
