@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { startExecutor, type Executor } from '../execution/executor.ts';
 import { findWorkspaceInterpreter, type WorkspaceInterpreter } from '../execution/interpreter.ts';
-import { Git } from '../harvest/git.ts';
+import { Git } from '../harvest/history/git.ts';
 import { standardLibrarySources } from '../harvest/pythonSources.ts';
 import { createNodeCompleter } from '../inference/nodeCompleter.ts';
 import { createNodeSampler } from '../inference/nodeSampler.ts';

@@ -1,12 +1,12 @@
 import { TaskOrigin, type DroppedTask, type Task } from '../protocol/task.ts';
-import type { History } from './gitHistory.ts';
+import type { History } from './history/gitHistory.ts';
 import {
   bodyHash,
   scanHistory,
   type HistoryScanOptions,
   type PastCandidate,
   type PastScan,
-} from './history.ts';
+} from './history/history.ts';
 import { parseLine, readJsonLines, writeJsonLines } from './jsonLines.ts';
 
 /** True for a specification: a line that names a task by its commit and holds none of its code. */

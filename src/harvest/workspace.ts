@@ -1,10 +1,10 @@
 import { bodyInstruction, docstringSummary } from '../core/learning/instructions.ts';
 import { type NextStep, UserError } from '../protocol/errors.ts';
 import type { DataFile, DroppedTask, SourceFile, Task, TaskOrigin } from '../protocol/task.ts';
-import { changeTimes } from './changeTimes.ts';
+import { changeTimes } from './history/changeTimes.ts';
 import { assignFamilies } from './families.ts';
-import { NoRepositoryError, type Git } from './git.ts';
-import { History } from './gitHistory.ts';
+import { NoRepositoryError, type Git } from './history/git.ts';
+import { History } from './history/gitHistory.ts';
 import {
   bodyHash,
   dropOf,
@@ -12,7 +12,7 @@ import {
   type HistoryScanOptions,
   type PastCandidate,
   type PastScan,
-} from './history.ts';
+} from './history/history.ts';
 import { findSpecs } from './specs.ts';
 import { scanWorkspace, type Candidate, type ScanInput, type Scan } from './scan.ts';
 import { coverageOf, suitesOf, type SuiteRunner } from './coverage.ts';

@@ -10,10 +10,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { findWorkspaceInterpreter } from '../../src/execution/interpreter.ts';
-import { changeTimes } from '../../src/harvest/changeTimes.ts';
-import { Git } from '../../src/harvest/git.ts';
-import { History } from '../../src/harvest/gitHistory.ts';
-import { scanHistory } from '../../src/harvest/history.ts';
+import { changeTimes } from '../../src/harvest/history/changeTimes.ts';
+import { Git } from '../../src/harvest/history/git.ts';
+import { History } from '../../src/harvest/history/gitHistory.ts';
+import { scanHistory } from '../../src/harvest/history/history.ts';
 import { scanWorkspace } from '../../src/harvest/scan.ts';
 import { processesNaming } from '../support/tinyRun.ts';
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { commandLineStep } from '../../../src/cli/stepWords.ts';
-import { Git, NoRepositoryError, UnreadableError } from '../../../src/harvest/git.ts';
+import { Git, NoRepositoryError, UnreadableError } from '../../../src/harvest/history/git.ts';
 import { harvestWorkspace, type Harvest } from '../../../src/harvest/workspace.ts';
 import { GitRepository, listing } from '../../support/gitRepository.ts';
 import { idsOf, reasonOf, useHarvester } from './support.ts';

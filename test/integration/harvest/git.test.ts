@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandLineStep } from '../../../src/cli/stepWords.ts';
-import { Git, NoRepositoryError } from '../../../src/harvest/git.ts';
-import { History } from '../../../src/harvest/gitHistory.ts';
+import { Git, NoRepositoryError } from '../../../src/harvest/history/git.ts';
+import { History } from '../../../src/harvest/history/gitHistory.ts';
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 import { GitRepository, stateOf } from '../../support/gitRepository.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Git } from '../../../src/harvest/git.ts';
+import { Git } from '../../../src/harvest/history/git.ts';
 import { harvestWorkspace, type Harvest } from '../../../src/harvest/workspace.ts';
 import { InterruptedError } from '../../../src/protocol/errors.ts';
 import { Task } from '../../../src/protocol/task.ts';

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { simpleGit, type SimpleGit } from 'simple-git';
-import { InterruptedError, UserError } from '../protocol/errors.ts';
+import { InterruptedError, UserError } from '../../protocol/errors.ts';
 
 /** Longest run of one command of git. */
 const MAX_SECONDS = 60;

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { digest } from '../process/digest.ts';
-import { ChildEndedError, JsonLinesChild } from '../process/jsonLinesChild.ts';
-import { packageRoot, RUNNER_ENVIRONMENT } from '../process/packageRoot.ts';
-import { InterruptedError, UserError } from '../protocol/errors.ts';
-import { DroppedTask } from '../protocol/task.ts';
-import { isTestFile } from './fileRules.ts';
+import { digest } from '../../process/digest.ts';
+import { ChildEndedError, JsonLinesChild } from '../../process/jsonLinesChild.ts';
+import { packageRoot, RUNNER_ENVIRONMENT } from '../../process/packageRoot.ts';
+import { InterruptedError, UserError } from '../../protocol/errors.ts';
+import { DroppedTask } from '../../protocol/task.ts';
+import { isTestFile } from '../fileRules.ts';
 import type { ChangingCommit, FileText, History, UnreadableCommit } from './gitHistory.ts';
-import { Candidate } from './scan.ts';
+import { Candidate } from '../scan.ts';
 
 /** A function as a commit left it, with the tests that came with it. */
 export interface PastCandidate {

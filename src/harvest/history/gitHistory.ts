@@ -1,5 +1,5 @@
-import { UserError } from '../protocol/errors.ts';
-import { isSkippedFolder, MAX_FILE_BYTES } from './fileRules.ts';
+import { UserError } from '../../protocol/errors.ts';
+import { isSkippedFolder, MAX_FILE_BYTES } from '../fileRules.ts';
 import { NoRepositoryError, type Git } from './git.ts';
 import {
   decoded,

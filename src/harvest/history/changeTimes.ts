@@ -1,5 +1,5 @@
 import type { FileText, History } from './gitHistory.ts';
-import type { Candidate } from './scan.ts';
+import type { Candidate } from '../scan.ts';
 
 /** Most texts of files that are in memory at once. */
 const TEXTS_AT_ONCE = 500;
