@@ -224,7 +224,7 @@ describe('the run explorer of the packaged extension', function () {
     const page = user.runPage();
     await page.locator('table.tasks button', { hasText: 'double' }).click();
     await page.locator('article').first().waitFor();
-    assert.equal(await page.locator('article').count(), 4);
+    assert.equal(await page.locator('article').count(), 8);
     assert.match((await page.locator('.facts', { hasText: 'temperature' }).textContent()) ?? '', /seed 42.*/);
     await page.getByLabel('Stage of the run').press('ArrowLeft');
     await page
