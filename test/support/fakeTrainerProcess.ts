@@ -44,6 +44,8 @@ const VERSIONS = [
   'peft',
   'accelerate',
   'tokenizers',
+  'pydantic',
+  'onnx',
   'onnxruntime',
   'onnxruntime-genai',
 ];
