@@ -1,7 +1,8 @@
 /**
  * `npm run pictures`: takes every picture of the documents and the walkthrough, and the README's animation, from the
  * packaged extension with the default model on the example. Takes about 20 minutes on 2 cores. Look at them before you
- * commit them.
+ * commit them. `npm run pictures -- completions restricted` takes some parts alone (`before`, `run`, `completions`,
+ * `restricted`). LETI_HOME keeps the model for the next time.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -38,7 +39,7 @@ execFileSync(process.execPath, [path.join(root, 'scripts/package.ts')], { stdio:
 const options = {
   server: await provisionVsCode(home, console.log),
   vsix: [path.join(root, `dist-vsix/leti-${process.platform}-${process.arch}.vsix`)],
-  env: { LETI_HOME: path.join(folder, 'home'), LETI_TRAINER_PYTHON: python },
+  env: { LETI_HOME: process.env['LETI_HOME'] ?? path.join(folder, 'home'), LETI_TRAINER_PYTHON: python },
   settings: {
     'workbench.colorTheme': 'Light Modern',
     'editor.minimap.enabled': false,
@@ -46,27 +47,6 @@ const options = {
     'leti.samples': 4,
   },
 };
-try {
-  const code = await VsCode.start(options);
-  try {
-    await code.open(workspace);
-    await beforeTheRun(new Workbench(code));
-    await theRun(new Workbench(code), code.page);
-    await completions(new Workbench(code), code.page);
-  } finally {
-    await code.close();
-  }
-  const careful = await VsCode.start({ ...options, trust: false });
-  try {
-    await careful.open(workspace);
-    await inRestrictedMode(new Workbench(careful), careful.page);
-  } finally {
-    await careful.close();
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-
 async function keep(page: Page, name: string, of: Locator | Page = page): Promise<void> {
   await page.mouse.move(25, 500); // away from what shows a hover
   await sleep(500);
@@ -192,10 +172,7 @@ async function theRun(user: Workbench, page: Page): Promise<void> {
 
 /** Ghost text while typing, then the verified list: the README's animation and two pictures. */
 async function completions(user: Workbench, page: Page): Promise<void> {
-  const { count_words: first = 1, reverse_words: second = 1 } = withBodies({
-    count_words: '',
-    reverse_words: '',
-  });
+  const { is_blank: first = 1, remove_spaces: second = 1 } = withBodies({ is_blank: '', remove_spaces: '' });
   await openFile(user, 'text.py');
   await page.keyboard.press('Control+b'); // the side bar goes
   const film = new Film(page);
@@ -219,7 +196,7 @@ async function completions(user: Workbench, page: Page): Promise<void> {
   await goTo(page, second);
   await film.frames(5);
   await page.keyboard.press('Control+Alt+Space');
-  const best = user.quickRow(/passes \d+ of \d+ test/).first();
+  const best = user.quickRow(/passes [1-9]\d* of/).first();
   for (let tries = 0; !(await best.isVisible()) && tries < 100; tries++) await film.frames(2);
   await film.frames(14);
   await keep(page, 'verify');
@@ -233,7 +210,7 @@ async function completions(user: Workbench, page: Page): Promise<void> {
 
 async function inRestrictedMode(user: Workbench, page: Page): Promise<void> {
   await user.openExplorer();
-  await user.rows('Runs').filter({ hasText: '%' }).first().waitFor({ timeout: MINUTES });
+  await user.pane('Tasks').getByText('Restricted Mode').waitFor({ timeout: MINUTES });
   await keep(page, 'untrusted');
   await user.command('Workspaces: Manage Workspace Trust');
   await page.locator('.workspace-trust-editor').waitFor();
@@ -302,4 +279,30 @@ class Film {
     });
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+const parts = process.argv.slice(2);
+const isWanted = (part: string): boolean => parts.length === 0 || parts.includes(part);
+try {
+  const code = await VsCode.start(options);
+  try {
+    await code.open(workspace);
+    const user = new Workbench(code);
+    if (isWanted('before')) await beforeTheRun(user);
+    if (isWanted('run')) await theRun(user, code.page);
+    if (isWanted('completions')) await completions(user, code.page);
+  } finally {
+    await code.close();
+  }
+  if (isWanted('restricted')) {
+    const careful = await VsCode.start({ ...options, trust: false });
+    try {
+      await careful.open(workspace);
+      await inRestrictedMode(new Workbench(careful), careful.page);
+    } finally {
+      await careful.close();
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }

@@ -14,7 +14,7 @@ describe('the pictures of the documents', () => {
     for (const { words, file } of shown) {
       assert.ok(existsSync(path.join(root, file)), file);
       assert.match(words ?? '', /\w/, file);
-      const most = file.endsWith('.gif') ? 3_000_000 : 150_000;
+      const most = file.endsWith('.gif') ? 3_000_000 : 250_000;
       assert.ok(statSync(path.join(root, file)).size < most, file);
     }
   });
