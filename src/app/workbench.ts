@@ -209,12 +209,10 @@ export class Workbench {
   /** Folder of an exported model, made on first use. */
   async exported(model: LoadedModel, precision: Precision, tasks: readonly Task[]): Promise<string> {
     return await exportModel(
-      model,
-      precision,
-      this.models,
-      this.startTrainer,
-      async () => agreementTexts(tasks, model.style, await this.pretrainingSources()),
-      this.observe,
+      {
+        ...{ model, precision, store: this.models, startTrainer: this.startTrainer, observe: this.observe },
+        texts: async () => agreementTexts(tasks, model.style, await this.pretrainingSources()),
+      },
       this.signal,
     );
   }

@@ -2,10 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { renderFeedback } from '../../src/core/text/feedback.ts';
+import { assembleProgram, executionJob } from '../../src/core/text/program.ts';
 import { startExecutor, type Executor } from '../../src/execution/executor.ts';
 import { findWorkspaceInterpreter } from '../../src/execution/interpreter.ts';
 import { UserError } from '../../src/protocol/errors.ts';
-import type { Tier } from '../../src/protocol/execution.ts';
+import { DEFAULT_LIMITS, type ExecutionResult, type Tier } from '../../src/protocol/execution.ts';
+import type { Task } from '../../src/protocol/task.ts';
 
 /** The interpreter that runs the programs of tests: the one that LETI_TEST_PYTHON names, else this machine's. */
 export async function testInterpreter(): Promise<string> {
@@ -92,6 +95,37 @@ export function useExecutorWithPytest(): () => Executor {
     if (executor === undefined) throw new Error('the suite has not begun');
     return executor;
   };
+}
+
+/** A program that was run for a test: its result, and the feedback on it. */
+export interface JudgedProgram {
+  result: ExecutionResult;
+  feedback: string;
+}
+
+/** Called inside `describe`: an executor of the suite's own, and completions of tasks that run on it. */
+export function useProgramRunner(): {
+  executor: () => Executor;
+  run: (task: Task, completion: string) => Promise<JudgedProgram>;
+} {
+  let started: Executor | undefined;
+  let jobs = 0;
+  before(async () => {
+    started = await startTestExecutor(2);
+  });
+  after(async () => {
+    await started?.close();
+  });
+  const executor = (): Executor => {
+    if (started === undefined) throw new Error('the suite has not begun');
+    return started;
+  };
+  const run = async (task: Task, completion: string): Promise<JudgedProgram> => {
+    const program = assembleProgram(task, completion);
+    const result = await executor().execute(executionJob(task, program, jobs++, DEFAULT_LIMITS));
+    return { result, feedback: renderFeedback(program, result, () => 0) };
+  };
+  return { executor, run };
 }
 
 /** Where an interpreter's packages are installed. */

@@ -130,19 +130,23 @@ export async function resolveModel(
   );
 }
 
+/** What an export is made of. */
+interface ExportRequest {
+  model: LoadedModel;
+  precision: Precision;
+  store: ModelStore;
+  startTrainer: StartTrainer;
+  /** Texts on which the export is compared with torch; asked for only where one is made. */
+  texts: () => Promise<readonly TrainingExample[]>;
+  observe: RunObserver;
+}
+
 /**
  * The exported form of a model, made on first use and checked in Node: below 99 % (fp32) or 95 % (int8) of tokens on
  * which its first choice is torch's it is refused. Returns its folder. One process makes it, others wait.
  */
-export async function exportModel(
-  model: LoadedModel,
-  precision: Precision,
-  store: ModelStore,
-  startTrainer: StartTrainer,
-  texts: () => Promise<readonly TrainingExample[]>,
-  observe: RunObserver,
-  signal: AbortSignal,
-): Promise<string> {
+export async function exportModel(request: ExportRequest, signal: AbortSignal): Promise<string> {
+  const { model, precision, store, observe } = request;
   const known = await exportedFolder(model.hash, precision, store);
   if (known !== undefined) return known;
   const lock = await ExclusiveLock.take(`${store.exportFolder(model.hash, precision)}.lock`, signal, () => {
@@ -151,20 +155,14 @@ export async function exportModel(
   });
   try {
     const made = await exportedFolder(model.hash, precision, store);
-    return made ?? (await makeExport(model, precision, store, startTrainer, texts, observe));
+    return made ?? (await makeExport(request));
   } finally {
     lock.release();
   }
 }
 
-async function makeExport(
-  model: LoadedModel,
-  precision: Precision,
-  store: ModelStore,
-  startTrainer: StartTrainer,
-  texts: () => Promise<readonly TrainingExample[]>,
-  observe: RunObserver,
-): Promise<string> {
+async function makeExport(request: ExportRequest): Promise<string> {
+  const { model, precision, store, startTrainer, texts, observe } = request;
   const folder = store.exportFolder(model.hash, precision);
   const record = path.join(folder, AGREEMENT_RECORD);
   await requireFreeSpace(path.dirname(folder), EXPORT_BYTES, 'Exporting the model');
@@ -211,7 +209,6 @@ export function agreementTexts(
       { ...endSegment(style), role: 'end', weight: 1 },
     ],
   }));
-  // At a share of one half as many pieces come as are named.
   return [...texts, ...sourcePieces(sources, AGREEMENT_PIECES, 0)];
 }
 

@@ -5,42 +5,20 @@ import path from 'node:path';
 import { aceTasks } from '../../../examples/events/ace.ts';
 import { eventTask, extractedEvent } from '../../../examples/events/events.ts';
 import { EXAMPLE, eventSides, eventTasks, exampleOf } from '../../../examples/events/generate.ts';
-import { renderFeedback } from '../../../src/core/text/feedback.ts';
-import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
-import type { Executor } from '../../../src/execution/executor.ts';
 import { readTaskFile } from '../../../src/harvest/files.ts';
 import { validateTasks } from '../../../src/harvest/validate.ts';
-import { DEFAULT_LIMITS, type ExecutionResult } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
 import { aceLines } from '../../support/ace.ts';
-import { startTestExecutor } from '../../support/executor.ts';
+import { useProgramRunner } from '../../support/executor.ts';
 
 describe('the event tasks of the example', function () {
   this.timeout(60_000);
-  let executor: Executor;
-  let jobs = 0;
-
-  before(async () => {
-    executor = await startTestExecutor(2);
-  });
-
-  after(async () => {
-    await executor.close();
-  });
-
-  const run = async (
-    of: Task,
-    completion: string,
-  ): Promise<{ result: ExecutionResult; feedback: string }> => {
-    const program = assembleProgram(of, completion);
-    const result = await executor.execute(executionJob(of, program, jobs++, DEFAULT_LIMITS));
-    return { result, feedback: renderFeedback(program, result, () => 0) };
-  };
+  const { executor, run } = useProgramRunner();
 
   it('are what the script writes, and sound: references pass, an empty body does not', async () => {
     const tasks = await readTaskFile(EXAMPLE);
     assert.deepEqual(tasks, exampleOf(eventTasks()));
-    const reasons = (await validateTasks(tasks, executor)).map(({ reason }) => reason);
+    const reasons = (await validateTasks(tasks, executor())).map(({ reason }) => reason);
     assert.deepEqual(new Set(reasons), new Set([undefined]));
   });
 
@@ -139,7 +117,7 @@ describe('the event tasks of the example', function () {
           ['ace/b-1/0', 'ace/b'],
         ],
       );
-      const reasons = (await validateTasks(tasks, executor)).map(({ reason }) => reason);
+      const reasons = (await validateTasks(tasks, executor())).map(({ reason }) => reason);
       assert.deepEqual(reasons, [undefined, undefined, undefined]);
       const gold = tasks.map((of) => extractedEvent(of.prefix + (of.reference ?? '')));
       assert.deepEqual(gold[0], {

@@ -1,33 +1,11 @@
 import assert from 'node:assert/strict';
-import { renderFeedback } from '../../../src/core/text/feedback.ts';
-import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
-import type { Executor } from '../../../src/execution/executor.ts';
-import { DEFAULT_LIMITS, type ExecutionResult } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
-import { startTestExecutor } from '../../support/executor.ts';
+import { useProgramRunner } from '../../support/executor.ts';
 import { bareTask } from '../../support/tasks.ts';
 
 describe('tasks that bring a verifier, or an input', function () {
   this.timeout(60_000);
-  let executor: Executor;
-  let jobs = 0;
-
-  before(async () => {
-    executor = await startTestExecutor(2);
-  });
-
-  after(async () => {
-    await executor.close();
-  });
-
-  const run = async (
-    of: Task,
-    completion: string,
-  ): Promise<{ result: ExecutionResult; feedback: string }> => {
-    const program = assembleProgram(of, completion);
-    const result = await executor.execute(executionJob(of, program, jobs++, DEFAULT_LIMITS));
-    return { result, feedback: renderFeedback(program, result, () => 0) };
-  };
+  const { run } = useProgramRunner();
 
   it('say in sentences what is wrong with the plain data of a call', async () => {
     const source =
