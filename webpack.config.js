@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
+import { EsbuildPlugin } from 'esbuild-loader';
 import webpack from 'webpack';
 
 /** What makes the command line a command: `npx leti`, `npm link`. */
@@ -17,18 +18,8 @@ const executable = {
 
 export const typescript = {
   test: /\.ts$/,
-  loader: 'ts-loader',
-  options: {
-    transpileOnly: true,
-    // A file at a time, TypeScript cannot tell an ES module by its package.json and would write CommonJS.
-    compilerOptions: {
-      module: 'esnext',
-      moduleResolution: 'bundler',
-      rewriteRelativeImportExtensions: false,
-      noEmit: false,
-      declaration: false,
-    },
-  },
+  loader: 'esbuild-loader',
+  options: { target: 'node22' },
 };
 
 /** @type {import('webpack').Configuration} */
@@ -37,6 +28,7 @@ const common = {
   devtool: 'source-map',
   stats: 'errors-warnings',
   performance: { hints: false },
+  optimization: { minimizer: [new EsbuildPlugin({ target: 'node22' })] },
 };
 
 /**
@@ -58,7 +50,7 @@ const processes = {
     clean: { keep: /^(extension|webview)/ },
   },
   // What the command's entry imports is one file, not several.
-  optimization: { splitChunks: false },
+  optimization: { ...common.optimization, splitChunks: false },
   experiments: { outputModule: true },
   externals: { 'onnxruntime-node': 'module onnxruntime-node' },
   module: { parser: { javascript: { importMeta: false } }, rules: [typescript] },
