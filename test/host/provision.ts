@@ -44,6 +44,9 @@ export async function provisionVsCode(cache: string, say: (text: string) => void
     await install(path.join(half, 'server'), `code-server@${CODE_SERVER}`, {
       PATH: `${path.join(halfNode, 'bin')}:${process.env['PATH'] ?? ''}`,
       npm_config_nodedir: halfNode,
+      // Its native modules take a minute less to compile without optimisation.
+      CFLAGS: '-O0',
+      CXXFLAGS: '-O0',
     });
     await rename(half, folder);
   } finally {
