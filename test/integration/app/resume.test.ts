@@ -4,14 +4,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunStore } from '../../../src/store/runStore.ts';
 import { fakeFixture, type FakeTrainer } from '../../support/fakeTrainer.ts';
+import { finishedRun } from '../../support/finishedRun.ts';
 import { useFolder } from '../../support/folder.ts';
-import {
-  processesNaming,
-  tinyFixture,
-  trainTiny,
-  type Fixture,
-  type LetiProcess,
-} from '../../support/tinyRun.ts';
+import { processesNaming, trainTiny, type Fixture, type LetiProcess } from '../../support/tinyRun.ts';
 
 type Event = Record<string, unknown>;
 type Hold = Parameters<FakeTrainer['holdAt']>;
@@ -97,9 +92,10 @@ describe('a run of real weights that is killed', function () {
   let fixture: Fixture;
   let unbroken: Homes;
 
-  before(async () => {
-    fixture = tinyFixture(folder());
-    unbroken = await unbrokenRun(folder(), fixture);
+  before(() => {
+    const run = finishedRun(folder());
+    fixture = run.fixture;
+    unbroken = withPrepared(run.home);
   });
 
   for (const moment of MOMENTS.filter(({ name }) => [SAMPLING, TRAINING].includes(name))) {
@@ -113,18 +109,23 @@ describe('a run of real weights that is killed', function () {
   }
 });
 
-/** LeTI's folders: of an unbroken run, and with nothing but the base model and its exports, the same in every run. */
+/** LeTI's folders: of an unbroken run, and with nothing but models and their exports, which are the same in every run. */
 interface Homes {
   whole: string;
   prepared: string;
 }
 
 async function unbrokenRun(folder: string, fixture: Fixture): Promise<Homes> {
-  const homes = { whole: path.join(folder, 'whole'), prepared: path.join(folder, 'prepared') };
-  await finished(trainTiny(fixture, homes.whole));
-  cpSync(homes.whole, homes.prepared, { recursive: true });
-  rmSync(path.join(homes.prepared, 'workspaces'), { recursive: true });
-  return homes;
+  const whole = path.join(folder, 'whole');
+  await finished(trainTiny(fixture, whole));
+  return withPrepared(whole);
+}
+
+function withPrepared(whole: string): Homes {
+  const prepared = `${whole}-prepared`;
+  cpSync(whole, prepared, { recursive: true });
+  rmSync(path.join(prepared, 'workspaces'), { recursive: true });
+  return { whole, prepared };
 }
 
 async function killed(fixture: Fixture, home: string, { reached }: Moment): Promise<void> {
