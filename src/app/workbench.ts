@@ -8,6 +8,7 @@ import { standardLibrarySources } from '../harvest/pythonSources.ts';
 import { createNodeCompleter } from '../inference/nodeCompleter.ts';
 import { createNodeSampler } from '../inference/nodeSampler.ts';
 import { requireFreeSpace, letiHome } from '../process/letiHome.ts';
+import { packageVersion } from '../process/packageRoot.ts';
 import type { Completer, ModelFolders } from '../protocol/completion.ts';
 import { action, step, UserError } from '../protocol/errors.ts';
 import type { ModelRecord } from '../protocol/model.ts';
@@ -128,6 +129,7 @@ export class Workbench {
     try {
       const { python, versions } = await trainer.hello();
       return {
+        leti: packageVersion(),
         node: process.version,
         interpreter: interpreter.version,
         tier: executor.tier,

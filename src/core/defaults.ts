@@ -24,7 +24,7 @@ export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFi
   runTests: false,
   weakTasks: false,
   feedback: 'full',
-  measureTrain: true,
+  measureTrain: false,
   training: {
     method: 'auto',
     learningRate: 2e-5,

@@ -41,8 +41,11 @@ export const RunConfig = z.strictObject({
   /** Trains on tasks too whose checks are weak. */
   weakTasks: z.boolean().default(false),
   feedback: FeedbackPreset.default('full'),
-  /** Whether the training tasks are asked once more at the end, which takes as long as a round's sampling. */
-  measureTrain: z.boolean().default(true),
+  /**
+   * Whether the training tasks are asked once more at the end, which takes as long as a round's sampling. Without held-out
+   * tasks they always are.
+   */
+  measureTrain: z.boolean().default(false),
   training: TrainingSettings,
 });
 export type RunConfig = z.infer<typeof RunConfig>;

@@ -186,21 +186,20 @@ export class RunStore {
     );
   }
 
-  /** Stores a batch with its samples. `samplingSeconds` is the time in which the model wrote them. */
+  /** Stores a batch with its samples. `writing`: the tokens that the model wrote for it, and in which time. */
   saveBatch(
     run: string,
     stage: string,
     batch: number,
     record: SamplingRecord,
     samples: readonly Sample[],
-    samplingSeconds = 0,
+    writing: { tokens: number; seconds: number } = { tokens: 0, seconds: 0 },
   ): void {
-    const tokens = samples.reduce((sum, sample) => sum + sample.tokens, 0);
     const executionSeconds = samples.reduce((sum, sample) => sum + sample.durationMs, 0) / 1000;
     this.#transaction(() => {
       this.#run(
         'INSERT INTO batches (run, stage, batch, record, tokens, sampling_seconds, execution_seconds) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        [run, stage, batch, JSON.stringify(record), tokens, samplingSeconds, executionSeconds],
+        [run, stage, batch, JSON.stringify(record), writing.tokens, writing.seconds, executionSeconds],
       );
       for (const sample of samples) {
         this.#run(

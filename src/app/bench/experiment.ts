@@ -123,6 +123,7 @@ class ExperimentWork {
         : { workspace: this.#folder, resume: known.run };
     await startOrResumeRun(start, {
       ...this.#context,
+      writesAnew: true,
       objectives: { ...OBJECTIVES, ...EXPERIMENT_OBJECTIVES },
       observe: (event) => {
         if (event.event === 'run' && !event.resumed)

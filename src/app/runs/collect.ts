@@ -17,6 +17,7 @@ import type { Condition, PromptStyle } from '../../protocol/model.ts';
 import type { RunObserver, Sample } from '../../protocol/run.ts';
 import type { GeneratedText, Sampler, SamplingSettings } from '../../protocol/sampling.ts';
 import type { RunStore } from '../../store/runStore.ts';
+import type { EarlierTexts } from './earlierTexts.ts';
 
 /** Everything that decides one stage's samples. */
 export interface CollectRequest {
@@ -37,6 +38,8 @@ export interface CollectRequest {
 export interface CollectServices {
   store: RunStore;
   executor: Executor;
+  /** Texts that need not be written again. */
+  earlier?: Pick<EarlierTexts, 'of'>;
   /** Started only if something is left to sample. */
   sampler: () => Promise<Sampler>;
   countTokens: (text: string) => number;
@@ -46,7 +49,8 @@ export interface CollectServices {
 
 /**
  * Samples programs for every task and runs them, batch by batch; programs run while others are still being
- * written. Batches that are already stored are not repeated. Returns all samples of the stage.
+ * written. Batches that are already stored are not repeated, and texts of an earlier run are only run. Returns all
+ * samples of the stage.
  */
 export async function collectSamples(request: CollectRequest, services: CollectServices): Promise<Sample[]> {
   const { store, executor, observe, signal } = services;
@@ -76,45 +80,64 @@ export async function collectSamples(request: CollectRequest, services: CollectS
     (program, result) => renderFeedback(program, result, services.countTokens, request.feedback),
     signal,
   );
+  const missing = batches.flatMap((batch, index) => (stored.has(index) ? [] : batch));
+  const earlier = new Map(missing.map((task) => [task.id, services.earlier?.of(task)]));
+  const kept = missing.filter(({ id }) => earlier.get(id) !== undefined).length * request.samples;
+  if (kept > 0) {
+    const detail = `an earlier run wrote ${kept} of ${total} programs: they are run again, not written again`;
+    observe({ event: 'phase', phase: request.stage, detail });
+  }
   for (const [index, batch] of batches.entries()) {
     if (stored.has(index)) continue;
     throwIfAborted(signal);
-    const sampler = await services.sampler();
+    const asked = batch.filter((task) => earlier.get(task.id) === undefined);
+    const sampler = asked.length === 0 ? undefined : await services.sampler();
     const begun = performance.now();
-    const byKey = new Map(batch.map((task) => [keyOf(task.id), task]));
+    const byKey = new Map(asked.map((task) => [keyOf(task.id), task]));
     const running: Promise<Sample>[] = [];
     const broken = new AbortController();
-    const items = batch.map((task) => ({
+    const run = (task: Task, text: GeneratedText, whenDone: (sample: Sample) => void): void => {
+      const sample = execution.run(task, text).then((sample) => {
+        done += 1;
+        whenDone(sample);
+        report();
+        return sample;
+      });
+      // A program that cannot be run ends the sampling too, which may be in the middle of a long step.
+      sample.catch(() => {
+        broken.abort();
+      });
+      running.push(sample);
+    };
+    for (const task of batch) {
+      for (const text of earlier.get(task.id) ?? [])
+        run(task, { ...text, key: keyOf(task.id) }, () => undefined);
+    }
+    const items = asked.map((task) => ({
       key: keyOf(task.id),
       prompt: samplingPrompt(task, request.style, request.condition),
       samples: request.samples,
       stop: stopRule(task),
     }));
+    let tokens = 0;
     try {
       const either = AbortSignal.any([signal, broken.signal]);
-      for await (const text of sampler.sample({ items, settings: request.settings }, either)) {
+      for await (const text of sampler?.sample({ items, settings: request.settings }, either) ?? []) {
         const task = byKey.get(text.key);
         if (task === undefined) throw new Error(`the sampler answered for an unknown task key ${text.key}`);
-        const sample = execution.run(task, text).then((sample) => {
-          done += 1;
+        tokens += text.tokens;
+        run(task, text, (sample) => {
           counts.programs += 1;
           counts.tokens += sample.tokens;
           counts.passed += sample.verdict === 'passed' ? 1 : 0;
-          report();
-          return sample;
         });
-        // A program that cannot be run ends the sampling too, which may be in the middle of a long step.
-        sample.catch(() => {
-          broken.abort();
-        });
-        running.push(sample);
       }
     } catch (error) {
       // The programs under way are awaited so that none outlives the stage.
       const outcomes = await Promise.allSettled(running);
       throw outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? error;
     }
-    const samplingSeconds = (performance.now() - begun) / 1000;
+    const seconds = sampler === undefined ? 0 : (performance.now() - begun) / 1000;
     const samples = await Promise.all(running);
     throwIfAborted(signal);
     store.saveBatch(
@@ -123,13 +146,13 @@ export async function collectSamples(request: CollectRequest, services: CollectS
       index,
       {
         model: request.model,
-        engine: sampler.engine,
+        engine: sampler?.engine ?? earlier.get(batch[0]?.id ?? '')?.[0]?.engine ?? '',
         condition: request.condition,
         tier: executor.tier,
         style: request.style,
       },
       samples,
-      samplingSeconds,
+      { tokens, seconds },
     );
   }
   return store.samples(request.run, request.stage);

@@ -7,6 +7,7 @@ import type { Sampler, SamplingSettings } from '../../protocol/sampling.ts';
 import type { Task } from '../../protocol/task.ts';
 import { throwIfAborted } from '../../protocol/errors.ts';
 import { collectSamples } from './collect.ts';
+import { EarlierTexts } from './earlierTexts.ts';
 import type { LoadedModel } from '../models/prepare.ts';
 import { evaluateStage, stageOutcomes } from './report.ts';
 import type { RunWork } from './runWork.ts';
@@ -37,7 +38,7 @@ class Rounds {
   }
 
   async walk(): Promise<void> {
-    const { config, workbench } = this.#work;
+    const { config, heldOut, workbench } = this.#work;
     const base = await workbench.resolveModel(config.model);
     let newest: Candidate = { model: base, condition: base.record.condition, round: 0 };
     let incumbent = newest;
@@ -62,7 +63,7 @@ class Rounds {
       await workbench.dropCheckpoints(roundFolder(this.#work, round));
     }
     // Of refused weights too: a report says what training did.
-    if (config.measureTrain) await this.#evaluateTrain(lastTrained);
+    if (config.measureTrain || heldOut.length === 0) await this.#evaluateTrain(lastTrained);
   }
 
   /** Does a stage once; afterwards its stored result stands. */
@@ -129,7 +130,7 @@ class Rounds {
     candidate: Candidate,
     start: () => Promise<Sampler>,
   ): Promise<Sample[]> {
-    const { id, config, store, workbench } = this.#work;
+    const { id, config, store, workbench, writesAnew } = this.#work;
     const settings: SamplingSettings = {
       temperature: config.temperature,
       topP: config.topP,
@@ -139,24 +140,22 @@ class Rounds {
       // Each stage draws numbers of its own.
       round: keyOf(stage),
     };
+    const { condition, model } = candidate;
+    const asked = { run: id, stage, samples, condition, model: model.hash, style: model.style };
     let sampler: Promise<Sampler> | undefined;
     try {
       return await collectSamples(
         {
-          run: id,
-          stage,
+          ...asked,
           tasks,
-          samples,
           batchRows: config.batchRows,
           settings,
-          model: candidate.model.hash,
-          condition: candidate.condition,
-          style: candidate.model.style,
           timeoutSeconds: config.timeoutSeconds,
           feedback: config.feedback,
         },
         {
           store,
+          ...(writesAnew ? {} : { earlier: new EarlierTexts(store, asked) }),
           executor: await workbench.executor(),
           sampler: () => (sampler ??= start()),
           countTokens: candidate.model.countTokens,

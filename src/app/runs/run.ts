@@ -15,6 +15,8 @@ import { Workbench, type WorkbenchOptions } from '../workbench.ts';
 export type RunContext = Omit<WorkbenchOptions, 'workspace' | 'device'> & {
   /** The objectives that the run may name; those of the product if missing. */
   objectives?: Objectives;
+  /** Writes every program anew, for those who measure time. Without it the texts of earlier runs are kept where they are the same. */
+  writesAnew?: boolean;
 };
 
 /** Stages of a run that another one would do alike. */
@@ -91,7 +93,8 @@ async function work(
         heldOut: heldOut.length,
         dropped: store.dropped(run.id).length,
       });
-      await runRounds({ id: run.id, config: run.config, objectives, train, heldOut, store, workbench });
+      const work = { id: run.id, config: run.config, objectives, train, heldOut, store, workbench };
+      await runRounds({ ...work, writesAnew: context.writesAnew === true });
       store.setStatus(run.id, 'finished');
     } catch (error) {
       store.setStatus(run.id, error instanceof InterruptedError ? 'interrupted' : 'failed', messageOf(error));

@@ -9,6 +9,7 @@ export interface RunWork {
   id: string;
   config: RunConfig;
   objectives: Objectives;
+  writesAnew: boolean;
   train: readonly Task[];
   heldOut: readonly Task[];
   store: RunStore;

@@ -27,6 +27,7 @@ interface TrainFlags extends RunFlags {
   sealedOnly?: boolean;
   runTests?: boolean;
   weakTasks?: boolean;
+  measureTrain?: boolean;
   feedback: FeedbackPreset;
   tasks?: string;
   heldOut?: string;
@@ -137,6 +138,7 @@ export function trainCommand(): Command {
     .option('--sealed-only', 'train only on programs that ran apart from their checks')
     .option(...RUN_TESTS)
     .option('--weak-tasks', 'also train on tasks whose checks let wrong programs pass')
+    .option('--measure-train', 'also measure the training tasks after the last round')
     .option('--resume <run>', 'resume a stopped run with its own options (an id, or "last")')
     .option('--python <path>', 'Python interpreter of the workspace')
     .option(...ALLOW_UNCONTAINED)
@@ -179,6 +181,7 @@ function configOf(workspace: string, flags: TrainFlags): RunConfig {
     sealedOnly: flags.sealedOnly === true,
     runTests: flags.runTests === true,
     weakTasks: flags.weakTasks === true,
+    measureTrain: flags.measureTrain === true,
     feedback: flags.feedback,
     training: {
       ...DEFAULT_RUN.training,

@@ -248,7 +248,7 @@ function fill(file: string, workspace: string): void {
       }),
     );
     const stage = round < 2 ? stages.sample(round + 1) : `${stages.evaluate(2, 'train')}/samples`;
-    store.saveBatch(RUN, stage, 0, record(), samples, 10);
+    store.saveBatch(RUN, stage, 0, record(), samples, { tokens: 4 * samples.length, seconds: 10 });
     measured(round, 'train', samples);
     measured(round, 'held-out', samples);
   }

@@ -11,10 +11,14 @@ import { InterruptedError } from '../../../src/protocol/errors.ts';
 import type { Sample } from '../../../src/protocol/run.ts';
 import type { GeneratedText, PromptSegment, SampleBatch, Sampler } from '../../../src/protocol/sampling.ts';
 import { collectSamples } from '../../../src/app/runs/collect.ts';
+import { EarlierTexts } from '../../../src/app/runs/earlierTexts.ts';
+import type { Check, Task } from '../../../src/protocol/task.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
 import { startTestExecutor } from '../../support/executor.ts';
 import { bareTask, chatStyle } from '../../support/tasks.ts';
 
+const CONFIG = { ...DEFAULT_RUN, workspace: '/w' };
+const ONE_IS_ONE: Check = { kind: 'statements', source: 'assert f(1) == 1' };
 const TASKS = ['a', 'b', 'c'].map((id) => bareTask({ id }));
 
 /** Writes given texts, then goes on for ever unless it is told to stop; what a model would do is tested elsewhere. */
@@ -57,7 +61,7 @@ describe('collecting samples', function () {
   before(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'leti-collect-'));
     store = new RunStore(path.join(folder, 'runs.sqlite'));
-    store.createRun('r', { ...DEFAULT_RUN, workspace: '/w' }, {});
+    store.createRun('r', CONFIG, {});
     executor = await startTestExecutor(2);
   });
 
@@ -70,24 +74,22 @@ describe('collecting samples', function () {
   async function collect(
     stage: string,
     sampler: Sampler,
-    parts: { executor?: Executor; signal?: AbortSignal } = {},
+    parts: { executor?: Executor; signal?: AbortSignal; run?: string; tasks?: Task[] } = {},
   ): Promise<Sample[]> {
+    const { run = 'r', tasks = TASKS } = parts;
+    const asked = { run, stage, model: 'm', condition: 'none' as const, style: chatStyle(), samples: 2 };
     return await collectSamples(
       {
-        run: 'r',
-        stage,
-        tasks: TASKS,
-        samples: 2,
+        ...asked,
+        tasks,
         batchRows: 2,
         settings: { temperature: 0, topP: 1, topK: 0, maxTokens: 9, seed: 1, round: 1 },
-        model: 'm',
-        condition: 'none',
-        style: chatStyle(),
         feedback: 'full',
         timeoutSeconds: 2,
       },
       {
         store,
+        earlier: new EarlierTexts(store, asked),
         executor: parts.executor ?? executor,
         sampler: () => Promise.resolve(sampler),
         countTokens: (text) => text.length,
@@ -143,6 +145,51 @@ describe('collecting samples', function () {
     const second = new Dictated(['x):\n    return x + 1', 'x):\n    return 2']);
     assert.equal((await collect('t', second)).length, 6);
     assert.deepEqual(second.asked, [['b'], ['c']]);
+  });
+
+  it('runs texts of an earlier run again, and asks only for what that run did not write', async () => {
+    const texts = ['x):\n    return x + 1', 'x):\n    return x'];
+    const saveRun = (id: string, tasks: readonly Task[], config = CONFIG, versions = {}): void => {
+      store.createRun(id, config, versions);
+      store.saveTasks(
+        id,
+        tasks.map((task) => ({ task, side: 'train' as const })),
+        [],
+      );
+    };
+    saveRun('first', TASKS);
+    await collect('kept', new Dictated(texts), { run: 'first' });
+
+    // Another check changes the verdict, another instruction the prompt.
+    const [a, b, c] = TASKS;
+    assert.ok(a !== undefined && b !== undefined && c !== undefined);
+    const tasks = [{ ...a, checks: [ONE_IS_ONE] }, b, { ...c, instruction: 'Write it otherwise.' }];
+    saveRun('second', tasks);
+    const sampler = new Dictated(texts);
+    const samples = await collect('kept', sampler, { run: 'second', tasks });
+    assert.deepEqual(sampler.asked, [['c']]);
+    assert.deepEqual(
+      samples.map(({ taskId, verdict }) => [taskId, verdict]),
+      [
+        ['a', 'failed'],
+        ['a', 'passed'],
+        ['b', 'passed'],
+        ['b', 'failed'],
+        ['c', 'passed'],
+        ['c', 'failed'],
+      ],
+    );
+    assert.deepEqual(store.efforts('second').get('kept')?.tokens, 6);
+
+    for (const [id, config, versions] of [
+      ['other seed', { ...CONFIG, seed: 9 }, {}],
+      ['other software', CONFIG, { leti: '0.0.1' }],
+    ] as const) {
+      saveRun(id, TASKS, config, versions);
+      const again = new Dictated(texts);
+      await collect('kept', again, { run: id });
+      assert.deepEqual(again.asked, [['a'], ['b'], ['c']], id);
+    }
   });
 
   it('ends the sampling when programs cannot be run any more', async () => {

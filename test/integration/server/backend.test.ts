@@ -103,7 +103,6 @@ describe('the backend', function () {
         ['evaluate/0/held-out', 12],
         ['sample/1', 16],
         ['evaluate/1/held-out', 12],
-        ['evaluate/1/train/samples', 16],
       ],
     );
     for (const { stage, effort } of detail.stages) {
@@ -111,15 +110,12 @@ describe('the backend', function () {
     }
     const histories = await client.ask(REQUESTS.histories, { ...place, run: summary.id });
     assert.equal(histories.length, 7, 'the task that was taken out is not there');
-    assert.ok(histories.every(({ points }) => points.length === 2));
+    assert.ok(histories.every(({ side, points }) => points.length === (side === 'train' ? 1 : 2)));
     const task = await client.ask(REQUESTS.task, { ...place, run: summary.id, task: 'tiny/double' });
     assert.equal(task.checks[0], 'assert double(2) == 4');
     assert.deepEqual(
       task.stages.map(({ stage, samples }) => [stage, samples.length]),
-      [
-        ['sample/1', 4],
-        ['evaluate/1/train/samples', 4],
-      ],
+      [['sample/1', 4]],
     );
     assert.equal(task.stages[0]?.record?.condition, 'none');
   });
@@ -142,7 +138,7 @@ describe('the backend', function () {
       .trim()
       .split('\n')
       .map((line) => (JSON.parse(line) as { kind: string }).kind);
-    assert.equal(kinds.filter((kind) => kind === 'sample').length, 56);
+    assert.equal(kinds.filter((kind) => kind === 'sample').length, 40);
     assert.deepEqual([...new Set(kinds)], ['run', 'task', 'sample']);
     const nowhere = client.ask(REQUESTS.exportRun, { ...place, run: 'last', file: `${folder}/no/run.jsonl` });
     assert.match(await refusal(nowhere), /cannot be written/);

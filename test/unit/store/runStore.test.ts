@@ -118,8 +118,8 @@ describe('the run store', () => {
   });
 
   it('brings a store of an earlier version up to date, and knows what it does not know', () => {
-    store.saveBatch('r1', 'old', 0, RECORD, [sample('a', 0)], 2);
-    store.saveBatch('r1', 'half', 0, RECORD, [sample('a', 0)], 2);
+    store.saveBatch('r1', 'old', 0, RECORD, [sample('a', 0)], { tokens: 8, seconds: 2 });
+    store.saveBatch('r1', 'half', 0, RECORD, [sample('a', 0)], { tokens: 8, seconds: 2 });
     store.close();
     const db = new DatabaseSync(file);
     for (const column of ['tokens', 'sampling_seconds', 'execution_seconds']) {
@@ -129,9 +129,9 @@ describe('the run store', () => {
     db.exec('PRAGMA user_version = 3');
     db.close();
     store = new RunStore(file);
-    store.saveBatch('r1', 'half', 1, RECORD, [sample('b', 0)], 2);
-    store.saveBatch('r1', 'new', 0, RECORD, [sample('a', 0)], 2);
-    store.saveBatch('r1', 'new', 1, RECORD, [sample('c', 0)], 3);
+    store.saveBatch('r1', 'half', 1, RECORD, [sample('b', 0)], { tokens: 8, seconds: 2 });
+    store.saveBatch('r1', 'new', 0, RECORD, [sample('a', 0)], { tokens: 8, seconds: 2 });
+    store.saveBatch('r1', 'new', 1, RECORD, [sample('c', 0)], { tokens: 12, seconds: 3 });
     const effort = { tokens: 20, samplingSeconds: 5, executionSeconds: 0.003 };
     assert.deepEqual([...store.efforts('r1')], [['new', effort]]);
     assert.deepEqual(store.samples('r1', 'old'), [sample('a', 0)]);

@@ -7,13 +7,16 @@ describe('plannedWork', () => {
   const tasks = Array.from({ length: 100 }, (_, index) =>
     bareTask({ id: `t/${index}`, family: `family ${index}` }),
   );
-  const choices = { skipTasks: [], rounds: 2, samples: 8, heldOutSamples: 4, seed: 3 };
+  const choices = { skipTasks: [], rounds: 2, samples: 8, heldOutSamples: 4, measureTrain: false, seed: 3 };
 
   it('counts the programs of every stage, of held-out tasks with their own number', () => {
     const { train, heldOut, programs } = plannedWork(tasks, choices);
     assert.deepEqual([train.length, heldOut.length], [70, 30]);
-    // sample/1, sample/2, evaluate/2/train; evaluate/0, 1 and 2 of held-out tasks.
-    assert.equal(programs, 3 * 70 * 8 + 3 * 30 * 4);
+    // sample/1, sample/2; evaluate/0, 1 and 2 of held-out tasks.
+    assert.equal(programs, 2 * 70 * 8 + 3 * 30 * 4);
+    // And evaluate/2/train.
+    const measured = plannedWork(tasks, { ...choices, measureTrain: true });
+    assert.equal(measured.programs, programs + 70 * 8);
   });
 
   it('splits what is left anew, as the run will', () => {
