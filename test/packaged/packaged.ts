@@ -32,7 +32,7 @@ export function assertSameNumbers(workspace: string): void {
     for (const stage of sampled) {
       const slow = new Set(
         [...store.samples(a.id, stage), ...store.samples(b.id, stage)]
-          .filter(({ durationMs }) => durationMs >= SLOW)
+          .filter(({ durationMs, verdict }) => durationMs >= SLOW || verdict === 'timeout')
           .map(programOf),
       );
       const numbers = (run: string): unknown[] =>

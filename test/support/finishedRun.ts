@@ -51,7 +51,7 @@ export function finishedRun(folder: string): FinishedRun {
 function makeRun(folder: string): void {
   const here = realpathSync(folder);
   const fixture = tinyFixture(here);
-  const [command, args] = cliCommand(tinyRunArguments(fixture));
+  const [command, args] = cliCommand([...tinyRunArguments(fixture), '--measure-train']);
   const events = execFileSync(command, args, {
     env: { ...process.env, LETI_HOME: path.join(here, 'home') },
     stdio: ['ignore', 'pipe', 'pipe'],

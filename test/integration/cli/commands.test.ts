@@ -65,7 +65,7 @@ describe('the command line', function () {
     assert.deepEqual(readdirSync(fixture.workspace), []);
   });
 
-  it('train measures held-out and train tasks before and after', () => {
+  it('train measures held-out tasks before and after, and training tasks too where it is asked to', () => {
     const report = run.at(-1)?.['report'] as { heldOut: Event[]; train: Event[]; gates: Event[] };
     for (const [side, programs] of [
       ['heldOut', 12],
