@@ -36,7 +36,8 @@ export async function completePrompt(
   const started = performance.now();
   const { temperature = 0, topP = 1, seed = 0 } = request;
   const stop = new RegExp(request.stop);
-  const prompt = tokenizer.encodeSegments(request.prompt);
+  const { ids: prompt, owed: owing, given } = tokenizer.encodePrompt(request.prompt);
+  let owed = owing;
   const room = Math.min(request.maxTokens, row.config.contextLength - 1 - prompt.length);
   const answer: CompletionAnswer = {
     text: '',
@@ -50,10 +51,14 @@ export async function completePrompt(
     totalMs: 0,
   };
   if (prompt.length === 0 || room <= 0) return answer;
-  const stream = new TextStream((ids) => tokenizer.decode(ids), prompt);
+  const stream = new TextStream((ids) => tokenizer.decode(ids), { ids: prompt, given });
   answer.reusedTokens = row.reuse(prompt);
-  const pick = (logits: Float32Array, position: number): number =>
-    choose(logits, { temperature, topP, topK: 0 }, uniform(seed, 0, 0, 0, position));
+  const pick = (logits: Float32Array, position: number): number => {
+    const fitting = tokenizer.vocabulary.restrict(logits, owed);
+    const token = choose(fitting, { temperature, topP, topK: 0 }, uniform(seed, 0, 0, 0, position));
+    owed = tokenizer.vocabulary.pay(owed, token);
+    return token;
+  };
   let next = pick(await readPrompt(row, prompt, signal), 0);
   answer.firstTokenMs = performance.now() - started;
   const tokens = [...prompt];

@@ -17,12 +17,15 @@ interface Row {
   sample: number;
   stop: RegExp;
   stream: TextStream;
+  /** What of its prompt the row still has to write again. */
+  owed: string;
   tokens: number;
 }
 
 /**
  * Decodes a batch to its end. Gives each program to `emit` as soon as it is finished; its row then leaves the batch. A prompt
- * that leaves no room in the model's context gets empty programs.
+ * that leaves no room in the model's context gets empty programs. The tokens that write the end of a prompt again count as
+ * others do: in the limit, in `tokens`, and as positions in the names of random numbers.
  * @throws InterruptedError between two tokens once `signal` is aborted.
  */
 export async function decodeBatch(
@@ -35,7 +38,7 @@ export async function decodeBatch(
 ): Promise<void> {
   const { settings } = batch;
   const context = engine.config.contextLength;
-  const prompts = batch.items.map((item) => ({ item, ids: tokenizer.encodeSegments(item.prompt) }));
+  const prompts = batch.items.map((item) => ({ item, ...tokenizer.encodePrompt(item.prompt) }));
   const fitting = prompts.filter(({ ids }) => ids.length > 0 && ids.length < context);
   for (const { item } of prompts.filter((prompt) => !fitting.includes(prompt))) {
     for (let sample = 0; sample < item.samples; sample += 1) {
@@ -44,13 +47,14 @@ export async function decodeBatch(
   }
   if (fitting.length === 0) return;
   let rows: Row[] = fitting
-    .flatMap(({ item, ids }) =>
+    .flatMap(({ item, ids, owed, given }) =>
       Array.from({ length: item.samples }, (_, sample) => ({
         item,
         prompt: ids.length,
         sample,
         stop: new RegExp(item.stop),
-        stream: new TextStream((some) => tokenizer.decode(some), ids),
+        stream: new TextStream((some) => tokenizer.decode(some), { ids, given }),
+        owed,
         tokens: 0,
       })),
     )
@@ -66,7 +70,10 @@ export async function decodeBatch(
     const logits = await engine.step(tokens);
     tokens = rows.map((row, slot) => {
       const random = uniform(settings.seed, settings.round, row.item.key, row.sample, position);
-      return choose(logits[slot] ?? new Float32Array(0), settings, random);
+      const fitting = tokenizer.vocabulary.restrict(logits[slot] ?? new Float32Array(0), row.owed);
+      const token = choose(fitting, settings, random);
+      row.owed = tokenizer.vocabulary.pay(row.owed, token);
+      return token;
     });
     const finishes = rows.map((row, slot) => {
       const room = Math.min(settings.maxTokens, context - row.prompt);

@@ -6,7 +6,11 @@ import { UserError } from '../protocol/errors.ts';
 const AddedToken = z.looseObject({ id: z.int().min(0), content: z.string(), special: z.boolean() });
 const TokenizerJson = z.looseObject({
   added_tokens: z.array(AddedToken),
-  model: z.looseObject({ type: z.string() }),
+  model: z.looseObject({
+    type: z.string(),
+    vocab: z.record(z.string(), z.int()).optional().catch(undefined),
+  }),
+  decoder: z.looseObject({ type: z.string() }).nullish(),
 });
 const SpecialToken = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
 const TokenizerConfig = z.looseObject({

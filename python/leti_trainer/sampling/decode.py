@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from leti_trainer.sampling.decode_choice import choose
 from leti_trainer.sampling.decode_text import TextStream
+from leti_trainer.sampling.healing import ByteVocabulary, EncodedPrompt
 from leti_trainer.sampling.random_stream import uniform
 
 Emit = Callable[[dict[str, Any]], None]
@@ -35,7 +36,7 @@ class Engine(Protocol):
     def step(self, tokens: np.ndarray) -> np.ndarray:
         """Appends `tokens` (R,) int64, one to each row. Returns logits (R, V) float32.
 
-        The array is valid until the next call.
+        The array is valid until the next call, and may be written into.
         """
         ...
 
@@ -45,10 +46,10 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class DecodeItem:
-    """One prompt as token ids, and its number of rows. A row ends when `stop` matches its text."""
+    """One prompt in tokens, and its number of rows. A row ends when `stop` matches its text."""
 
     key: int
-    prompt: list[int]
+    prompt: EncodedPrompt
     samples: int
     stop: re.Pattern[str]
 
@@ -69,7 +70,9 @@ class _Row:
         self.order = order
         self.item = item
         self.sample = sample
-        self.stream = TextStream(tokenizer, item.prompt)
+        self.stream = TextStream(tokenizer, item.prompt.ids, item.prompt.given)
+        # What of its prompt the row still has to write again.
+        self.owed = item.prompt.owed
         self.tokens = 0
 
     def program(self, finish: str) -> dict[str, Any]:
@@ -87,6 +90,7 @@ class _Row:
 def decode_batch(
     engine: Engine,
     tokenizer: Tokenizer,
+    vocabulary: ByteVocabulary,
     end_ids: frozenset[int],
     items: list[DecodeItem],
     settings: DecodeSettings,
@@ -95,13 +99,15 @@ def decode_batch(
     """Emits a `program` event for each sample of each item when it finishes; returns the tokens written.
 
     A row leaves the batch when it finishes, and none joins. An empty prompt, or one that fills the model's
-    context, gets empty programs with the finish `length`. TrainerError `bad_model`: a logit is not a number.
+    context, gets empty programs with the finish `length`. Tokens that write the end of a prompt again count
+    as others do: in the limit, in `tokens`, and as positions in the names of random numbers.
+    TrainerError `bad_model`: a logit is not a number.
     """
     fitting: list[DecodeItem] = []
     rows: list[_Row] = []
     for item in items:
         samples = [_Row(len(rows) + sample, item, sample, tokenizer) for sample in range(item.samples)]
-        if 0 < len(item.prompt) < engine.context_length:
+        if 0 < len(item.prompt.ids) < engine.context_length:
             fitting.append(item)
             rows += samples
         else:
@@ -109,15 +115,19 @@ def decode_batch(
                 emit(row.program("length"))
     if not fitting:
         return 0
-    engine.start([item.prompt for item in fitting], [item.samples for item in fitting], settings.max_tokens)
-    tokens = np.array([row.item.prompt[-1] for row in rows], dtype=np.int64)
+    counts = [item.samples for item in fitting]
+    engine.start([item.prompt.ids for item in fitting], counts, settings.max_tokens)
+    tokens = np.array([row.item.prompt.ids[-1] for row in rows], dtype=np.int64)
     written = 0
     for position in range(settings.max_tokens):
         keys = np.array([row.item.key for row in rows])
         samples = np.array([row.sample for row in rows])
         uniforms = uniform(settings.seed, settings.round, keys, samples, position)
         logits = engine.step(tokens)
+        vocabulary.restrict(logits, [row.owed for row in rows])
         tokens = choose(logits, settings.temperature, settings.top_k, settings.top_p, uniforms)
+        for row, token in zip(rows, tokens, strict=True):
+            row.owed = vocabulary.pay(row.owed, int(token))
         finishes = [
             _finish(row, int(token), end_ids, settings.max_tokens, engine.context_length)
             for row, token in zip(rows, tokens, strict=True)
@@ -143,7 +153,7 @@ def _finish(row: _Row, token: int, end_ids: frozenset[int], max_tokens: int, con
     row.tokens += 1
     if row.stream.push(token) and row.item.stop.search(row.stream.text):
         return "stop"
-    if row.tokens >= max_tokens or len(row.item.prompt) + row.tokens >= context:
+    if row.tokens >= max_tokens or len(row.item.prompt.ids) + row.tokens >= context:
         return "length"
     return None
 

@@ -10,11 +10,15 @@ _CONTEXT = 4
 
 
 class TextStream:
-    """The text of tokens that follow a prompt."""
+    """The text of tokens that follow a prompt.
 
-    def __init__(self, tokenizer: Tokenizer, prompt: list[int]) -> None:
+    What the prompt gave back (`given`) is written again first and is left out.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, prompt: list[int], given: str = "") -> None:
         self._tokenizer = tokenizer
         self._ids = prompt[-_CONTEXT:]
+        self._missing = len(given)
         self._start = 0
         self._read = len(self._ids)
         self._shown = self._decode(self._ids)
@@ -29,8 +33,7 @@ class TextStream:
         window = self._decode(self._ids[self._start :])
         if len(window) <= len(self._shown) or window.endswith(_INCOMPLETE):
             return False
-        self._show(window)
-        return True
+        return self._show(window)
 
     def flush(self) -> None:
         """Appends the text that waits, broken characters included."""
@@ -38,11 +41,15 @@ class TextStream:
         if len(window) > len(self._shown):
             self._show(window)
 
-    def _show(self, window: str) -> None:
-        self.text += window[len(self._shown) :]
+    def _show(self, window: str) -> bool:
+        piece = window[len(self._shown) :]
+        self.text += piece[self._missing :]
+        grown = len(piece) > self._missing
+        self._missing = max(0, self._missing - len(piece))
         self._start = self._read
         self._read = len(self._ids)
         self._shown = self._decode(self._ids[self._start :])
+        return grown
 
     def _decode(self, ids: list[int]) -> str:
         return self._tokenizer.decode(ids, skip_special_tokens=False)

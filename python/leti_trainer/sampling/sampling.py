@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 
 from leti_trainer.errors import TrainerError
 from leti_trainer.sampling.decode import DecodeItem, DecodeSettings, Emit, Engine, decode_batch
+from leti_trainer.sampling.healing import ByteVocabulary
 from leti_trainer.segments import SegmentTokenizer
 
 
@@ -29,6 +30,7 @@ class Sampler:
         self._engine = engine
         self._tokenizer = read_tokenizer(tokenizer)
         self._segments = SegmentTokenizer(tokenizer)
+        self._vocabulary = ByteVocabulary(self._tokenizer)
         self._end_ids = end_ids(tokenizer, self._tokenizer)
 
     def sample(self, batch: dict[str, Any], emit: Emit) -> dict[str, Any]:
@@ -40,7 +42,7 @@ class Sampler:
         items = [
             DecodeItem(
                 key=int(item["key"]),
-                prompt=self._segments.encode_segments(item["prompt"]),
+                prompt=self._vocabulary.encode_prompt(self._segments, item["prompt"]),
                 samples=int(item["samples"]),
                 stop=_pattern(item["stop"]),
             )
@@ -50,6 +52,7 @@ class Sampler:
         tokens = decode_batch(
             self._engine,
             self._tokenizer,
+            self._vocabulary,
             self._end_ids,
             items,
             DecodeSettings(

@@ -30,6 +30,20 @@ tokenizer = SegmentTokenizer(Path(folder))
 print(json.dumps([tokenizer.encode_segments([segment]) for segment in segments]))
 `;
 
+const ENCODE_PROMPT = `
+import json, sys
+from dataclasses import asdict
+from pathlib import Path
+from leti_trainer.sampling.healing import ByteVocabulary
+from leti_trainer.sampling.sampling import read_tokenizer
+from leti_trainer.segments import SegmentTokenizer
+folder, prompts = json.loads(sys.argv[1])
+segments, vocabulary = SegmentTokenizer(Path(folder)), ByteVocabulary(read_tokenizer(Path(folder)))
+encoded = [vocabulary.encode_prompt(segments, prompt) for prompt in prompts]
+allowed = [sorted(vocabulary.allowed(prompt.owed)) if prompt.owed else [] for prompt in encoded]
+print(json.dumps([[asdict(prompt) for prompt in encoded], allowed]))
+`;
+
 describe('the tokenizer', () => {
   let tiny: ReturnType<typeof randomModel>;
   let tokenizer: SegmentTokenizer;
@@ -74,6 +88,51 @@ describe('the tokenizer', () => {
       tokenizer.encodeSegments(segments),
       segments.flatMap((segment) => tokenizer.encodeSegments([segment])),
     );
+  });
+
+  it("gives back the ends of prompts as the trainer's does", async () => {
+    const prompts = TEXTS.flatMap((text) =>
+      [1, 2, 3, 5, 8, text.length].map((length): PromptSegment[] => [
+        { text: '<|im_start|>user\n', kind: 'frame' },
+        { text: text.slice(0, length).toWellFormed(), kind: 'text' },
+      ]),
+    );
+    const encoded = prompts.map((prompt) => tokenizer.encodePrompt(prompt));
+    const allowed = encoded.map(({ owed }) =>
+      owed === '' ? [] : tokenizer.vocabulary.allowed(owed).toSorted((a, b) => a - b),
+    );
+    assert.deepEqual(await python(ENCODE_PROMPT, [tiny.modelFolder, prompts]), [encoded, allowed]);
+  });
+
+  for (const [text, given] of [
+    ['def add(', '('],
+    ['self.', '.'],
+    ['x.nam', 'nam'],
+    ['x = "', ' "'],
+    ['x = ', ' '],
+    ['if x:\n    ', '\n    '],
+    ['x\n\n  \n', '\n\n  \n'],
+    ['日本', '日本'],
+    ['', ''],
+    // No more than a few tokens, here one per letter or byte, and never a part of a character.
+    ['qzjv'.repeat(10), 'qzjvqzjv'],
+    ['ж'.repeat(20), 'жжжж'],
+    ['ж'.repeat(20) + 'q', 'жжжжq'],
+  ] as const) {
+    it(`gives back ${JSON.stringify(given)} of ${JSON.stringify(text)}`, () => {
+      const frame: PromptSegment = { text: '<|im_start|>', kind: 'frame' };
+      const encoded = tokenizer.encodePrompt([frame, { text, kind: 'text' }]);
+      assert.equal(encoded.given, given);
+      assert.equal(tokenizer.decode(encoded.ids), `<|im_start|>${text.slice(0, text.length - given.length)}`);
+      assert.equal(encoded.owed.length, Buffer.byteLength(given));
+    });
+  }
+
+  it('gives back nothing of a frame, and never the only token', () => {
+    const frame: PromptSegment = { text: '<|im_start|>user', kind: 'frame' };
+    assert.deepEqual(tokenizer.encodePrompt([{ text: 'x', kind: 'text' }, frame]).owed, '');
+    const { ids, owed } = tokenizer.encodePrompt([{ text: 'x', kind: 'text' }]);
+    assert.deepEqual([ids.length, owed], [1, '']);
   });
 
   it('frames a conversation by the chat template of the folder', async () => {

@@ -125,10 +125,10 @@ def test_end_tokens_end_a_program_and_are_not_in_it(sampler: Sampler, tiny: Path
 def test_length_limits(sampler: Sampler) -> None:
     [program] = run(sampler, [item("x")], temperature=0, maxTokens=3)
     assert (program["finish"], program["tokens"]) == ("length", 3)
-    # The tiny model reads 512 tokens: one prompt leaves room for a few, the other for none.
+    # The tiny model reads 512 tokens: one prompt leaves room for a few and gives 8 back, the other for none.
     tight, over = item("~" * 505, key=1), item("~" * 600, key=2)
     programs = by_name(run(sampler, [tight, over], temperature=0, maxTokens=100))
-    assert programs[1, 0]["tokens"] <= 6
+    assert programs[1, 0]["tokens"] <= 14
     assert programs[2, 0] == {
         "event": "program",
         "key": 2,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { stream } from '../../../src/core/random.ts';
+import { ByteVocabulary } from '../../../src/inference/byteVocabulary.ts';
 import { completePrompt, type Row } from '../../../src/inference/complete.ts';
 import { DraftLength } from '../../../src/inference/draftTokens.ts';
 import type { CompletionAnswer } from '../../../src/protocol/completion.ts';
@@ -81,7 +82,9 @@ async function complete(
       drafts: new DraftLength(),
       endIds: new Set([END]),
       tokenizer: {
+        encodePrompt: () => ({ ids: PROMPT, owed: '', given: '' }),
         encodeSegments: () => PROMPT,
+        vocabulary: new ByteVocabulary(new Map()),
         decode: (ids) => ids.join(''),
         countTokens: () => PROMPT.length,
       },
