@@ -77,6 +77,10 @@ export class Workbench {
     this.git = new Git({ folder: options.workspace, env: options.env, signal: options.signal });
   }
 
+  get env(): NodeJS.ProcessEnv {
+    return this.#options.env;
+  }
+
   /** The trainer's Python, where the user named one. */
   get ownTrainer(): string | undefined {
     return this.#options.trainerPython;

@@ -23,6 +23,8 @@ export const WorkerRequest = z.discriminatedUnion('method', [
   /** Answers `text` messages if `stream` is set, a `completion`, then `done`. */
   z.strictObject({ method: z.literal('complete'), request: CompletionRequest, stream: z.boolean() }),
   z.strictObject({ method: z.literal('agreement'), file: z.string() }),
+  /** Measures the processor; needs no model. */
+  z.strictObject({ method: z.literal('rate') }),
   /** Ends the request with the same id between two steps. That request answers `interrupted`. */
   z.strictObject({ method: z.literal('cancel') }),
 ]);
@@ -46,6 +48,12 @@ export const WorkerMessage = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('text'), text: z.string() }),
   z.strictObject({ event: z.literal('completion'), answer: CompletionAnswer }),
   z.strictObject({ event: z.literal('agreement'), agree: z.int().min(0), total: z.int().min(0) }),
+  /** See ProductRate. */
+  z.strictObject({
+    event: z.literal('rate'),
+    gflops: z.number().positive(),
+    gigabytes: z.number().positive(),
+  }),
   z.strictObject({ event: z.literal('done') }),
   z.strictObject({ event: z.literal('interrupted') }),
   /** With a `nextStep` if the user can do something. Without one, `message` holds a stack trace. */

@@ -9,6 +9,7 @@ import { DraftLength } from './draftTokens.ts';
 import { Engine } from './engine.ts';
 import { WorkerRequest, type WorkerMessage, type WorkerReply } from './messages.ts';
 import { readModelFolder } from './modelFolder.ts';
+import { measureProductRate } from './productRate.ts';
 import { loadFastest } from './providers.ts';
 import { ReusedRow } from './reusedRow.ts';
 import { createTokenizer } from './tokenizer.ts';
@@ -75,6 +76,9 @@ async function answer(request: WorkerRequest, send: Send, signal: AbortSignal): 
       break;
     case 'agreement':
       send({ event: 'agreement', ...(await countAgreement(model().engine, request.file, signal)) });
+      break;
+    case 'rate':
+      send({ event: 'rate', ...(await measureProductRate()) });
       break;
     case 'sample': {
       const { engine, tokenizer, endIds } = model();

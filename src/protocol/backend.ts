@@ -200,8 +200,14 @@ export const TrainingPlan = z.strictObject({
   dropped: z.array(DroppedTask),
   interpreter: z.string(),
   tier: z.string(),
-  /** Seconds that a program took in the newest finished run here, else a figure measured elsewhere. */
-  secondsPerProgram: z.number(),
+  /** Of the model that was asked for; see Speeds in src/core/learning/budget.ts. */
+  speeds: z.strictObject({
+    sample: z.number(),
+    measure: z.number(),
+    train: z.number(),
+    model: z.number(),
+  }),
+  /** Whether an earlier run measured the speeds; else they are expected from a probe of the machine. */
   measuredHere: z.boolean(),
   environmentReady: z.boolean(),
   /** What the device `auto` is on this machine. */

@@ -18,6 +18,8 @@ export const BOUNDS = {
   heldOutSamples: { min: 1, max: 256 },
   /** Per task of `leti evaluate`, which trains nothing. */
   evaluatedSamples: { min: 1, max: 10_000 },
+  /** For a whole run. */
+  minutes: { min: 1, max: 10_080 },
   historyCommits: { min: 0, max: 100_000 },
   temperature: { min: 0, max: 2 },
   /** Of one program. */

@@ -20,6 +20,8 @@ export const RunConfig = z.strictObject({
   model: z.string(),
   /** A name that the run's table of objectives holds, or `auto`; also one of an earlier version in a stored run. */
   objective: z.string(),
+  /** The time for the whole run. Rounds and programs follow from it, and are corrected before each round. */
+  minutes: within(BOUNDS.minutes).optional(),
   rounds: wholeWithin(BOUNDS.rounds),
   /** Per training task and round. */
   samples: wholeWithin(BOUNDS.samples),

@@ -85,6 +85,22 @@ export class RunStore {
     ]);
   }
 
+  /** Adds to the seconds that a run was worked on. */
+  addActiveSeconds(run: string, seconds: number): void {
+    this.#run('UPDATE runs SET active_seconds = coalesce(active_seconds, 0) + ? WHERE id = ?', [
+      seconds,
+      run,
+    ]);
+  }
+
+  /** Seconds that a run was worked on; undefined where no part of it has ended, or an earlier version stored it. */
+  activeSeconds(run: string): number | undefined {
+    const seconds = this.#all('SELECT active_seconds AS seconds FROM runs WHERE id = ?', [run])[0]?.[
+      'seconds'
+    ];
+    return typeof seconds === 'number' ? seconds : undefined;
+  }
+
   /** All runs, the newest first, without those whose record is damaged. */
   runs(): RunRow[] {
     return this.#runs().flatMap((row) => readable(row) ?? []);

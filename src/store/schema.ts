@@ -2,7 +2,7 @@
 export const BUSY_MS = 5000;
 
 /** Raise this with every change of the tables, and add a migration. LeTI refuses a store of a newer version. */
-export const STORE_VERSION = 5;
+export const STORE_VERSION = 6;
 
 /** This index alone answers counts of verdicts, so that no program's text is read for them. */
 const VERDICT_INDEX = 'CREATE INDEX samples_by_task ON samples (run, task_id, stage, verdict);';
@@ -13,12 +13,16 @@ const EFFORT_COLUMNS = ['tokens INTEGER', 'sampling_seconds REAL', 'execution_se
 /** How long a program waited. Null for programs that an earlier version stored. */
 const QUEUE_COLUMN = 'queue_ms REAL';
 
+/** Seconds of work, over all parts of a run that was stopped. Null for runs that an earlier version stored. */
+const ACTIVE_COLUMN = 'active_seconds REAL';
+
 /** The SQL that brings a store from the version before to each version. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   2: 'ALTER TABLE samples ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0',
   3: VERDICT_INDEX,
   4: EFFORT_COLUMNS.map((column) => `ALTER TABLE batches ADD COLUMN ${column};`).join('\n'),
   5: `ALTER TABLE samples ADD COLUMN ${QUEUE_COLUMN}`,
+  6: `ALTER TABLE runs ADD COLUMN ${ACTIVE_COLUMN}`,
 };
 
 export const SCHEMA = `
@@ -29,7 +33,8 @@ CREATE TABLE runs (
   ended_at TEXT,
   error TEXT,
   config TEXT NOT NULL,
-  versions TEXT NOT NULL
+  versions TEXT NOT NULL,
+  ${ACTIVE_COLUMN}
 ) STRICT;
 
 CREATE TABLE run_tasks (

@@ -4,7 +4,10 @@ import { setting, step, UserError } from '../protocol/errors.ts';
 
 const Header = z.record(
   z.string(),
-  z.union([z.looseObject({ data_offsets: z.tuple([z.int(), z.int()]) }), z.record(z.string(), z.string())]),
+  z.union([
+    z.looseObject({ data_offsets: z.tuple([z.int(), z.int()]), shape: z.array(z.int().min(0)).optional() }),
+    z.record(z.string(), z.string()),
+  ]),
 );
 const LARGEST_HEADER = 100_000_000;
 
@@ -13,6 +16,26 @@ const LARGEST_HEADER = 100_000_000;
  * (format: 8 bytes of header length, little endian, a JSON header, then the data). Throws a UserError naming the file.
  */
 export async function checkSafetensors(file: string): Promise<void> {
+  const { header, size, start } = await readHeader(file);
+  let end = 0;
+  for (const entry of Object.values(header)) {
+    if (Array.isArray(entry.data_offsets)) end = Math.max(end, entry.data_offsets[1]);
+  }
+  if (start + end !== size)
+    throw damaged(file, `it has ${size} bytes where its header asks for ${start + end}`);
+}
+
+/** Numbers in a safetensors file. Throws a UserError where its header is damaged. */
+export async function parameterCount(file: string): Promise<number> {
+  const { header } = await readHeader(file);
+  const shapes = Object.values(header).flatMap(({ shape }) => (Array.isArray(shape) ? [shape] : []));
+  return shapes.reduce((sum, shape) => sum + shape.reduce((product, side) => product * side, 1), 0);
+}
+
+/** The header, the file's size, and where its data start. */
+async function readHeader(
+  file: string,
+): Promise<{ header: z.infer<typeof Header>; size: number; start: number }> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
@@ -24,12 +47,7 @@ export async function checkSafetensors(file: string): Promise<void> {
     await handle.read(text, 0, length, 8);
     const header = Header.safeParse(parse(text.toString()));
     if (!header.success) throw damaged(file, 'its header is not JSON');
-    let end = 0;
-    for (const entry of Object.values(header.data)) {
-      if (Array.isArray(entry.data_offsets)) end = Math.max(end, entry.data_offsets[1]);
-    }
-    if (8 + length + end !== size)
-      throw damaged(file, `it has ${size} bytes where its header asks for ${8 + length + end}`);
+    return { header: header.data, size, start: 8 + length };
   } finally {
     await handle.close();
   }

@@ -1,11 +1,13 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { decide, type GateDecision } from '../../core/evaluation/gate.ts';
+import { FEWEST_SAMPLES, samplesForRound } from '../../core/learning/budget.ts';
 import { keyOf } from '../../core/random.ts';
 import type { Condition } from '../../protocol/model.ts';
 import { Evaluation, GateRecord, TrainingRecord, type Sample, type Side } from '../../protocol/run.ts';
 import type { Sampler, SamplingSettings } from '../../protocol/sampling.ts';
 import type { Task } from '../../protocol/task.ts';
 import { throwIfAborted } from '../../protocol/errors.ts';
+import { knownSpeeds, measuredSpeeds } from '../tasks/speeds.ts';
 import { collectSamples } from './collect.ts';
 import { EarlierTexts } from './earlierTexts.ts';
 import type { LoadedModel } from '../models/prepare.ts';
@@ -13,6 +15,9 @@ import { evaluateStage, stageOutcomes } from './report.ts';
 import type { RunWork } from './runWork.ts';
 import { stages } from './stages.ts';
 import { roundFolder, trainRound } from './trainRound.ts';
+
+/** What a round of a run with a time limit does; no programs where it is left out. */
+const RoundAmount = z.strictObject({ samples: z.int().min(0) });
 
 /** A model with the condition under which it is asked. */
 interface Candidate {
@@ -45,7 +50,9 @@ class Rounds {
     let lastTrained = newest;
     await this.#evaluateHeldOut(newest);
     for (let round = 1; round <= config.rounds; round++) {
-      const sampled = await this.#sampleRound(round, newest);
+      const samples = await this.#samplesOf(round);
+      if (samples === undefined) break;
+      const sampled = await this.#sampleRound(round, newest, samples);
       const from = newest.model;
       const training = await this.#stage(stages.train(round), TrainingRecord, () =>
         trainRound(this.#work, { round, from, sampled }),
@@ -92,9 +99,28 @@ class Rounds {
     workbench.observe({ event: 'evaluation', evaluation });
   }
 
-  async #sampleRound(round: number, candidate: Candidate): Promise<Sample[]> {
+  /** Programs per training task in a round. Undefined where the run's minutes no longer hold one. */
+  async #samplesOf(round: number): Promise<number | undefined> {
+    const { id, config, heldOut, secondsSpent, store, train, workbench } = this.#work;
+    if (config.minutes === undefined) return config.samples;
+    const limit = config.minutes * 60;
+    const { samples } = await this.#stage(stages.amount(round), RoundAmount, async () => {
+      const { speeds } = await knownSpeeds(config, workbench);
+      const left = { seconds: limit - secondsSpent(), rounds: config.rounds - round + 1 };
+      const counts = { train: train.length, heldOut: heldOut.length };
+      const fitting = samplesForRound(left, config, counts, { ...speeds, ...measuredSpeeds(store, id) });
+      // What was measured before the first round is worth a round.
+      return { samples: fitting ?? (round === 1 ? FEWEST_SAMPLES : 0) };
+    });
+    if (samples > 0) return samples;
+    const message = `The time is over after ${round - 1} of ${config.rounds} rounds.`;
+    workbench.observe({ event: 'notice', message });
+    return undefined;
+  }
+
+  async #sampleRound(round: number, candidate: Candidate, wanted: number): Promise<Sample[]> {
     const name = stages.sample(round);
-    const samples = await this.#collectTrain(name, candidate);
+    const samples = await this.#collectTrain(name, candidate, wanted);
     // What the round samples is also how well its model does on the training tasks before the round's training.
     await this.#trainEvaluation(name, candidate);
     return samples;
@@ -104,13 +130,14 @@ class Rounds {
     const name = stages.evaluate(candidate.round, 'train');
     const samplesOf = `${name}/samples`;
     const { id, store } = this.#work;
-    if (store.stage(id, name, Evaluation) === undefined) await this.#collectTrain(samplesOf, candidate);
+    if (store.stage(id, name, Evaluation) === undefined)
+      await this.#collectTrain(samplesOf, candidate, this.#work.config.samples);
     await this.#trainEvaluation(samplesOf, candidate);
   }
 
-  async #collectTrain(stage: string, candidate: Candidate): Promise<Sample[]> {
-    const { config, train, workbench } = this.#work;
-    return await this.#collect(stage, train, config.samples, candidate, () =>
+  async #collectTrain(stage: string, candidate: Candidate, samples: number): Promise<Sample[]> {
+    const { train, workbench } = this.#work;
+    return await this.#collect(stage, train, samples, candidate, () =>
       workbench.roundSampler(candidate.model, train),
     );
   }

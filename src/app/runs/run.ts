@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { amountFor, runSeconds } from '../../core/learning/budget.ts';
 import type { Objectives } from '../../core/learning/objectives/objective.ts';
 import { OBJECTIVES } from '../../core/learning/objectives/objectives.ts';
 import { action, InterruptedError, step, UserError } from '../../protocol/errors.ts';
 import { RunConfig, type RunReport } from '../../protocol/run.ts';
 import { lockWorkspace } from '../../store/runLock.ts';
-import { RunStore, type RunRow } from '../../store/runStore.ts';
+import { RunStore, type RunRow, type RunTask } from '../../store/runStore.ts';
 import { gatherTasks } from '../tasks/gather.ts';
+import { knownSpeeds } from '../tasks/speeds.ts';
 import { runReport } from './report.ts';
 import { runRounds } from './rounds.ts';
 import { workspaceFiles, workspaceFolder } from '../folders.ts';
@@ -76,8 +78,10 @@ async function work(
     const versions = fresh ? await workbench.versions() : {};
     let tasks = store.tasks(run.id);
     const gathered = tasks.length === 0 ? await gatherTasks(run.config, workbench, plan) : undefined;
-    if (fresh) store.createRun(run.id, run.config, versions);
+    const config = await withAmount(run.config, gathered?.tasks, workbench);
+    if (fresh) store.createRun(run.id, config, versions);
     else store.setStatus(run.id, 'running');
+    const [begun, spent] = [Date.now(), store.activeSeconds(run.id)];
     context.observe({ event: 'run', run: run.id, resumed: !fresh, workspace: run.config.workspace });
     try {
       if (gathered !== undefined) {
@@ -93,12 +97,17 @@ async function work(
         heldOut: heldOut.length,
         dropped: store.dropped(run.id).length,
       });
-      const work = { id: run.id, config: run.config, objectives, train, heldOut, store, workbench };
-      await runRounds({ ...work, writesAnew: context.writesAnew === true });
+      await runRounds({
+        ...{ id: run.id, config, objectives, train, heldOut, store, workbench },
+        writesAnew: context.writesAnew === true,
+        secondsSpent: () => (spent ?? 0) + secondsSince(begun),
+      });
       store.setStatus(run.id, 'finished');
     } catch (error) {
       store.setStatus(run.id, error instanceof InterruptedError ? 'interrupted' : 'failed', messageOf(error));
       throw error;
+    } finally {
+      store.addActiveSeconds(run.id, secondsSince(begun));
     }
     const report = runReport(store, run.id);
     if (report === undefined) throw new Error(`run ${run.id} vanished from its store`);
@@ -109,6 +118,34 @@ async function work(
   } finally {
     await workbench.close();
   }
+}
+
+/** The configuration with the rounds and programs that fit into its minutes, if it names some. */
+async function withAmount(
+  config: RunConfig,
+  tasks: readonly RunTask[] | undefined,
+  workbench: Workbench,
+): Promise<RunConfig> {
+  const { minutes } = config;
+  // The configuration of a run that is resumed holds them already.
+  if (minutes === undefined || tasks === undefined) return config;
+  const train = tasks.filter(({ side }) => side === 'train').length;
+  const counts = { train, heldOut: tasks.length - train };
+  const { speeds } = await knownSpeeds(config, workbench);
+  const { amount, enough } = amountFor(minutes * 60, counts, speeds);
+  if (!enough) {
+    const least = Math.ceil(runSeconds(amount, counts, speeds) / 60);
+    const message = `${minutes} minutes are too few for ${tasks.length} tasks with this model: the run will take about ${least} minutes.`;
+    workbench.observe({ event: 'notice', message });
+  }
+  const { rounds, samples, heldOutSamples } = amount;
+  const detail = `${minutes} minutes: ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, ${samples} programs per training task, ${heldOutSamples} per held-out task`;
+  workbench.observe({ event: 'phase', phase: 'plan', detail });
+  return { ...config, ...amount };
+}
+
+function secondsSince(begun: number): number {
+  return (Date.now() - begun) / 1000;
 }
 
 function resumable(store: RunStore, id: string): RunRow {

@@ -10,6 +10,8 @@ export interface RunWork {
   config: RunConfig;
   objectives: Objectives;
   writesAnew: boolean;
+  /** Seconds that the run was worked on, over all of its parts. */
+  secondsSpent: () => number;
   train: readonly Task[];
   heldOut: readonly Task[];
   store: RunStore;

@@ -4,6 +4,8 @@ import type { Side } from '../../protocol/run.ts';
 export const stages = {
   evaluate: (round: number, side: Side): string => `evaluate/${round}/${side}`,
   sample: (round: number): string => `sample/${round}`,
+  /** What a round of a run with a time limit does. */
+  amount: (round: number): string => `amount/${round}`,
   /** Programs that were shown as completions, run before the round's training. */
   use: (round: number): string => `use/${round}`,
   train: (round: number): string => `train/${round}`,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,15 +6,13 @@ import { letiHome } from '../../process/letiHome.ts';
 import type { TaskSummary, TrainingPlan } from '../../protocol/backend.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
-import { RunStore } from '../../store/runStore.ts';
 import { pickProfile } from '../../training/device.ts';
 import { madeEnvironment } from '../../training/environment.ts';
 import { chooseTasks, foundTasks } from './gather.ts';
 import { keepPlanned, taskDeciders } from './plannedTasks.ts';
+import { knownSpeeds } from './speeds.ts';
 import type { Workbench } from '../workbench.ts';
 
-/** On 2 cores with the default model, training and all (docs/results/example.md); what is said before a first run. */
-const SECONDS_PER_PROGRAM = 0.35;
 const ENVIRONMENT_BYTES = 1.4e9;
 const BASE_MODEL_BYTES = 1.3e9;
 const ROUND_BYTES = 0.8e9;
@@ -39,7 +36,7 @@ export async function planRun(
   await mkdir(home, { recursive: true });
   const { bavail, bsize } = await statfs(home);
   const environment = workbench.ownTrainer ?? (await madeEnvironment(home, config.device, env));
-  const measured = secondsPerProgram(workbench.files.store);
+  const { speeds, measuredHere } = await knownSpeeds(config, workbench);
   return {
     ...(hash === undefined ? {} : { hash }),
     tasks: tasks.map(({ task, side }) => ({ ...summaryOf(task), side })),
@@ -47,8 +44,7 @@ export async function planRun(
     dropped,
     interpreter: `CPython ${interpreter.version} (${shortPath(interpreter.path, workbench.workspace)})`,
     tier,
-    secondsPerProgram: measured ?? SECONDS_PER_PROGRAM,
-    measuredHere: measured !== undefined,
+    ...{ speeds, measuredHere },
     environmentReady: environment !== undefined,
     autoDevice: await pickProfile('auto', env),
     freeBytes: bavail * bsize,
@@ -80,19 +76,4 @@ function summaryOf(task: Task): Omit<TaskSummary, 'side'> {
     ...(task.origin === undefined ? {} : { commit: task.origin.commit }),
     ...(task.changedAt === undefined ? {} : { changedAt: task.changedAt }),
   };
-}
-
-/** Of the newest finished run, over everything that it did. */
-function secondsPerProgram(file: string): number | undefined {
-  if (!existsSync(file)) return undefined;
-  const store = new RunStore(file);
-  try {
-    const run = store.runs().find(({ status }) => status === 'finished');
-    if (run?.endedAt === undefined) return undefined;
-    const programs = store.counts(run.id).reduce((sum, { samples }) => sum + samples, 0);
-    if (programs === 0) return undefined;
-    return (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000 / programs;
-  } finally {
-    store.close();
-  }
 }

@@ -33,6 +33,7 @@ interface TrainFlags extends RunFlags {
   heldOut?: string;
   model: string;
   objective: ObjectiveChoice;
+  minutes?: number;
   rounds: number;
   samples: number;
   heldOutSamples: number;
@@ -65,6 +66,14 @@ export function trainCommand(): Command {
       new Option('--objective <objective>', 'how samples become training texts')
         .choices(ObjectiveChoice.options)
         .default(defaults.objective),
+    )
+    .addOption(
+      new Option(
+        '--minutes <n>',
+        `time for the whole run (${range(BOUNDS.minutes)}); decides rounds and programs`,
+      )
+        .argParser(numberWithin(BOUNDS.minutes))
+        .conflicts(['rounds', 'samples', 'heldOutSamples', 'measureTrain']),
     )
     .option(
       '--rounds <n>',
@@ -170,6 +179,7 @@ function configOf(workspace: string, flags: TrainFlags): RunConfig {
     skipTasks: flags.skip,
     model: flags.model,
     objective: flags.objective,
+    ...(flags.minutes === undefined ? {} : { minutes: flags.minutes }),
     rounds: flags.rounds,
     samples: flags.samples,
     heldOutSamples: flags.heldOutSamples,

@@ -1,3 +1,4 @@
+import type { RunConfig } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
 import { keyOf, uniform } from '../random.ts';
 
@@ -45,6 +46,18 @@ export function splitTasks<T extends Pick<Task, 'family' | 'changedAt'>>(
     train: tasks.filter((task) => !heldOut.has(task.family)),
     heldOut: tasks.filter((task) => heldOut.has(task.family)),
   };
+}
+
+/** The split of the tasks that a run has without the skipped ones. */
+export function splitWithout<T extends Pick<Task, 'id' | 'family' | 'changedAt'>>(
+  tasks: readonly T[],
+  { skipTasks, seed }: Pick<RunConfig, 'skipTasks' | 'seed'>,
+): Split<T> {
+  const skipped = new Set(skipTasks);
+  return splitTasks(
+    tasks.filter(({ id }) => !skipped.has(id)),
+    { seed },
+  );
 }
 
 /** Families, the newest first. A family is as new as its newest task. A task without a time is the newest. */

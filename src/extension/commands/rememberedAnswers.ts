@@ -2,7 +2,14 @@ import type { z } from 'zod';
 import { RunConfig } from '../../protocol/run.ts';
 
 /** The choices that the user can change in the plan. */
-const Answers = RunConfig.pick({ model: true, rounds: true, samples: true, device: true, skipTasks: true });
+const Answers = RunConfig.pick({
+  model: true,
+  minutes: true,
+  rounds: true,
+  samples: true,
+  device: true,
+  skipTasks: true,
+});
 export type Answers = z.infer<typeof Answers>;
 
 /** The settings, overridden by the answers of the last plan. Answers that another version stored and that no longer fit are dropped. */

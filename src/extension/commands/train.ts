@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { plannedWork } from '../../core/learning/runPlan.ts';
+import { amountFor, runSeconds } from '../../core/learning/budget.ts';
+import { splitWithout } from '../../core/learning/split.ts';
 import { bytes, evaluationLine, gateLine, modelWords } from '../../core/text/words.ts';
 import { BOUNDS, problemWith, type Bounds } from '../../protocol/bounds.ts';
 import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
@@ -137,10 +138,13 @@ function rowsOf(
   answers: Answers & RunSettings,
   names: ReadonlyMap<string, string>,
 ): Row[] {
-  const { train, heldOut, programs } = plannedWork(plan.tasks, answers);
-  const wanted = plan.wantedBytes + answers.rounds * plan.bytesPerRound;
-  const minutes = Math.max(1, Math.round((programs * plan.secondsPerProgram) / 60));
-  const measured = plan.measuredHere ? 'as in the last run' : 'estimated for 2 cores and the default model';
+  const { train, heldOut } = splitWithout(plan.tasks, answers);
+  const counts = { train: train.length, heldOut: heldOut.length };
+  const amount =
+    answers.minutes === undefined ? answers : amountFor(answers.minutes * 60, counts, plan.speeds).amount;
+  const wanted = plan.wantedBytes + amount.rounds * plan.bytesPerRound;
+  const minutes = Math.max(1, Math.round(runSeconds(amount, counts, plan.speeds) / 60));
+  const measured = plan.measuredHere ? 'as in the last run' : 'estimated for this computer';
   const room = plan.freeBytes < wanted ? `, only ${bytes(plan.freeBytes)} free` : '';
   return [
     {
@@ -154,15 +158,21 @@ function rowsOf(
     {
       does: 'skipTasks',
       label: '$(checklist) Tasks',
-      description: `${train.length} for training, ${heldOut.length} held out${plan.dropped.length === 0 ? '' : `, ${plan.dropped.length} left out`}`,
+      description: `${counts.train} for training, ${counts.heldOut} held out${plan.dropped.length === 0 ? '' : `, ${plan.dropped.length} left out`}`,
     },
     {
       does: 'model',
       label: '$(database) Model',
       description: names.get(answers.model) ?? modelWords(answers.model),
     },
-    { does: 'rounds', label: '$(sync) Rounds', description: String(answers.rounds) },
-    { does: 'samples', label: '$(symbol-number) Programs per task', description: String(answers.samples) },
+    {
+      does: 'minutes',
+      label: '$(clock) Time',
+      description:
+        answers.minutes === undefined ? 'no limit' : `${answers.minutes} min, which decide the next two rows`,
+    },
+    { does: 'rounds', label: '$(sync) Rounds', description: String(amount.rounds) },
+    { does: 'samples', label: '$(symbol-number) Programs per task', description: String(amount.samples) },
     {
       does: 'device',
       label: '$(circuit-board) Device',
@@ -181,7 +191,7 @@ async function change(
   switch (what) {
     case 'skipTasks': {
       const skipped = new Set(answers.skipTasks);
-      const heldOut = new Set(plannedWork(plan.tasks, answers).heldOut);
+      const heldOut = new Set(splitWithout(plan.tasks, answers).heldOut);
       const picked = await vscode.window.showQuickPick(
         plan.tasks.map((task) => ({
           label: task.name,
@@ -203,6 +213,8 @@ async function change(
       const device = await vscode.window.showQuickPick(Device.options, { title: 'Device' });
       return device === undefined ? {} : { device: Device.parse(device) };
     }
+    case 'minutes':
+      return await askForMinutes(answers.minutes);
     case 'rounds':
     case 'samples': {
       const number = await askForNumber(
@@ -210,9 +222,30 @@ async function change(
         answers[what],
         BOUNDS[what],
       );
-      return number === undefined ? {} : { [what]: number };
+      return number === undefined ? {} : { [what]: number, minutes: undefined };
     }
   }
+}
+
+/** Times that people have, in minutes. */
+const TIMES = [
+  { label: 'Quick', description: '15 minutes', minutes: 15 },
+  { label: 'An hour', description: '60 minutes', minutes: 60 },
+  { label: 'Overnight', description: '8 hours', minutes: 480 },
+];
+
+async function askForMinutes(now: number | undefined): Promise<Partial<Answers>> {
+  const [custom, none] = [
+    { label: 'Custom...' },
+    { label: 'No limit', description: 'Rounds and programs decide' },
+  ];
+  const picked = await vscode.window.showQuickPick([...TIMES, custom, none], { title: 'Time for this run' });
+  if (picked === undefined) return {};
+  if (picked === none) return { minutes: undefined };
+  const time = TIMES.find((one) => one === picked);
+  if (time !== undefined) return { minutes: time.minutes };
+  const minutes = await askForNumber('Minutes for this run', now ?? 30, BOUNDS.minutes);
+  return minutes === undefined ? {} : { minutes };
 }
 
 async function askForNumber(title: string, value: number, bounds: Bounds): Promise<number | undefined> {

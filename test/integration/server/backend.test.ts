@@ -14,7 +14,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
-import { plannedWork } from '../../../src/core/learning/runPlan.ts';
+import { splitWithout } from '../../../src/core/learning/split.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
 import type { RunConfig, RunEvent } from '../../../src/protocol/run.ts';
 import { workspaceFiles } from '../../../src/app/folders.ts';
@@ -185,13 +185,15 @@ describe('the backend', function () {
     const plan = await client.ask(REQUESTS.plan, place, () => undefined);
     assert.equal(plan.tasks.length, 87);
     assert.ok(plan.tasks.some(({ side }) => side === 'held-out'));
-    assert.ok(plan.measuredHere && plan.secondsPerProgram > 0);
+    assert.equal(plan.measuredHere, false, 'the default model was not used yet');
+    const used = await client.ask(REQUESTS.plan, { ...place, settings: { model: fixture.model } });
+    assert.ok(used.measuredHere && used.speeds.sample > 0 && used.speeds.train > 0);
     assert.ok(['cpu', 'cuda', 'mps'].includes(plan.autoDevice));
     const sides = (tasks: typeof plan.tasks): string[] => tasks.map(({ id, side }) => `${side} ${id}`).sort();
     const otherSeed = await client.ask(REQUESTS.plan, { ...place, settings: { seed: 7 } });
     assert.notDeepEqual(sides(otherSeed.tasks), sides(plan.tasks), 'the split is the one of the seed');
     // What the plan is shown with in the editor is what a run would do.
-    const { heldOut } = plannedWork(otherSeed.tasks, { ...DEFAULT_RUN, seed: 7 });
+    const { heldOut } = splitWithout(otherSeed.tasks, { ...DEFAULT_RUN, seed: 7 });
     assert.deepEqual(
       heldOut.map(({ id }) => id),
       otherSeed.tasks.filter(({ side }) => side === 'held-out').map(({ id }) => id),

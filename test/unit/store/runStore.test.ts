@@ -126,6 +126,7 @@ describe('the run store', () => {
       db.exec(`ALTER TABLE batches DROP COLUMN ${column}`);
     }
     db.exec('ALTER TABLE samples DROP COLUMN queue_ms');
+    db.exec('ALTER TABLE runs DROP COLUMN active_seconds');
     db.exec('PRAGMA user_version = 3');
     db.close();
     store = new RunStore(file);
@@ -135,6 +136,9 @@ describe('the run store', () => {
     const effort = { tokens: 20, samplingSeconds: 5, executionSeconds: 0.003 };
     assert.deepEqual([...store.efforts('r1')], [['new', effort]]);
     assert.deepEqual(store.samples('r1', 'old'), [sample('a', 0)]);
+    assert.equal(store.activeSeconds('r1'), undefined);
+    for (const seconds of [2, 3]) store.addActiveSeconds('r1', seconds);
+    assert.equal(store.activeSeconds('r1'), 5);
   });
 
   it('can be read while another process writes', () => {

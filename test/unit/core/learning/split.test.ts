@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { splitTasks } from '../../../../src/core/learning/split.ts';
+import { splitTasks, splitWithout } from '../../../../src/core/learning/split.ts';
 import { assignFamilies, nearest } from '../../../../src/harvest/families.ts';
 import type { Task } from '../../../../src/protocol/task.ts';
 import { bareTask } from '../../../support/tasks.ts';
@@ -59,6 +59,17 @@ describe('splitTasks', () => {
     tasks.push({ ...task(30, 'family 4'), changedAt: 9 });
     const held = ids(splitTasks(tasks, { seed: 5, heldOutCount: 2 }).heldOut);
     assert.deepEqual(held, ['t/30', 't/4']);
+  });
+
+  it('splits what is left anew without the skipped tasks', () => {
+    const tasks = Array.from({ length: 100 }, (_, index) =>
+      bareTask({ id: `t/${index}`, family: `family ${index}` }),
+    );
+    const skipTasks = splitWithout(tasks, { skipTasks: [], seed: 3 }).heldOut.map(({ id }) => id);
+    const left = tasks.filter(({ id }) => !skipTasks.includes(id));
+    const split = splitWithout(tasks, { skipTasks, seed: 3 });
+    assert.deepEqual(split, splitTasks(left, { seed: 3 }));
+    assert.equal(split.heldOut.length, 21);
   });
 
   it('never parts a family', () => {
