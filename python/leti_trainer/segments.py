@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
-from tokenizers import Tokenizer
+from tokenizers import AddedToken, Tokenizer
 
 from leti_trainer.errors import TrainerError
+
+_CONTROL = re.compile(r"<\|[^|\s]+\|>")
+"""Tokens of this form control a model, though some tokenizers do not call all of them special."""
+
+
+def tokenizer_of(file: Path) -> Tokenizer:
+    """A tokenizer in which every control token is special. Raises what the library raises, and OSError."""
+    tokenizer = Tokenizer.from_str(file.read_text(encoding="utf-8"))
+    control = [
+        token.content
+        for token in tokenizer.get_added_tokens_decoder().values()
+        if not token.special and _CONTROL.fullmatch(token.content)
+    ]
+    tokenizer.add_special_tokens([AddedToken(content, special=True, normalized=False) for content in control])
+    return tokenizer
 
 
 class SegmentTokenizer:
@@ -21,9 +37,8 @@ class SegmentTokenizer:
         """TrainerError `bad_model`: the folder's tokenizer.json is missing or broken."""
         file = Path(folder) / "tokenizer.json"
         try:
-            content = file.read_text(encoding="utf-8")
-            self._frame = Tokenizer.from_str(content)
-            self._text = Tokenizer.from_str(content)
+            self._frame = tokenizer_of(file)
+            self._text = tokenizer_of(file)
         except FileNotFoundError as error:
             raise TrainerError(
                 "bad_model", f"the model folder has no tokenizer: {file} is missing"

@@ -23,6 +23,7 @@ class Service:
             requests.HelloRequest: self._hello,
             requests.ConvertRequest: self._convert,
             requests.DownloadRequest: self._download,
+            requests.MirrorRequest: self._mirror,
             requests.LoadRequest: self._load,
             requests.SampleRequest: self._sample,
             requests.TrainRequest: self._train,
@@ -52,14 +53,19 @@ class Service:
         from leti_trainer.models.convert import convert_gguf
 
         with whole_folder(request.out) as half:
-            return convert_gguf(request.gguf, half)
+            return convert_gguf(request.gguf, request.sha256, half)
 
     def _download(self, request: requests.DownloadRequest) -> dict[str, Any]:
         from leti_trainer.atomic import whole_folder
         from leti_trainer.models.download import download_model
 
         with whole_folder(request.out) as half:
-            return download_model(request.hub_id, half)
+            return download_model(request, half, self._emit)
+
+    def _mirror(self, request: requests.MirrorRequest) -> dict[str, Any]:
+        from leti_trainer.models.mirror import fetch_mirror
+
+        return fetch_mirror(request, self._emit)
 
     def _load(self, request: requests.LoadRequest) -> dict[str, Any]:
         from leti_trainer.sampling.sampling import load_sampler

@@ -146,7 +146,8 @@ export class Workbench {
   }
 
   async resolveModel(name: string): Promise<LoadedModel> {
-    return await resolveModel(name, this.models, this.startTrainer, this.observe);
+    const { models: store, startTrainer, observe, signal } = this;
+    return await resolveModel(name, { store, startTrainer, observe, signal });
   }
 
   /** The name of the active model: the promoted one, else `fallback`. Throws a UserError when it was deleted since. */

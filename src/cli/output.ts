@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 import type { RunEvent } from '../protocol/run.ts';
-import { describeEvent, progressFacts, progressLine } from '../core/text/words.ts';
+import { describeEvent, progressAmount, progressFacts, progressLine } from '../core/text/words.ts';
 import { commandLineStep } from './stepWords.ts';
 
 /** Where a command's words go: bars and lines for people, plain lines in a pipe, JSON lines for programs. */
@@ -71,17 +71,21 @@ class TerminalOutput extends TextOutput {
       this.#phase = event.phase;
       this.#bar = new cliProgress.SingleBar(
         {
-          format: '{phase} [{bar}] {value}/{total} {facts}',
+          format: '{phase} [{bar}] {amount} {facts}',
           hideCursor: true,
           stream: process.stderr,
           fps: 5,
         },
         cliProgress.Presets.shades_classic,
       );
-      this.#bar.start(event.total, event.done, { phase: event.phase, facts: '' });
+      this.#bar.start(event.total, event.done, {
+        phase: event.phase,
+        amount: progressAmount(event),
+        facts: '',
+      });
     }
     this.#bar?.setTotal(event.total);
-    this.#bar?.update(event.done, { facts: progressFacts(event) });
+    this.#bar?.update(event.done, { amount: progressAmount(event), facts: progressFacts(event) });
     if (event.done >= event.total) this.end();
   }
 

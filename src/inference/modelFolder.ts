@@ -3,7 +3,11 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../protocol/errors.ts';
 
-const AddedToken = z.looseObject({ id: z.int().min(0), content: z.string(), special: z.boolean() });
+/** Tokens of this form control a model, though some tokenizers do not call all of them special. */
+const CONTROL = /^<\|[^|\s]+\|>$/;
+const AddedToken = z
+  .looseObject({ id: z.int().min(0), content: z.string(), special: z.boolean() })
+  .transform((token) => ({ ...token, special: token.special || CONTROL.test(token.content) }));
 const TokenizerJson = z.looseObject({
   added_tokens: z.array(AddedToken),
   model: z.looseObject({

@@ -220,6 +220,8 @@ export const RunEvent = z.discriminatedUnion('event', [
     phase: z.string(),
     done: z.number(),
     total: z.number(),
+    /** Of `done` and `total`, where they are not things that are counted. */
+    unit: z.literal('bytes').optional(),
     /** Programs finished, tokens written and programs passed by this process in this phase, in `seconds`. */
     programs: z.int().optional(),
     tokens: z.int().optional(),

@@ -48,10 +48,45 @@ export const TRAINER_PROTOCOL = 1;
 /** What the trainer process is asked, one JSON object a line on its standard input; one request at a time. */
 export const TrainerRequest = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('hello'), protocol: z.int() }),
-  /** Turns a GGUF file into a model folder (safetensors, config, tokenizer). `out` must not exist and appears whole. */
-  z.strictObject({ method: z.literal('convert'), gguf: z.string(), out: z.string() }),
-  /** Brings a hub id to a model folder, through huggingface_hub. */
-  z.strictObject({ method: z.literal('download'), hubId: z.string(), out: z.string() }),
+  /**
+   * Turns a GGUF file into a model folder (safetensors, config, tokenizer). `out` must not exist and appears whole.
+   * `gguf` is a path, or `package:NAME` for the file of an installed package; `sha256` is its hash.
+   */
+  z.strictObject({
+    method: z.literal('convert'),
+    gguf: z.string(),
+    sha256: z.string(),
+    out: z.string(),
+  }),
+  /**
+   * Brings a hub id to a model folder, through huggingface_hub. `revision` is a commit, or empty for the newest; without
+   * `files` all files of a model are fetched. What was fetched stays in `work` until `out` appears whole.
+   */
+  z.strictObject({
+    method: z.literal('download'),
+    hubId: z.string(),
+    revision: z.string(),
+    /** `bytes` is 0 and `sha256` empty where only the revision pins the file. */
+    files: z.array(z.strictObject({ name: z.string(), bytes: z.int().min(0), sha256: z.string() })),
+    work: z.string(),
+    out: z.string(),
+  }),
+  /** Joins a file whose parts lie in the package index. What was fetched stays in `work`; answers MirrorFile. */
+  z.strictObject({
+    method: z.literal('mirror'),
+    parts: z
+      .array(
+        z.strictObject({
+          package: z.string(),
+          version: z.string(),
+          bytes: z.int().positive(),
+          sha256: z.string(),
+        }),
+      )
+      .min(1),
+    sha256: z.string(),
+    work: z.string(),
+  }),
   /** Loads a sampler. `engine: onnx` wants an exported folder, `torch` a model folder. */
   z.strictObject({
     method: z.literal('load'),
@@ -97,6 +132,9 @@ export const TrainerRequest = z.discriminatedUnion('method', [
   }),
 ]);
 export type TrainerRequest = z.infer<typeof TrainerRequest>;
+
+/** The result of a `mirror` request: the path of the joined file. */
+export const MirrorFile = z.object({ gguf: z.string().min(1) });
 
 /** The result of a `train` request. */
 export const Trained = z.strictObject({

@@ -34,6 +34,9 @@ export async function findWaste(home: string, store: ModelStore, keep: NeverWast
     if (!/\.(tmp|lock)$/.test(name) && !keep.environments.has(target))
       await add(target, 'trainer environment of another version');
   }
+  for (const name of await namesIn(path.join(home, 'downloads'))) {
+    if (!name.endsWith('.lock')) await add(path.join(home, 'downloads', name), 'unfinished download');
+  }
   const models = await store.list();
   for (const { hash, folder } of models) {
     if (keep.models.has(hash)) continue;

@@ -112,6 +112,11 @@ export class ModelStore {
     return path.join(this.#home, 'models', `incoming-${process.pid}-${Date.now()}.tmp`);
   }
 
+  /** Where the files of a model are kept until it is made. */
+  downloadFolder(name: string): string {
+    return path.join(this.#home, 'downloads', encodeURIComponent(name));
+  }
+
   exportFolder(hash: string, precision: Precision): string {
     return path.join(this.#home, 'exports', hash, precision);
   }

@@ -14,6 +14,7 @@ import {
 import type { GeneratedText, SampleBatch, Sampler } from '../protocol/sampling.ts';
 import {
   Likelihoods,
+  MirrorFile,
   Trained,
   TRAINER_PROTOCOL,
   TrainerEvent,
@@ -77,8 +78,13 @@ export class TrainerClient {
     await this.#ask({ method: 'convert', ...request });
   }
 
-  async download(request: Request<'download'>): Promise<void> {
-    await this.#ask({ method: 'download', ...request });
+  async download(request: Request<'download'>, onEvent: Listener): Promise<void> {
+    await this.#ask({ method: 'download', ...request }, onEvent);
+  }
+
+  /** Returns the path of the joined file. */
+  async mirror(request: Request<'mirror'>, onEvent: Listener): Promise<string> {
+    return MirrorFile.parse(await this.#ask({ method: 'mirror', ...request }, onEvent)).gguf;
   }
 
   async export(request: Request<'export'>): Promise<void> {

@@ -11,9 +11,14 @@ export interface FakeTrainerPlan {
   exports: Readonly<Record<string, string>>;
   /** Bodies by function name; one is chosen for each sample. Without an entry there are right and wrong ones. */
   bodies?: Readonly<Record<string, readonly string[]>>;
+  /** The model folder that a source gives, or why it refuses; without an entry it refuses. */
+  sources?: Partial<Record<'download' | 'mirror' | 'convert', SourcePlan>>;
   /** Requests of this method answer so many events, and then nothing more until their process is stopped. */
   hold?: { method: TrainerRequest['method']; events: number };
 }
+
+/** What a fake source does. */
+export type SourcePlan = { folder: string } | { code: string; message: string };
 
 /**
  * A trainer for tests of bookkeeping: it speaks the trainer's protocol in a process of its own, and computes nothing.

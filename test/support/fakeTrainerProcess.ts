@@ -126,9 +126,14 @@ async function resultOf(request: TrainerRequest, emit: Emit): Promise<Record<str
       return exported(request);
     case 'measure':
       return measure(request);
-    case 'convert':
     case 'download':
-      throw new Error(`the fake trainer has no answer to ${request.method}`);
+      await emit({ event: 'progress', phase: 'download', done: 1, total: 2 });
+      return given(request.method, request.out);
+    case 'mirror':
+      await emit({ event: 'progress', phase: 'download', done: 1, total: 2 });
+      return joined(request);
+    case 'convert':
+      return given(request.method, request.out);
   }
 }
 
@@ -136,6 +141,21 @@ function hello({ protocol }: Ask<'hello'>): Record<string, unknown> {
   if (protocol !== TRAINER_PROTOCOL) throw new Refusal('protocol', `not protocol ${protocol}`);
   const versions = Object.fromEntries(VERSIONS.map((name) => [name, '0.0.0+fake']));
   return { protocol, python: '3.12.0', platform: 'fake', versions };
+}
+
+/** A copy of the model folder that the plan gives to a source. */
+function given(method: 'download' | 'mirror' | 'convert', out: string): Record<string, unknown> {
+  const source = plan().sources?.[method] ?? { code: 'no_network', message: `there is no ${method}` };
+  if ('code' in source) throw new Refusal(source.code, source.message);
+  appearsWhole(out, (half) => {
+    cpSync(source.folder, half, { recursive: true });
+  });
+  return {};
+}
+
+function joined({ work }: Ask<'mirror'>): Record<string, unknown> {
+  given('mirror', work);
+  return { gguf: path.join(work, 'model.gguf') };
 }
 
 function load({ engine, folder }: Ask<'load'>): Record<string, unknown> {

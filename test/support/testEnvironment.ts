@@ -26,6 +26,8 @@ export async function makeTestEnvironment(
     LETI_TRAINER_PYTHON: python,
     PYTHONPATH: await installDevTools(python, testHome),
     PYTHONDONTWRITEBYTECODE: '1',
+    // Where there is a network, models of hundreds of megabytes would be fetched.
+    HF_HUB_OFFLINE: '1',
   };
   mkdirSync(testHome, { recursive: true });
   writeFileSync(FILE, JSON.stringify({ requirements: requirementsHash(), variables }, undefined, 2));

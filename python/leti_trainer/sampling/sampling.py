@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from leti_trainer.errors import TrainerError
 from leti_trainer.sampling.decode import DecodeItem, DecodeSettings, Emit, Engine, decode_batch
 from leti_trainer.sampling.healing import ByteVocabulary
-from leti_trainer.segments import SegmentTokenizer
+from leti_trainer.segments import SegmentTokenizer, tokenizer_of
 
 
 class ModelFolderError(TrainerError):
@@ -108,7 +108,7 @@ def read_tokenizer(folder: Path) -> Tokenizer:
     """The tokenizer of a model folder."""
     file = folder / "tokenizer.json"
     try:
-        return Tokenizer.from_str(file.read_text(encoding="utf-8"))
+        return tokenizer_of(file)
     except FileNotFoundError as error:
         raise ModelFolderError(f"the model folder has no tokenizer: {file} is missing") from error
     except Exception as error:  # noqa: BLE001 (the library raises bare Exception for bad files)

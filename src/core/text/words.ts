@@ -118,7 +118,13 @@ export function recordedWords(count: number): string {
 /** `sample/1: 12 of 48 (3.1 programs/s, 8.3 % passed)` */
 export function progressLine(event: ProgressEvent): string {
   const facts = progressFacts(event);
-  return `${event.phase}: ${event.done} of ${event.total}${facts === '' ? '' : ` (${facts})`}`;
+  return `${event.phase}: ${progressAmount(event)}${facts === '' ? '' : ` (${facts})`}`;
+}
+
+/** `12 of 48`, or `98.4 MB of 491.4 MB` */
+export function progressAmount({ done, total, unit }: ProgressEvent): string {
+  const words = unit === 'bytes' ? bytes : String;
+  return `${words(done)} of ${words(total)}`;
 }
 
 /** Rates and time left, from the work of this process in this phase. */

@@ -50,9 +50,21 @@ def test_modules_of_the_working_folder_take_no_place_when_isolated(tmp_path: Pat
         ('{"method": "sample", "batch": {}}', "bad_input", "no model"),
         ('{"method": "train"}', "bad_input", "model is missing"),
         ('{"method": "load", "engine": "onnx", "folder": ""}', "bad_input", "folder"),
-        ('{"method": "convert", "gguf": "", "out": "o"}', "bad_input", "a text that is not empty, not ''"),
-        ('{"method": "convert", "gguf": "g", "out": ""}', "bad_input", "out should be the path"),
-        ('{"method": "convert", "gguf": 1, "out": "o"}', "bad_input", "gguf should be a text, not 1"),
+        (
+            '{"method": "convert", "gguf": "", "sha256": "s", "out": "o"}',
+            "bad_input",
+            "a text that is not empty, not ''",
+        ),
+        (
+            '{"method": "convert", "gguf": "g", "sha256": "s", "out": ""}',
+            "bad_input",
+            "out should be the path",
+        ),
+        (
+            '{"method": "convert", "gguf": 1, "sha256": "s", "out": "o"}',
+            "bad_input",
+            "gguf should be a text, not 1",
+        ),
         (
             '{"method": "export", "model": "m", "out": "o", "precision": "int3", "texts": "t"}',
             "bad_input",

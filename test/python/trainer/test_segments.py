@@ -31,6 +31,18 @@ def test_a_text_split_over_segments_does_not_join_to_a_special_token(model_folde
     assert 2 not in ids
 
 
+def test_a_control_token_is_special_even_where_its_tokenizer_does_not_say_so(
+    model_folder: Path, tmp_path: Path
+) -> None:
+    tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
+    tokenizer.add_tokens(["<|fim_prefix|>", "<tool_call>"])
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    control = tokenizer.token_to_id("<|fim_prefix|>")
+    segments = SegmentTokenizer(tmp_path)
+    assert control not in segments.encode_segments([segment("a<|fim_prefix|>b", "text", "program", 1)])
+    assert control in segments.encode_segments([segment("a<|fim_prefix|>b", "frame", "program", 1)])
+
+
 def test_each_token_has_the_weight_of_its_segment(model_folder: Path) -> None:
     tokenizer = SegmentTokenizer(model_folder)
     segments = [

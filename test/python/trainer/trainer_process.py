@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import leti_trainer
@@ -24,11 +25,16 @@ def environment() -> dict[str, str]:
 
 
 class TrainerProcess:
-    def __init__(self, command: list[str] = COMMAND, cwd: Path | None = None) -> None:
+    def __init__(
+        self,
+        command: list[str] = COMMAND,
+        cwd: Path | None = None,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         pipe = subprocess.PIPE
         # A small pipe stops a process that runs ahead of its reader: one to be killed is not done before.
         self.process = subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, env=environment(), cwd=cwd, pipesize=4096
+            command, stdin=pipe, stdout=pipe, env=environment() | variables, cwd=cwd, pipesize=4096
         )
         self._watchdog = threading.Timer(LIMIT_SECONDS, self.process.kill)
         self._watchdog.daemon = True
