@@ -7,25 +7,36 @@ import { TextStream } from './textStream.ts';
 import type { SegmentTokenizer } from './tokenizer.ts';
 
 /** The part of an engine that the decode loop uses. */
-export type DecodeEngine = Pick<Engine, 'config' | 'start' | 'step' | 'keep'>;
+export type DecodeEngine = Pick<Engine, 'config' | 'start' | 'join' | 'step' | 'keep'>;
 
 interface Row {
   /** Place in the batch: rows that finish together are emitted in this order. */
   order: number;
   item: SampleItem;
   prompt: number;
+  /** The prompt's last token, which the first step reads. */
+  last: number;
   sample: number;
   stop: RegExp;
   stream: TextStream;
   /** What of its prompt the row still has to write again. */
   owed: string;
+  /** Tokens chosen so far, the one that ends the row included. */
+  position: number;
   tokens: number;
 }
 
+/** The rows of one prompt, which start together. */
+interface Waiting {
+  ids: number[];
+  rows: Row[];
+}
+
 /**
- * Decodes a batch to its end. Gives each program to `emit` as soon as it is finished; its row then leaves the batch. A prompt
- * that leaves no room in the model's context gets empty programs. The tokens that write the end of a prompt again count as
- * others do: in the limit, in `tokens`, and as positions in the names of random numbers.
+ * Decodes a batch to its end. Gives each program to `emit` as soon as it is finished; its row then leaves. The next prompt
+ * joins when the free rows hold all of its programs, in the order of the batch. A prompt that leaves no room in the model's
+ * context gets empty programs. The tokens that write the end of a prompt again count as others do: in the limit, in
+ * `tokens`, and as positions in the names of random numbers.
  * @throws InterruptedError between two tokens once `signal` is aborted.
  */
 export async function decodeBatch(
@@ -38,40 +49,28 @@ export async function decodeBatch(
 ): Promise<void> {
   const { settings } = batch;
   const context = engine.config.contextLength;
-  const prompts = batch.items.map((item) => ({ item, ...tokenizer.encodePrompt(item.prompt) }));
-  const fitting = prompts.filter(({ ids }) => ids.length > 0 && ids.length < context);
-  for (const { item } of prompts.filter((prompt) => !fitting.includes(prompt))) {
-    for (let sample = 0; sample < item.samples; sample += 1) {
-      emit({ key: item.key, sample, text: '', tokens: 0, finish: 'length' });
-    }
-  }
-  if (fitting.length === 0) return;
-  let rows: Row[] = fitting
-    .flatMap(({ item, ids, owed, given }) =>
-      Array.from({ length: item.samples }, (_, sample) => ({
-        item,
-        prompt: ids.length,
-        sample,
-        stop: new RegExp(item.stop),
-        stream: new TextStream((some) => tokenizer.decode(some), { ids, given }),
-        owed,
-        tokens: 0,
-      })),
-    )
-    .map((row, order) => ({ ...row, order }));
-  let tokens = fitting.flatMap(({ item, ids }) => new Array<number>(item.samples).fill(ids.at(-1) ?? 0));
-  await engine.start(
-    fitting.map(({ ids }) => ids),
-    fitting.map(({ item }) => item.samples),
-    signal,
-  );
-  for (let position = 0; position < settings.maxTokens; position += 1) {
+  const waiting = waitingRows(batch, tokenizer, context, emit);
+  let rows: Row[] = [];
+  let tokens: number[] = [];
+  while (rows.length > 0 || waiting.length > 0) {
     if (signal.aborted) throw new InterruptedError();
+    const joining = takeFitting(waiting, rows.length, batch.rows);
+    if (joining.length > 0) {
+      const prompts = joining.map(({ ids }) => ids);
+      const counts = joining.map((group) => group.rows.length);
+      await (rows.length === 0
+        ? engine.start(prompts, counts, signal)
+        : engine.join(prompts, counts, signal));
+      const added = joining.flatMap((group) => group.rows);
+      rows = [...rows, ...added];
+      tokens = [...tokens, ...added.map(({ last }) => last)];
+    }
     const logits = await engine.step(tokens);
     tokens = rows.map((row, slot) => {
-      const random = uniform(settings.seed, settings.round, row.item.key, row.sample, position);
+      const random = uniform(settings.seed, settings.round, row.item.key, row.sample, row.position);
       const fitting = tokenizer.vocabulary.restrict(logits[slot] ?? new Float32Array(0), row.owed);
       const token = choose(fitting, settings, random);
+      row.position += 1;
       row.owed = tokenizer.vocabulary.pay(row.owed, token);
       return token;
     });
@@ -93,12 +92,55 @@ export async function decodeBatch(
         finish: finishOfRow.get(row) ?? 'length',
       });
     }
-    if (done.length === rows.length) return;
     const slots = closeGaps(finishes.map((finish) => finish === undefined));
     engine.keep(slots);
     rows = slots.flatMap((slot) => rows[slot] ?? []);
     tokens = slots.map((slot) => tokens[slot] ?? 0);
   }
+}
+
+/** The rows of all prompts. Prompts that leave no room in the context are done at once. */
+function waitingRows(
+  { items }: SampleBatch,
+  tokenizer: SegmentTokenizer,
+  context: number,
+  emit: (program: GeneratedText) => void,
+): Waiting[] {
+  let order = 0;
+  return items.flatMap((item) => {
+    const { ids, owed, given } = tokenizer.encodePrompt(item.prompt);
+    if (ids.length === 0 || ids.length >= context) {
+      for (let sample = 0; sample < item.samples; sample += 1) {
+        emit({ key: item.key, sample, text: '', tokens: 0, finish: 'length' });
+      }
+      return [];
+    }
+    const rows = Array.from({ length: item.samples }, (_, sample) => ({
+      order: order++,
+      item,
+      prompt: ids.length,
+      last: ids.at(-1) ?? 0,
+      sample,
+      stop: new RegExp(item.stop),
+      stream: new TextStream((some) => tokenizer.decode(some), { ids, given }),
+      owed,
+      position: 0,
+      tokens: 0,
+    }));
+    return [{ ids, rows }];
+  });
+}
+
+/** Takes the next prompts while `most` rows hold them with those that are there. A prompt with more rows starts alone. */
+function takeFitting(waiting: Waiting[], there: number, most: number): Waiting[] {
+  let rows = there;
+  let count = 0;
+  for (const group of waiting) {
+    if (rows > 0 && rows + group.rows.length > most) break;
+    rows += group.rows.length;
+    count += 1;
+  }
+  return waiting.splice(0, count);
 }
 
 /** Appends a token to a row. Returns the reason if the row ends with it, else undefined. */

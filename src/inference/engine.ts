@@ -20,7 +20,9 @@ export class Engine {
   readonly #whenFree: () => Promise<void>;
   /** One buffer per cache, kept between batches because fresh memory pages are slow. */
   #memory: Float32Array[];
+  /** Token positions and rows that the buffers hold. */
   #capacity = 0;
+  #rows = 0;
   #lengths: number[] = [];
   #logits = new Float32Array(0);
   /** The buffers as tensors, until their rows or their size change. */
@@ -36,14 +38,22 @@ export class Engine {
 
   /**
    * Starts a batch: reads every prompt once without its last token, and makes `counts[i]` rows of prompt i, in order. The
-   * first `step` takes the last tokens.
+   * first `step` takes the last tokens. What was there before is dropped.
    * @throws InterruptedError between two prompts once `signal` is aborted.
    */
   async start(prompts: readonly number[][], counts: readonly number[], signal: AbortSignal): Promise<void> {
-    const longest = Math.max(...prompts.map((prompt) => prompt.length - 1));
-    const rows = counts.reduce((sum, count) => sum + count, 0);
-    this.reset(rows, longest + GROWTH);
     this.#lengths = [];
+    await this.join(prompts, counts, signal);
+  }
+
+  /** Does the same behind the rows that are there. */
+  async join(prompts: readonly number[][], counts: readonly number[], signal: AbortSignal): Promise<void> {
+    const longest = Math.max(...prompts.map((prompt) => prompt.length - 1)) + GROWTH;
+    const rows = counts.reduce((sum, count) => sum + count, this.#lengths.length);
+    if (this.#lengths.length === 0) this.reset(rows, longest);
+    else if (rows > this.#rows || longest > this.#capacity) {
+      this.#grow(Math.max(longest, this.#capacity), Math.max(rows, this.#rows));
+    }
     for (const [index, prompt] of prompts.entries()) {
       if (signal.aborted) throw new InterruptedError();
       const row = this.#lengths.length;
@@ -65,7 +75,7 @@ export class Engine {
     const { vocabulary } = this.config;
     this.#lengths = this.#lengths.map((length) => length + 1);
     const width = Math.max(...this.#lengths);
-    if (width > this.#capacity) this.#grow(width + GROWTH);
+    if (width > this.#capacity) this.#grow(width + GROWTH, this.#rows);
     const mask = new BigInt64Array(rows * width);
     for (const [row, length] of this.#lengths.entries()) mask.fill(1n, row * width, row * width + length);
     const logits = await this.#run(0, rows, tokens, mask, 1);
@@ -88,6 +98,7 @@ export class Engine {
     const size = rows * heads * length * headSize;
     if (this.#buffer(0).length < size) this.#memory = caches.map(() => new Float32Array(size));
     this.#capacity = length;
+    this.#rows = rows;
     this.#tensors = undefined;
   }
 
@@ -130,19 +141,20 @@ export class Engine {
     return tensors;
   }
 
-  /** Makes the buffers longer and keeps their content. */
-  #grow(length: number): void {
+  /** Makes the buffers larger and keeps the content of the rows that are there. */
+  #grow(length: number, rows: number): void {
     const { heads, headSize } = this.config;
     const [from, to] = [this.#capacity * headSize, length * headSize];
     const parts = this.#lengths.flatMap((used) => new Array<number>(heads).fill(used * headSize));
     this.#memory = this.#memory.map((old) => {
-      const grown = new Float32Array(parts.length * to);
+      const grown = new Float32Array(rows * heads * to);
       for (const [part, used] of parts.entries()) {
         grown.set(old.subarray(part * from, part * from + used), part * to);
       }
       return grown;
     });
     this.#capacity = length;
+    this.#rows = rows;
     this.#tensors = undefined;
   }
 

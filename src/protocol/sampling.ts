@@ -32,10 +32,15 @@ export const SampleItem = z.strictObject({
 export type SampleItem = z.infer<typeof SampleItem>;
 
 /**
- * A batch that is decoded to its end before the next begins; rows leave it as they finish and none join.
- * Membership depends on the task order alone, so that a run resumed at a batch boundary repeats the same numbers.
+ * Prompts to write programs for. As rows finish, the next prompts take their places. Numbers are named by task, sample and
+ * position, so which rows are decoded together decides nothing.
  */
-export const SampleBatch = z.strictObject({ items: z.array(SampleItem).min(1), settings: SamplingSettings });
+export const SampleBatch = z.strictObject({
+  items: z.array(SampleItem).min(1),
+  /** Most programs that are written at once; a prompt with more samples is written alone. */
+  rows: z.int().positive(),
+  settings: SamplingSettings,
+});
 export type SampleBatch = z.infer<typeof SampleBatch>;
 
 export const GeneratedText = z.strictObject({

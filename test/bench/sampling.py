@@ -118,7 +118,7 @@ def ours(model: Path, onnx: Path) -> Run:
                 {"key": key, "samples": SAMPLES, "stop": STOP, "prompt": [{"kind": "frame", "text": prompt}]}
                 for key, prompt in enumerate(batch)
             ]
-            sampler.sample({"items": items, "settings": settings}, programs.append)
+            sampler.sample({"items": items, "settings": settings, "rows": 64}, programs.append)
         finished = sum(program["finish"] != "length" for program in programs)
         return finished, sum(program["tokens"] for program in programs)
 

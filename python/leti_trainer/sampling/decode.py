@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -22,16 +23,21 @@ class Engine(Protocol):
     """Computes logits for the rows of a batch and keeps each row's keys and values between steps.
 
     `name` holds library, version and precision. `context_length` counts the tokens of prompt and program.
+    `joins`: whether rows may join while others are being written.
     """
 
     name: str
     context_length: int
+    joins: bool
 
     def start(self, prompts: list[list[int]], counts: list[int], new_tokens: int) -> None:
         """Reads every prompt once without its last token, and makes `counts[i]` rows of prompt i, in order.
 
-        At most `new_tokens` calls of `step` follow.
+        At most `new_tokens` calls of `step` follow for each row. What was there before is dropped.
         """
+
+    def join(self, prompts: list[list[int]], counts: list[int], new_tokens: int) -> None:
+        """Does the same behind the rows that are there."""
 
     def step(self, tokens: np.ndarray) -> np.ndarray:
         """Appends `tokens` (R,) int64, one to each row. Returns logits (R, V) float32.
@@ -62,6 +68,8 @@ class DecodeSettings:
     max_tokens: int
     seed: int
     round: int
+    rows: int
+    """Most rows at once, but for a prompt that alone has more."""
 
 
 class _Row:
@@ -69,7 +77,9 @@ class _Row:
         # Programs that finish at the same step are emitted in this order, though rows change their places.
         self.order = order
         self.item = item
+        self.key = item.key
         self.sample = sample
+        self.position = 0
         self.stream = TextStream(tokenizer, item.prompt.ids, item.prompt.given)
         # What of its prompt the row still has to write again.
         self.owed = item.prompt.owed
@@ -98,35 +108,45 @@ def decode_batch(
 ) -> int:
     """Emits a `program` event for each sample of each item when it finishes; returns the tokens written.
 
-    A row leaves the batch when it finishes, and none joins. An empty prompt, or one that fills the model's
-    context, gets empty programs with the finish `length`. Tokens that write the end of a prompt again count
-    as others do: in the limit, in `tokens`, and as positions in the names of random numbers.
-    TrainerError `bad_model`: a logit is not a number.
+    A row leaves when it finishes. Then the next prompt joins that the free rows hold, in the order of
+    `items`. An empty prompt, or one that fills the model's context, gets empty programs with the finish
+    `length`. Tokens that write the end of a prompt again count as others do: in the limit, in `tokens`, and
+    as positions in the names of random numbers. TrainerError `bad_model`: a logit is not a number.
     """
-    fitting: list[DecodeItem] = []
-    rows: list[_Row] = []
+    waiting: deque[list[_Row]] = deque()
+    order = 0
     for item in items:
-        samples = [_Row(len(rows) + sample, item, sample, tokenizer) for sample in range(item.samples)]
+        samples = [_Row(order + sample, item, sample, tokenizer) for sample in range(item.samples)]
+        order += len(samples)
         if 0 < len(item.prompt.ids) < engine.context_length:
-            fitting.append(item)
-            rows += samples
+            waiting.append(samples)
         else:
             for row in samples:
                 emit(row.program("length"))
-    if not fitting:
-        return 0
-    counts = [item.samples for item in fitting]
-    engine.start([item.prompt.ids for item in fitting], counts, settings.max_tokens)
-    tokens = np.array([row.item.prompt.ids[-1] for row in rows], dtype=np.int64)
+    rows: list[_Row] = []
+    tokens = np.zeros(0, dtype=np.int64)
     written = 0
-    for position in range(settings.max_tokens):
-        keys = np.array([row.item.key for row in rows])
-        samples = np.array([row.sample for row in rows])
-        uniforms = uniform(settings.seed, settings.round, keys, samples, position)
+    while rows or waiting:
+        joining = _joining(waiting, len(rows), settings.rows, engine.joins)
+        if joining:
+            add = engine.join if rows else engine.start
+            add(
+                [group[0].item.prompt.ids for group in joining],
+                [len(group) for group in joining],
+                settings.max_tokens,
+            )
+            new = [row for group in joining for row in group]
+            rows += new
+            tokens = np.concatenate([tokens, [row.item.prompt.ids[-1] for row in new]]).astype(np.int64)
+        keys, samples, positions = (
+            np.array([getattr(row, name) for row in rows]) for name in ("key", "sample", "position")
+        )
+        uniforms = uniform(settings.seed, settings.round, keys, samples, positions)
         logits = engine.step(tokens)
         vocabulary.restrict(logits, [row.owed for row in rows])
         tokens = choose(logits, settings.temperature, settings.top_k, settings.top_p, uniforms)
         for row, token in zip(rows, tokens, strict=True):
+            row.position += 1
             row.owed = vocabulary.pay(row.owed, int(token))
         finishes = [
             _finish(row, int(token), end_ids, settings.max_tokens, engine.context_length)
@@ -136,14 +156,25 @@ def decode_batch(
         done = [(row, finish) for row, finish in zip(rows, finishes, strict=True) if finish is not None]
         for row, finish in sorted(done, key=lambda pair: pair[0].order):
             emit(row.program(finish))
-        if len(done) == len(rows):
-            break
         if done:
             slots = _close_gaps(np.array([finish is None for finish in finishes]))
-            engine.keep(slots)
+            if len(slots) > 0:
+                engine.keep(slots)
             rows = [rows[slot] for slot in slots]
             tokens = tokens[slots]
     return written
+
+
+def _joining(waiting: deque[list[_Row]], there: int, most: int, joins: bool) -> list[list[_Row]]:
+    """Takes the next prompts with their rows, while `most` rows hold them with those that are there."""
+    if there > 0 and not joins:
+        return []
+    joining: list[list[_Row]] = []
+    while waiting and (there + len(waiting[0]) <= most or there == 0):
+        group = waiting.popleft()
+        joining.append(group)
+        there += len(group)
+    return joining
 
 
 def _finish(row: _Row, token: int, end_ids: frozenset[int], max_tokens: int, context: int) -> str | None:

@@ -12,6 +12,8 @@ from leti_trainer.models.graph_edit import FIRST_LOGITS, is_extended
 
 _PREFILL_TOKENS = 512
 """Longest piece of a prompt read at once. An unedited graph computes 4 bytes x vocabulary per token."""
+_SPARE_TOKENS = 64
+"""The length of the buffers is a multiple of it."""
 
 
 class OnnxEngine:
@@ -47,6 +49,7 @@ class OnnxEngine:
             for layer in range(int(decoder["num_hidden_layers"]))
             for kind in ("key", "value")
         ]
+        self.joins = True
         self.name = f"onnxruntime-python {onnxruntime.__version__} {'int8' if quantised else 'fp32'}"
         self._memory = [np.empty(0, dtype=np.float32) for _ in self._caches]
         self._buffers: list[np.ndarray] = []
@@ -54,15 +57,21 @@ class OnnxEngine:
         self._logits = np.empty((0, 1, self._vocabulary), dtype=np.float32)
 
     def start(self, prompts: list[list[int]], counts: list[int], new_tokens: int) -> None:
-        lengths = np.array([len(prompt) - 1 for prompt in prompts])
-        self._allocate(sum(counts), min(int(lengths.max()) + new_tokens, self.context_length))
-        self._lengths = np.repeat(lengths, counts)
-        first = 0
+        self._lengths = np.zeros(0, dtype=np.int64)
+        self.join(prompts, counts, new_tokens)
+
+    def join(self, prompts: list[list[int]], counts: list[int], new_tokens: int) -> None:
+        first = len(self._lengths)
+        longest = max(len(prompt) for prompt in prompts) - 1 + new_tokens
+        # A longer prompt that joins copies all rows, so there is some room to spare.
+        longest += -longest % _SPARE_TOKENS
+        self._make_room(first + sum(counts), min(longest, self.context_length))
         for prompt, count in zip(prompts, counts, strict=True):
+            length = len(prompt) - 1
             self._read_prompt(first, prompt[:-1])
             for buffer in self._buffers:
-                written = buffer[first, :, : len(prompt) - 1]
-                buffer[first + 1 : first + count, :, : len(prompt) - 1] = written
+                buffer[first + 1 : first + count, :, :length] = buffer[first, :, :length]
+            self._lengths = np.append(self._lengths, np.full(count, length))
             first += count
 
     def step(self, tokens: np.ndarray) -> np.ndarray:
@@ -81,13 +90,31 @@ class OnnxEngine:
                     buffer[target, :, :length] = buffer[source, :, :length]
         self._lengths = self._lengths[slots]
 
-    def _allocate(self, rows: int, length: int) -> None:
-        """Makes float32 buffers (rows, heads, length, head size) in kept memory: fresh pages are slow."""
+    def _make_room(self, rows: int, length: int) -> None:
+        """Makes float32 buffers (rows, heads, length, head size), with what the rows there hold.
+
+        They lie in memory that is kept, because fresh pages are slow, and grow while rows are there.
+        """
+        there = len(self._lengths)
+        if there > 0:
+            rows = max(rows, self._buffers[0].shape[0])
+            length = max(length, self._buffers[0].shape[2])
+            if self._buffers[0].shape == (rows, self._heads, length, self._head_size):
+                return
         shape = (rows, self._heads, length, self._head_size)
         size = rows * self._heads * length * self._head_size
-        if self._memory[0].size < size:
-            self._memory = [np.empty(size, dtype=np.float32) for _ in self._caches]
-        self._buffers = [memory[:size].reshape(shape) for memory in self._memory]
+        written = int(self._lengths.max()) if there > 0 else 0
+        for place, memory in enumerate(self._memory):
+            old = self._buffers[place][:there, :, :written].copy() if there > 0 else None
+            if memory.size < size:
+                self._memory[place] = memory = np.empty(size, dtype=np.float32)
+            buffer = memory[:size].reshape(shape)
+            if old is not None:
+                buffer[:there, :, :written] = old
+            if place < len(self._buffers):
+                self._buffers[place] = buffer
+            else:
+                self._buffers.append(buffer)
         if len(self._logits) < rows:
             self._logits = np.empty((rows, 1, self._vocabulary), dtype=np.float32)
 

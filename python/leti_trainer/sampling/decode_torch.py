@@ -32,6 +32,8 @@ class TorchEngine:
         kind = {torch.bfloat16: "bf16", torch.float32: "fp32"}[precision]
         versions = f"torch {torch.__version__} transformers {transformers.__version__}"
         self.name = f"{versions} {self._device.type} {kind}"
+        # Rows that join would need padding between the tokens of others.
+        self.joins = False
         self._cache = DynamicCache()
         self._mask = torch.empty((0, 0), dtype=torch.long, device=self._device)
 
@@ -50,6 +52,9 @@ class TorchEngine:
             self._forward(ids, mask.to(self._device))
             self._cache.batch_select_indices(rows.to(self._device))
         self._mask = mask[rows].to(self._device)
+
+    def join(self, prompts: list[list[int]], counts: list[int], new_tokens: int) -> None:
+        raise NotImplementedError("rows cannot join here")
 
     @torch.inference_mode()
     def step(self, tokens: np.ndarray) -> np.ndarray:

@@ -62,6 +62,7 @@ class Sampler:
                 max_tokens=int(settings["maxTokens"]),
                 seed=int(settings["seed"]),
                 round=int(settings["round"]),
+                rows=int(batch["rows"]),
             ),
             emit,
         )

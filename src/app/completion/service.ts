@@ -152,6 +152,7 @@ export class CompletionService {
     const temperature = 1;
     const batch = {
       items: [{ key: 0, prompt: request.prompt, stop, samples: OTHERS }],
+      rows: OTHERS,
       settings: { temperature, topP, topK, seed, maxTokens, round: 0 },
     };
     const written: string[] = [];

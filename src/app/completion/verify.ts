@@ -172,6 +172,7 @@ async function* written(
   const { temperature, topP, topK, seed } = DEFAULT_RUN;
   const batch = {
     items: [{ key: keyOf(place.path), prompt, stop, samples: count - 1 }],
+    rows: count - 1,
     settings: { temperature, topP, topK, seed, maxTokens, round: 0 },
   };
   try {

@@ -17,7 +17,7 @@ import type { Condition, PromptStyle } from '../../protocol/model.ts';
 import type { RunObserver, Sample } from '../../protocol/run.ts';
 import type { GeneratedText, Sampler, SamplingSettings } from '../../protocol/sampling.ts';
 import type { RunStore } from '../../store/runStore.ts';
-import type { EarlierTexts } from './earlierTexts.ts';
+import type { EarlierText, EarlierTexts } from './earlierTexts.ts';
 
 /** Everything that decides one stage's samples. */
 export interface CollectRequest {
@@ -47,9 +47,11 @@ export interface CollectServices {
   signal: AbortSignal;
 }
 
+/** Batches in one request to the sampler: a request of thousands of prompts is a very long line. */
+const BATCHES_PER_REQUEST = 16;
+
 /**
- * Samples programs for every task and runs them, batch by batch; programs run while others are still being
- * written. Batches that are already stored are not repeated, and texts of an earlier run are only run. Returns all
+ * Samples programs for every task and runs them; programs run while others are still being written. Batches that are already stored are not repeated, and texts of an earlier run are only run. Returns all
  * samples of the stage.
  */
 export async function collectSamples(request: CollectRequest, services: CollectServices): Promise<Sample[]> {
@@ -87,75 +89,135 @@ export async function collectSamples(request: CollectRequest, services: CollectS
     const detail = `an earlier run wrote ${kept} of ${total} programs: they are run again, not written again`;
     observe({ event: 'phase', phase: request.stage, detail });
   }
-  for (const [index, batch] of batches.entries()) {
-    if (stored.has(index)) continue;
+  const open = batches.flatMap((tasks, index) => (stored.has(index) ? [] : [{ index, tasks }]));
+  for (let first = 0; first < open.length; first += BATCHES_PER_REQUEST) {
     throwIfAborted(signal);
-    const asked = batch.filter((task) => earlier.get(task.id) === undefined);
-    const sampler = asked.length === 0 ? undefined : await services.sampler();
-    const begun = performance.now();
-    const byKey = new Map(asked.map((task) => [keyOf(task.id), task]));
-    const running: Promise<Sample>[] = [];
-    const broken = new AbortController();
-    const run = (task: Task, text: GeneratedText, whenDone: (sample: Sample) => void): void => {
-      const sample = execution.run(task, text).then((sample) => {
-        done += 1;
-        whenDone(sample);
-        report();
-        return sample;
-      });
-      // A program that cannot be run ends the sampling too, which may be in the middle of a long step.
-      sample.catch(() => {
-        broken.abort();
-      });
-      running.push(sample);
-    };
-    for (const task of batch) {
-      for (const text of earlier.get(task.id) ?? [])
-        run(task, { ...text, key: keyOf(task.id) }, () => undefined);
-    }
-    const items = asked.map((task) => ({
-      key: keyOf(task.id),
-      prompt: samplingPrompt(task, request.style, request.condition),
-      samples: request.samples,
-      stop: stopRule(task),
-    }));
-    let tokens = 0;
-    try {
-      const either = AbortSignal.any([signal, broken.signal]);
-      for await (const text of sampler?.sample({ items, settings: request.settings }, either) ?? []) {
-        const task = byKey.get(text.key);
-        if (task === undefined) throw new Error(`the sampler answered for an unknown task key ${text.key}`);
-        tokens += text.tokens;
-        run(task, text, (sample) => {
-          counts.programs += 1;
-          counts.tokens += sample.tokens;
-          counts.passed += sample.verdict === 'passed' ? 1 : 0;
-        });
+    const some = open.slice(first, first + BATCHES_PER_REQUEST);
+    await new BatchesAtOnce(request, services, execution, some, earlier).collect((sample, isNew) => {
+      done += 1;
+      if (isNew) {
+        counts.programs += 1;
+        counts.tokens += sample.tokens;
+        counts.passed += sample.verdict === 'passed' ? 1 : 0;
       }
-    } catch (error) {
-      // The programs under way are awaited so that none outlives the stage.
-      const outcomes = await Promise.allSettled(running);
-      throw outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? error;
-    }
-    const seconds = sampler === undefined ? 0 : (performance.now() - begun) / 1000;
-    const samples = await Promise.all(running);
-    throwIfAborted(signal);
-    store.saveBatch(
-      request.run,
-      request.stage,
-      index,
-      {
-        model: request.model,
-        engine: sampler?.engine ?? earlier.get(batch[0]?.id ?? '')?.[0]?.engine ?? '',
-        condition: request.condition,
-        tier: executor.tier,
-        style: request.style,
-      },
-      samples,
-      { tokens, seconds },
-    );
+      report();
+    });
   }
   return store.samples(request.run, request.stage);
+}
+
+/** A batch whose programs are being written and run. */
+interface OpenBatch {
+  index: number;
+  tasks: readonly Task[];
+  /** Programs whose text is still missing. */
+  left: number;
+  tokens: number;
+  running: Promise<Sample>[];
+}
+
+/**
+ * Batches of one request to the sampler, which fills free rows with the next batch's prompts. Each batch is stored as soon as
+ * its last program has run.
+ */
+class BatchesAtOnce {
+  readonly #request: CollectRequest;
+  readonly #services: CollectServices;
+  readonly #execution: ProgramRunner;
+  readonly #earlier: ReadonlyMap<string, EarlierText[] | undefined>;
+  readonly #batches: OpenBatch[];
+  readonly #saves: Promise<void>[] = [];
+  /** Aborts when a program cannot be run or stored: the sampler may be in the middle of a long step. */
+  readonly #broken = new AbortController();
+  #sampler: Sampler | undefined;
+  #mark = performance.now();
+
+  constructor(
+    request: CollectRequest,
+    services: CollectServices,
+    execution: ProgramRunner,
+    batches: readonly { index: number; tasks: readonly Task[] }[],
+    earlier: ReadonlyMap<string, EarlierText[] | undefined>,
+  ) {
+    this.#request = request;
+    this.#services = services;
+    this.#execution = execution;
+    this.#earlier = earlier;
+    this.#batches = batches.map(({ index, tasks }) => ({
+      ...{ index, tasks, left: tasks.length * request.samples, tokens: 0, running: [] },
+    }));
+  }
+
+  /** `onSample` hears of each sample, and whether its text was written now. */
+  async collect(onSample: (sample: Sample, isNew: boolean) => void): Promise<void> {
+    const request = this.#request;
+    const places = this.#batches.flatMap((batch) => batch.tasks.map((task) => ({ batch, task })));
+    const asked = places.filter(({ task }) => this.#earlier.get(task.id) === undefined);
+    const byKey = new Map(asked.map((place) => [keyOf(place.task.id), place]));
+    try {
+      if (asked.length > 0) this.#sampler = await this.#services.sampler();
+      this.#mark = performance.now();
+      for (const { batch, task } of places) {
+        for (const text of this.#earlier.get(task.id) ?? []) {
+          this.#run(batch, task, { ...text, key: keyOf(task.id) }, (sample) => {
+            onSample(sample, false);
+          });
+        }
+      }
+      const items = asked.map(({ task }) => ({
+        key: keyOf(task.id),
+        prompt: samplingPrompt(task, request.style, request.condition),
+        samples: request.samples,
+        stop: stopRule(task),
+      }));
+      const either = AbortSignal.any([this.#services.signal, this.#broken.signal]);
+      const batch = { items, rows: request.batchRows, settings: request.settings };
+      for await (const text of this.#sampler?.sample(batch, either) ?? []) {
+        const place = byKey.get(text.key);
+        if (place === undefined) throw new Error(`the sampler answered for an unknown task key ${text.key}`);
+        place.batch.tokens += text.tokens;
+        this.#run(place.batch, place.task, text, (sample) => {
+          onSample(sample, true);
+        });
+      }
+      await Promise.all(this.#saves);
+    } catch (error) {
+      // The programs under way are awaited so that none outlives the stage.
+      const running = this.#batches.flatMap((batch) => batch.running);
+      const outcomes = await Promise.allSettled([...running, ...this.#saves]);
+      throw outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? error;
+    }
+  }
+
+  #run(batch: OpenBatch, task: Task, text: GeneratedText, onSample: (sample: Sample) => void): void {
+    const sample = this.#execution.run(task, text).then((sample) => {
+      onSample(sample);
+      return sample;
+    });
+    batch.running.push(this.#watched(sample));
+    batch.left -= 1;
+    if (batch.left === 0) this.#saves.push(this.#watched(this.#save(batch)));
+  }
+
+  /** Waits until a batch's programs have run, and stores them. The time since the batch before is its time of writing. */
+  async #save(batch: OpenBatch): Promise<void> {
+    const { run, stage, model, condition, style } = this.#request;
+    const { executor, signal, store } = this.#services;
+    const seconds = batch.tokens === 0 ? 0 : (performance.now() - this.#mark) / 1000;
+    this.#mark = performance.now();
+    const samples = await Promise.all(batch.running);
+    throwIfAborted(signal);
+    const engine = this.#sampler?.engine ?? this.#earlier.get(batch.tasks[0]?.id ?? '')?.[0]?.engine ?? '';
+    const record = { model, engine, condition, tier: executor.tier, style };
+    store.saveBatch(run, stage, batch.index, record, samples, { tokens: batch.tokens, seconds });
+  }
+
+  #watched<T>(work: Promise<T>): Promise<T> {
+    work.catch(() => {
+      this.#broken.abort();
+    });
+    return work;
+  }
 }
 
 /**

@@ -135,16 +135,25 @@ describe('collecting samples', function () {
     const stopping: Sampler = {
       engine: 'dictated',
       close: () => Promise.resolve(),
-      sample: (batch, signal) => {
-        if (first.asked.length === 1) controller.abort();
-        return first.sample(batch, signal);
+      async *sample(batch) {
+        let written = 0;
+        for await (const text of first.sample(batch)) {
+          yield text;
+          written += 1;
+          if (written < 3) continue;
+          // The first batch is whole and the second one begun.
+          while (!store.batches('r', 't').has(0)) await sleep(10);
+          controller.abort();
+          throw new InterruptedError();
+        }
       },
     };
     await assert.rejects(collect('t', stopping, { signal: controller.signal }), InterruptedError);
     assert.deepEqual([...store.batches('r', 't')], [0]);
     const second = new Dictated(['x):\n    return x + 1', 'x):\n    return 2']);
     assert.equal((await collect('t', second)).length, 6);
-    assert.deepEqual(second.asked, [['b'], ['c']]);
+    assert.deepEqual(second.asked, [['b', 'c']]);
+    assert.deepEqual([...store.batches('r', 't')], [0, 1, 2]);
   });
 
   it('runs texts of an earlier run again, and asks only for what that run did not write', async () => {
@@ -188,7 +197,7 @@ describe('collecting samples', function () {
       saveRun(id, TASKS, config, versions);
       const again = new Dictated(texts);
       await collect('kept', again, { run: id });
-      assert.deepEqual(again.asked, [['a'], ['b'], ['c']], id);
+      assert.deepEqual(again.asked, [['a', 'b', 'c']], id);
     }
   });
 

@@ -38,7 +38,7 @@ function batch(prompts: string[], samples: number, maxTokens: number, temperatur
     samples,
     stop: NEVER,
   }));
-  return { items, settings };
+  return { items, rows: 64, settings };
 }
 
 /** Prompts of random words; many repeat themselves, as code does. */

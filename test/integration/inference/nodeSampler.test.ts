@@ -35,7 +35,7 @@ function item(prompt: string, samples: number, stop = NEVER): SampleItem {
 
 function batch(items: SampleItem[], changes: Partial<SampleBatch['settings']> = {}): SampleBatch {
   const settings = { temperature: 0.9, topP: 0.95, topK: 0, maxTokens: 30, seed: 5, round: 1 };
-  return { items, settings: { ...settings, ...changes } };
+  return { items, rows: 64, settings: { ...settings, ...changes } };
 }
 
 function collect(sampler: Sampler, wanted: SampleBatch, signal?: AbortSignal): Promise<GeneratedText[]> {
@@ -85,6 +85,18 @@ describe('sampling in the inference process', () => {
     );
     const expected = await python(SAMPLE, [tiny.onnxFolder, tiny.modelFolder, wanted]);
     assert.deepEqual(await collect(sampler, wanted), expected);
+  });
+
+  it('lets rows join without changing the others, as the trainer does', async () => {
+    const items = PROMPTS.map((prompt, at) => item(prompt, 1 + (at % 3), at % 2 ? NEVER : '\\n'));
+    const together = named(await collect(sampler, batch(items)));
+    for (const rows of [1, 2, 3, 5]) {
+      const wanted = { ...batch(items), rows };
+      const programs = await collect(sampler, wanted);
+      assert.deepEqual(named(programs), together, `${rows} rows`);
+      if (rows === 3)
+        assert.deepEqual(await python(SAMPLE, [tiny.onnxFolder, tiny.modelFolder, wanted]), programs);
+    }
   });
 
   it('lets rows leave without changing the others', async () => {

@@ -37,10 +37,12 @@ def item(prompt: str, samples: int = 1, stop: str = NEVER, key: int | None = Non
     return {"key": len(prompt) if key is None else key, "prompt": segments, "samples": samples, "stop": stop}
 
 
-def run(sampler: Sampler, items: list[dict[str, Any]], **changes: Any) -> list[dict[str, Any]]:
+def run(
+    sampler: Sampler, items: list[dict[str, Any]], rows: int = 64, **changes: Any
+) -> list[dict[str, Any]]:
     settings = {"temperature": 0.9, "topP": 0.95, "topK": 0, "maxTokens": 24, "seed": 5, "round": 1} | changes
     programs: list[dict[str, Any]] = []
-    result = sampler.sample({"items": items, "settings": settings}, programs.append)
+    result = sampler.sample({"items": items, "settings": settings, "rows": rows}, programs.append)
     assert result["programs"] == len(programs) == sum(entry["samples"] for entry in items)
     assert result["tokens"] == sum(program["tokens"] for program in programs)
     return programs
@@ -55,6 +57,14 @@ def test_ragged_batch_equals_one_by_one(sampler: Sampler) -> None:
     for prompt in PROMPTS:
         [alone] = run(sampler, [item(prompt)], temperature=0)
         assert together[len(prompt), 0] == alone
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 5, 64])
+def test_rows_that_join_change_nothing(sampler: Sampler, rows: int) -> None:
+    items = [
+        item(prompt, 1 + place % 3, "\\n" if place % 2 else NEVER) for place, prompt in enumerate(PROMPTS)
+    ]
+    assert by_name(run(sampler, items, rows)) == by_name(run(sampler, items))
 
 
 def test_an_export_that_was_not_edited_gives_the_same_programs(tiny: Path) -> None:
