@@ -20,6 +20,7 @@ import { ActiveModels } from '../training/active.ts';
 import { ensureTrainerEnvironment, type TrainerEnvironment } from '../training/environment.ts';
 import { ModelStore } from '../training/modelStore.ts';
 import { TrainerClient, type StepEvent } from '../training/trainerClient.ts';
+import { catalogueModel } from './models/catalogue.ts';
 import { activeModel, bestOf, keptModels, resultOf, usableModel } from './models/lifetime.ts';
 import { agreementTexts, exportModel, loadModel, resolveModel, type LoadedModel } from './models/prepare.ts';
 import { workspaceFiles, type WorkspaceFiles } from './folders.ts';
@@ -309,19 +310,25 @@ export class Workbench {
     await this.active.promote(model.hash, reason);
   }
 
-  /** Promotes a stored model by the beginning of its hash; throws a UserError where none or several begin so. */
-  async promoteByHand(prefix: string): Promise<LoadedModel> {
-    const stored = await this.models.get(prefix);
-    if (stored === undefined) {
-      throw new UserError(
-        `No single stored model begins with "${prefix}".`,
-        step`${action('listModels')} to see the stored models.`,
-        2,
-      );
-    }
-    const model = await loadModel(stored);
+  /**
+   * Promotes a stored model by the beginning of its hash, or a model of the catalogue, which is fetched if it is missing.
+   * Throws a UserError where no model or several begin so.
+   */
+  async promoteByHand(name: string): Promise<LoadedModel> {
+    const model =
+      catalogueModel(name) === undefined ? await this.#storedOnce(name) : await this.resolveModel(name);
     await this.promote(model, 'promoted by hand');
     return model;
+  }
+
+  async #storedOnce(prefix: string): Promise<LoadedModel> {
+    const stored = await this.models.get(prefix);
+    if (stored !== undefined) return await loadModel(stored);
+    throw new UserError(
+      `No single stored model begins with "${prefix}", and the catalogue has no such name.`,
+      step`${action('listModels')} to see the stored models.`,
+      2,
+    );
   }
 
   /**

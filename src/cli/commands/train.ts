@@ -61,7 +61,11 @@ export function trainCommand(): Command {
     .option('--held-out <file>', 'file of held-out tasks; default: the newest part of the tasks')
     .option(...HISTORY)
     .option(...COMMITS)
-    .option('--model <model>', '"default", a model folder, a stored hash, or a hub id', defaults.model)
+    .option(
+      '--model <model>',
+      '"default", a name of the catalogue, a model folder, a stored hash, or a hub id',
+      defaults.model,
+    )
     .addOption(
       new Option('--objective <objective>', 'how samples become training texts')
         .choices(ObjectiveChoice.options)

@@ -1,3 +1,4 @@
+import type { AvailableModel } from '../../protocol/backend.ts';
 import type { Evaluation, GateRecord, Percentiles, RunEvent, Timing } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
 
@@ -33,6 +34,22 @@ export function bytes(count: number): string {
     unit += 1;
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
+}
+
+/** `0.5 GB to download, 1.0 GB of memory to complete and 9.3 GB to train, a round takes about 25 min, Apache-2.0` */
+export function availableModelLine(model: AvailableModel): string {
+  const { complete, train } = model.memory;
+  return [
+    model.hash === undefined ? `${bytes(model.downloadBytes)} to download` : 'stored',
+    `${bytes(complete)} of memory to complete and ${bytes(train)} to train`,
+    model.needsAccelerator ? 'needs a GPU to train' : `a round takes about ${roundTime(model)}`,
+    model.licence,
+  ].join(', ');
+}
+
+/** What a standard round with a model takes, in words. */
+export function roundTime({ roundSeconds }: Pick<AvailableModel, 'roundSeconds'>): string {
+  return duration(roundSeconds);
 }
 
 /** A short name of a model: a folder's last part, or the first characters of a hash. */

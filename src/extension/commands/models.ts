@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { percent } from '../../core/text/words.ts';
-import { REQUESTS, type StoredModelSummary } from '../../protocol/backend.ts';
+import { availableModelLine, modelWords, percent } from '../../core/text/words.ts';
+import { REQUESTS, type AvailableModel, type StoredModelSummary } from '../../protocol/backend.ts';
 import type { ModelNode } from '../explorer/nodes.ts';
 import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
@@ -13,7 +13,7 @@ export async function promote(services: Services, node: ModelNode | undefined): 
   await withRunProgress('LeTI: preparing the model', services.log, async (following) =>
     services.backend.ask(REQUESTS.promote, { ...place, model }, following),
   );
-  void vscode.window.showInformationMessage(`Completions now use model ${model.slice(0, 8)}.`);
+  void vscode.window.showInformationMessage(`Completions now use model ${modelWords(model)}.`);
 }
 
 export async function rollBack(services: Services): Promise<void> {
@@ -30,26 +30,44 @@ export async function askForModel(
   folder: vscode.Uri,
   value: string,
 ): Promise<string | undefined> {
-  const models = await services.backend.ask(REQUESTS.models, {
-    workspace: folder.fsPath,
-    fallbackModel: value,
-  });
+  const workspace = folder.fsPath;
+  const [models, available] = await Promise.all([
+    services.backend.ask(REQUESTS.models, { workspace, fallbackModel: value }),
+    services.backend.ask(REQUESTS.availableModels, { workspace }),
+  ]);
   const other = 'Other…';
   const picked = await vscode.window.showQuickPick(
     [
-      { label: 'default', description: 'the model that comes with LeTI', model: 'default' },
+      { label: 'default', description: 'the model that LeTI chooses', model: 'default' },
+      ...catalogueRows(available, models),
       ...models.map((known) => ({ ...rowOf(known), model: known.hash })),
       { label: other, description: 'a model folder or a Hugging Face id (owner/name)', model: undefined },
     ],
-    { title: 'Model', placeHolder: value },
+    { title: 'LeTI: Choose model', placeHolder: value, matchOnDetail: true },
   );
   if (picked === undefined || picked.model !== undefined) return picked?.model;
   const named = await vscode.window.showInputBox({
     title: 'Model',
     value,
-    prompt: 'default, a model folder, the hash of a stored model, or a Hugging Face id (owner/name)',
+    prompt:
+      'default, a model of the catalogue, a model folder, the hash of a stored model, or a Hugging Face id (owner/name)',
   });
   return named === undefined || named.trim() === '' ? undefined : named.trim();
+}
+
+/** The models of the catalogue that are not stored; the stored ones have rows of their own. */
+function catalogueRows(
+  available: readonly AvailableModel[],
+  stored: readonly StoredModelSummary[],
+): (vscode.QuickPickItem & { model: string })[] {
+  return available
+    .filter(({ hash }) => !stored.some((model) => model.hash === hash))
+    .map((model) => ({
+      label: `$(cloud-download) ${model.name}`,
+      description: `${(model.parameters / 1e9).toFixed(2)} B parameters, by ${model.by}`,
+      detail: availableModelLine(model),
+      model: model.name,
+    }));
 }
 
 function rowOf({ hash, record, active }: StoredModelSummary): vscode.QuickPickItem {
@@ -65,17 +83,15 @@ function rowOf({ hash, record, active }: StoredModelSummary): vscode.QuickPickIt
 
 async function pickModel(services: Services): Promise<{ workspace: string; model: string }> {
   const folder = await services.places.chooseFolder();
-  const models = await services.backend.ask(REQUESTS.models, { workspace: folder.fsPath });
+  const workspace = folder.fsPath;
+  const [models, available] = await Promise.all([
+    services.backend.ask(REQUESTS.models, { workspace }),
+    services.backend.ask(REQUESTS.availableModels, { workspace }),
+  ]);
   const picked = await vscode.window.showQuickPick(
-    models.map((model) => ({ ...rowOf(model), hash: model.hash })),
-    {
-      title: 'LeTI: Choose active model',
-      placeHolder:
-        models.length === 0
-          ? 'No models yet. The first training downloads the default model.'
-          : 'Select a model',
-    },
+    [...models.map((known) => ({ ...rowOf(known), model: known.hash })), ...catalogueRows(available, models)],
+    { title: 'LeTI: Choose active model', placeHolder: 'Select a model', matchOnDetail: true },
   );
   if (picked === undefined) throw new vscode.CancellationError();
-  return { workspace: folder.fsPath, model: picked.hash };
+  return { workspace, model: picked.model };
 }

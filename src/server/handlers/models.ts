@@ -1,4 +1,5 @@
 import { REQUESTS } from '../../protocol/backend.ts';
+import { availableModels } from '../../app/models/available.ts';
 import { StoredModels } from '../../app/models/stored.ts';
 import { Workbench } from '../../app/workbench.ts';
 import type { StoreWatcher } from '../stores.ts';
@@ -12,6 +13,11 @@ export function answerModels(server: ServerContext, watcher: StoreWatcher): void
     });
   answer(server, REQUESTS.models, async ({ workspace, fallbackModel }) =>
     (await stored(workspace)).list(fallbackModel),
+  );
+  answer(server, REQUESTS.availableModels, async (_place, signal) =>
+    availableModels(server.env, signal, (message) => {
+      server.connection.console.warn(message);
+    }),
   );
   answer(server, REQUESTS.promotions, async ({ workspace }) => (await stored(workspace)).promotions());
   answer(

@@ -10,6 +10,8 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { CATALOGUE } from '../../../src/app/models/catalogue.ts';
+import { AvailableModel } from '../../../src/protocol/backend.ts';
 import { Timing } from '../../../src/protocol/run.ts';
 import { finishedRun } from '../../support/finishedRun.ts';
 import { LetiProcess, modelOf, trainerPython, type Fixture } from '../../support/tinyRun.ts';
@@ -113,6 +115,22 @@ describe('the command line', function () {
     await events(inWorkspace('models', 'rollback'));
     assert.equal(await active(), undefined);
     await events(inWorkspace('models', 'promote', 'ffff'), 2);
+  });
+
+  it('models available lists the catalogue, with what a round takes here', async () => {
+    const { models } = (await last(['models', 'available', '--json'])) as { models: AvailableModel[] };
+    assert.deepEqual(
+      models.map((model) => AvailableModel.parse(model).name),
+      CATALOGUE.map(({ name }) => name),
+    );
+    const rounds = models.map(({ roundSeconds }) => roundSeconds);
+    assert.deepEqual(
+      rounds,
+      rounds.toSorted((a, b) => a - b),
+    );
+    const text = new LetiProcess(['models', 'available'], home, undefined, true);
+    assert.equal((await text.ended).code, 0);
+    assert.match(text.stdout, /Qwen2\.5-Coder-0\.5B-Instruct +0\.49 B +995\.1 MB.* min +Apache-2\.0/);
   });
 
   it('evaluate measures any stored model, under any verdict', async () => {
