@@ -29,9 +29,10 @@ import transformers  # noqa: E402
 
 from leti_trainer.models.models import load_causal_lm  # noqa: E402
 from leti_trainer.precision import has_fast_bfloat16  # noqa: E402
-from leti_trainer.requests import Settings, TrainRequest  # noqa: E402
+from leti_trainer.requests import TrainingSettings, TrainRequest  # noqa: E402
 from leti_trainer.segments import SegmentTokenizer  # noqa: E402
 from leti_trainer.training.examples import Example, plan_steps, read_examples  # noqa: E402
+from leti_trainer.training.layout import PlainLayout  # noqa: E402
 from leti_trainer.training.losses import TokenLoss  # noqa: E402
 from leti_trainer.training.training import train  # noqa: E402
 
@@ -81,7 +82,9 @@ def compare_losses(model: Path, file: Path) -> None:
     inputs = collate(examples)
     with torch.no_grad():
         theirs = float(causal(**inputs).loss)
-        ours = float(TokenLoss(causal, CPU)(examples)) / sum(example.total_weight for example in examples)
+        ours = float(TokenLoss(causal, CPU, PlainLayout())(examples)) / sum(
+            example.total_weight for example in examples
+        )
     difference = abs(ours - theirs)
     print(f"loss of one batch in float32: {ours:.6f} against {theirs:.6f}, difference {difference:.1e}")
 
@@ -108,7 +111,7 @@ def compare_speed(options: argparse.Namespace) -> None:
 
 
 def ours(model: Path, file: Path, folder: Path) -> dict[str, float]:
-    settings = Settings(
+    settings = TrainingSettings(
         method="full",
         learning_rate=RATE,
         epochs=1,

@@ -91,36 +91,6 @@ def plan_steps(count: int, epochs: int, batch_size: int, seed: int, most: int = 
     return steps[:most] if most > 0 else steps
 
 
-def by_length(batch: list[Example]) -> list[Example]:
-    """Sorts by number of tokens, so that neighbours need little padding."""
-    return sorted(batch, key=lambda example: len(example.ids))
-
-
-def micro_batches(
-    ordered: list[Example], size: int, most_tokens: int, most_labels: int
-) -> list[list[Example]]:
-    """Groups neighbours of `ordered`, which ascends in length.
-
-    A group holds at most `size` examples, `most_tokens` tokens with padding and `most_labels` labels. An
-    example above those limits forms a group of its own.
-    """
-    groups: list[list[Example]] = []
-    labels = 0
-    for example in ordered:
-        fits = (
-            bool(groups)
-            and len(groups[-1]) < size
-            and (len(groups[-1]) + 1) * len(example.ids) <= most_tokens
-            and labels + example.labels <= most_labels
-        )
-        if not fits:
-            groups.append([])
-            labels = 0
-        groups[-1].append(example)
-        labels += example.labels
-    return groups
-
-
 def _lines(path: Path) -> list[tuple[int, str]]:
     try:
         # Only a newline ends a line: JSON may hold U+2028 as it is.

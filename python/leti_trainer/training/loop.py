@@ -12,7 +12,8 @@ import torch
 
 from leti_trainer.errors import TrainerError, says_out_of_memory
 from leti_trainer.requests import TrainingSettings
-from leti_trainer.training.examples import Example, by_length, micro_batches
+from leti_trainer.training.examples import Example
+from leti_trainer.training.layout import micro_batches
 from leti_trainer.training.losses import TokenLoss
 from leti_trainer.training.workers import Workers
 
@@ -100,8 +101,10 @@ class Loop:
         """
         total = sum(example.total_weight for example in batch)
         loss = 0.0
-        own = self._workers.share(by_length(batch))
-        for group in micro_batches(own, self.micro_batch_size, self._most_tokens, self._most_labels):
+        # Texts that share a beginning are neighbours here.
+        own = self._workers.share(sorted(batch, key=lambda example: example.ids))
+        limits = (self.micro_batch_size, self._most_tokens, self._most_labels)
+        for group in micro_batches(self._loss.layout, own, *limits):
             with self._autocast():
                 part = self._loss(group) / total
             part.backward()

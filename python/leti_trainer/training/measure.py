@@ -12,6 +12,7 @@ from leti_trainer.precision import give_back_memory, pick_device
 from leti_trainer.requests import MeasureRequest
 from leti_trainer.segments import SegmentTokenizer
 from leti_trainer.training.examples import read_examples
+from leti_trainer.training.layout import PlainLayout
 from leti_trainer.training.losses import TokenLoss
 
 
@@ -34,7 +35,7 @@ def measure(request: MeasureRequest) -> dict[str, Any]:
         )
     device = pick_device(request.device)
     model = load_causal_lm(request.model).to(device).eval()
-    loss = TokenLoss(model, device)
+    loss = TokenLoss(model, device, PlainLayout())
     with torch.inference_mode():
         texts = [
             {"loss": float(loss([example])), "weight": example.total_weight} for example in found.examples

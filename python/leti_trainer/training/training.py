@@ -23,6 +23,7 @@ from leti_trainer.training.checkpoints import (
     training_name,
 )
 from leti_trainer.training.examples import Example, plan_steps, read_examples
+from leti_trainer.training.layout_check import choose_layout
 from leti_trainer.training.loop import Loop
 from leti_trainer.training.losses import TokenLoss
 from leti_trainer.training.workers import Workers, is_first_worker
@@ -50,6 +51,7 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
     name = training_name(request)
     found = _checkpoint(request, name, emit)
     model = load_causal_lm(request.model).to(device)
+    layout = choose_layout(model, device)
     parameters = sum(p.numel() for p in model.parameters())
     # "auto" depends on the memory that is free at the time, so a checkpoint keeps its choice.
     method = found[1].method if found else pick_method(settings.method, parameters, device)
@@ -58,7 +60,7 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
     trained.train()
     bfloat16 = has_fast_bfloat16(device)
     micro = min(settings.micro_batch_size, found[1].micro_batch_size if found else settings.batch_size)
-    loss = TokenLoss(trained, device)
+    loss = TokenLoss(trained, device, layout)
     loop = Loop(trained, loss, settings, micro, bfloat16, device, workers, emit)
     progress = Progress(name, 0, method, micro, 0.0, 0.0)
     if found is not None:

@@ -40,10 +40,12 @@ class Workers:
         return None if self._accelerator is None else str(self._accelerator.device)
 
     def share(self, items: Sequence[Item]) -> list[Item]:
-        """This worker's part of `items`, which are in the same order everywhere."""
+        """This worker's part of `items`, which are in the same order everywhere. Neighbours stay together."""
         if self._accelerator is None:
             return list(items)
-        return list(items[self._accelerator.process_index :: self.count])
+        place = self._accelerator.process_index
+        start, end = (len(items) * edge // self.count for edge in (place, place + 1))
+        return list(items[start:end])
 
     def sum_gradients(self, parameters: Iterable[Any]) -> None:
         """Adds up gradients over all workers; one without examples adds zeros."""

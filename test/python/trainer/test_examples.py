@@ -10,7 +10,7 @@ from conftest import segment
 
 from leti_trainer.errors import TrainerError
 from leti_trainer.segments import SegmentTokenizer
-from leti_trainer.training.examples import Example, by_length, micro_batches, plan_steps, read_examples
+from leti_trainer.training.examples import plan_steps, read_examples
 
 
 def _line(*segments: dict[str, Any]) -> str:
@@ -114,24 +114,3 @@ def test_a_plan_depends_on_its_arguments_alone() -> None:
     random.setstate(state)
     plan_steps(50, 2, 8, 5)
     assert random.getstate() == state
-
-
-def _example(length: int, labels: int) -> Example:
-    return Example(list(range(length)), [0.0] * (length - labels) + [1.0] * labels)
-
-
-@pytest.mark.parametrize(
-    ("size", "most_tokens", "most_labels"),
-    [(1, 100, 100), (3, 100, 100), (3, 100, 9), (8, 1, 1), (8, 14, 100), (100, 1000, 1000)],
-)
-def test_micro_batches_keep_all(size: int, most_tokens: int, most_labels: int) -> None:
-    batch = by_length(
-        [_example(length, labels) for length, labels in [(9, 4), (3, 2), (30, 20), (5, 4), (7, 6)]]
-    )
-    assert [len(example.ids) for example in batch] == [3, 5, 7, 9, 30]
-    groups = micro_batches(batch, size, most_tokens, most_labels)
-    assert [example for group in groups for example in group] == batch
-    for group in groups:
-        assert 1 <= len(group) <= size
-        assert len(group) == 1 or sum(example.labels for example in group) <= most_labels
-        assert len(group) == 1 or len(group) * len(group[-1].ids) <= most_tokens

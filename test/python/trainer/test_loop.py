@@ -14,6 +14,7 @@ from leti_trainer.models.models import load_causal_lm
 from leti_trainer.requests import TrainingSettings, read_request
 from leti_trainer.segments import SegmentTokenizer
 from leti_trainer.training.examples import Example, read_examples
+from leti_trainer.training.layout_check import choose_layout
 from leti_trainer.training.loop import Loop, learning_rate
 from leti_trainer.training.losses import TokenLoss
 from leti_trainer.training.training import train
@@ -33,7 +34,16 @@ def _loop(folder: Path, micro: int) -> tuple[Any, Loop, list[dict[str, Any]]]:
     workers = Workers(on_cpu=True)
     return (
         model,
-        Loop(model, TokenLoss(model, CPU), _settings(), micro, False, CPU, workers, events.append),
+        Loop(
+            model,
+            TokenLoss(model, CPU, choose_layout(model, CPU)),
+            _settings(),
+            micro,
+            False,
+            CPU,
+            workers,
+            events.append,
+        ),
         events,
     )
 
@@ -140,6 +150,9 @@ def _fail_when(
     real = TokenLoss.__call__
 
     def loss(self: TokenLoss, examples: list[Example]) -> torch.Tensor:
+        if torch.is_inference_mode_enabled():
+            # The check of the layout, before any step.
+            return real(self, examples)
         sizes.append(len(examples))
         if fails(sizes):
             raise error or torch.OutOfMemoryError("no memory is left")

@@ -9,6 +9,7 @@ from transformers import LlamaForCausalLM
 from leti_trainer.models.models import load_causal_lm
 from leti_trainer.segments import SegmentTokenizer
 from leti_trainer.training.examples import Example, read_examples
+from leti_trainer.training.layout import PlainLayout
 from leti_trainer.training.losses import TokenLoss
 
 CPU = torch.device("cpu")
@@ -49,7 +50,9 @@ def test_equals_the_loss_of_transformers_padded_on_either_side(
     positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
     with torch.no_grad():
         theirs = model(input_ids=ids, attention_mask=mask, position_ids=positions, labels=labels).loss
-        ours = TokenLoss(model, CPU)(examples) / sum(example.total_weight for example in examples)
+        ours = TokenLoss(model, CPU, PlainLayout())(examples) / sum(
+            example.total_weight for example in examples
+        )
     assert float(ours) == pytest.approx(float(theirs), abs=1e-5)
 
 
@@ -67,7 +70,7 @@ def test_fractional_weights_multiply_each_tokens_own_loss(
             scores = model(input_ids=torch.tensor([example.ids])).logits[0, :-1].double().log_softmax(dim=-1)
             picked = scores.gather(1, torch.tensor(example.ids[1:])[:, None])[:, 0]
             expected -= float((picked * torch.tensor(example.weights[1:]).double()).sum())
-        ours = float(TokenLoss(model, CPU)(weighted))
+        ours = float(TokenLoss(model, CPU, PlainLayout())(weighted))
     assert ours == pytest.approx(expected, rel=1e-5)
 
 
@@ -75,7 +78,7 @@ def test_close_gives_the_model_all_its_logits_back(model: LlamaForCausalLM, exam
     ids = torch.tensor([examples[0].ids])
     with torch.no_grad():
         before = model(input_ids=ids).logits
-        loss = TokenLoss(model, CPU)
+        loss = TokenLoss(model, CPU, PlainLayout())
         loss(examples)
         loss.close()
         after = model(input_ids=ids).logits
