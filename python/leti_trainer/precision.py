@@ -13,7 +13,9 @@ from leti_trainer.errors import TrainerError
 
 _BYTES_PER_PARAMETER = 16
 """Float32 weights, gradients and two Adam moments."""
-_FULL_LIMIT = 500_000_000
+_FULL_LIMIT = 300_000_000
+LEARNING_RATES = {"full": 2e-5, "lora": 2e-4}
+"""Peak rates by method, where the request names none; adapters need about ten times as much."""
 _CGROUP = Path("/sys/fs/cgroup")
 _M_MMAP_THRESHOLD = -3
 _LARGE = 1 << 20

@@ -93,7 +93,8 @@ class TrainingSettings(Message):
     """`learning_rate`, `clip_norm` and `weight_decay` as torch takes them; lengths in tokens."""
 
     method: Literal["auto", "full", "lora"]
-    learning_rate: Annotated[float, Field(gt=0)]
+    learning_rate: Annotated[float, Field(gt=0)] | None = None
+    """Peak rate; None is the method's own (precision.py)."""
     epochs: Count
     steps: Annotated[int, Field(ge=0)]
     """Optimiser steps; 0 is as many as the epochs have."""

@@ -27,7 +27,6 @@ export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFi
   measureTrain: false,
   training: {
     method: 'auto',
-    learningRate: 2e-5,
     epochs: 2,
     steps: 0,
     batchSize: 16,

@@ -62,7 +62,7 @@ const StoredNumbers = RunConfig.extend({
   maxTokens: z.int().positive(),
   timeoutSeconds: z.number().positive(),
   training: TrainingSettings.extend({
-    learningRate: z.number().positive(),
+    learningRate: z.number().positive().optional(),
     epochs: z.int().positive(),
     batchSize: z.int().positive(),
   }),

@@ -18,7 +18,8 @@ export type TrainingExample = z.infer<typeof TrainingExample>;
 
 export const TrainingSettings = z.strictObject({
   method: z.enum(['auto', 'full', 'lora']),
-  learningRate: within(BOUNDS.learningRate),
+  /** Peak rate; without it the method's own. */
+  learningRate: within(BOUNDS.learningRate).optional(),
   epochs: wholeWithin(BOUNDS.epochs),
   /** Exactly so many steps, of as many epochs as that takes; 0 is as many as the epochs have. */
   steps: z.int().min(0).default(0),
@@ -144,6 +145,9 @@ export const Trained = z.strictObject({
   finalLoss: z.number(),
   method: z.string(),
   precision: z.string(),
+  /** Useful billions of operations per second, and the machine's own rate in a matrix product; not in records of earlier versions. */
+  gflops: z.number().optional(),
+  matmulGflops: z.number().optional(),
 });
 export type Trained = z.infer<typeof Trained>;
 

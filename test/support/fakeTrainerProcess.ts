@@ -212,7 +212,7 @@ async function train(request: Ask<'train'>, emit: Emit): Promise<Record<string, 
     loss = 3 * 0.9 ** step + uniform(numberOf(training), step);
     const tokens = settings.batchSize * 20;
     const seconds = 0.001;
-    const [learningRate, gradNorm] = [settings.learningRate, 1];
+    const [learningRate, gradNorm] = [settings.learningRate ?? 2e-5, 1];
     await emit({ event: 'step', step, steps, loss, learningRate, gradNorm, tokens, seconds });
     if (step % settings.checkpointSteps === 0 && step < steps)
       writeFileSync(path.join(work, CHECKPOINT), JSON.stringify({ training, step }));
@@ -232,6 +232,8 @@ async function train(request: Ask<'train'>, emit: Emit): Promise<Record<string, 
     finalLoss: loss,
     method: settings.method === 'auto' ? 'full' : settings.method,
     precision: 'float32',
+    gflops: 30,
+    matmulGflops: 40,
   };
 }
 

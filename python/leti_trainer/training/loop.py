@@ -15,6 +15,7 @@ from leti_trainer.requests import TrainingSettings
 from leti_trainer.training.examples import Example
 from leti_trainer.training.layout import micro_batches
 from leti_trainer.training.losses import TokenLoss
+from leti_trainer.training.speed import Work
 from leti_trainer.training.workers import Workers
 
 Emit = Callable[[dict[str, Any]], None]
@@ -38,6 +39,7 @@ class Loop:
         model: Any,
         loss: TokenLoss,
         settings: TrainingSettings,
+        peak_rate: float,
         micro_batch_size: int,
         bfloat16: bool,
         device: torch.device,
@@ -46,16 +48,21 @@ class Loop:
     ) -> None:
         fused = device.type in ("cpu", "cuda", "mps")
         groups = _groups(model, settings.weight_decay)
-        self.optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=fused)
+        self.optimizer = torch.optim.AdamW(groups, lr=peak_rate, fused=fused)
         self.micro_batch_size = micro_batch_size
         self._loss = loss
         self._most_tokens = _MOST_TOKENS.get(device.type, 1_000_000)
         self._most_labels = max(1, _MOST_LOGITS // int(model.config.get_text_config().vocab_size))
         self._settings = settings
+        self._peak_rate = peak_rate
         self._bfloat16 = bfloat16
         self._device = device
         self._workers = workers
         self._emit = emit
+        self._work = Work(model)
+        self.operations = 0
+        """Useful floating-point operations of this process in all its steps, and their seconds."""
+        self.seconds = 0.0
         self._parameters = [p for p in model.parameters() if p.requires_grad]
 
     def step(self, number: int, total: int, batch: list[Example]) -> float:
@@ -68,10 +75,10 @@ class Loop:
         started = time.monotonic()
         # Dropout depends on the step alone, so a resumed training repeats it.
         torch.manual_seed(self._settings.seed * 1_000_003 + number)
-        rate = learning_rate(number, total, self._settings)
+        rate = learning_rate(number, total, self._peak_rate, self._settings.warmup_fraction)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        loss = self._with_less_memory(batch)
+        loss, operations = self._with_less_memory(batch)
         norm = float(torch.nn.utils.clip_grad_norm_(self._parameters, self._settings.clip_norm))
         if not math.isfinite(loss) or not math.isfinite(norm):
             raise TrainerError(
@@ -79,6 +86,9 @@ class Loop:
             )
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
+        seconds = time.monotonic() - started
+        self.operations += operations
+        self.seconds += seconds
         self._emit(
             {
                 "event": "step",
@@ -88,19 +98,20 @@ class Loop:
                 "learningRate": rate,
                 "gradNorm": norm,
                 "tokens": sum(len(example.ids) for example in batch),
-                "seconds": time.monotonic() - started,
+                "seconds": seconds,
             }
         )
         return loss
 
-    def accumulate(self, batch: list[Example]) -> float:
-        """Adds the gradients of the batch's mean loss per weighted token; returns that loss, in nats.
+    def accumulate(self, batch: list[Example]) -> tuple[float, int]:
+        """Adds the gradients of the batch's mean loss per weighted token.
 
+        Returns that loss, in nats, and the useful floating-point operations of this worker.
         The result is the same for any micro batch and any number of workers. Gradients are not clipped here
         and not set to zero before: `step` does both. Errors of torch pass through, also when memory runs out.
         """
         total = sum(example.total_weight for example in batch)
-        loss = 0.0
+        loss, operations = 0.0, 0
         # Texts that share a beginning are neighbours here.
         own = self._workers.share(sorted(batch, key=lambda example: example.ids))
         limits = (self.micro_batch_size, self._most_tokens, self._most_labels)
@@ -109,10 +120,11 @@ class Loop:
                 part = self._loss(group) / total
             part.backward()
             loss += float(part.detach())
+            operations += self._work.operations(*self._loss.counted)
         self._workers.sum_gradients(self._parameters)
-        return self._workers.sum(loss, self._device)
+        return self._workers.sum(loss, self._device), operations
 
-    def _with_less_memory(self, batch: list[Example]) -> float:
+    def _with_less_memory(self, batch: list[Example]) -> tuple[float, int]:
         """Calls `accumulate`; when memory runs out, halves the micro batch and repeats the whole batch."""
         while True:
             self.optimizer.zero_grad(set_to_none=True)
@@ -142,13 +154,13 @@ class Loop:
         return torch.autocast(self._device.type, torch.bfloat16)
 
 
-def learning_rate(step: int, total: int, settings: TrainingSettings) -> float:
-    """Linear warm-up, then a linear fall to a tenth at the last step. `step` counts from 1."""
-    warmup = max(1, round(settings.warmup_fraction * total))
+def learning_rate(step: int, total: int, peak: float, warmup_fraction: float) -> float:
+    """Linear warm-up to `peak`, then a linear fall to a tenth at the last step. `step` counts from 1."""
+    warmup = max(1, round(warmup_fraction * total))
     if step <= warmup:
-        return settings.learning_rate * step / warmup
+        return peak * step / warmup
     left = (total - step) / max(1, total - warmup)
-    return settings.learning_rate * (_FLOOR + (1 - _FLOOR) * left)
+    return peak * (_FLOOR + (1 - _FLOOR) * left)
 
 
 def _groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:

@@ -24,6 +24,8 @@ class TokenLoss:
         if head is None:
             raise TrainerError("bad_model", "the model has no output layer; expected a causal language model")
         self.layout = layout
+        self.counted = (0, 0)
+        """Tokens, without padding, and labels of the last call."""
         self._model = model
         self._device = device
         self._used: torch.Tensor | None = None
@@ -44,6 +46,7 @@ class TokenLoss:
         finally:
             self._used = None
         targets, weights = rows.targets.to(self._device), rows.weights.to(self._device)
+        self.counted = (rows.tokens, len(rows.targets))
         losses = torch.nn.functional.cross_entropy(logits.float(), targets, reduction="none")
         return (losses * weights).sum()
 

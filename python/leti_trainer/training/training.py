@@ -11,9 +11,16 @@ import torch
 from leti_trainer.atomic import whole_folder
 from leti_trainer.errors import TrainerError
 from leti_trainer.models.models import check_model_folder, load_causal_lm, save_model
-from leti_trainer.precision import give_back_memory, has_fast_bfloat16, pick_device, pick_method
+from leti_trainer.precision import (
+    LEARNING_RATES,
+    give_back_memory,
+    has_fast_bfloat16,
+    pick_device,
+    pick_method,
+)
 from leti_trainer.requests import TrainRequest
 from leti_trainer.segments import SegmentTokenizer
+from leti_trainer.training.adapters import merged, with_adapters
 from leti_trainer.training.checkpoints import (
     Progress,
     clear_checkpoints,
@@ -26,6 +33,7 @@ from leti_trainer.training.examples import Example, plan_steps, read_examples
 from leti_trainer.training.layout_check import choose_layout
 from leti_trainer.training.loop import Loop
 from leti_trainer.training.losses import TokenLoss
+from leti_trainer.training.speed import matmul_gflops
 from leti_trainer.training.workers import Workers, is_first_worker
 
 Emit = Callable[[dict[str, Any]], None]
@@ -35,8 +43,9 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
     """Trains and writes the new model folder; continues from a checkpoint of this training in `work`.
 
     Returns steps, tokens, seconds, finalLoss (nats per weighted token), method and precision; all count the
-    whole training, also its parts before an interruption. TrainerError: `bad_model`, `bad_input` or
-    `out_of_memory`.
+    whole training, also its parts before an interruption. `gflops` is the useful work of this process per
+    second (speed.py), and `matmulGflops` what the machine reaches in a matrix product. TrainerError:
+    `bad_model`, `bad_input` or `out_of_memory`.
     """
     settings = request.settings
     give_back_memory()
@@ -56,12 +65,13 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
     # "auto" depends on the memory that is free at the time, so a checkpoint keeps its choice.
     method = found[1].method if found else pick_method(settings.method, parameters, device)
     torch.manual_seed(settings.seed)
-    trained = _with_adapter(model, settings.lora_rank) if method == "lora" else model
-    trained.train()
     bfloat16 = has_fast_bfloat16(device)
+    trained = with_adapters(model, settings.lora_rank, bfloat16) if method == "lora" else model
+    trained.train()
     micro = min(settings.micro_batch_size, found[1].micro_batch_size if found else settings.batch_size)
     loss = TokenLoss(trained, device, layout)
-    loop = Loop(trained, loss, settings, micro, bfloat16, device, workers, emit)
+    rate = settings.learning_rate or LEARNING_RATES[method]
+    loop = Loop(trained, loss, settings, rate, micro, bfloat16, device, workers, emit)
     progress = Progress(name, 0, method, micro, 0.0, 0.0)
     if found is not None:
         if load_checkpoint(found[0], found[1].step, trained, loop.optimizer):
@@ -74,6 +84,7 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
                 }
             )
     steps = plan_steps(len(examples), settings.epochs, settings.batch_size, settings.seed, settings.steps)
+    matmul = matmul_gflops(device, torch.bfloat16 if bfloat16 else torch.float32)
     started = time.monotonic() - progress.seconds
     for step in range(progress.step + 1, len(steps) + 1):
         value = loop.step(step, len(steps), [examples[index] for index in steps[step - 1]])
@@ -84,7 +95,7 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
     loss.close()
     if is_first_worker():
         with whole_folder(request.out) as half:
-            save_model(trained.merge_and_unload() if method == "lora" else trained, request.model, half)
+            save_model(merged(trained, request.model) if method == "lora" else trained, request.model, half)
         clear_checkpoints(request.work)
     workers.wait()
     return {
@@ -94,6 +105,8 @@ def train(request: TrainRequest, emit: Emit) -> dict[str, Any]:
         "finalLoss": progress.loss,
         "method": method,
         "precision": "bfloat16 autocast, float32 weights" if bfloat16 else "float32",
+        "gflops": loop.operations / loop.seconds / 1e9 if loop.seconds > 0 else 0.0,
+        "matmulGflops": matmul,
     }
 
 
@@ -124,10 +137,3 @@ def _checkpoint(request: TrainRequest, name: str, emit: Emit) -> Any:
         )
         clear_checkpoints(request.work)
     return None
-
-
-def _with_adapter(model: Any, rank: int) -> Any:
-    from peft import LoraConfig, get_peft_model
-
-    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
-    return get_peft_model(model, config)

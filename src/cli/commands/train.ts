@@ -41,7 +41,7 @@ interface TrainFlags extends RunFlags {
   maxTokens: number;
   device: Device;
   seed: number;
-  learningRate: number;
+  learningRate?: number;
   epochs: number;
   batch: number;
   method: 'auto' | 'full' | 'lora';
@@ -120,9 +120,8 @@ export function trainCommand(): Command {
     )
     .option(
       '--learning-rate <rate>',
-      'peak learning rate',
+      'peak learning rate (default: 2e-5 for all weights, 2e-4 for LoRA adapters)',
       numberWithin(BOUNDS.learningRate),
-      defaults.training.learningRate,
     )
     .option(
       '--epochs <n>',
@@ -200,7 +199,7 @@ function configOf(workspace: string, flags: TrainFlags): RunConfig {
     training: {
       ...DEFAULT_RUN.training,
       method: flags.method,
-      learningRate: flags.learningRate,
+      ...(flags.learningRate === undefined ? {} : { learningRate: flags.learningRate }),
       epochs: flags.epochs,
       batchSize: flags.batch,
       microBatchSize: Math.min(flags.batch, DEFAULT_RUN.training.microBatchSize),

@@ -1,5 +1,12 @@
 import type { AvailableModel } from '../../protocol/backend.ts';
-import type { Evaluation, GateRecord, Percentiles, RunEvent, Timing } from '../../protocol/run.ts';
+import type {
+  Evaluation,
+  GateRecord,
+  Percentiles,
+  RunEvent,
+  Timing,
+  TrainingRecord,
+} from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
 
 /** Figures and events of a run in words: the same on the command line and in the editor. */
@@ -88,6 +95,12 @@ export function gateLine(gate: GateRecord): string {
   return `Gate after round ${gate.round}: ${words[gate.decision]}; ${gate.reason}`;
 }
 
+/** How much of the processor a training used: `, 90 of 120 GFLOPS`; empty in records of earlier versions. */
+function speedWords({ gflops, matmulGflops }: TrainingRecord): string {
+  if (gflops === undefined || matmulGflops === undefined) return '';
+  return `, ${Math.round(gflops)} of ${Math.round(matmulGflops)} GFLOPS`;
+}
+
 /** One line about an event of a run. */
 export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
   switch (event.event) {
@@ -104,7 +117,7 @@ export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
     case 'training':
       return event.training.examples === 0
         ? `Round ${event.round}: nothing trained`
-        : `Round ${event.round}: trained ${event.training.objective === undefined ? '' : `by ${event.training.objective} `}on ${event.training.examples} programs${event.training.used === 0 ? '' : ` (${recordedWords(event.training.used)})`} in ${event.training.steps} steps, ${Math.round(event.training.seconds)} s (${event.training.method}, ${event.training.precision})`;
+        : `Round ${event.round}: trained ${event.training.objective === undefined ? '' : `by ${event.training.objective} `}on ${event.training.examples} programs${event.training.used === 0 ? '' : ` (${recordedWords(event.training.used)})`} in ${event.training.steps} steps, ${Math.round(event.training.seconds)} s (${event.training.method}, ${event.training.precision}${speedWords(event.training)})`;
     case 'gate':
       return gateLine(event.gate);
     case 'export':

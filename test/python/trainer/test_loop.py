@@ -38,6 +38,7 @@ def _loop(folder: Path, micro: int) -> tuple[Any, Loop, list[dict[str, Any]]]:
             model,
             TokenLoss(model, CPU, choose_layout(model, CPU)),
             _settings(),
+            1e-3,
             micro,
             False,
             CPU,
@@ -50,7 +51,7 @@ def _loop(folder: Path, micro: int) -> tuple[Any, Loop, list[dict[str, Any]]]:
 
 def _gradients(folder: Path, micro: int, batch: list[Example]) -> tuple[float, dict[str, torch.Tensor]]:
     model, loop, _ = _loop(folder, micro)
-    loss = loop.accumulate(batch)
+    loss, _ = loop.accumulate(batch)
     return loss, {name: parameter.grad for name, parameter in model.named_parameters()}
 
 
@@ -132,12 +133,11 @@ def test_a_loss_that_is_no_number_ends_the_training(model_folder: Path, batch: l
 
 
 def test_the_learning_rate_warms_up_and_falls_to_a_tenth() -> None:
-    settings = _settings(learningRate=1.0, warmupFraction=0.2)
-    rates = [learning_rate(step, 20, settings) for step in range(1, 21)]
+    rates = [learning_rate(step, 20, 1.0, 0.2) for step in range(1, 21)]
     assert rates[:4] == [0.25, 0.5, 0.75, 1.0]
     assert rates[3:] == sorted(rates[3:], reverse=True)
     assert rates[-1] == pytest.approx(0.1)
-    assert learning_rate(1, 1, settings) == 1.0
+    assert learning_rate(1, 1, 1.0, 0.2) == 1.0
 
 
 def _fail_when(

@@ -52,8 +52,18 @@ def test_trains_and_writes_a_folder_that_loads(
     assert steps[-1]["loss"] < steps[0]["loss"]
 
     result = done["result"]
-    assert set(result) == {"steps", "tokens", "seconds", "finalLoss", "method", "precision"}
+    assert set(result) == {
+        "steps",
+        "tokens",
+        "seconds",
+        "finalLoss",
+        "method",
+        "precision",
+        "gflops",
+        "matmulGflops",
+    }
     assert (result["steps"], result["method"]) == (18, method)
+    assert 0 < result["gflops"] < result["matmulGflops"]
     assert result["tokens"] == sum(step["tokens"] for step in steps)
     assert result["finalLoss"] == steps[-1]["loss"]
 
