@@ -13,6 +13,8 @@ import {
 } from '../training/environment.ts';
 import { TrainerClient } from '../training/trainerClient.ts';
 import { workspaceFolder } from './folders.ts';
+import { probeMachine } from './machine.ts';
+import { defaultForMachine } from './models/defaultModel.ts';
 
 /** Whether an interpreter and a trainer environment are there; neither is made. */
 export async function whatIsThere({
@@ -46,7 +48,7 @@ export interface ExamineOptions {
  */
 export async function examine(options: ExamineOptions): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const look of [sandboxFindings, trainerFindings, diskFindings]) {
+  for (const look of [sandboxFindings, machineFindings, trainerFindings, diskFindings]) {
     throwIfAborted(options.signal);
     findings.push(...(await look(options)));
   }
@@ -97,6 +99,20 @@ async function sandboxFindings({
     if (!(error instanceof UserError)) throw error;
     return [{ what: 'interpreter', ok: false, detail: error.message, nextStep: error.nextStep }];
   }
+}
+
+/** What the machine can do, and the model that it would train. */
+async function machineFindings({ env, signal }: ExamineOptions): Promise<Finding[]> {
+  const { gflops, gigabytes, memory, accelerator } = await probeMachine(env, signal);
+  const speed = `${gflops.toFixed(0)} GFLOPS in matrix products, ${gigabytes.toFixed(0)} GB/s from memory`;
+  return [
+    {
+      what: 'machine',
+      ok: true,
+      detail: `${speed}, ${bytes(memory)} of memory free, ${accelerator ?? 'no GPU'}`,
+    },
+    { what: 'default model', ok: true, detail: (await defaultForMachine(env, signal)).reason },
+  ];
 }
 
 async function trainerFindings(options: ExamineOptions): Promise<Finding[]> {

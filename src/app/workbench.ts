@@ -147,8 +147,8 @@ export class Workbench {
   }
 
   async resolveModel(name: string): Promise<LoadedModel> {
-    const { models: store, startTrainer, observe, signal } = this;
-    return await resolveModel(name, { store, startTrainer, observe, signal });
+    const { env, models: store, startTrainer, observe, signal } = this;
+    return await resolveModel(name, { env, store, startTrainer, observe, signal });
   }
 
   /** The name of the active model: the promoted one, else `fallback`. Throws a UserError when it was deleted since. */

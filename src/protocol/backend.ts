@@ -209,6 +209,8 @@ export const TrainingPlan = z.strictObject({
   }),
   /** Whether an earlier run measured the speeds; else they are expected from a probe of the machine. */
   measuredHere: z.boolean(),
+  /** Why the model `default` is what it is on this machine, in a sentence; missing for another model. */
+  modelReason: z.string().optional(),
   environmentReady: z.boolean(),
   /** What the device `auto` is on this machine. */
   autoDevice: Device,

@@ -9,8 +9,9 @@ import {
   trainFromCommandLine,
   trainFromPalette,
 } from './packaged.ts';
+import { SMALLEST_MODEL } from '../support/tinyRun.ts';
 
-/** The README's example with the default model, once from the command line and once from the palette. Takes 20 minutes. */
+/** The README's example with the smallest model, once from the command line and once from the palette. Takes 20 minutes. */
 describe('the example, trained from the palette of the packaged extension', function () {
   this.timeout(60 * MINUTES);
   const folder = useFolder();
@@ -22,8 +23,8 @@ describe('the example, trained from the palette of the packaged extension', func
   });
 
   it('ends with the numbers of the command line', async () => {
-    trainFromCommandLine(workspace);
-    await inPackagedExtension(workspace, {}, async (user, code) => {
+    trainFromCommandLine(workspace, ['--model', SMALLEST_MODEL]);
+    await inPackagedExtension(workspace, { 'leti.model': SMALLEST_MODEL }, async (user, code) => {
       const page = await trainFromPalette(user, 1, async () => {
         await user.picture('example-plan', user.page, ['dark']);
       });

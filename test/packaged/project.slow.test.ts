@@ -13,12 +13,13 @@ import {
   trainFromCommandLine,
   trainFromPalette,
 } from './packaged.ts';
+import { SMALLEST_MODEL } from '../support/tinyRun.ts';
 
 const PROJECT = 'parse==1.22.4';
 /** Few programs: what is shown is that a run on such tasks finishes, not what it learns. */
 const SAMPLES = 2;
 
-/** Somebody else's project, as its source distribution has it, with the default model. */
+/** Somebody else's project, as its source distribution has it, with the smallest model. */
 describe('a project from the package index', function () {
   this.timeout(60 * MINUTES);
   const folder = useFolder();
@@ -37,8 +38,10 @@ describe('a project from the package index', function () {
 
   it('is trained on from the command line and from the palette, on the same tasks', async () => {
     const samples = String(SAMPLES);
-    trainFromCommandLine(workspace, [...['--python', python, '--run-tests', '--samples', samples]]);
+    const options = ['--python', python, '--run-tests', '--samples', samples, '--model', SMALLEST_MODEL];
+    trainFromCommandLine(workspace, options);
     const settings = {
+      'leti.model': SMALLEST_MODEL,
       'leti.python': python,
       'leti.runTests': true,
       'leti.samples': SAMPLES,

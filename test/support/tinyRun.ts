@@ -19,6 +19,9 @@ const OPERATIONS: [string, string, (x: number) => number][] = [
   ['minus_one', 'x - 1', (x) => x - 1],
 ];
 
+/** The smallest model of the catalogue: every machine can train it, and it comes with the trainer environment. */
+export const SMALLEST_MODEL = 'SmolLM2-135M-Instruct';
+
 /** Tiny tasks in our own format; their programs are one line. */
 export function tinyTasks(names: readonly string[]): Task[] {
   return OPERATIONS.filter(([name]) => names.includes(name)).map(([name, expression, compute]) => ({

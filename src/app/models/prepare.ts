@@ -18,6 +18,7 @@ import type { Task } from '../../protocol/task.ts';
 import type { Precision, TrainingExample } from '../../protocol/training.ts';
 import { modelFiles, type ModelStore, type StoredModel } from '../../training/modelStore.ts';
 import { CATALOGUE, catalogueModel, type CatalogueModel } from './catalogue.ts';
+import { DEFAULT_MODEL, defaultForMachine } from './defaultModel.ts';
 import { AGREEMENT_RECORD, exportedFolder } from './lifetime.ts';
 import { checkedMarkers } from './modelCheck.ts';
 import { makeCatalogueModel, storedCatalogueModel, type Sources, type StartTrainer } from './sources.ts';
@@ -31,8 +32,6 @@ export interface LoadedModel extends StoredModel {
   countTokens: (text: string) => number;
 }
 
-/** The name of the model that fits this machine. */
-const DEFAULT = 'default';
 /** Least share of tokens on which an exported model must agree with torch. */
 const LEAST_AGREEMENT: Record<Precision, number> = { fp32: 0.99, int8: 0.95 };
 const EXPORT_BYTES = 1.5e9;
@@ -63,7 +62,7 @@ export async function loadModel(stored: StoredModel): Promise<LoadedModel> {
  */
 export async function resolveModel(name: string, sources: Sources): Promise<LoadedModel> {
   const { store, startTrainer, observe } = sources;
-  if (name === DEFAULT) return await resolveDefault(sources);
+  if (name === DEFAULT_MODEL) return await resolveDefault(sources);
   const known = catalogueModel(name);
   if (known !== undefined) return await loadModel(await bringCatalogueModel(known, sources));
   const stored = (await store.alias(name)) ?? (await store.get(name));
@@ -122,19 +121,24 @@ async function bringCatalogueModel(model: CatalogueModel, sources: Sources): Pro
   return (await storedCatalogueModel(model, sources.store)) ?? (await makeCatalogueModel(model, sources));
 }
 
-/** The model that fits this machine; where no source gives it, the next smaller one, with a notice. */
+/**
+ * The model that fits this machine; where no source gives it, the next smaller one, with a notice. It is chosen once: a
+ * machine that is busier tomorrow keeps its model.
+ */
 async function resolveDefault(sources: Sources): Promise<LoadedModel> {
-  const { store, observe } = sources;
-  const [chosen = catalogueModel('SmolLM2-135M-Instruct')] = CATALOGUE;
-  if (chosen === undefined) throw new Error('the catalogue is empty');
+  const { env, store, observe, signal } = sources;
+  const known = await store.alias(DEFAULT_MODEL);
+  if (known !== undefined) return await loadModel(known);
+  const { model: chosen, reason } = await defaultForMachine(env, signal);
+  observe({ event: 'phase', phase: 'model', detail: reason });
   const smaller = CATALOGUE.filter(({ parameters }) => parameters < chosen.parameters).reverse();
-  for (const model of [chosen, ...smaller]) {
+  for (const [place, model] of [chosen, ...smaller].entries()) {
     try {
       const stored = await bringCatalogueModel(model, sources);
-      await store.setAlias(DEFAULT, stored.hash);
+      await store.setAlias(DEFAULT_MODEL, stored.hash);
       return await loadModel(stored);
     } catch (error) {
-      if (!(error instanceof UserError) || model === smaller.at(-1) || smaller.length === 0) throw error;
+      if (!(error instanceof UserError) || place === smaller.length) throw error;
       observe({ event: 'notice', message: `LeTI uses a smaller model than ${model.name}.` });
     }
   }

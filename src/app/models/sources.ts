@@ -16,6 +16,7 @@ export type StartTrainer = () => Promise<TrainerClient>;
 
 /** Where models are made and who hears of it. */
 export interface Sources {
+  env: NodeJS.ProcessEnv;
   store: ModelStore;
   startTrainer: StartTrainer;
   observe: RunObserver;

@@ -10,6 +10,7 @@ import { pickProfile } from '../../training/device.ts';
 import { madeEnvironment } from '../../training/environment.ts';
 import { chooseTasks, foundTasks } from './gather.ts';
 import { keepPlanned, taskDeciders } from './plannedTasks.ts';
+import { DEFAULT_MODEL, defaultForMachine } from '../models/defaultModel.ts';
 import { knownSpeeds } from './speeds.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -45,6 +46,9 @@ export async function planRun(
     interpreter: `CPython ${interpreter.version} (${shortPath(interpreter.path, workbench.workspace)})`,
     tier,
     ...{ speeds, measuredHere },
+    ...(config.model === DEFAULT_MODEL
+      ? { modelReason: (await defaultForMachine(env, workbench.signal)).reason }
+      : {}),
     environmentReady: environment !== undefined,
     autoDevice: await pickProfile('auto', env),
     freeBytes: bavail * bsize,

@@ -6,10 +6,9 @@ import { TrainingRecord, type RunConfig } from '../../protocol/run.ts';
 import { RunStore } from '../../store/runStore.ts';
 import { parameterCount } from '../../training/safetensors.ts';
 import { probeMachine } from '../machine.ts';
+import { catalogueModel } from '../models/catalogue.ts';
+import { defaultForMachine } from '../models/defaultModel.ts';
 import type { Workbench } from '../workbench.ts';
-
-/** Parameters of the default model, which is not stored before the first run. */
-const DEFAULT_PARAMETERS = 134_515_008;
 
 /** Speeds, and whether the newest finished run with this model measured them here. */
 export interface KnownSpeeds {
@@ -25,9 +24,8 @@ export async function knownSpeeds(
   { model, device }: Pick<RunConfig, 'model' | 'device'>,
   workbench: Pick<Workbench, 'env' | 'files' | 'models' | 'signal'>,
 ): Promise<KnownSpeeds> {
-  const stored = await workbench.models.named(model);
   const machine = await probeMachine(workbench.env, workbench.signal);
-  const expected = expectedSpeeds(await parametersOf(stored?.folder), machine);
+  const expected = expectedSpeeds(await parametersOf(model, workbench), machine);
   if (!existsSync(workbench.files.store)) return { speeds: expected, measuredHere: false };
   const store = new RunStore(workbench.files.store);
   try {
@@ -78,10 +76,17 @@ function defined(speeds: Record<keyof Speeds, number | undefined>): Partial<Spee
   return Object.fromEntries(Object.entries(speeds).filter(([, value]) => value !== undefined));
 }
 
-/** Of a stored model's weights, else of the default model. */
-async function parametersOf(folder: string | undefined): Promise<number> {
-  if (folder === undefined) return DEFAULT_PARAMETERS;
-  const weights = (await readdir(folder)).filter((name) => name.endsWith('.safetensors'));
-  const counts = await Promise.all(weights.map((name) => parameterCount(path.join(folder, name))));
+/** Of a stored model's weights, else of the catalogue's model of that name, else of the machine's default. */
+async function parametersOf(
+  name: string,
+  { models, env, signal }: Pick<Workbench, 'env' | 'models' | 'signal'>,
+): Promise<number> {
+  const stored = await models.named(name);
+  if (stored === undefined) {
+    return catalogueModel(name)?.parameters ?? (await defaultForMachine(env, signal)).model.parameters;
+  }
+  const { folder } = stored;
+  const weights = (await readdir(folder)).filter((file) => file.endsWith('.safetensors'));
+  const counts = await Promise.all(weights.map((file) => parameterCount(path.join(folder, file))));
   return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { amountFor, runSeconds } from '../../core/learning/budget.ts';
 import { splitWithout } from '../../core/learning/split.ts';
 import { bytes, evaluationLine, gateLine, modelWords } from '../../core/text/words.ts';
@@ -164,6 +165,9 @@ function rowsOf(
       does: 'model',
       label: '$(database) Model',
       description: names.get(answers.model) ?? modelWords(answers.model),
+      ...(plan.modelReason === undefined || answers.model !== DEFAULT_RUN.model
+        ? {}
+        : { detail: plan.modelReason }),
     },
     {
       does: 'minutes',

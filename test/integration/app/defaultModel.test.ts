@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { useFolder } from '../../support/folder.ts';
-import { LetiProcess, trainerPython, writeTinyTasks } from '../../support/tinyRun.ts';
+import { LetiProcess, SMALLEST_MODEL, trainerPython, writeTinyTasks } from '../../support/tinyRun.ts';
 
-/** The model that users get, without training: `defaultModelRun.slow.test.ts` does whole rounds with it. */
-describe('the default model', function () {
+/** The smallest model, without training: `defaultModelRun.slow.test.ts` does whole rounds with it. */
+describe('the smallest model', function () {
   this.timeout(600_000);
   const folder = useFolder();
 
   it('is converted and exported, and writes programs that pass', async () => {
     const { tasks } = writeTinyTasks(folder());
-    const asked = ['evaluate', '--tasks', tasks, '--model', 'default', '--samples', '2', '--json'];
+    const asked = ['evaluate', '--tasks', tasks, '--model', SMALLEST_MODEL, '--samples', '2', '--json'];
     const home = path.join(folder(), 'home');
     const leti = new LetiProcess([...asked, '--trainer-python', trainerPython()], home);
     assert.deepEqual(await leti.ended, { code: 0, signal: null }, leti.stderr);

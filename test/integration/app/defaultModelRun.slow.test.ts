@@ -5,12 +5,12 @@ import path from 'node:path';
 import { workspaceData } from '../../../src/process/letiHome.ts';
 import type { Sample } from '../../../src/protocol/run.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
-import { LetiProcess, trainerPython, writeTinyTasks } from '../../support/tinyRun.ts';
+import { LetiProcess, SMALLEST_MODEL, trainerPython, writeTinyTasks } from '../../support/tinyRun.ts';
 
 type Event = Record<string, unknown>;
 
-/** A whole round with the model that users get, twice: once unbroken, once killed while it samples. */
-describe('a run with the default model', function () {
+/** A whole round with the smallest model, twice: once unbroken, once killed while it samples. */
+describe('a run with the smallest model', function () {
   this.timeout(1_200_000);
   let folder: string;
   let home: string;
@@ -34,6 +34,7 @@ describe('a run with the default model', function () {
     return new LetiProcess(
       [
         ...['train', path.join(folder, workspace), '--tasks', tasks, '--held-out', heldOut, '--json'],
+        ...['--model', SMALLEST_MODEL],
         ...[
           '--samples',
           '4',

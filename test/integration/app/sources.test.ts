@@ -33,6 +33,7 @@ describe('the sources of catalogue models', function () {
     events = [];
     const { signal } = new AbortController();
     sources = {
+      env: process.env,
       store: new ModelStore(home),
       startTrainer: () =>
         Promise.resolve(new TrainerClient({ python: trainer.python, env: process.env, signal })),
