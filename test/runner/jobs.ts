@@ -39,25 +39,26 @@ const DRIVEN = 'test/host/ui/';
 
 /** Files that take more than 10 seconds, as measured on two cores. A file that is missing here only starts later. */
 const SECONDS: Readonly<Record<string, number>> = {
-  'test/integration/app/defaultModel.test.ts': 60,
-  'test/integration/app/experiment.test.ts': 105,
-  'test/integration/harvest/traced.test.ts': 90,
-  'test/integration/execution/determinism.test.ts': 90,
-  'test/integration/cli/commands.test.ts': 70,
-  'test/integration/app/resume.test.ts': 60,
-  'test/integration/cli/history.test.ts': 60,
-  'test/integration/execution/pytestSession.test.ts': 60,
-  'test/integration/harvest/data.test.ts': 60,
-  'test/integration/app/use.test.ts': 50,
-  'test/integration/harvest/found.test.ts': 45,
-  'test/integration/server/backend.test.ts': 45,
-  'test/integration/harvest/mbpp.test.ts': 40,
-  'test/integration/cli/badInput.test.ts': 40,
-  'test/integration/app/complete.test.ts': 30,
+  'test/integration/app/resume.test.ts': 75,
+  'test/integration/app/defaultModel.test.ts': 70,
+  'test/integration/app/experiment.test.ts': 60,
+  'test/integration/server/backend.test.ts': 55,
+  'test/integration/cli/commands.test.ts': 50,
+  'test/integration/app/complete.test.ts': 40,
+  'test/integration/cli/history.test.ts': 40,
+  'test/integration/harvest/data.test.ts': 40,
+  'test/integration/harvest/found.test.ts': 35,
+  'test/integration/cli/badInput.test.ts': 30,
+  'test/integration/execution/determinism.test.ts': 30,
+  'test/integration/execution/crossing.test.ts': 25,
+  'test/integration/app/trouble.test.ts': 25,
+  'test/integration/harvest/traced.test.ts': 20,
   'test/integration/training/environment.test.ts': 30,
   'test/integration/execution/executor.test.ts': 30,
   'test/integration/inference/completer.test.ts': 25,
 };
+
+const PYTEST_SECONDS: Readonly<Record<string, number>> = { trainer: 150, sampling: 40, runner: 15 };
 
 /** The test files of the long tier, which only `npm run test:all` runs. */
 export function slowFiles(): string[] {
@@ -87,7 +88,7 @@ export function testJobs(all: boolean): Job[] {
       20,
     ),
     ...files.filter((file) => isAlone(file)).map(fileJob),
-    { ...job('host', [BUILD, FIXTURES, VSCODE], 250), process: node('test/host/run.ts'), summary: MOCHA },
+    { ...job('host', [BUILD, FIXTURES, VSCODE], 260), process: node('test/host/run.ts'), summary: MOCHA },
     mochaJob('driven', driven, [BUILD, FIXTURES, VSCODE], 210),
     ...pythonFolders().map(pytestJob),
   ];
@@ -125,7 +126,11 @@ function mochaJob(name: string, files: readonly string[], needs: readonly string
 function pytestJob(folder: string): Job {
   const args = ['-c', 'python/pyproject.toml', '--rootdir', 'python', `test/python/${folder}`];
   const process = python('pytest', ...args);
-  return { ...job(`pytest ${folder}`, [ENVIRONMENT], 80), process, summary: PYTEST };
+  return {
+    ...job(`pytest ${folder}`, [ENVIRONMENT], PYTEST_SECONDS[folder] ?? 10),
+    process,
+    summary: PYTEST,
+  };
 }
 
 function pythonFolders(): string[] {
