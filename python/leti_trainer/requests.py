@@ -84,6 +84,10 @@ class LoadRequest(Message):
     threads: Threads
 
 
+class UnloadRequest(Message):
+    method: Literal["unload"]
+
+
 class SampleRequest(Message):
     method: Literal["sample"]
     batch: Any
@@ -125,7 +129,14 @@ class ExportRequest(Message):
     model: FilePath
     out: FilePath
     precision: Literal["fp32", "int8"]
+
+
+class ChoicesRequest(Message):
+    method: Literal["choices"]
+    model: FilePath
     texts: FilePath
+    threads: Threads
+    max_tokens: Annotated[int, Field(ge=2)]
 
 
 class MeasureRequest(Message):
@@ -143,9 +154,11 @@ Request = (
     | DownloadRequest
     | MirrorRequest
     | LoadRequest
+    | UnloadRequest
     | SampleRequest
     | TrainRequest
     | ExportRequest
+    | ChoicesRequest
     | MeasureRequest
 )
 _REQUESTS: dict[str, type[Request]] = {
@@ -154,9 +167,11 @@ _REQUESTS: dict[str, type[Request]] = {
     "download": DownloadRequest,
     "mirror": MirrorRequest,
     "load": LoadRequest,
+    "unload": UnloadRequest,
     "sample": SampleRequest,
     "train": TrainRequest,
     "export": ExportRequest,
+    "choices": ChoicesRequest,
     "measure": MeasureRequest,
 }
 
@@ -165,7 +180,19 @@ class _AnyRequest(Message):
     """A request of which only the method is looked at."""
 
     model_config = ConfigDict(extra="ignore")
-    method: Literal["hello", "convert", "download", "mirror", "load", "sample", "train", "export", "measure"]
+    method: Literal[
+        "hello",
+        "convert",
+        "download",
+        "mirror",
+        "load",
+        "unload",
+        "sample",
+        "train",
+        "export",
+        "choices",
+        "measure",
+    ]
 
 
 def read_request(line: str) -> Request:

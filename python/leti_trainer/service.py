@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ Emit = Callable[[dict[str, Any]], None]
 
 
 class Service:
-    """Answers one request at a time; keeps the loaded sampler between them."""
+    """Answers one request at a time. Keeps the sampler between them, until other work needs its memory."""
 
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
@@ -25,9 +26,11 @@ class Service:
             requests.DownloadRequest: self._download,
             requests.MirrorRequest: self._mirror,
             requests.LoadRequest: self._load,
+            requests.UnloadRequest: self._unload,
             requests.SampleRequest: self._sample,
             requests.TrainRequest: self._train,
             requests.ExportRequest: self._export,
+            requests.ChoicesRequest: self._choices,
             requests.MeasureRequest: self._measure,
         }
 
@@ -53,7 +56,7 @@ class Service:
         from leti_trainer.models.convert import convert_gguf
 
         with whole_folder(request.out) as half:
-            return convert_gguf(request.gguf, request.sha256, half)
+            return self._alone(lambda: convert_gguf(request.gguf, request.sha256, half))
 
     def _download(self, request: requests.DownloadRequest) -> dict[str, Any]:
         from leti_trainer.atomic import whole_folder
@@ -71,11 +74,27 @@ class Service:
         from leti_trainer.sampling.sampling import load_sampler
 
         # The old model's memory is free before the new one takes its own.
-        self._sampler = None
+        self._free_sampler()
         self._sampler = load_sampler(
             request.engine, request.folder, request.tokenizer, request.device, request.threads
         )
         return {"engine": self._sampler.engine}
+
+    def _unload(self, _request: requests.UnloadRequest) -> dict[str, Any]:
+        self._free_sampler()
+        return {}
+
+    def _free_sampler(self) -> None:
+        self._sampler = None
+        gc.collect()
+
+    def _alone(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Does work with a model of its own. The sampler's memory is free before, and the work's after it."""
+        self._free_sampler()
+        try:
+            return work()
+        finally:
+            gc.collect()
 
     def _sample(self, request: requests.SampleRequest) -> dict[str, Any]:
         if self._sampler is None:
@@ -90,14 +109,19 @@ class Service:
     def _train(self, request: requests.TrainRequest) -> dict[str, Any]:
         from leti_trainer.training.training import train
 
-        return train(request, self._emit)
+        return self._alone(lambda: train(request, self._emit))
 
     def _export(self, request: requests.ExportRequest) -> dict[str, Any]:
         from leti_trainer.models.export import export
 
-        return export(request)
+        return self._alone(lambda: export(request))
+
+    def _choices(self, request: requests.ChoicesRequest) -> dict[str, Any]:
+        from leti_trainer.models.export import first_choices
+
+        return self._alone(lambda: first_choices(request))
 
     def _measure(self, request: requests.MeasureRequest) -> dict[str, Any]:
         from leti_trainer.training.measure import measure
 
-        return measure(request)
+        return self._alone(lambda: measure(request))

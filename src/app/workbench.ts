@@ -15,14 +15,22 @@ import type { ModelRecord } from '../protocol/model.ts';
 import type { RunObserver, RunReport } from '../protocol/run.ts';
 import type { Sampler } from '../protocol/sampling.ts';
 import type { Task } from '../protocol/task.ts';
-import type { Device, Likelihoods, Precision, Trained, TrainingSettings } from '../protocol/training.ts';
+import type { Device, Likelihoods, Trained, TrainingSettings } from '../protocol/training.ts';
 import { ActiveModels } from '../training/active.ts';
 import { ensureTrainerEnvironment, type TrainerEnvironment } from '../training/environment.ts';
 import { ModelStore } from '../training/modelStore.ts';
 import { TrainerClient, type StepEvent } from '../training/trainerClient.ts';
 import { catalogueModel } from './models/catalogue.ts';
-import { activeModel, bestOf, keptModels, resultOf, usableModel } from './models/lifetime.ts';
-import { agreementTexts, exportModel, loadModel, resolveModel, type LoadedModel } from './models/prepare.ts';
+import { agreementTexts, completionExport, exportModel, type ExportRequest } from './models/export.ts';
+import {
+  activeModel,
+  bestOf,
+  keptModels,
+  resultOf,
+  usableModel,
+  type ChosenExport,
+} from './models/lifetime.ts';
+import { loadModel, resolveModel, type LoadedModel } from './models/prepare.ts';
 import { workspaceFiles, type WorkspaceFiles } from './folders.ts';
 
 export interface WorkbenchOptions {
@@ -64,6 +72,7 @@ export class Workbench {
   #executor: Promise<Executor> | undefined;
   #environment: Promise<TrainerEnvironment> | undefined;
   #sources: Promise<string[]> | undefined;
+  #trainer: TrainerClient | undefined;
 
   constructor(options: WorkbenchOptions) {
     this.#options = options;
@@ -120,35 +129,30 @@ export class Workbench {
     }));
   }
 
-  /** Starts a trainer process. The caller closes it. */
-  readonly startTrainer = async (): Promise<TrainerClient> => {
+  /** The one trainer process of all work here. */
+  readonly trainer = async (): Promise<TrainerClient> => {
     const { python } = await this.environment();
-    return new TrainerClient({ python, env: this.#options.env, signal: this.signal });
+    return (this.#trainer ??= new TrainerClient({ python, env: this.#options.env, signal: this.signal }));
   };
 
   /** What ran, for the run's record. */
   async versions(): Promise<Record<string, string>> {
     const interpreter = await this.interpreter();
     const executor = await this.executor();
-    const trainer = await this.startTrainer();
-    try {
-      const { python, versions } = await trainer.hello();
-      return {
-        leti: packageVersion(),
-        node: process.version,
-        interpreter: interpreter.version,
-        tier: executor.tier,
-        trainerPython: python,
-        ...versions,
-      };
-    } finally {
-      await trainer.close();
-    }
+    const { python, versions } = await (await this.trainer()).hello();
+    return {
+      leti: packageVersion(),
+      node: process.version,
+      interpreter: interpreter.version,
+      tier: executor.tier,
+      trainerPython: python,
+      ...versions,
+    };
   }
 
   async resolveModel(name: string): Promise<LoadedModel> {
-    const { env, models: store, startTrainer, observe, signal } = this;
-    return await resolveModel(name, { env, store, startTrainer, observe, signal });
+    const { env, models: store, trainer: getTrainer, observe, signal } = this;
+    return await resolveModel(name, { env, store, getTrainer, observe, signal });
   }
 
   /** The name of the active model: the promoted one, else `fallback`. Throws a UserError when it was deleted since. */
@@ -177,29 +181,25 @@ export class Workbench {
   /** What rounds sample with: onnxruntime in the trainer process on the CPU, torch on an accelerator. */
   async roundSampler(model: LoadedModel, tasks: readonly Task[]): Promise<Sampler> {
     const { profile } = await this.environment();
-    const folder = profile === 'cpu' ? await this.exported(model, 'fp32', tasks) : model.folder;
-    const trainer = await this.startTrainer();
-    try {
-      return await trainer.sampler({
-        engine: profile === 'cpu' ? 'onnx' : 'torch',
-        folder,
-        tokenizer: model.folder,
-        device: profile,
-        threads: os.availableParallelism(),
-      });
-    } catch (error) {
-      await trainer.close();
-      throw error;
-    }
+    const folder =
+      profile === 'cpu' ? await exportModel(this.#exporting(model, tasks), 'fp32') : model.folder;
+    const trainer = await this.trainer();
+    return await trainer.sampler({
+      engine: profile === 'cpu' ? 'onnx' : 'torch',
+      folder,
+      tokenizer: model.folder,
+      device: profile,
+      threads: os.availableParallelism(),
+    });
   }
 
-  /** What completions use: the exported int8 model in Node. */
+  /** What completions use: the exported model in Node, in int8 unless that falls short. */
   async completionSampler(model: LoadedModel, tasks: readonly Task[]): Promise<Sampler> {
-    const onnxFolder = await this.exported(model, 'int8', tasks);
+    const { folder: onnxFolder, precision } = await this.completionExport(model, tasks);
     return await createNodeSampler({
       modelFolder: model.folder,
       onnxFolder,
-      precision: 'int8',
+      precision,
       threads: os.availableParallelism(),
     });
   }
@@ -214,15 +214,17 @@ export class Workbench {
       },
     });
 
-  /** Folder of an exported model, made on first use. */
-  async exported(model: LoadedModel, precision: Precision, tasks: readonly Task[]): Promise<string> {
-    return await exportModel(
-      {
-        ...{ model, precision, store: this.models, startTrainer: this.startTrainer, observe: this.observe },
-        texts: async () => agreementTexts(tasks, model.style, await this.pretrainingSources()),
-      },
-      this.signal,
-    );
+  /** The export that completions use, made on first use. */
+  async completionExport(model: LoadedModel, tasks: readonly Task[]): Promise<ChosenExport> {
+    return await completionExport(this.#exporting(model, tasks));
+  }
+
+  #exporting(model: LoadedModel, tasks: readonly Task[]): ExportRequest {
+    return {
+      ...{ model, store: this.models, getTrainer: this.trainer, observe: this.observe },
+      texts: async () => agreementTexts(tasks, model.style, await this.pretrainingSources()),
+      signal: this.signal,
+    };
   }
 
   /**
@@ -237,55 +239,47 @@ export class Workbench {
     await requireFreeSpace(work.folder, TRAINING_BYTES, 'Training');
     const { profile } = await this.environment();
     const out = path.join(work.folder, 'model');
-    const trainer = await this.startTrainer();
-    try {
-      const trained = await trainer.train(
-        {
-          model: work.model.folder,
-          examples: work.examples,
-          out,
-          work: path.join(work.folder, 'checkpoints'),
-          device: profile,
-          threads: os.availableParallelism(),
-          settings: work.settings,
-        },
-        (event) => {
-          if (event.event === 'step') onStep(event);
-          if (event.event === 'notice') this.observe(event);
-        },
-      );
-      const base = work.model.record;
-      const stored = await this.models.add(
+    const trainer = await this.trainer();
+    const trained = await trainer.train(
+      {
+        model: work.model.folder,
+        examples: work.examples,
         out,
-        {
-          ...base,
-          ...trainedAs,
-          parents: [...base.parents, work.model.hash],
-          name: `${rootName(base.name)}, LeTI round ${trainedAs.round}`,
-        },
-        { move: true },
-      );
-      return { ...trained, model: stored.hash };
-    } finally {
-      await trainer.close();
-    }
+        work: path.join(work.folder, 'checkpoints'),
+        device: profile,
+        threads: os.availableParallelism(),
+        settings: work.settings,
+      },
+      (event) => {
+        if (event.event === 'step') onStep(event);
+        if (event.event === 'notice') this.observe(event);
+      },
+    );
+    const base = work.model.record;
+    const stored = await this.models.add(
+      out,
+      {
+        ...base,
+        ...trainedAs,
+        parents: [...base.parents, work.model.hash],
+        name: `${rootName(base.name)}, LeTI round ${trainedAs.round}`,
+      },
+      { move: true },
+    );
+    return { ...trained, model: stored.hash };
   }
 
   /** How likely a model finds the texts of a file of examples. */
   async likelihoods(model: LoadedModel, texts: string): Promise<Likelihoods> {
     const { profile } = await this.environment();
-    const trainer = await this.startTrainer();
-    try {
-      return await trainer.measure({
-        model: model.folder,
-        texts,
-        device: profile,
-        threads: os.availableParallelism(),
-        maxTokens: MEASURED_TOKENS,
-      });
-    } finally {
-      await trainer.close();
-    }
+    const trainer = await this.trainer();
+    return await trainer.measure({
+      model: model.folder,
+      texts,
+      device: profile,
+      threads: os.availableParallelism(),
+      maxTokens: MEASURED_TOKENS,
+    });
   }
 
   /**
@@ -306,7 +300,7 @@ export class Workbench {
 
   /** Makes a model the active one. Exports it first where that is still to do, so that completions can use it. */
   async promote(model: LoadedModel, reason: string): Promise<void> {
-    await this.exported(model, 'int8', []);
+    await this.completionExport(model, []);
     await this.active.promote(model.hash, reason);
   }
 
@@ -345,6 +339,7 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
+    await this.#trainer?.close();
     await (await this.#executor?.catch(() => undefined))?.close();
   }
 }

@@ -1,20 +1,19 @@
-import path from 'node:path';
 import type { AgreementCount } from './agreementCount.ts';
 import { startWorker, type NodeSamplerOptions } from './nodeSampler.ts';
 
 /**
- * Teacher-forces the sequences of `<onnxFolder>/agreement.json` through the exported model, in its own process. Counts how
+ * Teacher-forces the sequences of a file of Choices through the exported model, in its own process. Counts how
  * often its first choice equals that of the model before the export.
  * @throws UserError when a file is missing or broken, InterruptedError once `signal` is aborted.
  */
 export async function measureAgreement(
-  options: Omit<NodeSamplerOptions, 'precision'>,
+  options: Omit<NodeSamplerOptions, 'precision'> & { choices: string },
   signal?: AbortSignal,
 ): Promise<AgreementCount> {
-  const { worker } = await startWorker({ ...options, spinning: false, providers: [] });
+  const { choices: file, ...folders } = options;
+  const { worker } = await startWorker({ ...folders, spinning: false, providers: [] });
   try {
     let count: AgreementCount | undefined;
-    const file = path.join(options.onnxFolder, 'agreement.json');
     for await (const message of worker.request({ method: 'agreement', file }, signal)) {
       if (message.event === 'agreement') count = { agree: message.agree, total: message.total };
     }

@@ -1,18 +1,8 @@
-import { z } from 'zod';
 import { InterruptedError } from '../protocol/errors.ts';
+import { Choices } from '../protocol/training.ts';
 import { argmax } from './choice.ts';
 import type { Engine } from './engine.ts';
 import { readJson } from './modelFolder.ts';
-
-const Agreement = z.object({
-  sequences: z
-    .array(
-      z
-        .object({ ids: z.array(z.int().min(0)).min(1), top1: z.array(z.int().min(0)) })
-        .refine(({ ids, top1 }) => ids.length === top1.length, 'ids and top1 differ in length'),
-    )
-    .min(1),
-});
 
 /** How many of `total` predictions of the exported model equal those of the model before the export. */
 export interface AgreementCount {
@@ -21,7 +11,7 @@ export interface AgreementCount {
 }
 
 /**
- * Reads the sequences of an `agreement.json` with an engine and counts how often its first choice is the recorded one.
+ * Reads the sequences of a file of Choices with an engine and counts how often its first choice is the recorded one.
  * @throws UserError when the file is missing or broken, InterruptedError once `signal` is aborted.
  */
 export async function countAgreement(
@@ -29,7 +19,7 @@ export async function countAgreement(
   file: string,
   signal: AbortSignal,
 ): Promise<AgreementCount> {
-  const { sequences } = await readJson(file, Agreement);
+  const { sequences } = await readJson(file, Choices);
   const { vocabulary } = engine.config;
   const count: AgreementCount = { agree: 0, total: 0 };
   for (const { ids, top1 } of sequences) {

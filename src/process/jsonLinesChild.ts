@@ -70,6 +70,12 @@ export class JsonLinesChild<Event> {
     });
   }
 
+  /** Whether it has ended, or was told to. It answers nothing more then. */
+  get ended(): boolean {
+    const { exitCode, signalCode } = this.#child;
+    return this.#failure !== undefined || this.#ending || exitCode !== null || signalCode !== null;
+  }
+
   /**
    * Sends a request and yields its events up to the one that `isLast`. An abort kills the child with all its children.
    * Throws a ChildEndedError when the child ends first, an Error for a line that does not fit.

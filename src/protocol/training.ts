@@ -97,6 +97,8 @@ export const TrainerRequest = z.discriminatedUnion('method', [
     device: Device,
     threads: z.int().min(0),
   }),
+  /** Frees the sampler's memory. `convert`, `train`, `export`, `choices` and `measure` do so too before they begin. */
+  z.strictObject({ method: z.literal('unload') }),
   /** Answers `program` events, then `done`. */
   z.strictObject({ method: z.literal('sample'), batch: z.unknown() }),
   /** `examples` is a JSON-lines file of TrainingExample; checkpoints live in `work`; `out` appears whole. */
@@ -111,16 +113,17 @@ export const TrainerRequest = z.discriminatedUnion('method', [
     settings: TrainingSettings,
   }),
   /**
-   * Exports a model folder to ONNX into `out`, which appears whole, with `agreement.json` beside the graph:
-   * `{ sequences: [{ ids: number[], top1: number[] }] }`, torch's teacher-forced top-1 prediction after each token.
-   * `texts` is a JSON-lines file of TrainingExample, with at least 2,000 tokens where possible.
+   * Exports a model folder to ONNX into `out`, which appears whole, with `weight_map.json` where the graph is understood
+   * (src/weights/weightMap.ts).
    */
+  z.strictObject({ method: z.literal('export'), model: z.string(), out: z.string(), precision: Precision }),
+  /** What torch finds likeliest after each token of a JSON-lines file of TrainingExample; see Choices. */
   z.strictObject({
-    method: z.literal('export'),
+    method: z.literal('choices'),
     model: z.string(),
-    out: z.string(),
-    precision: Precision,
     texts: z.string(),
+    threads: z.int().min(0),
+    maxTokens: z.int().min(2),
   }),
   /** How likely a model finds the texts of a JSON-lines file of TrainingExample; see Likelihoods. */
   z.strictObject({
@@ -150,6 +153,18 @@ export const Trained = z.strictObject({
   matmulGflops: z.number().optional(),
 });
 export type Trained = z.infer<typeof Trained>;
+
+/** The result of a `choices` request: token ids, and torch's likeliest next token after each of them. */
+export const Choices = z.strictObject({
+  sequences: z
+    .array(
+      z
+        .strictObject({ ids: z.array(z.int().min(0)).min(1), top1: z.array(z.int().min(0)) })
+        .refine(({ ids, top1 }) => ids.length === top1.length, 'ids and top1 differ in length'),
+    )
+    .min(1),
+});
+export type Choices = z.infer<typeof Choices>;
 
 /** The result of a `measure` request, text by text: nats over all tokens that have a weight, and these tokens' weight. */
 export const Likelihoods = z.strictObject({

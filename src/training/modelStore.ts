@@ -6,7 +6,7 @@ import { writeWhole } from '../process/wholeFile.ts';
 import { setting, step, UserError } from '../protocol/errors.ts';
 import { ModelRecord } from '../protocol/model.ts';
 import type { Precision } from '../protocol/training.ts';
-import { checkSafetensors } from './safetensors.ts';
+import { checkSafetensors } from '../weights/safetensors.ts';
 
 export interface StoredModel {
   hash: string;

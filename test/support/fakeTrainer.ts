@@ -7,7 +7,7 @@ import { root, tinyFixture, type Fixture } from './tinyRun.ts';
 
 /** What a fake trainer process is told; it reads this before it answers a request. */
 export interface FakeTrainerPlan {
-  /** Folders of real exports, `fp32` and `int8`, by the hash of their model's tokenizer. Each export is a copy of one. */
+  /** Folders as `tinyExports` makes them, by the hash of their model's tokenizer. Each export is a copy of one. */
   exports: Readonly<Record<string, string>>;
   /** Bodies by function name; one is chosen for each sample. Without an entry there are right and wrong ones. */
   bodies?: Readonly<Record<string, readonly string[]>>;

@@ -24,6 +24,7 @@ import {
   TrainingExample,
 } from '../../src/protocol/training.ts';
 import { tokenizerHash, type FakeTrainerPlan } from './fakeTrainer.ts';
+import { CHOICES } from './tinyExports.ts';
 
 type Ask<M extends TrainerRequest['method']> = Extract<TrainerRequest, { method: M }>;
 type Emit = (event: TrainerEvent) => Promise<void>;
@@ -113,17 +114,22 @@ async function held(): Promise<never> {
 }
 
 async function resultOf(request: TrainerRequest, emit: Emit): Promise<Record<string, unknown>> {
+  if (['unload', 'convert', 'train', 'export', 'choices', 'measure'].includes(request.method)) loaded = false;
   switch (request.method) {
     case 'hello':
       return hello(request);
     case 'load':
       return load(request);
+    case 'unload':
+      return {};
     case 'sample':
       return await sample(request, emit);
     case 'train':
       return await train(request, emit);
     case 'export':
       return exported(request);
+    case 'choices':
+      return choices(request);
     case 'measure':
       return measure(request);
     case 'download':
@@ -247,28 +253,37 @@ function checkpoint(work: string, training: string): number {
   return found.training === training ? found.step : 0;
 }
 
-/** A model's weights with other numbers: as many bytes, the header as it was. */
+/** A model's weights with slightly other numbers: the last ones get other last bits. */
 function changedWeights(model: string, training: string): Buffer {
   const weights = readFileSync(path.join(model, 'model.safetensors'));
   const header = 8 + Number(weights.readBigUInt64LE(0));
-  const other = Buffer.from(training, 'hex');
-  other.copy(weights, Math.max(header, weights.length - other.length));
+  for (const [index, byte] of Buffer.from(training, 'hex').entries()) {
+    const at = weights.length - 4 * (index + 1);
+    if (at >= header) weights[at] = byte;
+  }
   return weights;
 }
 
-function exported({ model, out, precision, texts }: Ask<'export'>): Record<string, unknown> {
-  if (!existsSync(path.join(model, 'config.json'))) throw new Refusal('bad_model', `${model} is incomplete`);
-  examplesOf(texts);
-  const exports = plan().exports[tokenizerHash(model)];
-  if (exports === undefined) throw new Error(`the fake trainer was told of no exports of ${model}`);
-  const source = path.join(exports, precision);
+function exported({ model, out, precision }: Ask<'export'>): Record<string, unknown> {
+  const source = path.join(exportsOf(model), precision);
   appearsWhole(out, (half) => {
     cpSync(source, half, { recursive: true });
   });
-  const { sequences } = JSON.parse(readFileSync(path.join(source, 'agreement.json'), 'utf8')) as {
-    sequences: { top1: number[] }[];
-  };
-  return { tokens: sequences.reduce((sum, { top1 }) => sum + top1.length, 0) };
+  return { unmapped: null };
+}
+
+function choices({ model, texts }: Ask<'choices'>): Record<string, unknown> {
+  examplesOf(texts);
+  const file = path.join(exportsOf(model), CHOICES);
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+}
+
+/** Where the real trainer's exports of a model are, and of what a run trains from it. */
+function exportsOf(model: string): string {
+  if (!existsSync(path.join(model, 'config.json'))) throw new Refusal('bad_model', `${model} is incomplete`);
+  const exports = plan().exports[tokenizerHash(model)];
+  if (exports === undefined) throw new Error(`the fake trainer was told of no exports of ${model}`);
+  return exports;
 }
 
 function measure({ model, texts }: Ask<'measure'>): Record<string, unknown> {

@@ -22,12 +22,12 @@ const POLL_MS = 200;
 
 /** The scripts that make tiny models. */
 const TINY_MODEL = ['test/support/tiny_model.py', 'test/support/tiny_llama.py'];
-const RANDOM_MODEL = [
-  'test/support/random_model.py',
-  'test/support/tiny_llama.py',
-  'python/leti_trainer/models/export.py',
-  'python/leti_trainer/models/graph_edit.py',
-];
+/** What makes exports. */
+export const EXPORTER = ['export', 'graph_edit', 'weight_map'].map(
+  (name) => `python/leti_trainer/models/${name}.py`,
+);
+const RANDOM_MODEL = ['test/support/random_model.py', 'test/support/tiny_llama.py', ...EXPORTER];
+const MODEL_PAIRS = ['test/support/model_pairs.py', 'test/support/tiny_llama.py', ...EXPORTER];
 
 /**
  * A folder that is made once and kept in `.leti/fixtures` for all later tests. Tests read it, or copy it before they
@@ -100,6 +100,13 @@ export function randomModel(): RandomModel {
     onnxFolder: path.join(folder, 'onnx'),
     uneditedFolder: path.join(folder, 'onnx-unedited'),
   };
+}
+
+/** Pairs of tiny models of one shape with the builder's exports, as model_pairs.py makes them. Returns their folder. */
+export function modelPairs(): string {
+  return madeOnce('model-pairs', MODEL_PAIRS, '', (half) => {
+    generate('model_pairs.py', half);
+  });
 }
 
 function generate(script: string, ...args: string[]): void {

@@ -1,6 +1,6 @@
 """Writes a tiny random Llama with its tokenizer and its ONNX export: `python random_model.py OUT`.
 
-OUT/model is a model folder, OUT/onnx its fp32 export with `agreement.json`. OUT/onnx-unedited is that export
+OUT/model is a model folder, OUT/onnx its fp32 export with `choices.json`. OUT/onnx-unedited is that export
 as it was before the trainer edited graphs. Small enough for every test run, and made of the same parts as any
 model: byte-level tokens, special tokens, grouped attention.
 """
@@ -54,7 +54,7 @@ def write(out: Path) -> None:
         with torch.inference_mode():
             top1 = model(input_ids=torch.tensor([ids])).logits[0].argmax(dim=-1)
         sequences.append({"ids": ids, "top1": top1.tolist()})
-    (onnx / "agreement.json").write_text(json.dumps({"sequences": sequences}), encoding="utf-8")
+    (onnx / "choices.json").write_text(json.dumps({"sequences": sequences}), encoding="utf-8")
     shutil.copytree(onnx, out / "onnx-unedited")
     assert extend_graph(onnx / "model.onnx")
 

@@ -1,8 +1,7 @@
-"""Export to ONNX by onnxruntime-genai's model builder, with torch's predictions on given texts to compare."""
+"""Export to ONNX by onnxruntime-genai's model builder, and torch's choices to compare an export with."""
 
 from __future__ import annotations
 
-import json
 import logging
 import tempfile
 from pathlib import Path
@@ -12,26 +11,26 @@ from leti_trainer.atomic import whole_folder
 from leti_trainer.errors import TrainerError, as_trainer_error
 from leti_trainer.models.graph_edit import extend_graph
 from leti_trainer.models.models import check_model_folder, load_causal_lm
-from leti_trainer.requests import ExportRequest
+from leti_trainer.models.weight_map import write_weight_map
+from leti_trainer.requests import ChoicesRequest, ExportRequest
 from leti_trainer.segments import SegmentTokenizer
 from leti_trainer.training.examples import read_examples
 
-_MOST_TOKENS = 3000
 _LONGEST_TEXT = 1024
 
 
 def export(request: ExportRequest) -> dict[str, Any]:
-    """Writes graph, tokenizer and `agreement.json` into `out`; returns the number of `tokens` to compare.
+    """Writes graph, tokenizer and, where the graph is understood, `weight_map.json` into `out`.
 
-    TrainerError `bad_model`: the model is incomplete or cannot be exported; `bad_input`: there is no text.
+    Returns `unmapped`, which says why there is no map, or None. TrainerError `bad_model`: the model is
+    incomplete or cannot be exported.
     """
     check_model_folder(request.model)
-    agreement = _teacher_forced(request.model, request.texts)
     with whole_folder(request.out) as half:
         build_graph(request.model, half, request.precision)
+        unmapped = write_weight_map(request.model, half)
         extend_graph(half / "model.onnx")
-        (half / "agreement.json").write_text(json.dumps({"sequences": agreement}), encoding="utf-8")
-    return {"tokens": sum(len(sequence["top1"]) for sequence in agreement)}
+    return {"unmapped": unmapped}
 
 
 def build_graph(folder: Path, out: Path, precision: str) -> None:
@@ -53,16 +52,21 @@ def build_graph(folder: Path, out: Path, precision: str) -> None:
             raise TrainerError("bad_model", f"the model in {folder} cannot be exported: {error}") from error
 
 
-def _teacher_forced(folder: Path, texts: Path) -> list[dict[str, list[int]]]:
-    """Torch's likeliest next token after each token of the texts, in float32; 3,000 tokens at most."""
+def first_choices(request: ChoicesRequest) -> dict[str, Any]:
+    """Torch's likeliest next token after each token of texts, in float32: `sequences` of `ids` and `top1`.
+
+    They hold `max_tokens` tokens at most. TrainerError `bad_input`: there is no text.
+    """
     import torch
 
-    examples = read_examples(texts, SegmentTokenizer(folder), _LONGEST_TEXT).examples
+    examples = read_examples(request.texts, SegmentTokenizer(request.model), _LONGEST_TEXT).examples
     if not examples:
-        raise TrainerError("bad_input", f"{texts} holds no text to compare on")
-    model = load_causal_lm(folder).eval()
+        raise TrainerError("bad_input", f"{request.texts} holds no text to compare on")
+    if request.threads > 0:
+        torch.set_num_threads(request.threads)
+    model = load_causal_lm(request.model).eval()
     sequences: list[dict[str, list[int]]] = []
-    left = _MOST_TOKENS
+    left = request.max_tokens
     with torch.inference_mode():
         for example in examples:
             ids = example.ids[:left]
@@ -71,4 +75,4 @@ def _teacher_forced(folder: Path, texts: Path) -> list[dict[str, list[int]]]:
             left -= len(ids)
             if left <= 0:
                 break
-    return sequences
+    return {"sequences": sequences}

@@ -131,11 +131,8 @@ export class CompletionModel {
 }
 
 async function foldersOf(workbench: Workbench, model: LoadedModel): Promise<ModelFolders> {
-  return {
-    modelFolder: model.folder,
-    onnxFolder: await workbench.exported(model, 'int8', []),
-    precision: 'int8',
-  };
+  const { folder, precision } = await workbench.completionExport(model, []);
+  return { modelFolder: model.folder, onnxFolder: folder, precision };
 }
 
 function activeFrom(key: string, model: LoadedModel, completer: Completer): ActiveModel {

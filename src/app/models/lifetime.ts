@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
+import { writeWhole } from '../../process/wholeFile.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
 import type { Evaluation, RunReport } from '../../protocol/run.ts';
-import type { Precision } from '../../protocol/training.ts';
+import { Precision } from '../../protocol/training.ts';
 import { ActiveModels, workspacesWithPromotions } from '../../training/active.ts';
 import type { ModelStore, StoredModel } from '../../training/modelStore.ts';
 
@@ -22,11 +24,50 @@ export async function exportedFolder(
   return record === undefined ? undefined : folder;
 }
 
-/** Is it usable for completions? The stored model behind a name, if its int8 export is there; else undefined. */
+/** Beside a model's exports where the usual int8 is not used: what is, and what int8 was found to be. */
+const FORMAT_RECORD = 'format.json';
+const Format = z.object({ precision: Precision, int8: z.object({ agree: z.int(), total: z.int() }) });
+
+/** The export that measurements, the gate and completions use. */
+export interface ChosenExport {
+  precision: Precision;
+  folder: string;
+}
+
+/** Which export is used? Its precision and folder; undefined where it is still to be made. */
+export async function chosenExport(hash: string, store: ModelStore): Promise<ChosenExport | undefined> {
+  const precision = await formatOf(hash, store);
+  const folder = await exportedFolder(hash, precision, store);
+  return folder === undefined ? undefined : { precision, folder };
+}
+
+/** Records that a model's int8 export falls short, and what is used instead. */
+export async function keepFormat(
+  hash: string,
+  format: z.infer<typeof Format>,
+  store: ModelStore,
+): Promise<void> {
+  await writeWhole(formatFile(hash, store), JSON.stringify(format));
+}
+
+async function formatOf(hash: string, store: ModelStore): Promise<Precision> {
+  try {
+    return Format.parse(JSON.parse(await readFile(formatFile(hash, store), 'utf8'))).precision;
+  } catch {
+    // Without a record, or with a damaged one, it is found out again.
+    return 'int8';
+  }
+}
+
+function formatFile(hash: string, store: ModelStore): string {
+  return path.join(path.dirname(store.exportFolder(hash, 'int8')), FORMAT_RECORD);
+}
+
+/** Is it usable for completions? The stored model behind a name, if the export that is used is there; else undefined. */
 export async function usableModel(name: string, store: ModelStore): Promise<StoredModel | undefined> {
   const stored = await store.named(name);
   if (stored === undefined) return undefined;
-  return (await exportedFolder(stored.hash, 'int8', store)) === undefined ? undefined : stored;
+  return (await chosenExport(stored.hash, store)) === undefined ? undefined : stored;
 }
 
 /** Which model is active in a workspace? The one promoted last, by its hash; undefined where none was promoted. */

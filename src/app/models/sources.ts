@@ -11,14 +11,14 @@ import type { TrainerClient } from '../../training/trainerClient.ts';
 import { downloadBytes, licenceText, type CatalogueModel } from './catalogue.ts';
 import { checkedMarkers } from './modelCheck.ts';
 
-/** Starts a trainer process; the caller closes it. */
-export type StartTrainer = () => Promise<TrainerClient>;
+/** The trainer process, whose owner closes it. */
+export type GetTrainer = () => Promise<TrainerClient>;
 
 /** Where models are made and who hears of it. */
 export interface Sources {
   env: NodeJS.ProcessEnv;
   store: ModelStore;
-  startTrainer: StartTrainer;
+  getTrainer: GetTrainer;
   observe: RunObserver;
   signal: AbortSignal;
 }
@@ -103,12 +103,11 @@ async function fromFirst(
 }
 
 async function made(source: Source, model: CatalogueModel, sources: Sources): Promise<StoredModel> {
-  const { store, startTrainer } = sources;
+  const { store, getTrainer } = sources;
   const out = store.incoming();
   await mkdir(path.dirname(out), { recursive: true });
-  const trainer = await startTrainer();
   try {
-    await source.make(trainer, path.join(store.downloadFolder(model.name), 'files'), out);
+    await source.make(await getTrainer(), path.join(store.downloadFolder(model.name), 'files'), out);
     await writeLicence(model, out);
     const record = {
       format: 1 as const,
@@ -121,7 +120,6 @@ async function made(source: Source, model: CatalogueModel, sources: Sources): Pr
     };
     return await store.add(out, record, { move: true });
   } finally {
-    await trainer.close();
     await rm(out, { recursive: true, force: true });
   }
 }

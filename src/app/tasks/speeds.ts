@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expectedSpeeds, type Speeds } from '../../core/learning/budget.ts';
 import { TrainingRecord, type RunConfig } from '../../protocol/run.ts';
 import { RunStore } from '../../store/runStore.ts';
-import { parameterCount } from '../../training/safetensors.ts';
+import { parameterCount } from '../../weights/safetensors.ts';
 import { probeMachine } from '../machine.ts';
 import { catalogueModel } from '../models/catalogue.ts';
 import { defaultForMachine } from '../models/defaultModel.ts';

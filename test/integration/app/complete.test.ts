@@ -41,7 +41,7 @@ describe('completing', function () {
       env: { ...process.env, LETI_HOME: path.join(folder, 'home') },
     });
     const model = await workbench.resolveModel(fixture.model);
-    await workbench.exported(model, 'int8', []);
+    await workbench.completionExport(model, []);
     base = model.hash;
     await workbench.active.promote(base, 'test');
     service = new CompletionService({

@@ -42,7 +42,7 @@ const MOMENTS: Moment[] = [
   {
     name: 'the new model is exported',
     reached: ({ event }) => event === 'training',
-    hold: ['export', 0],
+    hold: ['choices', 0],
     finished: 'train/1',
   },
   { name: 'the new model is measured', reached: progress('evaluate/1/held-out', 9), finished: 'train/1' },

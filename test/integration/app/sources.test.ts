@@ -24,7 +24,9 @@ describe('the sources of catalogue models', function () {
   let sources: Sources;
   let events: RunEvent[];
   let number = 0;
+  let closing: () => Promise<void>;
 
+  afterEach(() => closing());
   beforeEach(() => {
     home = path.join(folder(), `home-${++number}`);
     made = path.join(folder(), `made-${number}`);
@@ -32,11 +34,12 @@ describe('the sources of catalogue models', function () {
     trainer = new FakeTrainer(path.join(folder(), `trainer-${number}`));
     events = [];
     const { signal } = new AbortController();
+    const client = new TrainerClient({ python: trainer.python, env: process.env, signal });
+    closing = () => client.close();
     sources = {
       env: process.env,
       store: new ModelStore(home),
-      startTrainer: () =>
-        Promise.resolve(new TrainerClient({ python: trainer.python, env: process.env, signal })),
+      getTrainer: () => Promise.resolve(client),
       observe: (event) => events.push(event),
       signal,
     };

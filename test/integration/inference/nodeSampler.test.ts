@@ -174,16 +174,16 @@ describe('sampling in the inference process', () => {
   });
 
   it('counts how often an export agrees with its model', async () => {
-    const whole = await measureAgreement({ ...folders(), threads: 1 });
+    const whole = await agreementOf(tiny.onnxFolder);
     assert.ok(whole.total > 30);
     assert.ok(whole.agree >= whole.total - 1, `${whole.agree} of ${whole.total}`);
     await withCopy(async (copy) => {
-      const file = path.join(copy, 'agreement.json');
+      const file = path.join(copy, 'choices.json');
       const record = JSON.parse(await readFile(file, 'utf8')) as { sequences: { top1: number[] }[] };
       const [first] = record.sequences;
       first!.top1 = first!.top1.map((id) => id + 1);
       await writeFile(file, JSON.stringify(record));
-      const spoilt = await measureAgreement({ ...folders(), onnxFolder: copy, threads: 1 });
+      const spoilt = await agreementOf(copy);
       assert.equal(spoilt.total, whole.total);
       assert.ok(spoilt.agree <= whole.total - first!.top1.length);
     });
@@ -193,14 +193,14 @@ describe('sampling in the inference process', () => {
     ['genai_config.json', undefined],
     ['genai_config.json', '{}'],
     ['model.onnx', 'no graph'],
-    ['agreement.json', '{"sequences": [{"ids": [1, 2], "top1": [1]}]}'],
+    ['choices.json', '{"sequences": [{"ids": [1, 2], "top1": [1]}]}'],
   ] as const) {
     it(`names ${name} when it is ${content ?? 'missing'}`, async () => {
       await withCopy(async (copy) => {
         await rm(path.join(copy, name));
         if (content !== undefined) await writeFile(path.join(copy, name), content);
         await assert.rejects(
-          measureAgreement({ ...folders(), onnxFolder: copy, threads: 1 }),
+          agreementOf(copy),
           (error) => error instanceof UserError && error.message.includes(name),
         );
       });
@@ -210,6 +210,12 @@ describe('sampling in the inference process', () => {
   function folders(): { modelFolder: string; onnxFolder: string } {
     return { modelFolder: tiny.modelFolder, onnxFolder: tiny.onnxFolder };
   }
+
+  const agreementOf = (onnxFolder: string): ReturnType<typeof measureAgreement> =>
+    measureAgreement({
+      ...{ modelFolder: tiny.modelFolder, onnxFolder, threads: 1 },
+      choices: path.join(onnxFolder, 'choices.json'),
+    });
 
   async function withCopy(use: (copy: string) => Promise<void>): Promise<void> {
     const copy = await mkdtemp(path.join(os.tmpdir(), 'leti-export-'));

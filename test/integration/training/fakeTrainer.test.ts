@@ -6,6 +6,7 @@ import { TRAINER_PROTOCOL, TrainerEvent } from '../../../src/protocol/training.t
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
 import { FakeTrainer } from '../../support/fakeTrainer.ts';
 import { useFolder } from '../../support/folder.ts';
+import { CHOICES } from '../../support/tinyExports.ts';
 import { root, tinyFixture, trainerPython } from '../../support/tinyRun.ts';
 
 /** One request of the conversation, and what it leaves on the disk. */
@@ -38,6 +39,8 @@ describe('the fake trainer', function () {
     writeFileSync(path.join(folder(), 'odd.jsonl'), '{"id": "a", "segments": []}\n');
     const real = path.join(folder(), 'real');
     const expected = await converse(trainerPython(), conversation(real, model, texts));
+    const choices = { sequences: [{ ids: [1, 2], top1: [2, 3] }] };
+    writeFileSync(path.join(real, 'exports', CHOICES), JSON.stringify(choices));
     const fake = new FakeTrainer(path.join(folder(), 'fake-python'));
     fake.exportsAs(model, path.join(real, 'exports'));
     const said = await converse(fake.python, conversation(path.join(folder(), 'fake'), model, texts));
@@ -75,7 +78,7 @@ function conversation(out: string, model: string, texts: string): Turn[] {
     settings: { ...DEFAULT_RUN.training, method: 'full', epochs: 2, batchSize: 2, checkpointSteps: 2 },
   };
   const exporting = (precision: string): Turn => ({
-    request: { method: 'export', model, out: inOut(`exports/${precision}`), precision, texts },
+    request: { method: 'export', model, out: inOut(`exports/${precision}`), precision },
     out: inOut(`exports/${precision}`),
   });
   const sampling = { temperature: 1, topP: 1, topK: 0, maxTokens: 400, seed: 1, round: 1 };
@@ -88,6 +91,8 @@ function conversation(out: string, model: string, texts: string): Turn[] {
     exporting('fp32'),
     exporting('int8'),
     { request: { ...exporting('int4').request } },
+    { request: { method: 'choices', model, texts, threads: 1, maxTokens: 100 } },
+    { request: { method: 'choices', model, texts: nothing('none.jsonl'), threads: 1, maxTokens: 100 } },
     ...['onnx', 'torch'].flatMap((engine): Turn[] => [
       {
         request: {
@@ -97,6 +102,8 @@ function conversation(out: string, model: string, texts: string): Turn[] {
       },
       { request: { method: 'sample', batch: { items, settings: sampling } } },
     ]),
+    { request: { method: 'unload' } },
+    { request: { method: 'sample', batch: { items, settings: sampling } } },
     { request: { method: 'load', engine: 'torch', tokenizer: model, ...device, folder: inOut('nowhere') } },
     { request: { method: 'sample', batch: { items } } },
     { request: { ...training, out: inOut('trained') }, out: inOut('trained') },
@@ -157,6 +164,9 @@ function shapeOf(event: TrainerEvent): string {
   const kept = ['event', 'code', 'step', 'steps', 'key'];
   return JSON.stringify(event, (name, value: unknown) => {
     if (kept.includes(name)) return value;
+    // How many tokens a text has is the tokenizer's business.
+    if (name === 'sequences') return { of: (value as unknown[])[0] };
+    if (name === 'ids' || name === 'top1') return { of: typeof (value as unknown[])[0] };
     if (Array.isArray(value)) return { length: value.length, of: value[0] as unknown };
     return typeof value === 'object' ? sorted(value) : typeof value;
   });

@@ -11,22 +11,11 @@ import {
   resultOf,
   usableModel,
 } from '../../../../src/app/models/lifetime.ts';
-import type { ModelRecord } from '../../../../src/protocol/model.ts';
 import type { Evaluation, RunReport } from '../../../../src/protocol/run.ts';
 import { ActiveModels } from '../../../../src/training/active.ts';
 import { ModelStore } from '../../../../src/training/modelStore.ts';
+import { RECORD } from '../../../support/records.ts';
 
-const RECORD: ModelRecord = {
-  format: 1,
-  name: 'm',
-  source: '/m',
-  revision: 'local',
-  licence: 'unknown',
-  sourcePrecision: 'as in the folder',
-  parents: [],
-  condition: 'none',
-  markers: { good: 'g', bad: 'b', feedbackBegin: '<', feedbackEnd: '>', reserved: false },
-};
 const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(16)) as [string, string, string];
 
 describe("a model's lifetime", () => {
