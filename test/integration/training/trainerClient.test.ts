@@ -24,7 +24,7 @@ const BATCH: SampleBatch = {
 };
 
 describe('the client of the trainer', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = useFolder();
   let fixture: Fixture;
   let trainer: FakeTrainer;
