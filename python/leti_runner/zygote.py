@@ -39,7 +39,7 @@ import time
 import typing  # noqa: F401
 
 from leti_runner import channel
-from leti_runner.folders import clear_folder
+from leti_runner.folders import clear_folder, has_room
 from leti_runner.harvest import suite
 from leti_runner.judge import plugins, standing_judge
 from leti_runner.judge.in_process import InProcessJudge
@@ -170,7 +170,7 @@ class Zygote:
                 break
             if "id" in job and time.monotonic() > next_look:
                 next_look = time.monotonic() + _LOOK_SECONDS
-                if not _has_room(self._scratch):
+                if not has_room(self._scratch, namespaces.SCRATCH_FILES, namespaces.SCRATCH_BYTES):
                     output = limit + 1
                     break
                 if sys.platform == "darwin" and _holds_too_much(job["limits"], program, judge):
@@ -358,26 +358,6 @@ class _StandingJudge:
         except OSError:
             return False
         return True
-
-
-def _has_room(scratch):
-    """Whether the scratch folder is within its bounds; at tier T3 the kernel enforces them too."""
-    files, size = 0, 0
-    folders = [scratch]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    files += 1
-                    size += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if files > namespaces.SCRATCH_FILES or size > namespaces.SCRATCH_BYTES:
-                        return False
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-        except OSError:
-            # The program removed it or made it unreadable; a later look counts what lies below.
-            continue
-    return True
 
 
 def _holds_too_much(limits, *pids):

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { killTree, spawnTree } from '../process/childTree.ts';
 import { packageRoot, RUNNER_ENVIRONMENT } from '../process/packageRoot.ts';
+import { runCommand } from '../process/runCommand.ts';
 import { ExecutionResult, SuiteCoverage, type ExecutionJob, type TestSuite } from '../protocol/execution.ts';
 
 const Ready = z.object({
@@ -146,7 +147,13 @@ export class Zygote {
   /** Waits for its end, and removes its folder if it had no time to do so. */
   async #gone(): Promise<void> {
     await this.#ended;
-    if (this.#home !== undefined) await rm(this.#home, { recursive: true, force: true });
+    if (this.#home === undefined) return;
+    try {
+      await rm(this.#home, { recursive: true, force: true });
+    } catch {
+      // A program may have nested folders deeper than Node's paths reach.
+      await runCommand('rm', ['-rf', '--', this.#home]);
+    }
   }
 
   async #ask(request: unknown): Promise<unknown> {

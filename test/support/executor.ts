@@ -143,7 +143,8 @@ function toolsFolder(): string {
   return tools;
 }
 
-const AS_NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
+/** Arguments of `setpriv` that make a command an ordinary user's. */
+export const AS_NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
 
 /** A command that runs an interpreter as nobody. */
 function ordinaryInterpreter(interpreter: string): string {

@@ -1,11 +1,16 @@
 """Attempts that the sandbox must stop. Their results on this machine decide the tier."""
 
+import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import signal
 import socket
 import sys
+
+_SHM_INFO = 14
+"""Asks how much shared memory there is, which needs no right (shmctl(2))."""
 
 
 def run(outside, bystander):
@@ -21,6 +26,9 @@ def run(outside, bystander):
             ("read the parent's memory map", _read_parent),
             ("open a network connection", _connect),
             ("open a socket of the machine", _unix_socket),
+            ("send to a socket of the machine", _send_datagram),
+            ("look into shared memory of the machine", _shared_memory),
+            ("remove a mark from a file of the machine", lambda: _remove_mark(bystander)),
             ("signal the parent process", _signal_parent),
             ("start another process", _fork),
             ("take 2 GB of memory", _allocate),
@@ -28,13 +36,20 @@ def run(outside, bystander):
         ),
         "T3": (
             ("find out which files the machine has", _find_files),
-            ("find processes of the machine", lambda: os.getpgid(outside)),
+            ("find processes of the machine", lambda: os.sched_getaffinity(outside)),
             ("fill the disk with many files", _fill_disk),
         ),
     }
     if sys.platform == "darwin":
-        # Memory is watched from outside there, and the kernel signals nobody on a program's behalf.
-        elsewhere = ("take 2 GB of memory", "have a process signalled")
+        # Memory is watched from outside there, the kernel signals nobody on a program's behalf, and Python
+        # has no function for the rest.
+        elsewhere = (
+            "take 2 GB of memory",
+            "have a process signalled",
+            "send to a socket of the machine",
+            "look into shared memory of the machine",
+            "remove a mark from a file of the machine",
+        )
         attempts = {"T2": tuple(one for one in attempts["T2"] if one[0] not in elsewhere), "T3": ()}
     found = {tier: {name: _contained(attempt) for name, attempt in named} for tier, named in attempts.items()}
     if sys.platform != "darwin":
@@ -84,6 +99,27 @@ def _unix_socket():
             connection.connect("/var/run/mDNSResponder")
 
 
+def _send_datagram():
+    left, right = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with left, right, contextlib.suppress(FileNotFoundError):
+        # A program that is told that nobody is there could have sent to somebody.
+        left.sendto(b"", "/leti-canary")
+
+
+def _shared_memory():
+    if _libc().shmctl(0, _SHM_INFO, ctypes.create_string_buffer(256)) < 0:
+        raise OSError("shmctl was refused")
+
+
+def _remove_mark(bystander):
+    try:
+        os.removexattr(bystander, "user.leti")
+    except OSError as error:
+        # A program that is told that there is no such mark could have removed one.
+        if error.errno != errno.ENODATA:
+            raise
+
+
 def _signal_parent():
     os.kill(os.getppid(), 0)
 
@@ -96,8 +132,12 @@ def _fork():
 
 
 def _trace():
-    if ctypes.CDLL(None, use_errno=True).ptrace(0, 0, 0, 0) < 0:
+    if _libc().ptrace(0, 0, 0, 0) < 0:
         raise OSError("ptrace was refused")
+
+
+def _libc():
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _allocate():

@@ -51,7 +51,7 @@ def enter():
     Returns in the new process, whose root holds what `sandbox.readable` names and SCRATCH. Raises
     Refused where the machine has no namespaces for it; the calling process should then end.
     """
-    if not sys.platform.startswith("linux") or platform.machine() not in syscalls.DENIED:
+    if not sys.platform.startswith("linux") or platform.machine() not in syscalls.MACHINES:
         raise Refused("there are no namespaces on this system")
     root = tempfile.mkdtemp(prefix="leti-")
     user, group = os.getuid(), os.getgid()
@@ -166,7 +166,7 @@ def _lock(path):
 
 def _change_root(root):
     os.chdir(root)
-    number = syscalls.DENIED[platform.machine()]["pivot_root"]
+    number = syscalls.PIVOT_ROOT[syscalls.MACHINES.index(platform.machine())]
     sandbox.checked(sandbox.LIBC.syscall(number, b".", b"."))
     sandbox.checked(sandbox.LIBC.umount2(b".", _DETACH))
     os.chdir("/")

@@ -8,8 +8,9 @@ Not contained here:
 
 - asking whether a path exists and how large it is, and counting processes;
 - wall time, and the number of files in the scratch folder: the zygote watches both;
-- system calls that syscalls.py does not list. It is a deny list: it lets through what a later kernel adds,
-  `sendto` over a socket pair, System V memory that exists already, and removing extended attributes.
+- the text of links, and the processors that other processes may use.
+
+System calls that syscalls.py does not list are refused, so what a later kernel adds is out of reach.
 
 namespaces.py closes most of that where the machine offers namespaces (T3). canaries.py proves on the machine
 what holds. See docs/security.md.
@@ -17,7 +18,6 @@ what holds. See docs/security.md.
 
 import contextlib
 import ctypes
-import errno
 import importlib.machinery
 import os
 import platform
@@ -27,16 +27,14 @@ import struct
 import sys
 import zipfile
 
-from leti_runner.sandbox import seatbelt, syscalls
+from leti_runner.sandbox import call_filter, seatbelt, syscalls
 
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
-_PR_SET_SECCOMP = 22
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
-_SECCOMP_MODE_FILTER = 2
 
 _LANDLOCK_CREATE_RULESET = 444
 _LANDLOCK_ADD_RULE = 445
@@ -66,27 +64,7 @@ _SYSTEM_READABLE = (
     "/dev/urandom",
 )
 
-_CLONE_THREAD = 0x00010000
-_SIGNAL_OTHERS = {
-    "fcntl": (8, 10, 15),
-    "ioctl": (0x8901, 0x8902),
-}
-"""Make the kernel signal other processes: F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP."""
 _CAP_DAC_READ_SEARCH = 1 << 2
-_X32_BIT = 0x40000000
-
-_RET_ALLOW = 0x7FFF0000
-_RET_ERRNO = 0x00050000
-_RET_KILL_PROCESS = 0x80000000
-_LOAD = 0x20
-_JUMP_EQUAL = 0x15
-_JUMP_AT_LEAST = 0x35
-_JUMP_ANY_BIT = 0x45
-_RETURN = 0x06
-_INSTRUCTION = 8
-"""Bytes of a filter's instruction."""
-_OWN_ID = 0xFFFFFFFF
-"""Stands for the process's own id until it is known."""
 
 
 def die_with_parent():
@@ -139,7 +117,8 @@ class Sandbox:
         self.ruleset = _make_ruleset(scratch, readable())
         self._seatbelt = seatbelt.takes(seatbelt.profile(readable(), scratch))
         machine = platform.machine()
-        self._filter = _filter_of(machine) if _filters_are_known() and machine in syscalls.DENIED else None
+        known = machine in syscalls.MACHINES and LIBC is not None and call_filter.is_offered(LIBC)
+        self._filter = call_filter.CallFilter(machine) if known else None
 
     @property
     def complete(self):
@@ -169,7 +148,7 @@ class Sandbox:
                 checked(LIBC.syscall(_LANDLOCK_RESTRICT_SELF, narrower, 0))
                 os.close(narrower)
         if self._filter is not None:
-            _install_filter(*self._filter)
+            self._filter.install(LIBC)
 
 
 def _drop_capabilities():
@@ -299,80 +278,6 @@ def _allow(ruleset, path, rights):
         checked(LIBC.syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_RULE_PATH_BENEATH, rule, 0))
     finally:
         os.close(handle)
-
-
-def _filters_are_known():
-    """Whether the kernel takes filters: it finds fault with this one's address, else with the request."""
-    if LIBC is None:
-        return False
-    LIBC.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, None, 0, 0)
-    return ctypes.get_errno() == errno.EFAULT
-
-
-def _filter_of(machine):
-    """The system call filter as bytes, and where in them the process's own id belongs."""
-    special = syscalls.SPECIAL[machine]
-    number, architecture, low_argument = 0, 4, 16
-
-    def argument(index):
-        return low_argument + 8 * index
-
-    code = [
-        (_LOAD, 0, 0, architecture),
-        (_JUMP_EQUAL, 1, 0, special["audit"]),
-        (_RETURN, 0, 0, _RET_KILL_PROCESS),
-        (_LOAD, 0, 0, number),
-        (_JUMP_AT_LEAST, 0, 1, _X32_BIT),
-        (_RETURN, 0, 0, _RET_KILL_PROCESS),
-    ]
-    for denied in sorted(set(syscalls.DENIED[machine].values())):
-        code += [(_JUMP_EQUAL, 0, 1, denied), (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM)]
-    # Threads only: a process that cannot start another one cannot start a bomb, for root either.
-    code += [
-        (_JUMP_EQUAL, 0, 4, special["clone"]),
-        (_LOAD, 0, 0, argument(0)),
-        (_JUMP_ANY_BIT, 1, 0, _CLONE_THREAD),
-        (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM),
-        (_RETURN, 0, 0, _RET_ALLOW),
-        # Its flags lie in memory, where a filter cannot look; the C library falls back to clone.
-        (_JUMP_EQUAL, 0, 1, special["clone3"]),
-        (_RETURN, 0, 0, _RET_ERRNO | errno.ENOSYS),
-        *_refuse_values(special["fcntl"], argument(1), _SIGNAL_OTHERS["fcntl"]),
-        *_refuse_values(special["ioctl"], argument(1), _SIGNAL_OTHERS["ioctl"]),
-        *_refuse_values(special["prctl"], argument(0), (_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE)),
-        # Signals to itself only.
-        (_JUMP_EQUAL, 0, 4, special["tgkill"]),
-        (_LOAD, 0, 0, argument(0)),
-        (_JUMP_EQUAL, 1, 0, _OWN_ID),
-        (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM),
-        (_RETURN, 0, 0, _RET_ALLOW),
-        # Limits may be read, not set: root could raise them.
-        (_JUMP_EQUAL, 0, 4, special["prlimit64"]),
-        (_LOAD, 0, 0, argument(2)),
-        (_JUMP_EQUAL, 1, 0, 0),
-        (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM),
-        (_RETURN, 0, 0, _RET_ALLOW),
-        (_RETURN, 0, 0, _RET_ALLOW),
-    ]
-    place = next(index for index, instruction in enumerate(code) if instruction[3] == _OWN_ID)
-    return b"".join(
-        struct.pack("=HBBI", operation, yes, no, value) for operation, yes, no, value in code
-    ), place
-
-
-def _refuse_values(number, argument, values):
-    """Instructions that refuse a system call where its argument has one of these values, and go on else."""
-    code = [(_JUMP_EQUAL, 0, 2 + 2 * len(values), number), (_LOAD, 0, 0, argument)]
-    for value in values:
-        code += [(_JUMP_EQUAL, 0, 1, value), (_RETURN, 0, 0, _RET_ERRNO | errno.EPERM)]
-    return [*code, (_RETURN, 0, 0, _RET_ALLOW)]
-
-
-def _install_filter(packed, place):
-    buffer = ctypes.create_string_buffer(packed, len(packed))
-    struct.pack_into("=I", buffer, place * _INSTRUCTION + 4, os.getpid())
-    program = struct.pack("=HxxxxxxQ", len(packed) // _INSTRUCTION, ctypes.addressof(buffer))
-    checked(LIBC.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.create_string_buffer(program), 0, 0))
 
 
 def checked(result):

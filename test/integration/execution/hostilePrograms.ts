@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { assembleProgram, executionJob } from '../../../src/core/text/program.ts';
+import { packageRoot } from '../../../src/process/packageRoot.ts';
 import type { Executor } from '../../../src/execution/executor.ts';
 import {
   DEFAULT_LIMITS,
@@ -13,11 +15,14 @@ import {
 } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
 import { startTestExecutor, testEnvironment } from '../../support/executor.ts';
+import { Bystander } from '../../support/bystander.ts';
 import { childrenOf, commandOf, descendants } from '../../support/processes.ts';
 import { treeHash } from '../harvest/support.ts';
 import { bareTask } from '../../support/tasks.ts';
 import { body, ENDINGS, FORGERIES, SOURCES, type Attack } from './attacks.ts';
 import { IN_PROCESS, IN_PROCESS_TESTS } from './attacksOnInProcessChecks.ts';
+import { ON_BOUNDS, ON_THE_PROTOCOL } from './attacksOnBounds.ts';
+import { ALLOWED_NUMBERS, BYSTANDER, ON_BYSTANDERS, ON_THE_KERNEL } from './attacksOnTheKernel.ts';
 import { ESCAPES } from './attacksOnTheMachine.ts';
 
 /** Executors that run hostile programs at the same time, one zygote each. Many programs only wait for their limit. */
@@ -34,6 +39,11 @@ const NEVER_STARVED = 0.001;
 const SHORT = { ...MEMORY, wallSeconds: 1, cpuSeconds: 2, fairSeconds: NEVER_STARVED };
 /** For programs that never end. */
 const SHORTEST = { ...SHORT, wallSeconds: 0.5, cpuSeconds: 1 };
+
+/** Prints the numbers of the calls that the filter of this machine lets through. */
+const TELL_ALLOWED =
+  'import platform; from leti_runner.sandbox import syscalls as s; ' +
+  'print(set(s.numbers(s.ALLOWED, platform.machine()).values()))';
 
 const HONEST = 'x):\n    return x + 1';
 
@@ -52,14 +62,22 @@ interface Batch {
   task: Task;
   /** Any verdict of a failure will do: only damage is looked for. */
   anyFailure?: boolean;
+  /** An error must be the system's refusal, so that a mistake in an attack is not taken for one. */
+  refused?: boolean;
 }
 
 const SEALED_BATCHES = {
   'that forge a passing result': { attacks: FORGERIES, task: SEALED },
   'that end their process or never end': { attacks: ENDINGS, task: SEALED },
   'with hostile source text': { attacks: SOURCES, task: SEALED },
+  'that send the judge what it cannot digest': { attacks: ON_THE_PROTOCOL, task: SEALED },
 };
-const ESCAPE_BATCH = { 'that leave their process or folder': { attacks: ESCAPES, task: SEALED } };
+const ESCAPE_BATCHES = {
+  'that leave their process or folder': { attacks: ESCAPES, task: SEALED },
+  'that reach for other processes and their things': { attacks: ON_BYSTANDERS, task: SEALED, refused: true },
+  'that ask the kernel for what no program needs': { attacks: ON_THE_KERNEL, task: SEALED, refused: true },
+  'that take all they can get': { attacks: ON_BOUNDS, task: SEALED },
+};
 const IN_PROCESS_BATCHES = {
   'that tamper with checks in their process': { attacks: IN_PROCESS, task: UNSEALED },
   'that tamper with test functions': {
@@ -102,8 +120,8 @@ export type Corpus = Record<string, Batch>;
 /** The corpus without programs that share a process with their checks. At T1 escapes would succeed and damage the machine. */
 export const SEALED_CORPUS: Record<Tier, Corpus> = {
   T1: SEALED_BATCHES,
-  T2: { ...SEALED_BATCHES, ...ESCAPE_BATCH },
-  T3: { ...SEALED_BATCHES, ...ESCAPE_BATCH },
+  T2: { ...SEALED_BATCHES, ...ESCAPE_BATCHES },
+  T3: { ...SEALED_BATCHES, ...ESCAPE_BATCHES },
 };
 
 /** The whole corpus of a tier. */
@@ -141,6 +159,8 @@ export function hostileSuite({ tier, user, corpus, honestEvery }: HostileSuite):
     const lanes: Executor[] = [];
     let environment: string;
     let untouched: string;
+    let bystander: Bystander;
+    let allowed: string;
     let jobs = 0;
 
     before(async () => {
@@ -154,11 +174,17 @@ export function hostileSuite({ tier, user, corpus, honestEvery }: HostileSuite):
       lanes.push(...(await Promise.all(started)));
       for (const executor of lanes)
         assert.ok(executor.tier === tier || executor.lacking !== undefined, executor.tier);
+      bystander = await Bystander.start(interpreter, ordinaryUser);
+      allowed = execFileSync(interpreter, ['-s', '-B', '-c', TELL_ALLOWED], {
+        encoding: 'utf8',
+        cwd: path.join(packageRoot(), 'python'),
+      }).trim();
       untouched = await treeHash(environment);
     });
 
     after(async () => {
       await Promise.all(lanes.map((executor) => executor.close()));
+      await bystander.stop();
       assert.equal(await treeHash(environment), untouched);
       rmSync(environment, { recursive: true });
       assert.ok(!existsSync('/tmp/leti-was-here'));
@@ -178,7 +204,8 @@ export function hostileSuite({ tier, user, corpus, honestEvery }: HostileSuite):
     ): Promise<ExecutionResult> => {
       const executor = lanes[lane];
       assert.ok(executor !== undefined);
-      return await executor.execute(executionJob(task, assembleProgram(task, completion), jobs++, limits));
+      const text = completion.replaceAll(BYSTANDER, bystander.places).replaceAll(ALLOWED_NUMBERS, allowed);
+      return await executor.execute(executionJob(task, assembleProgram(task, text), jobs++, limits));
     };
 
     for (const [kind, batch] of Object.entries(corpus)) {
@@ -210,6 +237,7 @@ export function hostileSuite({ tier, user, corpus, honestEvery }: HostileSuite):
         await Promise.all(lanes.slice(0, Math.ceil(waiting.length / honestEvery)).map(work));
         if (wrong.length > 0) assert.fail(tableOf(wrong, batch.attacks.length));
         assert.deepEqual(childrenOf(process.pid), zygotes, 'a program ended its zygote');
+        assert.deepEqual(await bystander.touched(), []);
       });
     }
 
@@ -290,8 +318,13 @@ function tableOf(findings: readonly Finding[], count: number): string {
   ].join('\n');
 }
 
+/** What Python raises where the system refuses something, or where there is nothing. */
+const REFUSALS = ['PermissionError', 'FileNotFoundError', 'OSError', 'FileExistsError'];
+
 function isExpected(batch: Batch, verdicts: readonly Verdict[], result: ExecutionResult): boolean {
-  const { verdict, checksPassed, sealed } = result;
+  const { verdict, checksPassed, sealed, diagnostic } = result;
+  if (batch.refused === true && verdict === 'error' && !REFUSALS.includes(diagnostic?.type ?? ''))
+    return false;
   if (batch.anyFailure === true) return verdict !== 'passed' && verdict !== 'harness_error' && !sealed;
   return verdicts.includes(verdict) && (isSealed(batch) ? checksPassed === 0 : !sealed);
 }
