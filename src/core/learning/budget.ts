@@ -46,7 +46,7 @@ export const COFFEE_BREAK_SECONDS = 30 * 60;
 /** Tokens of a typical prompt, of a program and of a training text with its prompt. */
 const PROMPT_TOKENS = 150;
 const PROGRAM_TOKENS = 45;
-/** Share of the probe's rate that each part reaches (docs/results/speed.md). */
+/** Share of the probe's rate that each part reaches (docs/results/sampling.md, training.md). */
 const SAMPLING_EFFICIENCY = 0.6;
 const TRAINING_EFFICIENCY = 0.6;
 /** Operations per parameter and token: two to compute, two more for each kind of gradient. */
