@@ -73,7 +73,7 @@ class TreeLayout:
     """Tokens that texts share at their beginning stand once; the rest of each text follows as a branch.
 
     A token sees its own text and nothing else: the mask is always passed. Positions of a branch go on where
-    it left the others. So each token gets what it gets in a text alone, and short texts need no padding.
+    it left the others. So each token sees the same as in a text alone, and short texts need no padding.
     """
 
     def __init__(self, mask_type: torch.dtype) -> None:

@@ -28,8 +28,8 @@ def matmul_gflops(device: torch.device, kind: torch.dtype) -> float:
 class Work:
     """The floating-point operations that a training's tokens need, without padding and without attention.
 
-    Forward and back to the inputs each multiply once with every matrix, and the gradient of a trained matrix
-    is a third product of the same size. The output layer counts only where a loss stands.
+    The forward pass multiplies once with every matrix, and so does the way back to the inputs. The gradient
+    of a trained matrix is a third product of the same size. The output layer counts only where a loss stands.
     """
 
     def __init__(self, model: Any) -> None:
