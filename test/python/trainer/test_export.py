@@ -34,7 +34,7 @@ def test_an_exported_model_is_whole_and_writes(
     prompt = [{"text": "def add(a, b):\n", "kind": "text", "role": "task", "weight": 0}]
     settings = {"temperature": 0, "topP": 1, "topK": 0, "maxTokens": 5, "seed": 1, "round": 0}
     item = {"key": 0, "prompt": prompt, "samples": 1, "stop": "\\Z(?!)x"}
-    events = trainer.ask({"method": "sample", "batch": {"items": [item], "settings": settings}})
+    events = trainer.ask({"method": "sample", "batch": {"items": [item], "rows": 1, "settings": settings}})
     assert [event["event"] for event in events] == ["program", "done"]
 
 
