@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { RUN_PATIENCE } from '../engines/backOff.ts';
+import { openEndpointSampler } from '../engines/endpointSampler.ts';
 import { startExecutor, type Executor } from '../execution/executor.ts';
 import { findWorkspaceInterpreter, type WorkspaceInterpreter } from '../execution/interpreter.ts';
 import { Git } from '../harvest/history/git.ts';
@@ -10,6 +12,7 @@ import { createNodeSampler } from '../inference/nodeSampler.ts';
 import { requireFreeSpace, letiHome } from '../process/letiHome.ts';
 import { packageVersion } from '../process/packageRoot.ts';
 import type { Completer, ModelFolders } from '../protocol/completion.ts';
+import { KEY_VARIABLE, type SamplerEndpoint } from '../protocol/engines.ts';
 import { action, step, UserError } from '../protocol/errors.ts';
 import type { ModelRecord } from '../protocol/model.ts';
 import type { RunObserver, RunReport } from '../protocol/run.ts';
@@ -43,6 +46,8 @@ export interface WorkbenchOptions {
   allowUncontained: boolean;
   /** Trainer environment of the user's own, if named. */
   trainerPython: string | undefined;
+  /** Where programs are written instead of on this machine; never taken from a workspace's own settings. */
+  endpoint?: SamplerEndpoint | undefined;
   observe: RunObserver;
   signal: AbortSignal;
   env: NodeJS.ProcessEnv;
@@ -68,6 +73,8 @@ export class Workbench {
   /** The workspace's repository, if it has one. */
   readonly git: Git;
   readonly #options: WorkbenchOptions;
+  /** For processes that we start: without the endpoint's key. */
+  readonly #childEnv: NodeJS.ProcessEnv;
   #interpreter: Promise<WorkspaceInterpreter> | undefined;
   #executor: Promise<Executor> | undefined;
   #environment: Promise<TrainerEnvironment> | undefined;
@@ -84,7 +91,11 @@ export class Workbench {
       options.observe({ event: 'notice', message });
     });
     this.active = new ActiveModels(this.files.folder);
-    this.git = new Git({ folder: options.workspace, env: options.env, signal: options.signal });
+    this.#childEnv = { ...options.env };
+    for (const name of [KEY_VARIABLE, options.endpoint?.keyVariable ?? KEY_VARIABLE]) {
+      this.#childEnv[name] = undefined;
+    }
+    this.git = new Git({ folder: options.workspace, env: this.#childEnv, signal: options.signal });
   }
 
   get env(): NodeJS.ProcessEnv {
@@ -101,7 +112,7 @@ export class Workbench {
     return (this.#interpreter ??= findWorkspaceInterpreter({
       workspace: this.workspace,
       explicit: this.#options.interpreter,
-      env: this.#options.env,
+      env: this.#childEnv,
     }));
   }
 
@@ -120,7 +131,7 @@ export class Workbench {
     return (this.#environment ??= ensureTrainerEnvironment({
       home: letiHome(this.#options.env),
       device: this.#options.device,
-      env: this.#options.env,
+      env: this.#childEnv,
       signal: this.signal,
       onProgress: (detail) => {
         this.observe({ event: 'phase', phase: 'trainer environment', detail });
@@ -132,7 +143,7 @@ export class Workbench {
   /** The one trainer process of all work here. */
   readonly trainer = async (): Promise<TrainerClient> => {
     const { python } = await this.environment();
-    return (this.#trainer ??= new TrainerClient({ python, env: this.#options.env, signal: this.signal }));
+    return (this.#trainer ??= new TrainerClient({ python, env: this.#childEnv, signal: this.signal }));
   };
 
   /** What ran, for the run's record. */
@@ -191,6 +202,27 @@ export class Workbench {
       device: profile,
       threads: os.availableParallelism(),
     });
+  }
+
+  /** Where programs are written instead of on this machine. */
+  get endpoint(): SamplerEndpoint | undefined {
+    return this.#options.endpoint;
+  }
+
+  /** What the user's endpoint writes, with the prompts and the tokenizer of a model. Throws without an endpoint. */
+  async endpointSampler(model: LoadedModel): Promise<Sampler> {
+    const { endpoint, env } = this.#options;
+    if (endpoint === undefined) throw new Error('no endpoint was chosen');
+    const sampler = await openEndpointSampler({
+      ...{ endpoint, env, tokenizer: model, frame: model.style.frame },
+      patience: RUN_PATIENCE,
+      onWait: (detail) => {
+        this.observe({ event: 'phase', phase: 'endpoint', detail });
+      },
+      signal: this.signal,
+    });
+    this.observe({ event: 'phase', phase: 'endpoint', detail: `programs are written by ${sampler.engine}` });
+    return sampler;
   }
 
   /** What completions use: the exported model in Node, in int8 unless that falls short. */

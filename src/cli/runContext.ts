@@ -1,10 +1,11 @@
 import type { RunContext } from '../app/runs/run.ts';
 import { namedTrainerPython } from '../training/pythons.ts';
+import { endpointOf, type EndpointFlags } from './endpointOptions.ts';
 import { interruptSignal } from './interrupt.ts';
 import type { Output } from './output.ts';
 
 /** Options of every command that runs programs or trains. */
-export interface RunFlags {
+export interface RunFlags extends EndpointFlags {
   python?: string;
   allowUncontained?: boolean;
   trainerPython?: string;
@@ -16,6 +17,8 @@ export function runContext(flags: RunFlags, output: Output): RunContext {
     interpreter: flags.python,
     allowUncontained: flags.allowUncontained === true,
     trainerPython: flags.trainerPython ?? namedTrainerPython(process.env),
+    endpoint: endpointOf(flags),
+    remembersEndpoint: true,
     observe: (event) => {
       output.event(event);
     },

@@ -1,4 +1,4 @@
-import { gateLine, percent, rangeText, recordedWords } from '../core/text/words.ts';
+import { endpointWords, gateLine, percent, rangeText, recordedWords } from '../core/text/words.ts';
 import type { Evaluation, RunReport } from '../protocol/run.ts';
 
 /** Error types shown in a table; the rest are added up. */
@@ -21,6 +21,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
 export function reportText(report: RunReport, modelFolder: string | undefined): string {
   const parts = [
     `Run ${report.run} (${report.status})`,
+    report.config.endpoint === undefined ? '' : endpointWords(report.config.endpoint),
     passRates(report),
     sealedShare(report),
     times(report),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EditorDiagnostic, TextRange } from './diagnostics.ts';
+import { SamplerEndpoint } from './engines.ts';
 import { NextStep } from './errors.ts';
 import { Verdict } from './execution.ts';
 import { ModelRecord } from './model.ts';
@@ -62,11 +63,13 @@ export const Place = z.strictObject({
   interpreter: z.string().min(1).optional(),
   trainerPython: z.string().min(1).optional(),
   allowUncontained: z.boolean().optional(),
+  /** Where programs are written instead of on this machine: from the user's own settings, never the workspace's. */
+  endpoint: SamplerEndpoint.optional(),
 });
 export type Place = z.infer<typeof Place>;
 
 /** What the user set for a run and did not leave to its defaults. */
-const Choices = RunConfig.omit({ workspace: true }).partial();
+const Choices = RunConfig.omit({ workspace: true, endpoint: true }).partial();
 export type Choices = z.infer<typeof Choices>;
 
 /** Work that takes long reports its events under this token, as LSP's `$/progress`; cancelling the request stops it. */

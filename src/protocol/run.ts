@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BOUNDS, within, wholeWithin } from './bounds.ts';
+import { SamplerEndpoint } from './engines.ts';
 import { NextStep } from './errors.ts';
 import { FeedbackPreset, Verdict } from './execution.ts';
 import { Condition, PromptStyle } from './model.ts';
@@ -48,6 +49,8 @@ export const RunConfig = z.strictObject({
    * tasks they always are.
    */
   measureTrain: z.boolean().default(false),
+  /** Where the programs of rounds are written, if not on this machine. Holds no key. */
+  endpoint: SamplerEndpoint.optional(),
   training: TrainingSettings,
 });
 export type RunConfig = z.infer<typeof RunConfig>;

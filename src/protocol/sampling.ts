@@ -54,7 +54,9 @@ export const GeneratedText = z.strictObject({
 });
 export type GeneratedText = z.infer<typeof GeneratedText>;
 
-/** Anything that writes programs: onnxruntime in Node, onnxruntime or torch in the trainer process. */
+/**
+ * Anything that writes programs: onnxruntime in Node, onnxruntime or torch in the trainer process, a server of
+ * somebody else's. */
 export interface Sampler {
   /** Name and version of the engine and its precision, stored with every sample. */
   readonly engine: string;

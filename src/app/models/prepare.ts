@@ -6,6 +6,7 @@ import { readModelFolder } from '../../inference/modelFolder.ts';
 import { createTokenizer } from '../../inference/tokenizer.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
 import type { PromptStyle } from '../../protocol/model.ts';
+import type { PromptSegment } from '../../protocol/sampling.ts';
 import { modelFiles, type StoredModel } from '../../training/modelStore.ts';
 import { CATALOGUE, catalogueModel, type CatalogueModel } from './catalogue.ts';
 import { DEFAULT_MODEL, defaultForMachine } from './defaultModel.ts';
@@ -19,6 +20,10 @@ export interface LoadedModel extends StoredModel {
   fill: FillTokens | undefined;
   /** Tokens of plain text under the model's tokenizer. */
   countTokens: (text: string) => number;
+  /** Ids of a prompt, each segment tokenised alone. */
+  encode: (segments: readonly PromptSegment[]) => number[];
+  /** Spellings of the special tokens. */
+  specialTokens: readonly string[];
 }
 
 /** Reads what is needed to ask a stored model. */
@@ -28,6 +33,10 @@ export async function loadModel(stored: StoredModel): Promise<LoadedModel> {
   return {
     ...stored,
     countTokens: (text) => tokenizer.countTokens(text),
+    encode: (segments) => tokenizer.encodeSegments(segments),
+    specialTokens: folder.tokenizer.added_tokens
+      .filter(({ special }) => special)
+      .map(({ content }) => content),
     fill: pickFillTokens(folder.tokenizer.added_tokens),
     style: {
       frame: chatFrame(folder.chatTemplate, folder.specialTokens),

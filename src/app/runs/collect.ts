@@ -33,6 +33,8 @@ export interface CollectRequest {
   style: PromptStyle;
   timeoutSeconds: number;
   feedback: FeedbackPreset;
+  /** Gives the sampler all batches in one request; a server's slots are then never without work. */
+  allAtOnce?: boolean;
 }
 
 export interface CollectServices {
@@ -90,9 +92,10 @@ export async function collectSamples(request: CollectRequest, services: CollectS
     observe({ event: 'phase', phase: request.stage, detail });
   }
   const open = batches.flatMap((tasks, index) => (stored.has(index) ? [] : [{ index, tasks }]));
-  for (let first = 0; first < open.length; first += BATCHES_PER_REQUEST) {
+  const atOnce = request.allAtOnce === true ? open.length : BATCHES_PER_REQUEST;
+  for (let first = 0; first < open.length; first += atOnce) {
     throwIfAborted(signal);
-    const some = open.slice(first, first + BATCHES_PER_REQUEST);
+    const some = open.slice(first, first + atOnce);
     await new BatchesAtOnce(request, services, execution, some, earlier).collect((sample, isNew) => {
       done += 1;
       if (isNew) {

@@ -81,9 +81,9 @@ function candidatesOf(store: RunStore, { run: own }: AskedAs): RunRow[] {
 }
 
 function writingOf({ config, versions }: RunRow): string {
-  const { temperature, topP, topK, maxTokens, seed, device } = config;
+  const { temperature, topP, topK, maxTokens, seed, device, endpoint } = config;
   const software = Object.entries(versions).filter(([name]) => !NOT_ABOUT_WRITING.includes(name));
-  return JSON.stringify([temperature, topP, topK, maxTokens, seed, device, software.sort()]);
+  return JSON.stringify([temperature, topP, topK, maxTokens, seed, device, endpoint, software.sort()]);
 }
 
 function isAskedAlike(record: SamplingRecord, asked: AskedAs): boolean {

@@ -21,15 +21,17 @@ export interface EvaluateRequest {
 }
 
 /**
- * Measures a model on tasks, on the weights that completions use (the exported int8 model). Nothing is stored; the
- * samples come back with the evaluation.
+ * Measures a model on tasks, on the weights that completions use (the exported int8 model). Where the user chose an endpoint,
+ * its weights are measured. Nothing is stored; the samples come back with the evaluation.
  */
 export async function evaluateModel(
   request: EvaluateRequest,
   workbench: Workbench,
 ): Promise<{ evaluation: Evaluation; samples: Sample[]; condition: Condition }> {
   const model = await workbench.resolveModel(request.model);
-  const condition = request.condition ?? model.record.condition;
+  const { endpoint } = workbench;
+  // An endpoint's own weights know none of our markers.
+  const condition = request.condition ?? (endpoint === undefined ? model.record.condition : 'none');
   const store = new RunStore(':memory:');
   const stage = 'evaluate';
   const run = 'evaluate';
@@ -42,7 +44,8 @@ export async function evaluateModel(
         stage,
         tasks: request.tasks,
         samples: request.samples,
-        batchRows: DEFAULT_RUN.batchRows,
+        allAtOnce: endpoint !== undefined,
+        batchRows: endpoint === undefined ? DEFAULT_RUN.batchRows : request.samples,
         settings: {
           temperature: request.temperature,
           topP: DEFAULT_RUN.topP,
@@ -60,7 +63,11 @@ export async function evaluateModel(
       {
         store,
         executor: await workbench.executor(),
-        sampler: () => (sampler ??= workbench.completionSampler(model, request.tasks)),
+        sampler: () =>
+          (sampler ??=
+            endpoint === undefined
+              ? workbench.completionSampler(model, request.tasks)
+              : workbench.endpointSampler(model)),
         countTokens: model.countTokens,
         observe: workbench.observe,
         signal: workbench.signal,

@@ -27,6 +27,16 @@ interface Candidate {
   round: number;
 }
 
+/** How programs of a stage are asked for. */
+interface Collected {
+  /** Per task. */
+  samples: number;
+  candidate: Candidate;
+  /** Programs per batch. */
+  rows: number;
+  atEndpoint?: boolean;
+}
+
 /**
  * The loop of the paper as a walk over stages: evaluate, then in each round sample, execute, train, evaluate and
  * decide. A finished stage is read from the store instead of being done again, which is all that resuming needs.
@@ -45,14 +55,17 @@ class Rounds {
   async walk(): Promise<void> {
     const { config, heldOut, workbench } = this.#work;
     const base = await workbench.resolveModel(config.model);
-    let newest: Candidate = { model: base, condition: base.record.condition, round: 0 };
+    const writer = (candidate: Candidate): Candidate =>
+      config.endpoint?.weights === 'none' ? first : candidate;
+    const first: Candidate = { model: base, condition: base.record.condition, round: 0 };
+    let newest = first;
     let incumbent = newest;
     let lastTrained = newest;
     await this.#evaluateHeldOut(newest);
     for (let round = 1; round <= config.rounds; round++) {
       const samples = await this.#samplesOf(round);
       if (samples === undefined) break;
-      const sampled = await this.#sampleRound(round, newest, samples);
+      const sampled = await this.#sampleRound(round, writer(newest), samples);
       const from = newest.model;
       const training = await this.#stage(stages.train(round), TrainingRecord, () =>
         trainRound(this.#work, { round, from, sampled }),
@@ -91,8 +104,11 @@ class Rounds {
     const name = stages.evaluate(candidate.round, 'held-out');
     const evaluation = await this.#stage(name, Evaluation, async () => {
       // Measured on the weights that completions would use: the exported int8 model in Node.
-      await this.#collect(name, heldOut, config.heldOutSamples, candidate, () =>
-        workbench.completionSampler(candidate.model, train),
+      await this.#collect(
+        name,
+        heldOut,
+        { samples: config.heldOutSamples, candidate, rows: config.batchRows },
+        () => workbench.completionSampler(candidate.model, train),
       );
       return this.#evaluation(name, candidate.round, 'held-out', candidate, heldOut);
     });
@@ -136,9 +152,17 @@ class Rounds {
   }
 
   async #collectTrain(stage: string, candidate: Candidate, samples: number): Promise<Sample[]> {
-    const { train, workbench } = this.#work;
-    return await this.#collect(stage, train, samples, candidate, () =>
-      workbench.roundSampler(candidate.model, train),
+    const { config, train, workbench } = this.#work;
+    const { batchRows: rows, endpoint } = config;
+    // An endpoint that takes no new weights has those of the first model.
+    if (endpoint === undefined || (endpoint.weights === 'none' && candidate.round > 0)) {
+      return await this.#collect(stage, train, { samples, candidate, rows }, () =>
+        workbench.roundSampler(candidate.model, train),
+      );
+    }
+    // One task per batch: what is lost with a batch is what one request wrote.
+    return await this.#collect(stage, train, { samples, candidate, rows: samples, atEndpoint: true }, () =>
+      workbench.endpointSampler(candidate.model),
     );
   }
 
@@ -153,8 +177,7 @@ class Rounds {
   async #collect(
     stage: string,
     tasks: readonly Task[],
-    samples: number,
-    candidate: Candidate,
+    { samples, candidate, rows, atEndpoint }: Collected,
     start: () => Promise<Sampler>,
   ): Promise<Sample[]> {
     const { id, config, store, workbench, writesAnew } = this.#work;
@@ -175,14 +198,16 @@ class Rounds {
         {
           ...asked,
           tasks,
-          batchRows: config.batchRows,
+          batchRows: rows,
+          allAtOnce: atEndpoint === true,
           settings,
           timeoutSeconds: config.timeoutSeconds,
           feedback: config.feedback,
         },
         {
           store,
-          ...(writesAnew ? {} : { earlier: new EarlierTexts(store, asked) }),
+          // A server does not write the same texts again.
+          ...(writesAnew || atEndpoint === true ? {} : { earlier: new EarlierTexts(store, asked) }),
           executor: await workbench.executor(),
           sampler: () => (sampler ??= start()),
           countTokens: candidate.model.countTokens,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { amountFor, runSeconds } from '../../core/learning/budget.ts';
 import type { Objectives } from '../../core/learning/objectives/objective.ts';
 import { OBJECTIVES } from '../../core/learning/objectives/objectives.ts';
+import type { SamplerEndpoint } from '../../protocol/engines.ts';
 import { action, InterruptedError, step, UserError } from '../../protocol/errors.ts';
 import { RunConfig, type RunReport } from '../../protocol/run.ts';
 import { lockWorkspace } from '../../store/runLock.ts';
@@ -14,7 +15,11 @@ import { workspaceFiles, workspaceFolder } from '../folders.ts';
 import { Workbench, type WorkbenchOptions } from '../workbench.ts';
 
 /** What a run needs besides its configuration. */
-export type RunContext = Omit<WorkbenchOptions, 'workspace' | 'device'> & {
+export type RunContext = Omit<WorkbenchOptions, 'workspace' | 'device' | 'endpoint'> & {
+  /** The user's endpoint of today. */
+  endpoint?: SamplerEndpoint | undefined;
+  /** Whether a run may be resumed at the endpoint that it was started with, although the user names none today. */
+  remembersEndpoint?: boolean;
   /** The objectives that the run may name; those of the product if missing. */
   objectives?: Objectives;
   /** Writes every program anew, for those who measure time. Without it the texts of earlier runs are kept where they are the same. */
@@ -52,10 +57,11 @@ export async function startOrResumeRun(
         'config' in start
           ? { id: newRunId(), config: { ...start.config, workspace } }
           : resumable(store, start.resume);
+      const endpoint = 'config' in start ? run.config.endpoint : endpointToResume(run.config, context);
       const { objectives = OBJECTIVES } = context;
       requireObjective(run.config.objective, objectives);
       const { share, plan } = 'config' in start ? start : {};
-      return await work(run, 'config' in start, { share, plan }, store, objectives, context);
+      return await work(run, 'config' in start, { share, plan }, store, objectives, { ...context, endpoint });
     } finally {
       store.close();
     }
@@ -172,6 +178,21 @@ function resumable(store: RunStore, id: string): RunRow {
     );
   }
   return found;
+}
+
+/** Where a resumed run samples: where the user says today, else where it did. */
+function endpointToResume(
+  { endpoint: before }: RunConfig,
+  { endpoint: today, remembersEndpoint }: RunContext,
+): SamplerEndpoint | undefined {
+  if (before === undefined) return undefined;
+  if (today !== undefined) return { ...today, weights: before.weights };
+  if (remembersEndpoint === true) return before;
+  throw new UserError(
+    `This run samples at ${before.url}, and no endpoint is set today.`,
+    'Set the endpoint again, or start a new run.',
+    2,
+  );
 }
 
 function requireObjective(name: string, objectives: Objectives): void {

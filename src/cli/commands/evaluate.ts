@@ -9,6 +9,7 @@ import { Workbench } from '../../app/workbench.ts';
 import { ALLOW_UNCONTAINED, numberWithin, wholeNumber, wholeNumbers } from '../options.ts';
 import { BOUNDS } from '../../protocol/bounds.ts';
 import { createOutput } from '../output.ts';
+import { withEndpoint } from '../endpointOptions.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 import { table } from '../text.ts';
 
@@ -26,7 +27,7 @@ interface EvaluateFlags extends RunFlags {
 }
 
 export function evaluateCommand(): Command {
-  return new Command('evaluate')
+  const command = new Command('evaluate')
     .description('Measures a model on tasks: unbiased pass@k with intervals, and error types.')
     .requiredOption('--tasks <file>', 'task file: JSON lines of MBPP, HumanEval or LeTI')
     .option('--model <model>', '"default", a model folder, a stored hash, or a hub id', DEFAULT_RUN.model)
@@ -64,51 +65,51 @@ export function evaluateCommand(): Command {
     .option('--python <path>', 'Python interpreter that runs the programs')
     .option(...ALLOW_UNCONTAINED)
     .option('--trainer-python <path>', "Python of your own environment with the trainer's packages")
-    .option('--json', 'print JSON lines')
-    .action(async (flags: EvaluateFlags) => {
-      const output = createOutput({ json: flags.json === true });
-      const tasks = await readTaskFile(flags.tasks);
-      if (flags.out !== undefined) await requireWritable(flags.out);
-      const workbench = new Workbench({
-        workspace: process.cwd(),
-        device: 'auto',
-        ...runContext(flags, output),
-      });
-      try {
-        const { evaluation, samples, condition } = await evaluateModel(
-          {
-            tasks,
-            model: flags.model,
-            samples: flags.samples,
-            temperature: flags.temperature,
-            ks: flags.k,
-            condition: flags.condition,
-            seed: flags.seed,
-            timeoutSeconds: flags.timeout,
-          },
-          workbench,
-        );
-        if (flags.out !== undefined) await writeJsonLines(flags.out, samples);
-        output.result({ event: 'evaluation', evaluation, condition }, () => {
-          const rows = Object.entries(evaluation.passAt).map(([k, estimate]) => [
-            `pass@${k}`,
-            percent(estimate.value),
-            rangeText(estimate),
-          ]);
-          const errors = Object.entries(evaluation.errorTypes).sort(([, a], [, b]) => b - a);
-          return [
-            `${evaluation.passedSamples} of ${evaluation.samples} programs pass. ${evaluation.passedTasks} of ${evaluation.tasks} tasks have a passing program (prompt marker: ${condition})`,
-            ...(evaluation.timing === undefined ? [] : [timingText(evaluation.timing)]),
-            table(['measure', 'value', '95 % interval'], rows),
-            table(
-              ['verdict or error', 'programs'],
-              errors.map(([type, count]) => [type, String(count)]),
-            ),
-          ].join('\n\n');
-        });
-      } finally {
-        output.end();
-        await workbench.close();
-      }
+    .option('--json', 'print JSON lines');
+  return withEndpoint(command).action(async (flags: EvaluateFlags) => {
+    const output = createOutput({ json: flags.json === true });
+    const tasks = await readTaskFile(flags.tasks);
+    if (flags.out !== undefined) await requireWritable(flags.out);
+    const workbench = new Workbench({
+      workspace: process.cwd(),
+      device: 'auto',
+      ...runContext(flags, output),
     });
+    try {
+      const { evaluation, samples, condition } = await evaluateModel(
+        {
+          tasks,
+          model: flags.model,
+          samples: flags.samples,
+          temperature: flags.temperature,
+          ks: flags.k,
+          condition: flags.condition,
+          seed: flags.seed,
+          timeoutSeconds: flags.timeout,
+        },
+        workbench,
+      );
+      if (flags.out !== undefined) await writeJsonLines(flags.out, samples);
+      output.result({ event: 'evaluation', evaluation, condition }, () => {
+        const rows = Object.entries(evaluation.passAt).map(([k, estimate]) => [
+          `pass@${k}`,
+          percent(estimate.value),
+          rangeText(estimate),
+        ]);
+        const errors = Object.entries(evaluation.errorTypes).sort(([, a], [, b]) => b - a);
+        return [
+          `${evaluation.passedSamples} of ${evaluation.samples} programs pass. ${evaluation.passedTasks} of ${evaluation.tasks} tasks have a passing program (prompt marker: ${condition})`,
+          ...(evaluation.timing === undefined ? [] : [timingText(evaluation.timing)]),
+          table(['measure', 'value', '95 % interval'], rows),
+          table(
+            ['verdict or error', 'programs'],
+            errors.map(([type, count]) => [type, String(count)]),
+          ),
+        ].join('\n\n');
+      });
+    } finally {
+      output.end();
+      await workbench.close();
+    }
+  });
 }

@@ -7,6 +7,7 @@ import { Device } from '../../protocol/training.ts';
 import { startOrResumeRun } from '../../app/runs/run.ts';
 import { BOUNDS } from '../../protocol/bounds.ts';
 import { createOutput } from '../output.ts';
+import { endpointOf, withEndpoint } from '../endpointOptions.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 import {
   ALLOW_UNCONTAINED,
@@ -52,7 +53,7 @@ interface TrainFlags extends RunFlags {
 
 export function trainCommand(): Command {
   const defaults = DEFAULT_RUN;
-  return new Command('train')
+  const command = new Command('train')
     .description(
       'Trains a model: writes programs for tasks, runs them, learns from the results, measures the new model.',
     )
@@ -155,27 +156,29 @@ export function trainCommand(): Command {
     .option('--python <path>', 'Python interpreter of the workspace')
     .option(...ALLOW_UNCONTAINED)
     .option('--trainer-python <path>', "Python of your own environment with the trainer's packages")
-    .option('--json', 'print JSON lines')
-    .action(async (workspace: string, flags: TrainFlags) => {
-      const output = createOutput({ json: flags.json === true });
-      try {
-        const { report, modelFolder } = await startOrResumeRun(
-          flags.resume === undefined
-            ? { config: configOf(workspace, flags) }
-            : { workspace, resume: flags.resume },
-          runContext(flags, output),
-        );
-        output.result({ event: 'report', report, modelFolder }, () => reportText(report, modelFolder));
-      } finally {
-        output.end();
-      }
-    });
+    .option('--json', 'print JSON lines');
+  return withEndpoint(command).action(async (workspace: string, flags: TrainFlags) => {
+    const output = createOutput({ json: flags.json === true });
+    try {
+      const { report, modelFolder } = await startOrResumeRun(
+        flags.resume === undefined
+          ? { config: configOf(workspace, flags) }
+          : { workspace, resume: flags.resume },
+        runContext(flags, output),
+      );
+      output.result({ event: 'report', report, modelFolder }, () => reportText(report, modelFolder));
+    } finally {
+      output.end();
+    }
+  });
 }
 
 function configOf(workspace: string, flags: TrainFlags): RunConfig {
+  const endpoint = endpointOf(flags);
   return {
     ...DEFAULT_RUN,
     workspace,
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...(flags.tasks === undefined ? {} : { tasksFile: flags.tasks }),
     ...(flags.heldOut === undefined ? {} : { heldOutFile: flags.heldOut }),
     historyCommits: flags.history === true ? flags.commits : 0,

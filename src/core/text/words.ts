@@ -1,4 +1,5 @@
 import type { AvailableModel } from '../../protocol/backend.ts';
+import type { SamplerEndpoint } from '../../protocol/engines.ts';
 import type {
   Evaluation,
   GateRecord,
@@ -181,4 +182,11 @@ export function progressFacts(event: ProgressEvent): string {
 /** A time in seconds, or in minutes from 120 seconds on. */
 function duration(seconds: number): string {
   return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
+/** Who writes the programs of a run at an endpoint, and with which weights. */
+export function endpointWords({ kind, url, model, weights }: SamplerEndpoint): string {
+  const which = model === undefined ? 'its model' : model;
+  const whose = weights === 'none' ? 'its own weights in every round' : 'the weights of each round';
+  return `${url} (${kind}) writes the programs of rounds: ${which}, ${whose}`;
 }
