@@ -1,4 +1,4 @@
-import { step, UserError } from '../protocol/errors.ts';
+import { step, UserError, type NextStep } from '../protocol/errors.ts';
 
 /**
  * Why an endpoint gave no usable answer. `wait`: it may answer later (busy, unreachable, restarting). `broken`: it answered
@@ -68,17 +68,19 @@ export function connectionError(error: unknown): EndpointError {
 
 /** The error that the user sees. `what` is what the endpoint was asked for. */
 export function endpointUserError(url: string, error: EndpointError, what: string): UserError {
-  const certificate = error.message.includes('certificate')
-    ? 'Set NODE_EXTRA_CA_CERTS to the file of its certificate, then start again.'
-    : error.status === 401 || error.status === 403
-      ? 'Put the right key into the variable that the endpoint names.'
-      : error.trouble === 'refused'
-        ? 'Check the address, the kind and the model of the endpoint.'
-        : 'Check that the server runs, then try again.';
   return new UserError(
     `The endpoint ${url} cannot ${what}: ${error.message}.`,
-    [...step`${certificate}`, ...step`You can resume the run.`],
+    [...remedy(error), ...step`You can resume the run.`],
     1,
     { cause: error },
   );
+}
+
+function remedy({ message, status, trouble }: EndpointError): NextStep {
+  if (message.includes('certificate'))
+    return step`Set NODE_EXTRA_CA_CERTS to the file of its certificate, then start again.`;
+  if (status === 401 || status === 403)
+    return step`Put the right key into the variable that the endpoint names.`;
+  if (trouble === 'refused') return step`Check the address, the kind and the model of the endpoint.`;
+  return step`Check that the server runs, then try again.`;
 }
