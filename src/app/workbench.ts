@@ -98,8 +98,9 @@ export class Workbench {
     this.git = new Git({ folder: options.workspace, env: this.#childEnv, signal: options.signal });
   }
 
+  /** For processes that we start. */
   get env(): NodeJS.ProcessEnv {
-    return this.#options.env;
+    return this.#childEnv;
   }
 
   /** The trainer's Python, where the user named one. */

@@ -186,7 +186,6 @@ function duration(seconds: number): string {
 
 /** Who writes the programs of a run at an endpoint, and with which weights. */
 export function endpointWords({ kind, url, model, weights }: SamplerEndpoint): string {
-  const which = model === undefined ? 'its model' : model;
   const whose = weights === 'none' ? 'its own weights in every round' : 'the weights of each round';
-  return `${url} (${kind}) writes the programs of rounds: ${which}, ${whose}`;
+  return `${url} (${kind}) writes the programs of rounds: ${model ?? 'its model'}, ${whose}`;
 }
