@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { EngineKind, SamplerEndpoint } from '../protocol/engines.ts';
-import { UserError } from '../protocol/errors.ts';
+import { flag, step, UserError } from '../protocol/errors.ts';
 import { wholeNumber } from './options.ts';
 
 /** Options of commands that can have programs written elsewhere. */
@@ -37,7 +37,11 @@ export function endpointOf(flags: EndpointFlags): SamplerEndpoint | undefined {
   const more = { endpointKind, endpointModel, endpointKey, endpointConcurrency };
   if (endpoint === undefined) {
     if (Object.values(more).every((value) => value === undefined)) return undefined;
-    throw new UserError('An option of an endpoint needs its address.', 'Name it with --endpoint URL.', 2);
+    throw new UserError(
+      'An option of an endpoint needs its address.',
+      step`Name it with ${flag('--endpoint')}.`,
+      2,
+    );
   }
   const read = SamplerEndpoint.safeParse({
     url: endpoint,
@@ -49,7 +53,7 @@ export function endpointOf(flags: EndpointFlags): SamplerEndpoint | undefined {
   if (read.success) return read.data;
   throw new UserError(
     `The endpoint cannot be used: ${z.prettifyError(read.error).split('\n')[0]?.replace(/^✖ /, '') ?? ''}.`,
-    'Give an address such as --endpoint http://localhost:8000.',
+    step`Give ${flag('--endpoint')} an address such as http://localhost:8000.`,
     2,
   );
 }

@@ -21,7 +21,12 @@ const WORDS: StepWords = {
     stopRun: () => 'stop it with Ctrl-C',
     restartServer: () => 'start `leti serve` again',
   },
-  flags: { '--tasks': '`--tasks`', '--out': '`--out`', '--method lora': '`--method lora`' },
+  flags: {
+    '--tasks': '`--tasks`',
+    '--out': '`--out`',
+    '--method lora': '`--method lora`',
+    '--endpoint': '`--endpoint`',
+  },
 };
 
 /** What to do next, in the words of the command line. */

@@ -24,7 +24,7 @@ export const ActionName = z.enum([
 export type ActionName = z.infer<typeof ActionName>;
 
 /** Something that only the command line offers; the editor leaves its sentence out. */
-export const FlagName = z.enum(['--tasks', '--out', '--method lora']);
+export const FlagName = z.enum(['--tasks', '--out', '--method lora', '--endpoint']);
 export type FlagName = z.infer<typeof FlagName>;
 
 /** A part of a sentence: plain text, or something that each front end has a name of its own for. */
