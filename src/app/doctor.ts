@@ -14,7 +14,7 @@ import {
 import { TrainerClient } from '../training/trainerClient.ts';
 import { workspaceFolder } from './folders.ts';
 import { probeMachine } from './machine.ts';
-import { defaultForMachine } from './models/defaultModel.ts';
+import { defaultNote } from './models/defaultModel.ts';
 
 /** Whether an interpreter and a trainer environment are there; neither is made. */
 export async function whatIsThere({
@@ -111,7 +111,7 @@ async function machineFindings({ env, signal }: ExamineOptions): Promise<Finding
       ok: true,
       detail: `${speed}, ${bytes(memory)} of memory free, ${accelerator ?? 'no GPU'}`,
     },
-    { what: 'default model', ok: true, detail: (await defaultForMachine(env, signal)).reason },
+    { what: 'default model', ok: true, detail: await defaultNote(env, signal) },
   ];
 }
 

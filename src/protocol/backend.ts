@@ -212,8 +212,8 @@ export const TrainingPlan = z.strictObject({
   }),
   /** Whether an earlier run measured the speeds; else they are expected from a probe of the machine. */
   measuredHere: z.boolean(),
-  /** Why the model `default` is what it is on this machine, in a sentence; missing for another model. */
-  modelReason: z.string().optional(),
+  /** Why the model that was asked for is the default, or that the memory is too small for it. */
+  modelNote: z.string().optional(),
   environmentReady: z.boolean(),
   /** What the device `auto` is on this machine. */
   autoDevice: Device,
@@ -253,6 +253,8 @@ export const AvailableModel = z.strictObject({
   needsAccelerator: z.boolean(),
   /** Of the stored model, where it is here already. */
   hash: z.string().optional(),
+  /** What is said of the default model, beside the one that fits this machine. */
+  defaultNote: z.string().optional(),
 });
 export type AvailableModel = z.infer<typeof AvailableModel>;
 

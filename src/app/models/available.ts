@@ -4,6 +4,7 @@ import type { AvailableModel } from '../../protocol/backend.ts';
 import { ModelStore } from '../../training/modelStore.ts';
 import { probeMachine } from '../machine.ts';
 import { CATALOGUE, downloadBytes } from './catalogue.ts';
+import { defaultForMachine, defaultNote } from './defaultModel.ts';
 import { storedCatalogueModel } from './sources.ts';
 
 /** The models of the catalogue, with what each needs and what a standard round with it takes on this machine. */
@@ -14,6 +15,8 @@ export async function availableModels(
 ): Promise<AvailableModel[]> {
   const store = new ModelStore(letiHome(env), onNotice);
   const machine = await probeMachine(env, signal);
+  const { model: chosen } = await defaultForMachine(env, signal);
+  const note = await defaultNote(env, signal);
   return await Promise.all(
     CATALOGUE.map(async (model) => ({
       name: model.name,
@@ -27,6 +30,7 @@ export async function availableModels(
       roundSeconds: standardRound(model.parameters, machine),
       needsAccelerator: model.needsAccelerator && machine.accelerator === undefined,
       hash: (await storedCatalogueModel(model, store))?.hash,
+      ...(model === chosen ? { defaultNote: note } : {}),
     })),
   );
 }

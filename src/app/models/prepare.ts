@@ -4,7 +4,7 @@ import { pickFillTokens, type FillTokens } from '../../core/completion/prompt.ts
 import { chatFrame } from '../../inference/chatFrame.ts';
 import { readModelFolder } from '../../inference/modelFolder.ts';
 import { createTokenizer } from '../../inference/tokenizer.ts';
-import { action, step, UserError } from '../../protocol/errors.ts';
+import { action, setting, step, UserError } from '../../protocol/errors.ts';
 import type { PromptStyle } from '../../protocol/model.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import { modelFiles, type StoredModel } from '../../training/modelStore.ts';
@@ -121,15 +121,26 @@ async function resolveDefault(sources: Sources): Promise<LoadedModel> {
   const { model: chosen, reason } = await defaultForMachine(env, signal);
   observe({ event: 'phase', phase: 'model', detail: reason });
   const smaller = CATALOGUE.filter(({ parameters }) => parameters < chosen.parameters).reverse();
-  for (const [place, model] of [chosen, ...smaller].entries()) {
-    try {
-      const stored = await bringCatalogueModel(model, sources);
-      await store.setAlias(DEFAULT_MODEL, stored.hash);
-      return await loadModel(stored);
-    } catch (error) {
-      if (!(error instanceof UserError) || place === smaller.length) throw error;
-      observe({ event: 'notice', message: `LeTI uses a smaller model than ${model.name}.` });
-    }
+  const stored = await firstAvailable(chosen, smaller, sources);
+  await store.setAlias(DEFAULT_MODEL, stored.hash);
+  return await loadModel(stored);
+}
+
+/** The first of some catalogue models that a source gives. A notice says which one was not to be had. */
+export async function firstAvailable(
+  model: CatalogueModel,
+  [next, ...rest]: readonly CatalogueModel[],
+  sources: Sources,
+): Promise<StoredModel> {
+  try {
+    return await bringCatalogueModel(model, sources);
+  } catch (error) {
+    if (!(error instanceof UserError) || next === undefined) throw error;
+    sources.observe({
+      event: 'notice',
+      message: `${next.name} is the default from now on, because ${model.name} cannot be fetched.`,
+      nextStep: step`Later, try again with the name ${model.name} in ${setting('model')}.`,
+    });
+    return await firstAvailable(next, rest, sources);
   }
-  throw new Error('the catalogue is empty');
 }

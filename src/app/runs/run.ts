@@ -12,6 +12,7 @@ import { knownSpeeds } from '../tasks/speeds.ts';
 import { runReport } from './report.ts';
 import { runRounds } from './rounds.ts';
 import { workspaceFiles, workspaceFolder } from '../folders.ts';
+import { shortageNote } from '../models/defaultModel.ts';
 import { Workbench, type WorkbenchOptions } from '../workbench.ts';
 
 /** What a run needs besides its configuration. */
@@ -89,6 +90,8 @@ async function work(
     else store.setStatus(run.id, 'running');
     const [begun, spent] = [Date.now(), store.activeSeconds(run.id)];
     context.observe({ event: 'run', run: run.id, resumed: !fresh, workspace: run.config.workspace });
+    const note = await shortageNote(config.model, context.env, context.signal);
+    if (note !== undefined) context.observe({ event: 'notice', message: note });
     try {
       if (gathered !== undefined) {
         store.saveTasks(run.id, gathered.tasks, gathered.dropped);

@@ -10,13 +10,14 @@ import { pickProfile } from '../../training/device.ts';
 import { madeEnvironment } from '../../training/environment.ts';
 import { chooseTasks, foundTasks } from './gather.ts';
 import { keepPlanned, taskDeciders } from './plannedTasks.ts';
-import { DEFAULT_MODEL, defaultForMachine } from '../models/defaultModel.ts';
-import { knownSpeeds } from './speeds.ts';
+import { modelNote } from '../models/defaultModel.ts';
+import { knownSpeeds, parametersOf } from './speeds.ts';
 import type { Workbench } from '../workbench.ts';
 
 const ENVIRONMENT_BYTES = 1.4e9;
-const BASE_MODEL_BYTES = 1.3e9;
-const ROUND_BYTES = 0.8e9;
+/** Per parameter, measured with 135 million: the base model with its exports, and the new weights of a round. */
+const BASE_MODEL_BYTES = 9.7;
+const ROUND_BYTES = 6;
 
 /**
  * What a run of this configuration would do without `skipTasks`. Finds and validates the tasks, and keeps them for the run
@@ -38,6 +39,8 @@ export async function planRun(
   const { bavail, bsize } = await statfs(home);
   const environment = workbench.ownTrainer ?? (await madeEnvironment(home, config.device, env));
   const { speeds, measuredHere } = await knownSpeeds(config, workbench);
+  const parameters = await parametersOf(config.model, workbench);
+  const note = await modelNote(config.model, env, workbench.signal);
   return {
     ...(hash === undefined ? {} : { hash }),
     tasks: tasks.map(({ task, side }) => ({ ...summaryOf(task), side })),
@@ -46,14 +49,12 @@ export async function planRun(
     interpreter: `CPython ${interpreter.version} (${shortPath(interpreter.path, workbench.workspace)})`,
     tier,
     ...{ speeds, measuredHere },
-    ...(config.model === DEFAULT_MODEL
-      ? { modelReason: (await defaultForMachine(env, workbench.signal)).reason }
-      : {}),
+    ...(note === undefined ? {} : { modelNote: note }),
     environmentReady: environment !== undefined,
     autoDevice: await pickProfile('auto', env),
     freeBytes: bavail * bsize,
-    wantedBytes: (environment === undefined ? ENVIRONMENT_BYTES : 0) + BASE_MODEL_BYTES,
-    bytesPerRound: ROUND_BYTES,
+    wantedBytes: (environment === undefined ? ENVIRONMENT_BYTES : 0) + BASE_MODEL_BYTES * parameters,
+    bytesPerRound: ROUND_BYTES * parameters,
   };
 }
 

@@ -77,7 +77,7 @@ function defined(speeds: Record<keyof Speeds, number | undefined>): Partial<Spee
 }
 
 /** Of a stored model's weights, else of the catalogue's model of that name, else of the machine's default. */
-async function parametersOf(
+export async function parametersOf(
   name: string,
   { models, env, signal }: Pick<Workbench, 'env' | 'models' | 'signal'>,
 ): Promise<number> {

