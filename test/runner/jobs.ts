@@ -88,8 +88,12 @@ export function testJobs(all: boolean): Job[] {
       20,
     ),
     ...files.filter((file) => isAlone(file)).map(fileJob),
-    { ...job('host', [BUILD, FIXTURES, VSCODE], 260), process: node('test/host/run.ts'), summary: MOCHA },
-    mochaJob('driven', driven, [BUILD, FIXTURES, VSCODE], 210),
+    // A browser and an editor wait for each other much of the time.
+    {
+      ...job('host', [BUILD, FIXTURES, VSCODE], 260),
+      ...{ cores: 0.5, process: node('test/host/run.ts'), summary: MOCHA },
+    },
+    { ...mochaJob('driven', driven, [BUILD, FIXTURES, VSCODE], 210), cores: 0.5 },
     ...pythonFolders().map(pytestJob),
   ];
 }

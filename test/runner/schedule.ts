@@ -4,8 +4,8 @@ export interface Scheduled {
   needs: readonly string[];
   /** How long it takes, roughly. Whatever the longest chain of work waits for starts first. */
   seconds: number;
-  /** How many cores it keeps busy; 0 for a download. */
-  cores: 0 | 1;
+  /** How many cores it keeps busy; 0 for a download, 0.5 for work that often waits. */
+  cores: 0 | 0.5 | 1;
 }
 
 /**

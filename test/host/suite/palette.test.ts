@@ -53,8 +53,8 @@ describe('commands of the palette', () => {
           ?.hash;
       const before = await used();
       await instead(vscode.window, 'showInformationMessage', show, async () => {
-        const pick = (items: { hash: string }[]) =>
-          Promise.resolve(items.find(({ hash }) => hash !== before));
+        const pick = (items: { model: string }[]) =>
+          Promise.resolve(items.find(({ model }) => model !== before));
         await instead(vscode.window, 'showQuickPick', pick, async () => {
           await promote(services, undefined);
         });
