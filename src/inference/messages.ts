@@ -22,7 +22,7 @@ export const WorkerRequest = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('sample'), batch: SampleBatch }),
   /** Answers `text` messages if `stream` is set, a `completion`, then `done`. */
   z.strictObject({ method: z.literal('complete'), request: CompletionRequest, stream: z.boolean() }),
-  z.strictObject({ method: z.literal('agreement'), file: z.string() }),
+  z.strictObject({ method: z.literal('agreement'), file: z.string(), tokens: z.int().positive() }),
   /** Measures the processor; needs no model. */
   z.strictObject({ method: z.literal('rate') }),
   /** Ends the request with the same id between two steps. That request answers `interrupted`. */

@@ -75,7 +75,10 @@ async function answer(request: WorkerRequest, send: Send, signal: AbortSignal): 
       await complete(request, send, signal);
       break;
     case 'agreement':
-      send({ event: 'agreement', ...(await countAgreement(model().engine, request.file, signal)) });
+      send({
+        event: 'agreement',
+        ...(await countAgreement(model().engine, request.file, request.tokens, signal)),
+      });
       break;
     case 'rate':
       send({ event: 'rate', ...(await measureProductRate()) });

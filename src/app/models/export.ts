@@ -28,6 +28,8 @@ const AGREEMENT_TASKS = 12;
 const AGREEMENT_PIECES = 10;
 /** Tokens of an agreement. At a true share of 97 %, chance then shows less than 95 % once in 200 times. */
 const AGREEMENT_TOKENS = 500;
+/** Of float32 weights in a graph that was compared before: these are copies, so only a broken file can differ. */
+const COPY_TOKENS = 100;
 /** Beside a model's exports: what torch says on the texts of the agreement. */
 const CHOICES_FILE = 'choices.json';
 
@@ -112,8 +114,8 @@ async function makeExport(request: ExportRequest, precision: Precision): Promise
   await mkdir(path.dirname(folder), { recursive: true });
   observe({ event: 'phase', phase: 'export', detail: `${model.record.name} to ONNX in ${precision}` });
   const choices = await choicesOf(request);
-  const checked = async (): Promise<AgreementCount> => {
-    const where = { modelFolder: model.folder, onnxFolder: folder, threads: 0, choices };
+  const checked = async (tokens: number): Promise<AgreementCount> => {
+    const where = { modelFolder: model.folder, onnxFolder: folder, threads: 0, choices, tokens };
     const agreement = await measureAgreement(where, signal);
     if (agreement.agree >= LEAST_AGREEMENT[precision] * agreement.total) return agreement;
     await rm(folder, { recursive: true, force: true });
@@ -121,8 +123,9 @@ async function makeExport(request: ExportRequest, precision: Precision): Promise
   };
   // What an earlier try left without its record.
   await rm(folder, { recursive: true, force: true });
-  if (!(await writtenLike(request, precision))) await built(request, precision);
-  const { agree, total } = await checked();
+  const isWritten = await writtenLike(request, precision);
+  if (!isWritten) await built(request, precision);
+  const { agree, total } = await checked(isWritten && precision === 'fp32' ? COPY_TOKENS : AGREEMENT_TOKENS);
   await writeWhole(path.join(folder, AGREEMENT_RECORD), JSON.stringify({ agree, total }));
   observe({ event: 'export', model: model.hash, precision, folder, agreement: agree / total, tokens: total });
   return folder;

@@ -147,7 +147,7 @@ describe('sampling in the inference process', () => {
     const gone = (error: unknown): boolean =>
       error instanceof UserError && error.message.includes('The inference process ended (SIGKILL)');
     await assert.rejects(loading, gone);
-    await assert.rejects(all(worker.request({ method: 'agreement', file: 'none' })), gone);
+    await assert.rejects(all(worker.request({ method: 'agreement', file: 'none', tokens: 9 })), gone);
     await worker.close();
   });
 
@@ -177,6 +177,7 @@ describe('sampling in the inference process', () => {
     const whole = await agreementOf(tiny.onnxFolder);
     assert.ok(whole.total > 30);
     assert.ok(whole.agree >= whole.total - 1, `${whole.agree} of ${whole.total}`);
+    assert.equal((await agreementOf(tiny.onnxFolder, 30)).total, 30);
     await withCopy(async (copy) => {
       const file = path.join(copy, 'choices.json');
       const record = JSON.parse(await readFile(file, 'utf8')) as { sequences: { top1: number[] }[] };
@@ -211,9 +212,9 @@ describe('sampling in the inference process', () => {
     return { modelFolder: tiny.modelFolder, onnxFolder: tiny.onnxFolder };
   }
 
-  const agreementOf = (onnxFolder: string): ReturnType<typeof measureAgreement> =>
+  const agreementOf = (onnxFolder: string, tokens = 1000): ReturnType<typeof measureAgreement> =>
     measureAgreement({
-      ...{ modelFolder: tiny.modelFolder, onnxFolder, threads: 1 },
+      ...{ modelFolder: tiny.modelFolder, onnxFolder, threads: 1, tokens },
       choices: path.join(onnxFolder, 'choices.json'),
     });
 
