@@ -152,8 +152,8 @@ async function install(
       ],
     );
   }
-  await installStep(base.path, ['-m', 'venv', folder], options);
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input'];
+  await installStep(base.path, ['-I', '-m', 'venv', folder], options);
+  const pip = ['-I', '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input'];
   await installStep(python, [...pip, '-r', lockFile], options);
   await installStep(python, [...pip, '--no-deps', '-r', modelFile], options);
 }
@@ -161,6 +161,8 @@ async function install(
 async function installStep(command: string, args: string[], options: EnvironmentOptions): Promise<void> {
   const result = await runCommand(command, args, {
     env: options.env,
+    // uv reads a `uv.toml`, `pyproject.toml` or `.python-version` of the folder that it is started in.
+    cwd: ownRequirements(),
     signal: options.signal,
     onLine: (line) => {
       const shown = progressOf(line);

@@ -218,10 +218,12 @@ export class TrainerClient {
     const { python, env } = this.#options;
     this.#child = new JsonLinesChild(python, ['-u', '-B', '-m', 'leti_trainer'], {
       schema: TrainerEvent,
+      // Its first place for imports.
+      cwd: path.join(packageRoot(), 'python'),
       env: {
         // Threads that wait for each other by spinning make training many times slower on a machine that is busy.
         OMP_WAIT_POLICY: 'passive',
-        ...env,
+        ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('PYTHON'))),
         PYTHONPATH: path.join(packageRoot(), 'python'),
         PYTHONHASHSEED: '0',
         TOKENIZERS_PARALLELISM: 'false',

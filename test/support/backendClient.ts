@@ -30,8 +30,9 @@ export class BackendClient {
   #tokens = 0;
 
   /** `env` is added to the environment of the tests. */
-  constructor(home: string, env: NodeJS.ProcessEnv = {}) {
+  constructor(home: string, env: NodeJS.ProcessEnv = {}, cwd?: string) {
     this.child = spawn(path.join(root, 'node_modules/.bin/node'), [letiScript(), 'serve', '--stdio'], {
+      ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, LETI_HOME: home, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });

@@ -153,9 +153,11 @@ export class LetiProcess {
     home: string,
     onEvent: (event: Record<string, unknown>, process: LetiProcess) => void = () => undefined,
     asText = false,
+    where: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
   ) {
     this.child = spawn(...cliCommand(args), {
-      env: { ...process.env, LETI_HOME: home },
+      ...(where.cwd === undefined ? {} : { cwd: where.cwd }),
+      env: { ...process.env, ...where.env, LETI_HOME: home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stderr?.on('data', (chunk: Buffer) => {

@@ -1,6 +1,6 @@
 import os from 'node:os';
-import path from 'node:path';
 import { simpleGit, type SimpleGit } from 'simple-git';
+import { withAbsolutePath } from '../../process/childTree.ts';
 import { InterruptedError, UserError } from '../../protocol/errors.ts';
 
 /** Longest run of one command of git. */
@@ -203,10 +203,9 @@ function folderIn(message: string): string | undefined {
   return /safe\.directory (\S+)/.exec(message)?.[1];
 }
 
-/** PATH to find git, and English messages. Relative folders of PATH are left out: they could lie in the workspace. */
-function plainEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
-  const folders = (env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  return { ...pick(env, ['SystemRoot']), PATH: folders.join(path.delimiter), LC_ALL: 'C' };
+/** PATH to find git, without folders that could lie in the workspace, and English messages. */
+function plainEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return withAbsolutePath({ ...pick(env, ['SystemRoot']), PATH: env['PATH'] ?? '', LC_ALL: 'C' });
 }
 
 function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { commandLineStep } from '../../../src/cli/stepWords.ts';
 import { requireFreeSpace, letiHome, workspaceData } from '../../../src/process/letiHome.ts';
 import { ChildEndedError, JsonLinesChild } from '../../../src/process/jsonLinesChild.ts';
+import { packageRoot } from '../../../src/process/packageRoot.ts';
 import { runCommand } from '../../../src/process/runCommand.ts';
 import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 
@@ -30,6 +31,24 @@ describe('commands', () => {
     });
     assert.deepEqual(done, { code: 3, stdout: 'one\n', stderr: 'two\n' });
     assert.deepEqual(lines.sort(), ['one', 'two']);
+  });
+
+  it('start in the folder of this package, and are found in absolute folders of PATH only', async () => {
+    const outer = process.cwd();
+    writeFileSync(path.join(folder, 'sh'), '#!/bin/sh\necho trap\n', { mode: 0o755 });
+    try {
+      process.chdir(folder);
+      for (const before of ['.', '']) {
+        const env = { PATH: `${before}${path.delimiter}/usr/bin${path.delimiter}/bin` };
+        assert.equal((await runCommand('sh', ['-c', 'pwd'], { env })).stdout, `${packageRoot()}\n`);
+      }
+      for (const PATH of ['', '.', 'bin'])
+        assert.equal((await runCommand('sh', [], { env: { PATH } })).code, 127);
+      // What the user names by a path is meant from where the user is.
+      assert.equal((await runCommand('./sh', [])).stdout, 'trap\n');
+    } finally {
+      process.chdir(outer);
+    }
   });
 
   it('that cannot be started have code 127', async () => {
