@@ -60,14 +60,14 @@ export function measuredSpeeds(store: RunStore, run: string): Partial<Speeds> {
     .flatMap((name) => store.stage(run, name, TrainingRecord) ?? [])
     .filter(({ steps }) => steps > 0);
   const training = trained.reduce((sum, { seconds }) => sum + seconds, 0);
-  const tasks = store.tasks(run).filter(({ side }) => side === 'train').length;
+  const texts = trained.reduce((sum, { examples }) => sum + examples, 0);
   const active = store.activeSeconds(run);
   const other =
     active === undefined ? undefined : active - training - written.sample.seconds - written.measure.seconds;
   return defined({
     sample: perProgram(written.sample),
     measure: perProgram(written.measure),
-    train: trained.length === 0 || tasks === 0 ? undefined : training / trained.length / tasks,
+    train: texts === 0 ? undefined : training / texts,
     model: other === undefined ? undefined : Math.max(0, other) / (trained.length + 1),
   });
 }

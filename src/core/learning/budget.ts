@@ -22,7 +22,7 @@ export interface Speeds {
   sample: number;
   /** The same for held-out tasks, which the form that completions use writes. */
   measure: number;
-  /** Seconds of training per training task, in one round. */
+  /** Seconds of training per text, in one round. */
   train: number;
   /** Seconds per model for its exports, process starts and the rest. */
   model: number;
@@ -43,9 +43,10 @@ export const STANDARD_AMOUNT: Amount = { rounds: 1, samples: 8, heldOutSamples: 
 /** The longest standard round of a model that LeTI chooses by itself. */
 export const COFFEE_BREAK_SECONDS = 30 * 60;
 
-/** Tokens of a typical prompt, of a program and of a training text with its prompt. */
+/** Tokens of a typical prompt, of a program, and of a training text with its prompt. */
 const PROMPT_TOKENS = 150;
 const PROGRAM_TOKENS = 45;
+const TEXT_TOKENS = 130;
 /** Share of the probe's rate that each part reaches (docs/results/sampling.md, training.md). */
 const SAMPLING_EFFICIENCY = 0.6;
 const TRAINING_EFFICIENCY = 0.6;
@@ -54,8 +55,9 @@ const FORWARD = 2;
 const FULL_TRAINING = 6;
 const LORA_TRAINING = 4;
 const LORA_FROM_PARAMETERS = 300e6;
-/** Distinct passing programs per training task, and times that each is read. */
-const TEXTS_PER_TASK = 2;
+/** Distinct passing programs per training task: half of the samples at first, and soon no new ones. */
+const TEXTS_PER_SAMPLE = 0.5;
+const MOST_TEXTS_PER_TASK = 2.5;
 const EPOCHS = 2;
 /** Process starts, and what an export takes per parameter. */
 const START_SECONDS = 25;
@@ -77,12 +79,10 @@ export function expectedSpeeds(parameters: number, machine: Pick<Machine, 'gflop
   const perToken = (FORWARD * parameters) / (rate * SAMPLING_EFFICIENCY);
   const sample = perToken * (PROGRAM_TOKENS + PROMPT_TOKENS / STANDARD_AMOUNT.samples);
   const training = parameters < LORA_FROM_PARAMETERS ? FULL_TRAINING : LORA_TRAINING;
-  // Texts of one task share their prompt.
-  const texts = PROMPT_TOKENS + TEXTS_PER_TASK * PROGRAM_TOKENS;
   return {
     sample,
     measure: sample,
-    train: (EPOCHS * texts * training * parameters) / (rate * TRAINING_EFFICIENCY),
+    train: (EPOCHS * TEXT_TOKENS * training * parameters) / (rate * TRAINING_EFFICIENCY),
     model: START_SECONDS + EXPORT_SECONDS_PER_PARAMETER * parameters,
   };
 }
@@ -105,9 +105,14 @@ function restSeconds(amount: Amount, counts: TaskCounts, speeds: Speeds): number
   const { measured } = runPrograms(amount, counts);
   return (
     measured * speeds.measure +
-    amount.rounds * counts.train * speeds.train +
+    amount.rounds * textsOf(amount.samples, counts) * speeds.train +
     (amount.rounds + 1) * speeds.model
   );
+}
+
+/** Training texts of one round. */
+function textsOf(samples: number, { train }: TaskCounts): number {
+  return train * Math.min(MOST_TEXTS_PER_TASK, TEXTS_PER_SAMPLE * samples);
 }
 
 /** Seconds of a standard round with a model of so many parameters. */
@@ -156,9 +161,12 @@ export function samplesForRound(
 ): number | undefined {
   const perRound = left.seconds / Math.max(1, left.rounds);
   // What is left has no measurement before its first round.
-  const rest =
-    counts.heldOut * planned.heldOutSamples * speeds.measure + counts.train * speeds.train + speeds.model;
-  const most = Math.floor((perRound - rest) / Math.max(1e-9, counts.train * speeds.sample));
-  if (most < FEWEST_SAMPLES) return undefined;
-  return Math.min(most, Math.max(planned.samples, SAMPLES_BEFORE_ROUNDS));
+  const seconds = (samples: number): number =>
+    counts.train * samples * speeds.sample +
+    textsOf(samples, counts) * speeds.train +
+    counts.heldOut * planned.heldOutSamples * speeds.measure +
+    speeds.model;
+  let samples = Math.max(planned.samples, SAMPLES_BEFORE_ROUNDS);
+  while (samples >= FEWEST_SAMPLES && seconds(samples) > perRound) samples -= 1;
+  return samples < FEWEST_SAMPLES ? undefined : samples;
 }

@@ -21,7 +21,9 @@ describe('the time of a run', () => {
     // And evaluate/2/train, which a run without held-out tasks always does.
     assert.equal(runPrograms({ ...amount, measureTrain: true }, COUNTS).sampled, 3 * 70 * 8);
     assert.deepEqual(runPrograms(amount, { train: 5, heldOut: 0 }), { sampled: 3 * 5 * 8, measured: 0 });
-    assert.equal(runSeconds(amount, COUNTS, SPEEDS), 1120 * 0.5 + 360 + 2 * 70 * 2 + 3 * 60);
+    assert.equal(runSeconds(amount, COUNTS, SPEEDS), 1120 * 0.5 + 360 + 2 * (70 * 2.5) * 2 + 3 * 60);
+    const fewer = { ...amount, samples: 2 };
+    assert.equal(runSeconds(fewer, COUNTS, SPEEDS), 280 * 0.5 + 360 + 2 * 70 * 2 + 3 * 60, 'fewer texts');
   });
 
   it('fills the minutes that it is given, and never more', () => {
@@ -52,8 +54,8 @@ describe('the time of a run', () => {
     const planned = { rounds: 3, samples: 8, heldOutSamples: 8, measureTrain: false };
     const samples = (seconds: number): number | undefined =>
       samplesForRound({ seconds, rounds: 1 }, planned, COUNTS, SPEEDS);
-    const rest = 30 * 8 + 70 * 2 + 60;
-    assert.equal(samples(rest + 5 * 70 * 0.5), 5);
+    const rest = 30 * 8 + 60;
+    assert.equal(samples(rest + 4 * 70 * 0.5 + 70 * 2 * 2), 4);
     assert.equal(samples(rest + 70 * 0.5), undefined);
     assert.equal(samples(1e6), 16, 'no more than pays');
   });
