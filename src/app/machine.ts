@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Machine } from '../core/learning/budget.ts';
-import { measureMachineRate } from '../inference/machineRate.ts';
+import type { ProductRate } from '../inference/productRate.ts';
+import { WorkerClient } from '../inference/workerClient.ts';
 import { letiHome } from '../process/letiHome.ts';
 import { writeWhole } from '../process/wholeFile.ts';
 import { pickProfile } from '../training/device.ts';
@@ -61,4 +62,17 @@ async function freeMemory(): Promise<number> {
   const meminfo = await readFile('/proc/meminfo', 'utf8').catch(() => '');
   const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1];
   return kilobytes === undefined ? os.freemem() : Number(kilobytes) * 1024;
+}
+
+/** Measures the processor in a process of its own, for about a second (productRate.ts). */
+async function measureMachineRate(signal: AbortSignal | undefined): Promise<ProductRate> {
+  const worker = new WorkerClient();
+  try {
+    for await (const message of worker.request({ method: 'rate' }, signal)) {
+      if (message.event === 'rate') return { gflops: message.gflops, gigabytes: message.gigabytes };
+    }
+    throw new Error('the inference process gave no rate');
+  } finally {
+    await worker.close();
+  }
 }

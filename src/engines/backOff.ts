@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../process/pause.ts';
 import { InterruptedError } from '../protocol/errors.ts';
 import { EndpointError } from './endpointError.ts';
 
@@ -82,14 +82,5 @@ export class BackOff {
     if (now < this.#toldUntil) return;
     this.#toldUntil = now + waitMs;
     this.#onWait(`waiting ${Math.max(1, Math.round(waitMs / 1000))} s for the endpoint: ${error.message}`);
-  }
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, { signal });
-  } catch (error) {
-    if (signal.aborted) throw new InterruptedError();
-    throw error;
   }
 }

@@ -2,10 +2,10 @@ import { uniform } from '../core/random.ts';
 import type { CompletionAnswer, CompletionRequest } from '../protocol/completion.ts';
 import { InterruptedError } from '../protocol/errors.ts';
 import { choose } from './choice.ts';
-import { draftTokens, type DraftLength } from './draftTokens.ts';
+import { draftTokens, type DraftLength } from './tokens/draftTokens.ts';
 import type { ReusedRow } from './reusedRow.ts';
-import { TextStream } from './textStream.ts';
-import type { SegmentTokenizer } from './tokenizer.ts';
+import { TextStream } from './tokens/textStream.ts';
+import type { SegmentTokenizer } from './tokens/tokenizer.ts';
 
 /** Longest piece of a prompt that one run reads, in tokens. A cancelled request waits for its current piece. */
 const PIECE_TOKENS = 128;

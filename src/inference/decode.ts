@@ -3,8 +3,8 @@ import { InterruptedError } from '../protocol/errors.ts';
 import type { GeneratedText, SampleBatch, SampleItem } from '../protocol/sampling.ts';
 import { choose } from './choice.ts';
 import type { Engine } from './engine.ts';
-import { TextStream } from './textStream.ts';
-import type { SegmentTokenizer } from './tokenizer.ts';
+import { TextStream } from './tokens/textStream.ts';
+import type { SegmentTokenizer } from './tokens/tokenizer.ts';
 
 /** The part of an engine that the decode loop uses. */
 export type DecodeEngine = Pick<Engine, 'config' | 'start' | 'join' | 'step' | 'keep'>;

@@ -5,14 +5,14 @@ import { InterruptedError, UserError } from '../protocol/errors.ts';
 import { countAgreement } from './agreementCount.ts';
 import { completePrompt, type CompletionTools } from './complete.ts';
 import { decodeBatch } from './decode.ts';
-import { DraftLength } from './draftTokens.ts';
+import { DraftLength } from './tokens/draftTokens.ts';
 import { Engine } from './engine.ts';
 import { WorkerRequest, type WorkerMessage, type WorkerReply } from './messages.ts';
 import { readModelFolder } from './modelFolder.ts';
 import { measureProductRate } from './productRate.ts';
 import { loadFastest } from './providers.ts';
 import { ReusedRow } from './reusedRow.ts';
-import { createTokenizer } from './tokenizer.ts';
+import { createTokenizer } from './tokens/tokenizer.ts';
 import { UrgentFirst } from './urgentFirst.ts';
 
 interface Loaded extends CompletionTools {

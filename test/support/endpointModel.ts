@@ -1,6 +1,6 @@
-import { chatFrame } from '../../src/inference/chatFrame.ts';
+import { chatFrame } from '../../src/inference/tokens/chatFrame.ts';
 import { readModelFolder } from '../../src/inference/modelFolder.ts';
-import { createTokenizer } from '../../src/inference/tokenizer.ts';
+import { createTokenizer } from '../../src/inference/tokens/tokenizer.ts';
 import type { EndpointTokenizer } from '../../src/engines/promptText.ts';
 import type { ChatFrame } from '../../src/protocol/model.ts';
 import type { ConformanceTokenizer } from './conformanceServer.ts';

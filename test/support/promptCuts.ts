@@ -1,10 +1,14 @@
 import { stream } from '../../src/core/random.ts';
 import { completePrompt } from '../../src/inference/complete.ts';
-import { DraftLength } from '../../src/inference/draftTokens.ts';
+import { DraftLength } from '../../src/inference/tokens/draftTokens.ts';
 import { Graph } from '../../src/inference/graph.ts';
 import { readModelFolder } from '../../src/inference/modelFolder.ts';
 import { ReusedRow } from '../../src/inference/reusedRow.ts';
-import { createTokenizer, type EncodedPrompt, type SegmentTokenizer } from '../../src/inference/tokenizer.ts';
+import {
+  createTokenizer,
+  type EncodedPrompt,
+  type SegmentTokenizer,
+} from '../../src/inference/tokens/tokenizer.ts';
 import type { PromptSegment } from '../../src/protocol/sampling.ts';
 
 /** A text that a model continues, after a frame of its own. `from`: the first place where it may be cut. */

@@ -36,8 +36,8 @@ class ByteVocabulary:
     """The tokens of a byte-level vocabulary, spelled in GPT-2's alphabet: one character per byte.
 
     A token may hold a part of a character, so spellings are compared and not text. Special tokens have no
-    spelling here, and no token has one in a vocabulary of another kind. `src/inference/byteVocabulary.ts` and
-    `tokenizer.ts` do the same.
+    spelling here, and no token has one in a vocabulary of another kind.
+    `src/inference/tokens/byteVocabulary.ts` and `tokenizer.ts` do the same.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:

@@ -1,9 +1,9 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pickFillTokens, type FillTokens } from '../../core/completion/prompt.ts';
-import { chatFrame } from '../../inference/chatFrame.ts';
+import { chatFrame } from '../../inference/tokens/chatFrame.ts';
 import { readModelFolder } from '../../inference/modelFolder.ts';
-import { createTokenizer } from '../../inference/tokenizer.ts';
+import { createTokenizer } from '../../inference/tokens/tokenizer.ts';
 import { action, setting, step, UserError } from '../../protocol/errors.ts';
 import type { PromptStyle } from '../../protocol/model.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';

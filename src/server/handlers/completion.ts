@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../../process/pause.ts';
 import { fileURLToPath } from 'node:url';
 import {
   InlineCompletionTriggerKind,
@@ -297,13 +297,4 @@ function innermost(file: string, folders: readonly string[]): string | undefined
   return folders
     .filter((folder) => file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep))
     .sort((a, b) => b.length - a.length)[0];
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, { signal });
-  } catch (error) {
-    if (signal.aborted) throw new InterruptedError();
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { answers, body, frame, type Attack } from './attacks.ts';
-import { BYSTANDER } from './attacksOnTheKernel.ts';
+import { BYSTANDER } from './attackTools.ts';
 
 /** Programs that send the judge what it should not be able to digest. */
 export const ON_THE_PROTOCOL: Attack[] = [

@@ -7,7 +7,8 @@ import { DEFAULT_LIMITS } from '../../../src/protocol/execution.ts';
 import { Bystander } from '../../support/bystander.ts';
 import { startTestExecutor, testEnvironment } from '../../support/executor.ts';
 import { bareTask } from '../../support/tasks.ts';
-import { BYSTANDER, ON_BYSTANDERS } from './attacksOnTheKernel.ts';
+import { ON_BYSTANDERS } from './attacksOnBystanders.ts';
+import { BYSTANDER } from './attackTools.ts';
 
 describe('a bystander', function () {
   this.timeout(600_000);

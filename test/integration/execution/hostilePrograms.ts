@@ -22,7 +22,9 @@ import { bareTask } from '../../support/tasks.ts';
 import { body, ENDINGS, FORGERIES, SOURCES, type Attack } from './attacks.ts';
 import { IN_PROCESS, IN_PROCESS_TESTS } from './attacksOnInProcessChecks.ts';
 import { ON_BOUNDS, ON_THE_PROTOCOL } from './attacksOnBounds.ts';
-import { ALLOWED_NUMBERS, BYSTANDER, ON_BYSTANDERS, ON_THE_KERNEL } from './attacksOnTheKernel.ts';
+import { ON_BYSTANDERS } from './attacksOnBystanders.ts';
+import { ON_THE_KERNEL } from './attacksOnTheKernel.ts';
+import { ALLOWED_NUMBERS, BYSTANDER } from './attackTools.ts';
 import { ESCAPES } from './attacksOnTheMachine.ts';
 
 /** Executors that run hostile programs at the same time, one zygote each. Many programs only wait for their limit. */

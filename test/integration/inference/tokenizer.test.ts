@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { chatFrame } from '../../../src/inference/chatFrame.ts';
+import { chatFrame } from '../../../src/inference/tokens/chatFrame.ts';
 import { readModelFolder } from '../../../src/inference/modelFolder.ts';
-import { createTokenizer, type SegmentTokenizer } from '../../../src/inference/tokenizer.ts';
+import { createTokenizer, type SegmentTokenizer } from '../../../src/inference/tokens/tokenizer.ts';
 import type { PromptSegment } from '../../../src/protocol/sampling.ts';
 import { randomModel } from '../../support/fixtures.ts';
 import { python } from './support.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ByteVocabulary } from '../../../src/inference/byteVocabulary.ts';
+import { ByteVocabulary } from '../../../src/inference/tokens/byteVocabulary.ts';
 
 const SPELLINGS = ['n', 'na', 'name', 'names', 'nb', 'a', 'me', 'Ġna', 'æ', 'æĹ', 'æĹ¥', 'æľ'];
 const vocabulary = new ByteVocabulary(new Map(SPELLINGS.map((spelling, id) => [id + 10, spelling])));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chatFrame } from '../../../src/inference/chatFrame.ts';
+import { chatFrame } from '../../../src/inference/tokens/chatFrame.ts';
 import { UserError } from '../../../src/protocol/errors.ts';
 
 const CHATML =

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { stream } from '../../../src/core/random.ts';
-import { ByteVocabulary } from '../../../src/inference/byteVocabulary.ts';
+import { ByteVocabulary } from '../../../src/inference/tokens/byteVocabulary.ts';
 import { completePrompt, type Row } from '../../../src/inference/complete.ts';
-import { DraftLength } from '../../../src/inference/draftTokens.ts';
+import { DraftLength } from '../../../src/inference/tokens/draftTokens.ts';
 import type { CompletionAnswer } from '../../../src/protocol/completion.ts';
 
 const VOCABULARY = 6;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { stream } from '../../../src/core/random.ts';
-import { DraftLength, draftTokens } from '../../../src/inference/draftTokens.ts';
+import { DraftLength, draftTokens } from '../../../src/inference/tokens/draftTokens.ts';
 
 describe('drafts', () => {
   it('guesses what followed the last tokens where they stood before', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { TextStream } from '../../../src/inference/textStream.ts';
+import { TextStream } from '../../../src/inference/tokens/textStream.ts';
 
 /** Tokens are bytes: the worst case for characters of several bytes. */
 function decode(ids: readonly number[]): string {

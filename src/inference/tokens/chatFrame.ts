@@ -1,6 +1,6 @@
 import { Template } from '@huggingface/jinja';
-import type { ChatFrame } from '../protocol/model.ts';
-import { UserError } from '../protocol/errors.ts';
+import type { ChatFrame } from '../../protocol/model.ts';
+import { UserError } from '../../protocol/errors.ts';
 
 const USER = 'LETI-USER-TEXT';
 const ASSISTANT = 'LETI-ASSISTANT-TEXT';

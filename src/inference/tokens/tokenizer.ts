@@ -1,8 +1,8 @@
 import { Tokenizer } from '@huggingface/tokenizers';
-import { UserError } from '../protocol/errors.ts';
-import type { PromptSegment } from '../protocol/sampling.ts';
+import { UserError } from '../../protocol/errors.ts';
+import type { PromptSegment } from '../../protocol/sampling.ts';
 import { ByteVocabulary } from './byteVocabulary.ts';
-import type { ModelFolder } from './modelFolder.ts';
+import type { ModelFolder } from '../modelFolder.ts';
 
 /** The part of the library's tokenizer that we use. Its own declarations do not resolve for ES modules. */
 interface LibraryTokenizer {
