@@ -110,8 +110,21 @@ export async function trainFromPalette(
     .rows('Runs')
     .nth(runsBefore)
     .waitFor({ timeout: 2 * MINUTES });
-  await user.rows('Runs').first().click();
   const page = user.runPage();
+  await opened(user, page);
   await page.locator('.status', { hasText: 'finished' }).waitFor({ timeout: 45 * MINUTES });
   return page;
+}
+
+/** Opens the newest run. VS Code drops a click on a row that is drawn anew just then, so it clicks again. */
+async function opened(user: Workbench, page: ReturnType<Workbench['runPage']>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    await user.rows('Runs').first().click();
+    try {
+      await page.locator('.status').waitFor({ timeout: MINUTES / 6 });
+      return;
+    } catch (error) {
+      if (tries === 5) throw error;
+    }
+  }
 }

@@ -26,6 +26,8 @@ export async function makeTestEnvironment(
     LETI_TRAINER_PYTHON: python,
     PYTHONPATH: await installDevTools(python, testHome),
     PYTHONDONTWRITEBYTECODE: '1',
+    // Tests run side by side: threads of torch that wait for a core by spinning take it from the other tests.
+    OMP_NUM_THREADS: '1',
     // Where there is a network, models of hundreds of megabytes would be fetched.
     HF_HUB_OFFLINE: '1',
   };

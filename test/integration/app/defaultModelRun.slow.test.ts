@@ -73,7 +73,8 @@ describe('a run with the smallest model', function () {
     const run = train('unbroken', []);
     assert.deepEqual(await run.ended, { code: 0, signal: null }, run.stderr);
     const exports = run.events.filter(({ event }) => event === 'export');
-    assert.deepEqual(exports.map(({ precision }) => precision).sort(), ['fp32', 'fp32', 'int8', 'int8']);
+    // The base in both formats; the new weights are only measured, so only in int8.
+    assert.deepEqual(exports.map(({ precision }) => precision).sort(), ['fp32', 'int8', 'int8']);
     for (const { precision, agreement } of exports) {
       assert.ok(
         Number(agreement) >= (precision === 'fp32' ? 0.99 : 0.95),
