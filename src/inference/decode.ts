@@ -1,6 +1,7 @@
 import { uniform } from '../core/random.ts';
 import { InterruptedError } from '../protocol/errors.ts';
 import type { GeneratedText, SampleBatch, SampleItem } from '../protocol/sampling.ts';
+import type { Owed } from './tokens/byteVocabulary.ts';
 import { choose } from './choice.ts';
 import type { Engine } from './engine.ts';
 import { TextStream } from './tokens/textStream.ts';
@@ -20,7 +21,7 @@ interface Row {
   stop: RegExp;
   stream: TextStream;
   /** What of its prompt the row still has to write again. */
-  owed: string;
+  owed: Owed;
   /** Tokens chosen so far, the one that ends the row included. */
   position: number;
   tokens: number;

@@ -37,6 +37,8 @@ export interface Cut {
   /** The continuations of the cut text, with its end given back and without. */
   healed: string;
   plain: string;
+  /** Whether the model itself would have written what was given back too. */
+  own: boolean;
   /** Whether the cut is inside a token of the text. */
   inside: boolean;
 }
@@ -74,18 +76,21 @@ export async function compareCuts(texts: readonly CutText[], options: CutOptions
         const cut = from + Math.floor(random() * (text.length - from));
         const whole = ends.findLastIndex((end) => end <= cut);
         const start = ends[whole] ?? 0;
-        const uncut = { ids: [...head, ...body.slice(0, whole)], owed: '', given: '' };
+        const uncut = { ids: [...head, ...body.slice(0, whole)], owed: [], given: '' };
         const prompt: PromptSegment[] = [
           { kind: 'frame', text: frame },
           { kind: 'text', text: text.slice(0, cut) },
         ];
         const own = await write(uncut, prompt);
         if (!own.startsWith(text.slice(start, cut))) continue;
+        const { ids, given } = tokenizer.encodePrompt(prompt);
+        const again = await write({ ids, owed: [], given: '' }, prompt);
         found.push({
+          own: again.startsWith(given),
           before: text.slice(Math.max(0, cut - 20), cut),
           expected: own.slice(cut - start),
           healed: await write(undefined, prompt),
-          plain: await write({ ids: tokenizer.encodeSegments(prompt), owed: '', given: '' }, prompt),
+          plain: await write({ ids: tokenizer.encodeSegments(prompt), owed: [], given: '' }, prompt),
           inside: start < cut,
         });
       }

@@ -17,18 +17,29 @@ _MOST_BACK = 8
 _WHITE_SPACE = re.compile("[\u0109\u010a\u010d\u0120]+")
 """Only white space, in the alphabet of byte-level vocabularies."""
 _KEPT = 64
-"""Ends of prompts repeat, so this many answers of `_ruled_out` are kept."""
+"""Ends of prompts repeat, so this many answers of `fitting` are kept."""
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """The ids that fit to what is owed: `always` (A,) int64.
+
+    `wanted` are beginnings that fit only as the model's first choice.
+    """
+
+    always: np.ndarray
+    wanted: frozenset[int]
 
 
 @dataclass(frozen=True)
 class EncodedPrompt:
     """A prompt in tokens. What it gave back is not among `ids`: the model writes it again.
 
-    `owed` spells what was given back, `given` is the same as text. The program begins behind it.
+    `owed` spells the tokens that were given back, `given` is the same as text. The program begins behind it.
     """
 
     ids: list[int]
-    owed: str
+    owed: tuple[str, ...]
     given: str
 
 
@@ -42,7 +53,7 @@ class ByteVocabulary:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
-        self._ruled_out: dict[str, np.ndarray] = {}
+        self._fitting: dict[tuple[str, ...], Fitting] = {}
         self._ids: dict[str, int] = {}
         if type(tokenizer.decoder).__name__ == "ByteLevel":
             self._ids = tokenizer.get_vocab(with_added_tokens=False)
@@ -61,51 +72,74 @@ class ByteVocabulary:
         ends_in_text = len(prompt) > 0 and prompt[-1]["kind"] == "text"
         size = self._size_of_last_piece(prompt[-1]["text"]) if ends_in_text else 0
         begin = len(ids)
-        owed = ""
+        owed: list[str] = []
         # A model reads at least one token before it writes.
-        while begin > 1 and len(owed) < size:
+        while begin > 1 and len("".join(owed)) < size:
             spelling = self._spelling(ids[begin - 1])
             if spelling is None or (len(ids) - begin >= _MOST_BACK and not self._cut(ids[begin:])):
                 break
             begin -= 1
-            owed = spelling + owed
-        return EncodedPrompt(ids[:begin], owed, self._decode(ids[begin:]))
+            owed.insert(0, spelling)
+        return EncodedPrompt(ids[:begin], tuple(owed), self._decode(ids[begin:]))
 
-    def restrict(self, logits: np.ndarray, owed: list[str]) -> None:
+    def restrict(self, logits: np.ndarray, owed: list[tuple[str, ...]]) -> None:
         """Rules out, in place, the tokens of `logits` (R, V) that do not fit to what each row owes.
 
-        A token fits if it begins with all of it, or is a beginning of it.
+        A token fits if it begins with all of it. A token that is only a beginning of it fits if it was given
+        back as such, or if the model likes it best of all tokens. Other beginnings are likely for the sake of
+        texts that are not owed.
         """
         for row, rest in enumerate(owed):
-            if rest:
-                np.copyto(logits[row], -np.inf, where=self._without(rest, logits.shape[1]))
+            if not rest:
+                continue
+            fitting = self.fitting(rest)
+            best = int(logits[row].argmax())
+            fits = fitting.always[fitting.always < logits.shape[1]]
+            if best in fitting.wanted:
+                fits = np.append(fits, best)
+            kept = logits[row, fits]
+            logits[row] = -np.inf
+            logits[row, fits] = kept
 
-    def pay(self, owed: str, token: int) -> str:
+    def pay(self, owed: tuple[str, ...], token: int) -> tuple[str, ...]:
         """What is owed after a token."""
-        return owed[len(self._spelling(token) or owed) :] if owed else owed
+        spelling = self._spelling(token)
+        if not owed or spelling is None or spelling == owed[0]:
+            return owed[1:]
+        rest = "".join(owed)[len(spelling) :]
+        return (rest,) if rest else ()
 
-    def allowed(self, owed: str) -> list[int]:
-        """The ids that fit to what is owed, in no order."""
+    def fitting(self, owed: tuple[str, ...]) -> Fitting:
+        """The ids that fit to what is owed."""
+        found = self._fitting.get(owed)
+        if found is None:
+            whole = "".join(owed)
+            near = self._search(whole)
+            longer = [spelling for spelling in near if spelling.startswith(whole)]
+            beginnings = [spelling for spelling in near if not spelling.startswith(whole)]
+            # White space is cut by what follows it, so each beginning of it is as good as another.
+            every = not longer or _WHITE_SPACE.fullmatch(whole) is not None
+            always = [spelling for spelling in beginnings if every or spelling == owed[0]]
+            found = Fitting(
+                np.array([self._ids[spelling] for spelling in longer + always], dtype=np.int64),
+                frozenset(self._ids[spelling] for spelling in beginnings),
+            )
+            if len(self._fitting) >= _KEPT:
+                self._fitting.clear()
+            self._fitting[owed] = found
+        return found
+
+    def _search(self, owed: str) -> list[str]:
+        """The spellings that begin with what is owed, or are a beginning of it."""
         if len(owed) == 1:
-            return [self._ids[s] for start, some in self._start.items() if start[0] == owed for s in some]
-        near = (s for s in self._start.get(owed[:2], []) if s.startswith(owed) or owed.startswith(s))
-        return [self._ids[s] for s in (*self._start.get(owed[:1], []), *near)]
+            return [s for start, some in self._start.items() if start[0] == owed for s in some]
+        near = [s for s in self._start.get(owed[:2], []) if s.startswith(owed) or owed.startswith(s)]
+        return self._start.get(owed[:1], []) + near
 
     def _spelling(self, token: int) -> str | None:
         """None for special and unknown tokens."""
         spelling = self._tokenizer.id_to_token(token)
         return None if token in self._added or spelling not in self._ids else spelling
-
-    def _without(self, owed: str, size: int) -> np.ndarray:
-        """Whether each of `size` tokens is ruled out: (size,) bool."""
-        found = self._ruled_out.get(owed)
-        if found is None or len(found) != size:
-            found = np.ones(size, dtype=bool)
-            found[[token for token in self.allowed(owed) if token < size]] = False
-            if len(self._ruled_out) >= _KEPT:
-                self._ruled_out.clear()
-            self._ruled_out[owed] = found
-        return found
 
     def _size_of_last_piece(self, text: str) -> int:
         """The length in bytes of the last piece: what follows can merge with it, and with nothing before it.

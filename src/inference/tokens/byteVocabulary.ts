@@ -1,8 +1,22 @@
-/** The tokens that may come next, while the end of a prompt is being written again. */
-type Allowed = readonly number[];
+import { argmax } from '../choice.ts';
+
+/**
+ * What a row still has to write again of its prompt's end: the spellings of the tokens that were given back. Empty where
+ * nothing is owed.
+ */
+export type Owed = readonly string[];
+
+/** The ids that fit to what is owed, in no order. */
+interface Fitting {
+  always: readonly number[];
+  /** Beginnings of what is owed that fit only as the model's first choice. */
+  wanted: ReadonlySet<number>;
+}
 
 /** Ends of prompts repeat: white space, brackets, the same name at the next key. */
 const KEPT = 64;
+/** Only white space, in the alphabet of byte-level vocabularies. */
+export const WHITE_SPACE = /^[\u0109\u010a\u010d\u0120]+$/;
 
 /**
  * The tokens of a byte-level vocabulary, spelled in GPT-2's alphabet: one character per byte. A token may hold a part of a
@@ -15,7 +29,7 @@ export class ByteVocabulary {
   readonly #spellings: ReadonlyMap<number, string>;
   /** Ids by the first two characters of their spellings, or by the one that is all. */
   #byStart: Map<string, number[]> | undefined;
-  readonly #allowed = new Map<string, Allowed>();
+  readonly #fitting = new Map<string, Fitting>();
   #restricted = new Float32Array(0);
 
   /** @param spellings of all tokens but the special ones */
@@ -29,32 +43,53 @@ export class ByteVocabulary {
   }
 
   /**
-   * The logits with all tokens ruled out that do not fit to what is owed. A token fits if it begins with all of it, or is
-   * a beginning of it. The array is valid until the next call.
+   * The logits with all tokens ruled out that do not fit to what is owed. A token fits if it begins with all of it. A token
+   * that is only a beginning of it fits if it was given back as such, or if the model likes it best of all tokens. Other
+   * beginnings are likely for the sake of texts that are not owed. The array is valid until the next call.
    */
-  restrict(logits: Float32Array, owed: string): Float32Array {
-    if (owed === '') return logits;
+  restrict(logits: Float32Array, owed: Owed): Float32Array {
+    if (owed.length === 0) return logits;
     if (this.#restricted.length !== logits.length) this.#restricted = new Float32Array(logits.length);
     this.#restricted.fill(-Infinity);
-    for (const id of this.allowed(owed)) {
+    const { always, wanted } = this.fitting(owed);
+    for (const id of always) {
       if (id < logits.length) this.#restricted[id] = logits[id] ?? -Infinity;
     }
+    const best = argmax(logits);
+    if (wanted.has(best)) this.#restricted[best] = logits[best] ?? -Infinity;
     return this.#restricted;
   }
 
   /** What is owed after a token. */
-  pay(owed: string, id: number): string {
-    return owed === '' ? owed : owed.slice(this.#spellings.get(id)?.length ?? owed.length);
+  pay(owed: Owed, id: number): Owed {
+    const spelling = this.#spellings.get(id);
+    if (spelling === undefined || spelling === owed[0]) return owed.slice(1);
+    const rest = owed.join('').slice(spelling.length);
+    return rest === '' ? [] : [rest];
   }
 
-  /** The ids that fit to what is owed, in no order. */
-  allowed(owed: string): Allowed {
-    const known = this.#allowed.get(owed);
+  /** The ids that fit to what is owed. */
+  fitting(owed: Owed): Fitting {
+    const key = owed.join(' ');
+    const known = this.#fitting.get(key);
     if (known !== undefined) return known;
-    const allowed = [...this.#search(owed, (this.#byStart ??= this.#index()))];
-    if (this.#allowed.size >= KEPT) this.#allowed.clear();
-    this.#allowed.set(owed, allowed);
-    return allowed;
+    const whole = owed.join('');
+    const longer: number[] = [];
+    const beginnings: number[] = [];
+    for (const id of this.#search(whole, (this.#byStart ??= this.#index()))) {
+      (this.#begins(id, whole) ? longer : beginnings).push(id);
+    }
+    // White space is cut by what follows it, so each beginning of it is as good as another.
+    const all = longer.length === 0 || WHITE_SPACE.test(whole);
+    const always = beginnings.filter((id) => all || this.#spellings.get(id) === owed[0]);
+    const fitting = { always: [...longer, ...always], wanted: new Set(beginnings) };
+    if (this.#fitting.size >= KEPT) this.#fitting.clear();
+    this.#fitting.set(key, fitting);
+    return fitting;
+  }
+
+  #begins(id: number, owed: string): boolean {
+    return this.#spellings.get(id)?.startsWith(owed) === true;
   }
 
   *#search(owed: string, byStart: ReadonlyMap<string, readonly number[]>): Generator<number> {

@@ -1,7 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { UserError } from '../../protocol/errors.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
-import { ByteVocabulary } from './byteVocabulary.ts';
+import { ByteVocabulary, WHITE_SPACE, type Owed } from './byteVocabulary.ts';
 import type { ModelFolder } from '../modelFolder.ts';
 
 /** The part of the library's tokenizer that we use. Its own declarations do not resolve for ES modules. */
@@ -20,16 +20,14 @@ const LibraryTokenizer = Tokenizer as unknown as new (json: object, config: obje
 
 /** Most tokens that a prompt gives back: a word of many tokens is read rather than written again. */
 const MOST_BACK = 8;
-/** Only white space, in the alphabet of byte-level vocabularies. */
-const WHITE_SPACE = /^[\u0109\u010a\u010d\u0120]+$/;
 /** What a text begins with whose tokens begin inside a character. */
 const BROKEN = '\uFFFD';
 
 /** A prompt in tokens. What it gave back is not among `ids`: the model writes it again (see ByteVocabulary). */
 export interface EncodedPrompt {
   ids: number[];
-  /** Spelling of what was given back; may be empty. */
-  owed: string;
+  /** What was given back. */
+  owed: Owed;
   /** The same as text. The program begins behind it. */
   given: string;
 }
@@ -71,14 +69,16 @@ export function createTokenizer(model: ModelFolder): SegmentTokenizer {
       const last = segments.at(-1);
       const size = last?.kind === 'text' ? sizeOfLastPiece(plain, last.text) : 0;
       let from = ids.length;
-      let owed = '';
+      const owed: string[] = [];
+      let length = 0;
       // A model reads at least one token before it writes.
-      while (from > 1 && owed.length < size) {
+      while (from > 1 && length < size) {
         const spelling = vocabulary.spelling(ids[from - 1] ?? -1);
         if (spelling === undefined) break;
         if (ids.length - from >= MOST_BACK && !decode(ids.slice(from)).startsWith(BROKEN)) break;
         from -= 1;
-        owed = spelling + owed;
+        owed.unshift(spelling);
+        length += spelling.length;
       }
       return { ids: ids.slice(0, from), owed, given: decode(ids.slice(from)) };
     },

@@ -40,8 +40,9 @@ from leti_trainer.segments import SegmentTokenizer
 folder, prompts = json.loads(sys.argv[1])
 segments, vocabulary = SegmentTokenizer(Path(folder)), ByteVocabulary(read_tokenizer(Path(folder)))
 encoded = [vocabulary.encode_prompt(segments, prompt) for prompt in prompts]
-allowed = [sorted(vocabulary.allowed(prompt.owed)) if prompt.owed else [] for prompt in encoded]
-print(json.dumps([[asdict(prompt) for prompt in encoded], allowed]))
+found = [vocabulary.fitting(prompt.owed) if prompt.owed else None for prompt in encoded]
+fitting = [found and [sorted(map(int, found.always)), sorted(found.wanted)] for found in found]
+print(json.dumps([[asdict(prompt) for prompt in encoded], fitting]))
 `;
 
 describe('the tokenizer', () => {
@@ -98,10 +99,12 @@ describe('the tokenizer', () => {
       ]),
     );
     const encoded = prompts.map((prompt) => tokenizer.encodePrompt(prompt));
-    const allowed = encoded.map(({ owed }) =>
-      owed === '' ? [] : tokenizer.vocabulary.allowed(owed).toSorted((a, b) => a - b),
-    );
-    assert.deepEqual(await python(ENCODE_PROMPT, [tiny.modelFolder, prompts]), [encoded, allowed]);
+    const fitting = encoded.map(({ owed }) => {
+      if (owed.length === 0) return null;
+      const { always, wanted } = tokenizer.vocabulary.fitting(owed);
+      return [always, [...wanted]].map((ids) => ids.toSorted((a, b) => a - b));
+    });
+    assert.deepEqual(await python(ENCODE_PROMPT, [tiny.modelFolder, prompts]), [encoded, fitting]);
   });
 
   for (const [text, given] of [
@@ -124,15 +127,15 @@ describe('the tokenizer', () => {
       const encoded = tokenizer.encodePrompt([frame, { text, kind: 'text' }]);
       assert.equal(encoded.given, given);
       assert.equal(tokenizer.decode(encoded.ids), `<|im_start|>${text.slice(0, text.length - given.length)}`);
-      assert.equal(encoded.owed.length, Buffer.byteLength(given));
+      assert.equal(encoded.owed.join('').length, Buffer.byteLength(given));
     });
   }
 
   it('gives back nothing of a frame, and never the only token', () => {
     const frame: PromptSegment = { text: '<|im_start|>user', kind: 'frame' };
-    assert.deepEqual(tokenizer.encodePrompt([{ text: 'x', kind: 'text' }, frame]).owed, '');
+    assert.deepEqual(tokenizer.encodePrompt([{ text: 'x', kind: 'text' }, frame]).owed, []);
     const { ids, owed } = tokenizer.encodePrompt([{ text: 'x', kind: 'text' }]);
-    assert.deepEqual([ids.length, owed], [1, '']);
+    assert.deepEqual([ids.length, owed], [1, []]);
   });
 
   it('frames a conversation by the chat template of the folder', async () => {

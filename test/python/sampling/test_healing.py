@@ -77,11 +77,24 @@ def test_rows_write_the_ends_of_their_prompts_again(tiny: Path, settings: tuple[
 def test_a_constraint_ends_with_its_last_byte(tiny: Path) -> None:
     vocabulary = ByteVocabulary(read_tokenizer(tiny / "model"))
     logits = np.zeros((2, 410), dtype=np.float32)
-    vocabulary.restrict(logits, ["", "("])
+    vocabulary.restrict(logits, [(), ("(",)])
     assert np.isfinite(logits[0]).all()
     allowed = np.flatnonzero(np.isfinite(logits[1])).tolist()
-    assert allowed == sorted(vocabulary.allowed("(")) != []
-    assert {vocabulary.pay("(", token) for token in allowed} == {""}
+    assert allowed == sorted(vocabulary.fitting(("(",)).always) != []
+    assert {vocabulary.pay(("(",), token) for token in allowed} == {()}
+
+
+def test_a_beginning_fits_as_the_first_choice_only(tiny: Path) -> None:
+    tokenizer = read_tokenizer(tiny / "model")
+    vocabulary = ByteVocabulary(tokenizer)
+    beginning, whole, other = (tokenizer.token_to_id(token) for token in ("f", "for", "x"))
+    logits = np.zeros((2, 410), dtype=np.float32)
+    logits[:, beginning], logits[:, other] = 1, [2, 0]
+    vocabulary.restrict(logits, [("for",), ("for",)])
+    assert np.isfinite(logits[:, [beginning, whole, other]]).tolist() == [
+        [False, True, False],
+        [True, True, False],
+    ]
 
 
 def test_special_tokens_are_never_given_back(tiny: Path) -> None:
@@ -90,7 +103,7 @@ def test_special_tokens_are_never_given_back(tiny: Path) -> None:
         SegmentTokenizer(tiny / "model"),
     )
     ends_in_frame = [{"kind": "text", "text": "x"}, {"kind": "frame", "text": "<|im_end|>x"}]
-    assert vocabulary.encode_prompt(segments, ends_in_frame).owed == ""
+    assert vocabulary.encode_prompt(segments, ends_in_frame).owed == ()
     prompt = vocabulary.encode_prompt(segments, [FRAME, {"kind": "text", "text": "x"}])
     assert (prompt.ids, prompt.given) == (segments.encode_segments([FRAME]), "x")
 
@@ -104,4 +117,4 @@ def test_other_kinds_of_vocabularies_are_left_alone(tmp_path: Path) -> None:
     tokenizer.save(str(tmp_path / "tokenizer.json"))
     prompt = [{"kind": "text", "text": "def a"}]
     encoded = ByteVocabulary(tokenizer).encode_prompt(SegmentTokenizer(tmp_path), prompt)
-    assert encoded == EncodedPrompt(SegmentTokenizer(tmp_path).encode_segments(prompt), "", "")
+    assert encoded == EncodedPrompt(SegmentTokenizer(tmp_path).encode_segments(prompt), (), "")

@@ -82,7 +82,7 @@ async function complete(
       drafts: new DraftLength(),
       endIds: new Set([END]),
       tokenizer: {
-        encodePrompt: () => ({ ids: PROMPT, owed: '', given: '' }),
+        encodePrompt: () => ({ ids: PROMPT, owed: [], given: '' }),
         encodeSegments: () => PROMPT,
         vocabulary: new ByteVocabulary(new Map()),
         decode: (ids) => ids.join(''),
