@@ -85,9 +85,8 @@ class ByteVocabulary:
     def restrict(self, logits: np.ndarray, owed: list[tuple[str, ...]]) -> None:
         """Rules out, in place, the tokens of `logits` (R, V) that do not fit to what each row owes.
 
-        A token fits if it begins with all of it. A token that is only a beginning of it fits if it was given
-        back as such, or if the model likes it best of all tokens. Other beginnings are likely for the sake of
-        texts that are not owed.
+        A token fits if it begins with all of it. A mere beginning fits if it was given back as such, or if it
+        is the model's first choice. Other beginnings are likely for the sake of texts that are not owed.
         """
         for row, rest in enumerate(owed):
             if not rest:

@@ -43,9 +43,9 @@ export class ByteVocabulary {
   }
 
   /**
-   * The logits with all tokens ruled out that do not fit to what is owed. A token fits if it begins with all of it. A token
-   * that is only a beginning of it fits if it was given back as such, or if the model likes it best of all tokens. Other
-   * beginnings are likely for the sake of texts that are not owed. The array is valid until the next call.
+   * The logits with all tokens ruled out that do not fit to what is owed. A token fits if it begins with all of it. A mere
+   * beginning fits if it was given back as such, or if it is the model's first choice. Other beginnings are likely for the
+   * sake of texts that are not owed. The array is valid until the next call.
    */
   restrict(logits: Float32Array, owed: Owed): Float32Array {
     if (owed.length === 0) return logits;
