@@ -1,8 +1,11 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir, rm, statfs } from 'node:fs/promises';
+import path from 'node:path';
 import { bytes } from '../core/text/words.ts';
 import { startExecutor } from '../execution/executor.ts';
 import { findWorkspaceInterpreter } from '../execution/interpreter.ts';
+import { diskError } from '../process/diskError.ts';
 import { letiHome } from '../process/letiHome.ts';
+import { writeWhole } from '../process/wholeFile.ts';
 import { step, throwIfAborted, UserError } from '../protocol/errors.ts';
 import type { Finding } from '../protocol/backend.ts';
 import {
@@ -152,7 +155,15 @@ const NEEDED_BYTES = 8e9;
 
 async function diskFindings({ env }: ExamineOptions): Promise<Finding[]> {
   const home = letiHome(env);
-  await mkdir(home, { recursive: true });
+  try {
+    await mkdir(home, { recursive: true });
+    await writeWhole(path.join(home, 'doctor.tmp'), '');
+    await rm(path.join(home, 'doctor.tmp'), { force: true });
+  } catch (error) {
+    const refused = diskError(error, home);
+    if (refused === undefined) throw error;
+    return [{ what: 'data folder', ok: false, detail: refused.message, nextStep: refused.nextStep }];
+  }
   const { bavail, bsize } = await statfs(home);
   const free = bavail * bsize;
   return [

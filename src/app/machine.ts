@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Machine } from '../core/learning/budget.ts';
 import type { ProductRate } from '../inference/productRate.ts';
 import { WorkerClient } from '../inference/workerClient.ts';
+import { diskError } from '../process/diskError.ts';
 import { letiHome } from '../process/letiHome.ts';
 import { writeWhole } from '../process/wholeFile.ts';
 import { pickProfile } from '../training/device.ts';
@@ -43,8 +44,13 @@ async function rate(home: string, signal: AbortSignal | undefined): Promise<z.in
   const known = await stored(file);
   if (known?.name === name) return known;
   const measured = { name, ...(await measureMachineRate(signal)) };
-  await mkdir(home, { recursive: true });
-  await writeWhole(file, JSON.stringify(measured));
+  try {
+    await mkdir(home, { recursive: true });
+    await writeWhole(file, JSON.stringify(measured));
+  } catch (error) {
+    // It is measured again the next time. Who needs to store more is told then.
+    if (diskError(error) === undefined) throw error;
+  }
   return measured;
 }
 

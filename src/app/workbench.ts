@@ -9,6 +9,7 @@ import { Git } from '../harvest/history/git.ts';
 import { standardLibrarySources } from '../harvest/pythonSources.ts';
 import { createNodeCompleter } from '../inference/nodeCompleter.ts';
 import { createNodeSampler } from '../inference/nodeSampler.ts';
+import { once } from '../process/once.ts';
 import { requireFreeSpace, letiHome } from '../process/letiHome.ts';
 import { packageVersion } from '../process/packageRoot.ts';
 import type { Completer, ModelFolders } from '../protocol/completion.ts';
@@ -75,10 +76,8 @@ export class Workbench {
   readonly #options: WorkbenchOptions;
   /** For processes that we start: without the endpoint's key. */
   readonly #childEnv: NodeJS.ProcessEnv;
-  #interpreter: Promise<WorkspaceInterpreter> | undefined;
-  #executor: Promise<Executor> | undefined;
-  #environment: Promise<TrainerEnvironment> | undefined;
-  #sources: Promise<string[]> | undefined;
+  /** What `close` ends. */
+  #started: Promise<Executor> | undefined;
   #trainer: TrainerClient | undefined;
 
   constructor(options: WorkbenchOptions) {
@@ -109,37 +108,36 @@ export class Workbench {
   }
 
   /** The workspace's interpreter; programs run in it. */
-  interpreter(): Promise<WorkspaceInterpreter> {
-    return (this.#interpreter ??= findWorkspaceInterpreter({
-      workspace: this.workspace,
-      explicit: this.#options.interpreter,
-      env: this.#childEnv,
-    }));
-  }
-
-  executor(): Promise<Executor> {
-    return (this.#executor ??= this.interpreter().then((found) =>
-      startExecutor({
-        interpreter: found.path,
-        pytest: true,
-        allowUncontained: this.#options.allowUncontained,
+  interpreter = once(
+    async (): Promise<WorkspaceInterpreter> =>
+      await findWorkspaceInterpreter({
+        workspace: this.workspace,
+        explicit: this.#options.interpreter,
+        env: this.#childEnv,
       }),
-    ));
-  }
+  );
+
+  readonly executor = once(async (): Promise<Executor> => {
+    const { path: interpreter } = await this.interpreter();
+    const { allowUncontained } = this.#options;
+    this.#started = startExecutor({ interpreter, pytest: true, allowUncontained });
+    return await this.#started;
+  });
 
   /** Created on first use, which takes minutes. */
-  environment(): Promise<TrainerEnvironment> {
-    return (this.#environment ??= ensureTrainerEnvironment({
-      home: letiHome(this.#options.env),
-      device: this.#options.device,
-      env: this.#childEnv,
-      signal: this.signal,
-      onProgress: (detail) => {
-        this.observe({ event: 'phase', phase: 'trainer environment', detail });
-      },
-      ...(this.#options.trainerPython === undefined ? {} : { explicit: this.#options.trainerPython }),
-    }));
-  }
+  readonly environment = once(
+    async (): Promise<TrainerEnvironment> =>
+      await ensureTrainerEnvironment({
+        home: letiHome(this.#options.env),
+        device: this.#options.device,
+        env: this.#childEnv,
+        signal: this.signal,
+        onProgress: (detail) => {
+          this.observe({ event: 'phase', phase: 'trainer environment', detail });
+        },
+        ...(this.#options.trainerPython === undefined ? {} : { explicit: this.#options.trainerPython }),
+      }),
+  );
 
   /** The one trainer process of all work here. */
   readonly trainer = async (): Promise<TrainerClient> => {
@@ -362,9 +360,9 @@ export class Workbench {
    * Python source for continued pre-training: the interpreter's standard library. The workspace's own modules hold the
    * bodies that tasks mask, so they are left out.
    */
-  pretrainingSources(): Promise<string[]> {
-    return (this.#sources ??= this.interpreter().then((found) => standardLibrarySources(found.path)));
-  }
+  readonly pretrainingSources = once(
+    async (): Promise<string[]> => await standardLibrarySources((await this.interpreter()).path),
+  );
 
   /** Deletes a round's checkpoints once its new model is stored; the training texts stay as a record. */
   async dropCheckpoints(roundFolder: string): Promise<void> {
@@ -373,7 +371,7 @@ export class Workbench {
 
   async close(): Promise<void> {
     await this.#trainer?.close();
-    await (await this.#executor?.catch(() => undefined))?.close();
+    await (await this.#started?.catch(() => undefined))?.close();
   }
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { diskError } from '../process/diskError.ts';
 import { packageVersion } from '../process/packageRoot.ts';
 import { EXIT_CODES, InterruptedError, UserError } from '../protocol/errors.ts';
 import { benchCommand } from './commands/bench.ts';
@@ -55,9 +56,10 @@ function exitCodeOf(error: unknown): number {
     process.stderr.write('Interrupted.\n');
     return EXIT_CODES.interrupted;
   }
-  if (error instanceof UserError) {
-    process.stderr.write(`${error.message}\n${commandLineStep(error.nextStep)}\n`);
-    return error.exitCode;
+  const told = error instanceof UserError ? error : diskError(error);
+  if (told !== undefined) {
+    process.stderr.write(`${told.message}\n${commandLineStep(told.nextStep)}\n`);
+    return told.exitCode;
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return EXIT_CODES.failed;

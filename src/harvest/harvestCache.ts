@@ -1,8 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { diskError } from '../process/diskError.ts';
 import { digest } from '../process/digest.ts';
 import { writeWhole } from '../process/wholeFile.ts';
+import type { UserError } from '../protocol/errors.ts';
 import { SuiteCoverage, type TestSuite } from '../protocol/execution.ts';
 import type { Task } from '../protocol/task.ts';
 import type { Coverage } from './coverage.ts';
@@ -34,14 +36,18 @@ export type ScanKind = 'scan' | 'traced';
  */
 export class HarvestCache {
   readonly #folder: string;
+  readonly #onUnsaved: (problem: UserError) => void;
+  #told = false;
   #outcomes: Record<string, Outcome> = {};
   /** The outcomes of this harvest. `save` drops all others. */
   readonly #current: Record<string, Outcome> = {};
   #coverage: Coverage = {};
   readonly #currentCoverage: Coverage = {};
 
-  constructor(folder: string) {
+  /** `onUnsaved` hears once why results cannot be remembered; the harvest continues. */
+  constructor(folder: string, onUnsaved: (problem: UserError) => void) {
     this.#folder = folder;
+    this.#onUnsaved = onUnsaved;
   }
 
   /** Reads the cache. Call it first. */
@@ -108,8 +114,15 @@ export class HarvestCache {
   }
 
   async #write(name: string, value: unknown): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
-    await writeWhole(path.join(this.#folder, name), JSON.stringify(value));
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      await writeWhole(path.join(this.#folder, name), JSON.stringify(value));
+    } catch (error) {
+      const refused = diskError(error, this.#folder);
+      if (refused === undefined) throw error;
+      if (!this.#told) this.#onUnsaved(refused);
+      this.#told = true;
+    }
   }
 }
 

@@ -34,12 +34,18 @@ export class WorkerClient {
   constructor() {
     // The worker must not get the parent's own flags (a debugger's port, a test runner's loader).
     this.#child = fork(workerFile(), [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
-    this.#child.stderr?.on('data', (data: Buffer) => {
-      this.#stderr = (this.#stderr + data.toString('utf8')).slice(-STDERR_TAIL);
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
     });
     this.#child.on('message', (raw) => {
-      const { id, message } = WorkerReply.parse(raw);
-      this.#listeners.get(id)?.(message);
+      const reply = WorkerReply.safeParse(raw);
+      if (reply.success) {
+        this.#listeners.get(reply.data.id)?.(reply.data.message);
+        return;
+      }
+      // Its other answers cannot be trusted either; the next request starts a new process.
+      this.#stderr = `It sent a reply that is not part of its protocol: ${reply.error.message}`;
+      this.#child.kill('SIGKILL');
     });
     this.#exited = new Promise((resolve) => {
       const gone = (why: string): void => {

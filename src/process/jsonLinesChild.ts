@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { killTree, spawnTree } from './childTree.ts';
+import { eachLine } from './lines.ts';
 
 /** Length of the end of a child's standard error that is kept for messages. */
 const STDERR_CHARACTERS = 4000;
@@ -48,15 +48,22 @@ export class JsonLinesChild<Event> {
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
-    this.#child.stderr?.on('data', (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_CHARACTERS);
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_CHARACTERS);
     });
     // The exit of a dead child reports a failed write.
     this.#child.stdin?.on('error', () => undefined);
     if (this.#child.stdout !== null) {
-      createInterface({ input: this.#child.stdout }).on('line', (line) => {
-        this.#line(line);
-      });
+      eachLine(
+        this.#child.stdout,
+        (line) => {
+          this.#line(line);
+        },
+        () => {
+          this.#fail(new Error(`${command} wrote a line that does not end`));
+          this.kill();
+        },
+      );
     }
     this.#exited = new Promise((resolve) => {
       this.#child.on('error', (error) => {
@@ -64,7 +71,8 @@ export class JsonLinesChild<Event> {
         resolve();
       });
       this.#child.on('close', (code, signal) => {
-        if (!this.#ending) this.#fail(new ChildEndedError(command, code, signal, this.#stderr));
+        // A request that is open while the child is closed learns it too.
+        this.#fail(new ChildEndedError(command, code, signal, this.#stderr));
         resolve();
       });
     });

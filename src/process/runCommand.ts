@@ -1,5 +1,6 @@
 import { InterruptedError } from '../protocol/errors.ts';
 import { killTree, spawnTree } from './childTree.ts';
+import { eachLine } from './lines.ts';
 
 export interface CommandResult {
   code: number;
@@ -35,14 +36,12 @@ export async function runCommand(
   options.signal?.addEventListener('abort', abort, { once: true });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
-    let line = '';
-    child[name]?.on('data', (chunk: Buffer) => {
-      const text = chunk.toString();
+    const stream = child[name];
+    if (stream === null) continue;
+    stream.setEncoding('utf8').on('data', (text: string) => {
       output[name] = (output[name] + text).slice(-KEPT_CHARACTERS);
-      const lines = (line + text).split('\n');
-      line = lines.pop() ?? '';
-      for (const whole of lines) options.onLine?.(whole);
     });
+    if (options.onLine !== undefined) eachLine(stream, options.onLine);
   }
   try {
     const code = await new Promise<number>((resolve) => {

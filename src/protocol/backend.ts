@@ -27,7 +27,7 @@ export interface BackendRequest<Params, Result> {
 }
 
 /** How the documents that a client sends are completed. */
-export const CompletionOptions = z.strictObject({
+export const CompletionOptions = z.object({
   /** Whether comments are completed; they are not by default. */
   comments: z.boolean().optional(),
   /** The interpreter that parses; found as the command line finds it where it is not named. */
@@ -43,10 +43,13 @@ export const CompletionOptions = z.strictObject({
 });
 export type CompletionOptions = z.infer<typeof CompletionOptions>;
 
-/** `initializationOptions` of the language server; without any, the workspace is trusted and completed. */
-export const BackendOptions = z.strictObject({
+/**
+ * `initializationOptions` of the language server. Without any, nothing of the workspace is run or completed. Keys that this
+ * version does not know are left out, as clients send their own.
+ */
+export const BackendOptions = z.object({
   /** False: stored runs can be read, and nothing of the workspace is run, parsed or trained on. */
-  trusted: z.boolean(),
+  trusted: z.boolean().default(false),
   /** Left out, the client sends no documents and nothing is completed. */
   completion: CompletionOptions.optional(),
 });

@@ -1,9 +1,12 @@
 import {
   createConnection,
+  ErrorCodes,
+  ResponseError,
   TextDocumentSyncKind,
   type Connection,
   type InitializeResult,
 } from 'vscode-languageserver/node';
+import { z } from 'zod';
 import { packageVersion } from '../process/packageRoot.ts';
 import { BackendOptions } from '../protocol/backend.ts';
 import { answerCompletion } from './handlers/completion.ts';
@@ -27,7 +30,7 @@ export function serve(
 ): void {
   const stop = new AbortController();
   connection.onInitialize((params): InitializeResult => {
-    const options = BackendOptions.parse(params.initializationOptions ?? { trusted: true, completion: {} });
+    const options = optionsOf(params.initializationOptions, connection);
     const server: ServerContext = {
       connection,
       env: withoutActivated(env),
@@ -64,6 +67,21 @@ export function serve(
     });
   }
   connection.listen();
+}
+
+/** A client that says nothing of trust gets Restricted Mode: an editor asks no one before it opens a folder. */
+function optionsOf(given: unknown, connection: Connection): BackendOptions {
+  const options = BackendOptions.safeParse(given ?? {});
+  if (options.success) {
+    const unknown = Object.keys(given ?? {}).filter((key) => !(key in BackendOptions.shape));
+    if (unknown.length > 0)
+      connection.console.warn(`initializationOptions: these keys are not known: ${unknown.join(', ')}`);
+    return options.data;
+  }
+  throw new ResponseError(
+    ErrorCodes.InvalidParams,
+    `initializationOptions: ${z.prettifyError(options.error)}`,
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync, mkdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import { CHANGED } from '../protocol/backend.ts';
 import { workspaceFiles, workspaceFolder } from '../app/folders.ts';
@@ -16,6 +16,8 @@ export interface StoreWatcher {
 /** The operating system says what changed; nothing is polled. */
 export function watchStores(server: ServerContext): StoreWatcher {
   const watchers = new Map<string, { names: Set<string>; watcher: FSWatcher }>();
+  /** Folders of which the client was told that they cannot be watched. */
+  const unwatched = new Set<string>();
   server.stopped.addEventListener('abort', () => {
     for (const { watcher } of watchers.values()) watcher.close();
   });
@@ -23,18 +25,36 @@ export function watchStores(server: ServerContext): StoreWatcher {
     folder: async (named) => {
       const workspace = await workspaceFolder(named);
       const watched = watchers.get(workspace);
-      if (watched !== undefined) watched.names.add(named);
-      else {
-        const names = new Set([named]);
-        watchers.set(workspace, { names, watcher: watchOne(workspace, names, server) });
+      if (watched !== undefined) {
+        watched.names.add(named);
+        return workspace;
+      }
+      const names = new Set([named]);
+      try {
+        const watcher = watchOne(workspace, names, server, () => watchers.delete(workspace));
+        watchers.set(workspace, { names, watcher });
+      } catch (error) {
+        // Requests are answered all the same, and each of them tries again.
+        const why = error instanceof Error ? error.message : String(error);
+        if (!unwatched.has(workspace))
+          server.connection.console.warn(`Views of ${workspace} do not refresh themselves: ${why}`);
+        unwatched.add(workspace);
       }
       return workspace;
     },
   };
 }
 
-/** Changes are told under each name by which the client knows the folder: its own, and those of links to it. */
-function watchOne(workspace: string, names: ReadonlySet<string>, server: ServerContext): FSWatcher {
+/**
+ * Changes are told under each name by which the client knows the folder: its own, and those of links to it. `onEnd`
+ * is called once nothing is watched any more. Throws where the operating system watches no more folders.
+ */
+function watchOne(
+  workspace: string,
+  names: ReadonlySet<string>,
+  server: ServerContext,
+  onEnd: () => void,
+): FSWatcher {
   const { folder, store } = workspaceFiles(workspace, server.env);
   mkdirSync(folder, { recursive: true });
   const state = {
@@ -44,6 +64,11 @@ function watchOne(workspace: string, names: ReadonlySet<string>, server: ServerC
   const told = { runs: state.runs(), models: state.models() };
   let timer: NodeJS.Timeout | undefined;
   const watcher = watch(folder, { persistent: false }, () => {
+    if (!existsSync(folder)) {
+      // A folder that is made anew under the same name is another one to the operating system.
+      watcher.close();
+      onEnd();
+    }
     timer ??= setTimeout(() => {
       timer = undefined;
       for (const what of ['runs', 'models'] as const) {
@@ -56,6 +81,8 @@ function watchOne(workspace: string, names: ReadonlySet<string>, server: ServerC
   });
   watcher.on('error', (error) => {
     server.connection.console.warn(`${folder} is no longer watched: ${error.message}`);
+    watcher.close();
+    onEnd();
   });
   return watcher;
 }

@@ -6,6 +6,7 @@ import {
   type Connection,
 } from 'vscode-languageserver/node';
 import { z } from 'zod';
+import { diskError } from '../process/diskError.ts';
 import type { BackendRequest, Place } from '../protocol/backend.ts';
 import { InterruptedError, UserError } from '../protocol/errors.ts';
 import type { RunEvent, RunObserver } from '../protocol/run.ts';
@@ -51,9 +52,18 @@ export function answer<Params, Result>(
       }
       return await work(params.data, AbortSignal.any([server.stopped, aborted(token)]));
     } catch (error) {
+      logDefect(server, request.method, error);
       throw responseError(error);
     }
   });
+}
+
+/** The client gets only the message of an error that no user can mend, so the log keeps where it came from. */
+export function logDefect({ connection }: ServerContext, method: string, error: unknown): void {
+  if (error instanceof UserError || error instanceof InterruptedError) return;
+  connection.console.error(
+    `${method}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
 }
 
 /** What a run or a workbench needs, from what the client said about the place. */
@@ -95,8 +105,9 @@ export function responseError(error: unknown): Error {
   if (error instanceof InterruptedError) {
     return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
   }
-  if (error instanceof UserError) {
-    return new ResponseError(LSPErrorCodes.RequestFailed, error.message, { nextStep: error.nextStep });
+  const told = error instanceof UserError ? error : diskError(error);
+  if (told !== undefined) {
+    return new ResponseError(LSPErrorCodes.RequestFailed, told.message, { nextStep: told.nextStep });
   }
   return error instanceof Error ? error : new Error(String(error));
 }

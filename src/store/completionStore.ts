@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ZodError } from 'zod';
+import { diskError } from '../process/diskError.ts';
 import { UserError } from '../protocol/errors.ts';
 import { RecordedCompletion } from '../protocol/recordedCompletion.ts';
 import { BUSY_MS } from './schema.ts';
@@ -26,6 +27,8 @@ export class CompletionStore {
       this.#create(file);
     } catch (error) {
       if (error instanceof UserError) throw error;
+      const refused = diskError(error, file);
+      if (refused !== undefined) throw refused;
       throw new UserError(
         `The recorded completions cannot be read: ${error instanceof Error ? error.message : String(error)}`,
         `Remove ${file}; what it holds is lost.`,
@@ -53,7 +56,8 @@ export class CompletionStore {
         .run(MOST_KEPT);
       this.#db.exec('COMMIT');
     } catch (error) {
-      this.#db.exec('ROLLBACK');
+      // A full disk has ended the transaction already.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
   }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { z } from 'zod';
+import { diskError } from '../process/diskError.ts';
 import { StageEffort, StepRow } from '../protocol/backend.ts';
 import { UserError } from '../protocol/errors.ts';
 import { StoredRunConfig, type RunConfig, RunStatus, Sample, SamplingRecord, Side } from '../protocol/run.ts';
@@ -52,6 +53,8 @@ export class RunStore {
       this.#migrate(file);
     } catch (error) {
       if (error instanceof UserError) throw error;
+      const refused = diskError(error, file);
+      if (refused !== undefined) throw refused;
       throw new UserError(
         `The run store ${file} cannot be read: ${message(error)}`,
         'Move the file away. LeTI then makes a new store, which does not list older runs.',
@@ -318,7 +321,7 @@ export class RunStore {
   }
 
   #migrate(file: string): void {
-    const version = Number(this.#all('PRAGMA user_version', [])[0]?.['user_version'] ?? 0);
+    const version = this.#version();
     if (version > STORE_VERSION) {
       throw new UserError(
         `The run store ${file} was written by a newer LeTI (store version ${version}, this one reads ${STORE_VERSION}).`,
@@ -327,10 +330,17 @@ export class RunStore {
     }
     if (version === STORE_VERSION) return;
     this.#transaction(() => {
+      // Another process may have done it while this one waited for its turn.
+      const version = this.#version();
+      if (version >= STORE_VERSION) return;
       if (version === 0) this.#db.exec(SCHEMA);
       else for (let next = version + 1; next <= STORE_VERSION; next++) this.#db.exec(MIGRATIONS[next] ?? '');
       this.#db.exec(`PRAGMA user_version = ${STORE_VERSION}`);
     });
+  }
+
+  #version(): number {
+    return Number(this.#all('PRAGMA user_version', [])[0]?.['user_version'] ?? 0);
   }
 
   #transaction(work: () => void): void {
@@ -339,7 +349,8 @@ export class RunStore {
       work();
       this.#db.exec('COMMIT');
     } catch (error) {
-      this.#db.exec('ROLLBACK');
+      // A full disk has ended the transaction already.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { access, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { digest } from '../process/digest.ts';
@@ -187,7 +187,9 @@ function installError(output: string): UserError {
     );
   }
   if (
-    /connection|resolve|network|timed? ?out|No matching distribution|could not find a version/i.test(output)
+    /connection (?:error|refused|reset|aborted|broken)|failed to establish|name resolution|failed to resolve|getaddrinfo|network is unreachable|dns error|error sending request|timed? ?out|No matching distribution|could not find a version/i.test(
+      output,
+    )
   ) {
     return new UserError(
       `The trainer's packages could not be fetched: ${tail}`,
@@ -202,9 +204,13 @@ function installError(output: string): UserError {
 
 async function isWhole(folder: string, lock: string): Promise<boolean> {
   try {
-    return Marker.parse(JSON.parse(await readFile(path.join(folder, MARKER), 'utf8'))).lock === lock;
+    if (Marker.parse(JSON.parse(await readFile(path.join(folder, MARKER), 'utf8'))).lock !== lock)
+      return false;
+    // Its interpreter links to the one that it was made with, which an update may have removed.
+    await access(environmentPython(folder));
+    return true;
   } catch {
-    // Missing or half written: either way it is made anew.
+    // Missing, half written or without its interpreter: each is made anew.
     return false;
   }
 }

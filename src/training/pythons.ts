@@ -28,8 +28,20 @@ export async function findTrainerPython(env: NodeJS.ProcessEnv): Promise<Python 
 export async function probePython(command: string, env: NodeJS.ProcessEnv): Promise<Python | undefined> {
   const { code, stdout } = await runCommand(command, ['-I', '-c', PROBE], { env });
   if (code !== 0) return undefined;
-  const [implementation, path, major, minor] = Probe.parse(JSON.parse(stdout));
+  const said = answerOf(stdout);
+  if (said === undefined) return undefined;
+  const [implementation, path, major, minor] = said;
   return implementation === 'cpython' ? { path, version: [major, minor] } : undefined;
+}
+
+/** The probe's answer, which is the last line: a shim may say something first, or nothing that is an answer. */
+function answerOf(stdout: string): z.infer<typeof Probe> | undefined {
+  try {
+    return Probe.safeParse(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).data;
+  } catch {
+    // What is no JSON is no answer.
+    return undefined;
+  }
 }
 
 /** The Python of the user's own trainer environment (`LETI_TRAINER_PYTHON`); undefined where LeTI makes one. */

@@ -105,7 +105,9 @@ async function timed(workspace: string, folder: string): Promise<{ found: Harves
     ...(values['run-tests']
       ? { tests: { trace: async (suite, signal) => await (await executor()).trace(suite, signal) } }
       : {}),
-    cache: new HarvestCache(folder),
+    cache: new HarvestCache(folder, (problem) => {
+      throw problem;
+    }),
   });
   const seconds = (performance.now() - started) / 1000;
   await (await running)?.close();

@@ -238,9 +238,14 @@ export class CompletionService {
   }
 
   async #parseCheck(): Promise<ParseCheck> {
-    return await (this.#parser ??= this.#options.workbench
+    const found = (this.#parser ??= this.#options.workbench
       .interpreter()
       .then(({ path }) => new ParseCheck(path)));
+    // An interpreter that is missing now may be there at the next request.
+    found.catch(() => {
+      if (this.#parser === found) this.#parser = undefined;
+    });
+    return await found;
   }
 
   async #testSources(): Promise<string[]> {

@@ -78,7 +78,10 @@ export async function workspaceTasks(
   return await harvestWorkspace({
     ...(await harvestOptions(workbench)),
     history,
-    cache: new HarvestCache(path.join(workbench.files.folder, 'harvest')),
+    cache: new HarvestCache(path.join(workbench.files.folder, 'harvest'), ({ message, nextStep }) => {
+      const notice = `The tasks cannot be remembered, so the next search takes as long. ${message}`;
+      workbench.observe({ event: 'notice', message: notice, nextStep });
+    }),
     ...(runTests
       ? { tests: { trace: async (suite, signal) => await (await workbench.executor()).trace(suite, signal) } }
       : {}),

@@ -44,7 +44,9 @@ describe('a second harvest', function () {
           return executor.execute(job, signal);
         },
       },
-      cache: new HarvestCache(path.join(folder, 'cache')),
+      cache: new HarvestCache(path.join(folder, 'cache'), (problem) => {
+        throw problem;
+      }),
     });
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { jsonLines, writeWhole } from '../../../src/process/wholeFile.ts';
@@ -34,6 +34,27 @@ describe('a whole file', () => {
     };
     await assert.rejects(writeWhole(file, content()), /the store is damaged/);
     assert.equal(await readFile(file, 'utf8'), 'before');
+    assert.deepEqual(await readdir(folder), ['file']);
+  });
+
+  it('goes through a link, and keeps the permissions that are there', async () => {
+    const real = path.join(folder, 'real');
+    await writeFile(real, 'old', { mode: 0o600 });
+    await symlink('real', file);
+    await writeWhole(file, 'new');
+    assert.equal(await readFile(real, 'utf8'), 'new');
+    assert.equal((await lstat(file)).isSymbolicLink(), true);
+    assert.equal((await stat(real)).mode & 0o777, 0o600);
+    await rm(real);
+    await writeWhole(file, 'again');
+    assert.equal(await readFile(real, 'utf8'), 'again');
+    assert.deepEqual((await readdir(folder)).sort(), ['file', 'real']);
+  });
+
+  it('does not take the place of a device', async () => {
+    await symlink('/dev/null', file);
+    await writeWhole(file, 'lost');
+    assert.equal((await stat('/dev/null')).isCharacterDevice(), true);
     assert.deepEqual(await readdir(folder), ['file']);
   });
 
