@@ -57,11 +57,18 @@ const SQLITE_REFUSALS: Readonly<Record<number, Refusal>> = {
  */
 export function diskError(error: unknown, where = "LeTI's data"): UserError | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code, path, errcode } = cause as NodeJS.ErrnoException & { errcode?: unknown };
-    const refusal = typeof errcode === 'number' ? SQLITE_REFUSALS[errcode & 0xff] : REFUSALS[code ?? ''];
+    const refusal = refusalOf(cause);
     if (refusal === undefined) continue;
+    const { path } = cause as NodeJS.ErrnoException;
     const { message, nextStep } = refusal(path?.replace(TEMPORARY, '') ?? where);
     return new UserError(message, nextStep, 1, { cause: error });
   }
   return undefined;
+}
+
+function refusalOf(error: Error): Refusal | undefined {
+  const { code, syscall, errcode } = error as NodeJS.ErrnoException & { errcode?: unknown };
+  if (typeof errcode === 'number') return SQLITE_REFUSALS[errcode & 0xff];
+  // Node says so where it can make none of the folders above.
+  return code === 'ENOENT' && syscall === 'mkdir' ? unopened : REFUSALS[code ?? ''];
 }
