@@ -19,6 +19,8 @@ import { outcomeOf } from './runner/summary.ts';
 import { root, testHome } from './support/environment.ts';
 import { makeTestEnvironment } from './support/testEnvironment.ts';
 
+/** A job that takes longer hangs. The longest takes ten minutes on two busy cores. */
+const LIMIT_MINUTES = 30;
 /** More jobs side by side than this need more memory than most machines have. */
 const MOST_JOBS = 4;
 const SETUP = [ENVIRONMENT, VSCODE, 'build', 'fixtures'];
@@ -112,8 +114,15 @@ async function run({ command, args }: JobProcess): Promise<Ended> {
         output += text;
       });
     }
+    const limit = setTimeout(() => {
+      child.kill('SIGKILL');
+      // Processes of its own may hold the pipes open.
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
+      output += `\nThe job was ended: it took more than ${LIMIT_MINUTES} minutes.`;
+    }, LIMIT_MINUTES * 60_000);
     child.on('error', reject);
     child.on('close', (code) => {
+      clearTimeout(limit);
       resolve({ code: code ?? 1, output });
     });
   });

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { ExclusiveLock } from '../process/exclusiveLock.ts';
 import { workspaceData } from '../process/letiHome.ts';
 import { UserError } from '../protocol/errors.ts';
-import { isHeld } from '../store/runLock.ts';
 
 const LOCK = 'run.lock';
 /** What marks the folder of a project. */
@@ -42,11 +42,23 @@ export async function workspaceFolder(named: string): Promise<string> {
   }
 }
 
+/**
+ * Path of a file in a workspace as tasks name it: from the workspace's real path, with slashes. An editor names a file as
+ * its user opened it, perhaps through a link. A file that is not on disk yet counts by its folder.
+ */
+export async function pathInWorkspace(workspace: string, file: string): Promise<string> {
+  const real = await realpath(file).catch(async () => {
+    const folder = await realpath(path.dirname(file)).catch(() => path.dirname(file));
+    return path.join(folder, path.basename(file));
+  });
+  return path.relative(workspace, real).split(path.sep).join('/');
+}
+
 /** Whether a run is going on in any workspace of LeTI's home. */
 export async function isAnyRunGoingOn(home: string): Promise<boolean> {
   const root = path.join(home, 'workspaces');
   const names = existsSync(root) ? await readdir(root) : [];
-  return names.map((name) => path.join(root, name, LOCK)).some((lock) => existsSync(lock) && isHeld(lock));
+  return names.map((name) => path.join(root, name, LOCK)).some((lock) => ExclusiveLock.isHeld(lock));
 }
 
 /** The nearest folder above a file that looks like a project's; else the file's own. */

@@ -14,10 +14,11 @@ import type { z } from 'zod';
 import {
   CHANGED,
   COMPLETED,
+  COMPLETION_FOLDERS,
   WorkEvent,
   type BackendOptions,
   type BackendRequest,
-  type CompletionOptions,
+  type CompletionFolder,
 } from '../protocol/backend.ts';
 import type { RunEvent } from '../protocol/run.ts';
 import { Restarts, whyEnded, type Ending } from './restartPolicy.ts';
@@ -27,12 +28,12 @@ export type CompletedRequest = z.infer<typeof COMPLETED.params>;
 
 /** How the extension completes documents, as the server needs it. */
 export interface CompletionSetup {
-  /** Asked at each start of the server. Undefined where completions are off; then the client sends no document. */
-  options: () => Promise<CompletionOptions | undefined>;
+  /** Asked at each start of the server, and whenever something has changed. */
+  folders: () => Promise<CompletionFolder[]>;
   middleware: Pick<Middleware, 'provideInlineCompletionItems'>;
 }
 
-const NOTHING_COMPLETED: CompletionSetup = { options: () => Promise.resolve(undefined), middleware: {} };
+const NOTHING_COMPLETED: CompletionSetup = { folders: () => Promise.resolve([]), middleware: {} };
 /** The documents whose text the client sends to the server. */
 const COMPLETED_DOCUMENTS = [{ language: 'python', scheme: 'file' }];
 
@@ -46,6 +47,13 @@ const MOST_ERRORS = 3;
 export interface RequestOptions {
   token?: vscode.CancellationToken;
   onEvent?: (event: RunEvent) => void;
+}
+
+/** One start of the server. */
+interface Session {
+  client: Promise<LanguageClient>;
+  /** The client once the server has started. */
+  running: LanguageClient | undefined;
 }
 
 /**
@@ -65,10 +73,12 @@ export class Backend implements vscode.Disposable {
    * process ends.
    */
   #disposed = false;
-  #client: Promise<LanguageClient> | undefined;
-  #running: LanguageClient | undefined;
+  #session: Session | undefined;
+  /** The end of the sessions before. The next start waits for it, so there are never two servers. */
+  #ending: Promise<void> = Promise.resolve();
   #tokens = 0;
-  #startedWith: CompletionOptions | undefined;
+  /** Number of times that `tellCompletionFolders` was called. */
+  #asked = 0;
 
   /** Fires when stored runs or models change, from any process. */
   readonly onChanged = this.#changed.event;
@@ -83,17 +93,27 @@ export class Backend implements vscode.Disposable {
     this.#completing = completing;
   }
 
-  /** Whether the server runs and got other completion options at its start. */
-  startedWithOther(options: CompletionOptions | undefined): boolean {
-    return this.#running !== undefined && JSON.stringify(options) !== JSON.stringify(this.#startedWith);
+  /**
+   * Tells a running server how it completes each folder from now on. A server that starts later asks by itself, and one
+   * that is starting gets the newest answer after its start.
+   */
+  async tellCompletionFolders(): Promise<void> {
+    const session = this.#session;
+    if (session === undefined || !vscode.workspace.isTrusted) return;
+    const asked = ++this.#asked;
+    const folders = await this.#completing.folders();
+    const client = await session.client;
+    // An older answer may not replace a newer one, nor reach a server that was stopped meanwhile.
+    if (asked !== this.#asked || client.state !== State.Running || this.#session !== session) return;
+    await client.sendNotification(COMPLETION_FOLDERS.method, { folders });
   }
 
   /**
    * Starts the server if needed and returns its completion provider. Undefined while the server runs, because VS Code
-   * then asks the provider that the client has registered; undefined too where completions are off.
+   * then asks the provider that the client has registered; undefined too in Restricted Mode.
    */
   async completer(document: vscode.TextDocument): Promise<vscode.InlineCompletionItemProvider | undefined> {
-    if (this.#running?.state === State.Running) return undefined;
+    if (this.#session?.running?.state === State.Running) return undefined;
     const client = await this.#started();
     return client.getFeature(InlineCompletionRequest.method)?.getProvider(document);
   }
@@ -126,12 +146,21 @@ export class Backend implements vscode.Disposable {
     }
   }
 
-  /** Ends the server. The next request starts a new one, which gets the current trust and settings. */
+  /** Ends the server, also one that is starting. The next request starts a new one, which gets the current trust. */
   async stop(): Promise<void> {
-    const client = this.#client;
-    this.#forget();
-    // The caller of a failed start has its error already.
-    await (await client?.catch(() => undefined))?.dispose();
+    const session = this.#session;
+    this.#session = undefined;
+    if (session !== undefined) {
+      const ending = this.#ending.then(async () => {
+        // The caller of a failed start has its error already.
+        await (await session.client.catch(() => undefined))?.dispose();
+      });
+      // A server that could not be stopped in an orderly way does not keep the next one from starting.
+      this.#ending = ending.catch((error: unknown) => {
+        if (!this.#disposed) this.#log.warn(`The server did not stop in an orderly way: ${String(error)}`);
+      });
+    }
+    await this.#ending;
   }
 
   dispose(): void {
@@ -146,24 +175,29 @@ export class Backend implements vscode.Disposable {
 
   /** Concurrent callers share one start. After too many crashes the client has stopped; then a new one starts. */
   #started(): Promise<LanguageClient> {
-    const state = this.#running?.state;
-    if (state === State.Stopped || state === State.StartFailed) this.#forget();
-    return (this.#client ??= this.#start().catch((error: unknown) => {
-      this.#forget();
-      throw error;
-    }));
-  }
-
-  #forget(): void {
-    this.#client = undefined;
-    this.#running = undefined;
+    const state = this.#session?.running?.state;
+    if (state === State.Stopped || state === State.StartFailed) this.#session = undefined;
+    if (this.#session === undefined) {
+      const session: Session = { client: this.#ending.then(() => this.#start()), running: undefined };
+      this.#session = session;
+      session.client.then(
+        (client) => {
+          session.running = client;
+        },
+        () => {
+          if (this.#session === session) this.#session = undefined;
+        },
+      );
+    }
+    return this.#session.client;
   }
 
   async #start(): Promise<LanguageClient> {
     const trusted = vscode.workspace.isTrusted;
-    const completion = trusted ? await this.#completing.options() : undefined;
-    this.#startedWith = completion;
-    const options: BackendOptions = { trusted, ...(completion === undefined ? {} : { completion }) };
+    const options: BackendOptions = {
+      trusted,
+      ...(trusted ? { completion: { folders: await this.#completing.folders() } } : {}),
+    };
     const restarts = new Restarts();
     let ending: Ending = { code: null, signal: null, lastLine: '' };
     const client = new LanguageClient(
@@ -174,7 +208,7 @@ export class Backend implements vscode.Disposable {
         outputChannel: this.#log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         initializationOptions: options,
-        ...(completion === undefined ? {} : { documentSelector: COMPLETED_DOCUMENTS }),
+        ...(trusted ? { documentSelector: COMPLETED_DOCUMENTS } : {}),
         middleware: this.#completing.middleware,
         stdioOptions: {
           stdout: (input) => {
@@ -219,7 +253,6 @@ export class Backend implements vscode.Disposable {
       this.#lost = false;
     });
     await client.start();
-    this.#running = client;
     return client;
   }
 

@@ -13,8 +13,8 @@ import { completeAndVerify } from './completion/completeAndVerify.ts';
 import { CompletionStatus } from './completion/completionStatus.ts';
 import { recordIfAgreed, RecordedCompletions, RECORDED_SCHEME } from './completion/consent.ts';
 import {
+  completionFolders,
   completionMiddleware,
-  completionOptions,
   startServerWithFirstCompletion,
   toggleCompletions,
 } from './completion/ghostText.ts';
@@ -36,6 +36,9 @@ import { Interpreters } from './python/interpreter.ts';
 import { FeedbackProblems, showFeedback } from './testing/feedbackProblems.ts';
 import { TaskTests } from './testing/taskTests.ts';
 
+/** The settings by which a running server completes. */
+const TOLD_TO_SERVER = ['completion', 'model', 'python'] as const;
+
 /** Registers everything and starts no process: the first request starts the server. Returns the time that it took. */
 export function activate(context: vscode.ExtensionContext): { milliseconds: number } {
   const begun = performance.now();
@@ -56,7 +59,7 @@ function wire(context: vscode.ExtensionContext): void {
   const verdicts = keep(new VerdictLenses());
   const backend = keep(
     new Backend(log, context.asAbsolutePath('dist/leti.mjs'), {
-      options: async () => completionOptions(places),
+      folders: async () => completionFolders(places),
       middleware: completionMiddleware(places, completion, log, (shown) => {
         use.show(shown);
         idle.show(shown);
@@ -156,19 +159,17 @@ function wire(context: vscode.ExtensionContext): void {
       models.refresh();
     });
   };
-  /**
-   * The server gets its completion options at its start, so a change restarts it. A run in progress is not interrupted.
-   */
-  const tellOfCompletion = async (): Promise<void> => {
-    if (!backend.startedWithOther(await completionOptions(places))) return;
-    if (live.any) log.warn('The changed completion settings apply when the server restarts after the run.');
-    else await backend.stop();
+  const tellOfCompletion = (): void => {
+    void attempt(log, async () => {
+      await backend.tellCompletionFolders();
+    });
   };
   // The server gets the trust of the workspace at its start.
   keep(vscode.workspace.onDidGrantWorkspaceTrust(startAnew));
   keep(
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       keys.update();
+      tellOfCompletion();
       refreshRuns();
       models.refresh();
     }),
@@ -176,6 +177,7 @@ function wire(context: vscode.ExtensionContext): void {
   keep(
     interpreters.onChanged(() => {
       log.info('The interpreter has changed. LeTI uses the new one from now on.');
+      tellOfCompletion();
       refreshRuns();
       tests.refresh();
     }),
@@ -272,8 +274,7 @@ function wire(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((change) => {
       const changed = SETTING_NAMES.filter((name) => change.affectsConfiguration(`leti.${name}`));
       if (changed.length > 0) log.info(`Changed settings apply from the next command: ${changed.join(', ')}`);
-      if (change.affectsConfiguration('leti.completion') || change.affectsConfiguration('leti.model'))
-        void attempt(log, tellOfCompletion);
+      if (TOLD_TO_SERVER.some((name) => change.affectsConfiguration(`leti.${name}`))) tellOfCompletion();
     }),
   );
 }

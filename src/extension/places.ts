@@ -67,6 +67,11 @@ export class Places {
     };
   }
 
+  /** The interpreter of a folder as far as it is known within seconds: typing does not wait for another extension. */
+  async interpreterSoon(folder: vscode.Uri): Promise<string | undefined> {
+    return await this.#interpreters.soon(folder, this.settings(folder).python);
+  }
+
   /** The only folder, the folder of the active editor, or the user's choice. */
   async chooseFolder(): Promise<vscode.Uri> {
     const folders = this.folders();

@@ -26,18 +26,27 @@ export interface BackendRequest<Params, Result> {
   result: z.ZodType<Result>;
 }
 
-/** How the documents that a client sends are completed. */
-export const CompletionOptions = z.object({
-  /** Whether comments are completed; they are not by default. */
-  comments: z.boolean().optional(),
+/** How the documents of one folder are completed. What is left out is as for all folders. */
+export const CompletionFolder = z.object({
+  /** Path of the folder. */
+  path: z.string().min(1),
+  /** False: nothing is completed in the folder. */
+  enabled: z.boolean().optional(),
   /** The interpreter that parses; found as the command line finds it where it is not named. */
   interpreter: z.string().min(1).optional(),
-  /** A model instead of the workspace's active model. */
-  model: z.string().min(1).optional(),
   /** The model that is active while none was promoted, as the user names it; `default` where it is left out. */
   fallbackModel: z.string().min(1).optional(),
-  /** Paths of folders in which nothing is completed. */
-  off: z.array(z.string().min(1)).optional(),
+});
+export type CompletionFolder = z.infer<typeof CompletionFolder>;
+
+/** How the documents that a client sends are completed. */
+export const CompletionOptions = CompletionFolder.pick({ interpreter: true, fallbackModel: true }).extend({
+  /** Whether comments are completed; they are not by default. */
+  comments: z.boolean().optional(),
+  /** A model instead of the workspace's active model. */
+  model: z.string().min(1).optional(),
+  /** Folders with settings of their own, until `leti/completionFolders` names others. */
+  folders: z.array(CompletionFolder).optional(),
   /** After so many minutes without a request the inference process ends; the next request starts it again. */
   idleMinutes: z.number().positive().optional(),
 });
@@ -468,6 +477,12 @@ export const WorkEvent = RunEvent;
 export const CHANGED = {
   method: 'leti/changed',
   params: z.strictObject({ workspace: z.string(), what: z.enum(['runs', 'models']) }),
+} as const;
+
+/** From the client: the settings of all folders have changed. The next completion goes by the new ones. */
+export const COMPLETION_FOLDERS = {
+  method: 'leti/completionFolders',
+  params: z.strictObject({ folders: z.array(CompletionFolder) }),
 } as const;
 
 /** From the backend: how a `textDocument/inlineCompletion` was answered, for a status. */

@@ -42,8 +42,8 @@ export function serve(
     answerModels(server, watcher);
     answerRecorded(server, watcher);
     answerWorkspace(server, watcher);
-    const folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
-    answerCompletion(server, watcher, options.completion, folders);
+    const opened = (params.workspaceFolders ?? []).map(({ uri }) => uri);
+    answerCompletion(server, watcher, options.completion, opened);
     return {
       capabilities:
         options.completion === undefined
@@ -51,6 +51,7 @@ export function serve(
           : {
               textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
               inlineCompletionProvider: true,
+              workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
             },
       serverInfo: { name: 'LeTI', version: packageVersion() },
     };

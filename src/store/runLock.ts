@@ -12,10 +12,3 @@ export function lockWorkspace(file: string): ExclusiveLock {
   }
   return lock;
 }
-
-/** Whether a run holds this lock file. */
-export function isHeld(file: string): boolean {
-  const lock = ExclusiveLock.tryTake(file);
-  lock?.release();
-  return lock === undefined;
-}

@@ -1,7 +1,7 @@
 /**
  * Host tests: the suites of `suite/` in a real VS Code, with a real workspace, backend and sampler. The trainer is the
  * fake one; the tests in `ui/` train for real. A desktop VS Code is downloaded where that is possible, else the server in
- * npm's code-server stands for it.
+ * npm's code-server stands for it. LETI_SUITE_GREP chooses tests by their titles.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -16,6 +16,7 @@ import { tinyExports } from '../support/tinyExports.ts';
 import { modelOf, root } from '../support/tinyRun.ts';
 
 const cache = process.env['LETI_HOME'] ?? path.join(root, '.leti');
+const grep = process.env['LETI_SUITE_GREP'];
 const folder = mkdtempSync(path.join(os.tmpdir(), 'leti-host-'));
 try {
   const tests = await buildSuites(
@@ -49,6 +50,7 @@ try {
       LETI_REPAIR_MODEL: repairModel,
       LETI_OTHER_MODEL: otherModel,
       LETI_EITHER_MODEL: eitherModel,
+      ...(grep === undefined ? {} : { LETI_SUITE_GREP: grep }),
     },
   });
 } catch (error) {

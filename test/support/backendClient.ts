@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import path from 'node:path';
 import {
   CancellationTokenSource,
@@ -38,6 +39,9 @@ export class BackendClient {
     });
     const { stdin, stdout } = this.child;
     if (stdin === null || stdout === null) throw new Error('the backend has no pipes');
+    // A client that a failed test left open keeps no test process alive; the backend ends with it.
+    this.child.unref();
+    for (const pipe of [stdin, stdout]) if (pipe instanceof Socket) pipe.unref();
     this.connection = createProtocolConnection(
       new StreamMessageReader(stdout),
       new StreamMessageWriter(stdin),

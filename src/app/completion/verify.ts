@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { renderFeedback } from '../../core/text/feedback.ts';
 import { completionContext, type CompletionContext } from '../../core/completion/context.ts';
@@ -13,6 +12,7 @@ import { InterruptedError } from '../../protocol/errors.ts';
 import { type ExecutionResult, limitsOf } from '../../protocol/execution.ts';
 import type { Task } from '../../protocol/task.ts';
 import type { CompletionPlace, CompletionService, Draft } from './service.ts';
+import { pathInWorkspace } from '../folders.ts';
 import type { Workbench } from '../workbench.ts';
 
 export interface VerifyRequest extends CompletionPlace {
@@ -212,10 +212,10 @@ function taskFinder(
   around: CompletionContext['function'],
   signal: AbortSignal,
 ): (candidate?: string) => Promise<Task | undefined> {
-  const file = path.relative(workbench.workspace, request.path).split(path.sep).join('/');
   const tried = new Set<string>();
   let found = Promise.resolve<Task | undefined>(undefined);
   const look = async (text: string): Promise<Task | undefined> => {
+    const file = await pathInWorkspace(workbench.workspace, request.path);
     const { path: interpreter } = await workbench.interpreter();
     const scan = await scanWorkspace(workbench.workspace, interpreter, signal, {
       unsaved: { [file]: moduleWith(request, text) },

@@ -113,8 +113,10 @@ async function work(
       });
       store.setStatus(run.id, 'finished');
     } catch (error) {
-      store.setStatus(run.id, error instanceof InterruptedError ? 'interrupted' : 'failed', messageOf(error));
-      throw error;
+      // What a dying child reports after Ctrl-C is the interruption, not a failure of its own.
+      const stopped = context.signal.aborted || error instanceof InterruptedError;
+      store.setStatus(run.id, stopped ? 'interrupted' : 'failed', messageOf(error));
+      throw stopped ? new InterruptedError() : error;
     } finally {
       store.addActiveSeconds(run.id, secondsSince(begun));
     }
@@ -122,7 +124,6 @@ async function work(
     if (report === undefined) throw new Error(`run ${run.id} vanished from its store`);
     return { report, modelFolder: await workbench.tidy(report) };
   } catch (error) {
-    // What a dying child reports after Ctrl-C is the interruption, not a failure of its own.
     throw context.signal.aborted ? new InterruptedError() : error;
   } finally {
     await workbench.close();

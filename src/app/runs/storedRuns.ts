@@ -11,7 +11,8 @@ import { action, step, UserError } from '../../protocol/errors.ts';
 import type { SamplingRecord } from '../../protocol/run.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import type { Check, Task } from '../../protocol/task.ts';
-import { isHeld, lockWorkspace } from '../../store/runLock.ts';
+import { ExclusiveLock } from '../../process/exclusiveLock.ts';
+import { lockWorkspace } from '../../store/runLock.ts';
 import { RunStore, type RunRow } from '../../store/runStore.ts';
 import { runReport } from './report.ts';
 import { workspaceFiles, type WorkspaceFiles } from '../folders.ts';
@@ -29,7 +30,7 @@ export class StoredRuns {
   list(): RunSummary[] {
     if (!existsSync(this.#files.store)) return [];
     return this.#read((store) => {
-      const live = isHeld(this.#files.lock);
+      const live = ExclusiveLock.isHeld(this.#files.lock);
       return [
         ...store.runs().map((run) => readableSummary(store, run, live)),
         ...store.damagedRuns().map(damagedSummary),
@@ -48,7 +49,7 @@ export class StoredRuns {
       const counts = store.counts(run.id);
       const efforts = store.efforts(run.id);
       return {
-        summary: summaryOf(store, run, isHeld(this.#files.lock)),
+        summary: summaryOf(store, run, ExclusiveLock.isHeld(this.#files.lock)),
         report,
         versions: run.versions,
         steps: store.steps(run.id),

@@ -1,5 +1,4 @@
-import { realpath } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { editorDiagnostics } from '../../core/text/editorDiagnostics.ts';
 import { renderFeedback } from '../../core/text/feedback.ts';
 import { assembleProgram, executionJob, type AssembledProgram } from '../../core/text/program.ts';
@@ -9,6 +8,7 @@ import type { CheckedFunction, FoundTask } from '../../protocol/backend.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
 import type { Task } from '../../protocol/task.ts';
 import { limitsOf } from '../../protocol/execution.ts';
+import { pathInWorkspace } from '../folders.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** Functions with checks as they are found without running anything: one whose checks fail is among them. */
@@ -41,10 +41,10 @@ export async function functionAt(
   workbench: Workbench,
   place: { path: string; line: number },
 ): Promise<{ found: Scan; candidate: Candidate }> {
+  const lines = await linesOf(place.path);
+  if (place.line >= lines) throw noSuchLine(place.path, place.line, lines);
   const found = await scan(workbench);
-  // An editor names a file as its user opened it, perhaps through a link; the workspace's path is the real one.
-  const real = await realpath(place.path).catch(() => place.path);
-  const file = path.relative(workbench.workspace, real).split(path.sep).join('/');
+  const file = await pathInWorkspace(workbench.workspace, place.path);
   const candidate = found.candidates.find((known) => known.path === file && covers(known, place.line));
   if (candidate === undefined) {
     const drops = found.dropped.filter((drop) => drop.path === file && drop.line <= place.line + 1);
@@ -55,6 +55,30 @@ export async function functionAt(
     );
   }
   return { found, candidate };
+}
+
+/** Says that a file has no such line (zero-based). */
+export function noSuchLine(file: string, line: number, lines: number): UserError {
+  return new UserError(
+    `${file} has ${lines === 1 ? '1 line' : `${lines} lines`}, so it has no line ${line}.`,
+    'Count the lines from 0.',
+    2,
+  );
+}
+
+/** Number of lines of a file; throws a UserError where it cannot be read. */
+async function linesOf(file: string): Promise<number> {
+  try {
+    return (await readFile(file, 'utf8')).split('\n').length;
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new UserError(
+      missing ? `The file ${file} does not exist.` : `The file ${file} cannot be read: ${String(error)}`,
+      'Choose a Python file of the workspace.',
+      2,
+      { cause: error },
+    );
+  }
 }
 
 /** Runs the checks of today's code of several tasks; `onChecked` hears of each as it is known. */

@@ -6,6 +6,7 @@ import { CompletionService } from '../../app/completion/service.ts';
 import { verifyCompletion } from '../../app/completion/verify.ts';
 import { Workbench } from '../../app/workbench.ts';
 import { projectOf } from '../../app/folders.ts';
+import { noSuchLine } from '../../app/tasks/check.ts';
 import { ALLOW_UNCONTAINED, numberWithin, wholeNumber } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
@@ -158,10 +159,13 @@ async function readPlace(file: string, { line, character }: CompleteFlags): Prom
   }
   const offset = offsetAt(text, { line, character });
   if (offset === undefined) {
-    const lines = text.split('\n').length;
+    throw noSuchLine(file, line, text.split('\n').length);
+  }
+  const width = (text.split('\n')[line] ?? '').replace(/\r$/, '').length;
+  if (character > width) {
     throw new UserError(
-      `${file} has ${lines} lines, so it has no line ${line}.`,
-      'Count the lines from 0.',
+      `Line ${line} of ${file} has ${width} characters, so it has no character ${character}.`,
+      'Count the characters from 0.',
       2,
     );
   }

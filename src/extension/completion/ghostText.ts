@@ -1,23 +1,25 @@
 import * as vscode from 'vscode';
-import type { CompletionOptions } from '../../protocol/backend.ts';
+import type { CompletionFolder } from '../../protocol/backend.ts';
 import type { Backend, CompletionSetup } from '../backend.ts';
 import { explain } from '../errors.ts';
 import type { Places } from '../places.ts';
 import type { CompletionStatus } from './completionStatus.ts';
 import type { GhostText } from './acceptanceTracker.ts';
 
-/** The completion options for the server's start. Undefined where completions are off in every folder. */
-export async function completionOptions(places: Places): Promise<CompletionOptions | undefined> {
-  const folder = places.folders().find(({ uri }) => places.settings(uri)['completion.enabled']);
-  if (folder === undefined) return undefined;
-  const { interpreter } = await places.place(folder.uri);
-  const { model } = places.settings(folder.uri);
-  const off = places.folders().filter(({ uri }) => !places.settings(uri)['completion.enabled']);
-  return {
-    fallbackModel: model,
-    ...(off.length === 0 ? {} : { off: off.map(({ uri }) => uri.fsPath) }),
-    ...(interpreter === undefined ? {} : { interpreter }),
-  };
+/** How the server completes each folder, by the settings and interpreters of now. */
+export async function completionFolders(places: Places): Promise<CompletionFolder[]> {
+  return await Promise.all(
+    places.folders().map(async ({ uri }) => {
+      const { model, 'completion.enabled': enabled } = places.settings(uri);
+      const interpreter = await places.interpreterSoon(uri);
+      return {
+        path: uri.fsPath,
+        enabled,
+        fallbackModel: model,
+        ...(interpreter === undefined ? {} : { interpreter }),
+      };
+    }),
+  );
 }
 
 /** Whether completions are on for a document now. */

@@ -10,6 +10,9 @@ interface PythonSource {
   follow(changed: () => void): Promise<vscode.Disposable>;
 }
 
+/** How long a request that the user did not start waits for another extension. */
+const PATIENCE_MS = 3000;
+
 /** The newer extension comes first. */
 const PYTHON_SOURCES: readonly PythonSource[] = [
   {
@@ -39,7 +42,8 @@ const PYTHON_SOURCES: readonly PythonSource[] = [
 export class Interpreters implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #followed = new Map<string, vscode.Disposable>();
+  readonly #followed = new Map<string, Promise<vscode.Disposable>>();
+  #disposed = false;
 
   readonly onChanged = this.#changed.event;
 
@@ -48,31 +52,66 @@ export class Interpreters implements vscode.Disposable {
   }
 
   async of(folder: vscode.Uri, setting: string): Promise<string | undefined> {
-    for (const adviser of PYTHON_SOURCES) {
-      if (vscode.extensions.getExtension(adviser.id) === undefined) continue;
+    for (const source of PYTHON_SOURCES) {
+      if (vscode.extensions.getExtension(source.id) === undefined) continue;
       try {
-        const found = await adviser.interpreter(folder);
-        await this.#follow(adviser);
+        const found = await source.interpreter(folder);
+        await this.#follow(source);
         if (found !== undefined) return found;
       } catch (error) {
-        this.#log.warn(`${adviser.id} did not name an interpreter: ${String(error)}`);
+        this.#log.warn(`${source.id} did not name an interpreter: ${String(error)}`);
       }
     }
     return setting === '' ? undefined : setting;
   }
 
+  /**
+   * The interpreter, or the setting where the other extension takes too long to name one. `onChanged` fires when it has
+   * named one after all.
+   */
+  async soon(folder: vscode.Uri, setting: string): Promise<string | undefined> {
+    const named = this.of(folder, setting);
+    let late = false;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<string | undefined>((resolve) => {
+      timer = setTimeout(() => {
+        late = true;
+        this.#log.warn('The Python extension has not named an interpreter yet. LeTI goes on without it.');
+        resolve(setting === '' ? undefined : setting);
+      }, PATIENCE_MS);
+    });
+    // `of` never rejects.
+    void named.then((found) => {
+      clearTimeout(timer);
+      if (late && !this.#disposed && found !== undefined) this.#changed.fire();
+    });
+    return await Promise.race([named, patience]);
+  }
+
   dispose(): void {
-    for (const disposable of this.#followed.values()) disposable.dispose();
+    this.#disposed = true;
+    for (const followed of this.#followed.values()) {
+      // A subscription that failed was logged by `of`.
+      followed.then(
+        (subscription) => {
+          subscription.dispose();
+        },
+        () => undefined,
+      );
+    }
     this.#changed.dispose();
   }
 
-  async #follow(adviser: PythonSource): Promise<void> {
-    if (this.#followed.has(adviser.id)) return;
-    this.#followed.set(
-      adviser.id,
-      await adviser.follow(() => {
+  /** Subscribes once, also where several requests begin at once. A subscription that failed is tried again. */
+  async #follow(source: PythonSource): Promise<void> {
+    let followed = this.#followed.get(source.id);
+    if (followed === undefined) {
+      followed = source.follow(() => {
         this.#changed.fire();
-      }),
-    );
+      });
+      this.#followed.set(source.id, followed);
+      followed.catch(() => this.#followed.delete(source.id));
+    }
+    await followed;
   }
 }

@@ -1,7 +1,6 @@
-import path from 'node:path';
 import { pause } from '../../process/pause.ts';
-import { fileURLToPath } from 'node:url';
 import {
+  DidChangeWorkspaceFoldersNotification,
   InlineCompletionTriggerKind,
   TextDocuments,
   type InlineCompletionItem,
@@ -11,27 +10,34 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { debounceMs } from '../../core/completion/debounce.ts';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { offsetAt } from '../../core/text/positions.ts';
-import { COMPLETED, REQUESTS, type CompletionOptions } from '../../protocol/backend.ts';
+import {
+  COMPLETED,
+  COMPLETION_FOLDERS,
+  REQUESTS,
+  type CompletionOptions,
+  type Place,
+} from '../../protocol/backend.ts';
 import { InterruptedError, type NextStep, UserError } from '../../protocol/errors.ts';
 import { CompletionService, type Completed } from '../../app/completion/service.ts';
 import { verifyCompletion, verifyText } from '../../app/completion/verify.ts';
 import { Workbench } from '../../app/workbench.ts';
-import { projectOf } from '../../app/folders.ts';
 import type { StoreWatcher } from '../stores.ts';
 import { aborted, answer, contextOf, responseError, type ServerContext } from '../work.ts';
+import { CompletionFolders, type FolderSettings } from './completionFolders.ts';
 
 const IDLE_MINUTES = 5;
 /** Key times and answers that are remembered. */
 const RECENT = 20;
 
-/** Completes documents that the client sends, and places that it names. `folders` are its workspace folders' addresses. */
+/** Completes documents that the client sends, and places that it names. `opened` are its workspace folders' addresses. */
 export function answerCompletion(
   server: ServerContext,
   watcher: StoreWatcher,
   options: CompletionOptions | undefined,
-  folders: readonly string[],
+  opened: readonly string[],
 ): void {
   const { connection } = server;
+  const folders = new CompletionFolders(options ?? {}, opened);
   const services = new CompletionServices(server, options ?? {});
   answer(
     server,
@@ -44,8 +50,10 @@ export function answerCompletion(
         const { path: file, text, candidates, execute, seconds } = params;
         const limit = seconds === undefined ? {} : { seconds };
         const request = { path: file, text, offset, candidates, execute, ...limit, signal };
-        services.startFrom(workspace, params.fallbackModel);
-        return await services.use(workspace, (service) => verifyCompletion(service, workbench, request));
+        const settings = settingsOf(params, folders.settings(params.workspace));
+        return await services.use(workspace, settings, (service) =>
+          verifyCompletion(service, workbench, request),
+        );
       } finally {
         await workbench.close();
       }
@@ -68,15 +76,25 @@ export function answerCompletion(
   );
   if (options === undefined) return;
 
+  connection.onNotification(COMPLETION_FOLDERS.method, (params: unknown) => {
+    folders.set(COMPLETION_FOLDERS.params.parse(params).folders);
+  });
+  connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event: { added, removed } }) => {
+    folders.change(
+      added.map(({ uri }) => uri),
+      removed.map(({ uri }) => uri),
+    );
+  });
+
   const changes: number[] = [];
   const documents = new TextDocuments(TextDocument);
-  const opened = new Set<string>();
+  const justOpened = new Set<string>();
   documents.onDidOpen(({ document }) => {
-    opened.add(document.uri);
+    justOpened.add(document.uri);
   });
   documents.onDidChangeContent(({ document }) => {
     // Opening a document also reports its content, and is no keystroke.
-    if (opened.delete(document.uri)) return;
+    if (justOpened.delete(document.uri)) return;
     changes.push(performance.now());
     if (changes.length > RECENT) changes.shift();
   });
@@ -111,13 +129,14 @@ export function answerCompletion(
     const place = placeOf(documents.get(uri), params);
     if (place === undefined || !server.trusted) return [];
     const manual = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
-    if (isOff(uri, folders, options.off ?? [])) {
+    if (folders.isOff(uri)) {
       const why = 'completions are off in this folder';
       tell(uri, { why, cached: false, model: undefined, hash: undefined, milliseconds: 0 }, false);
       return [];
     }
-    const workspace = await watcher.folder(workspaceOf(uri, folders));
-    return await services.use(workspace, async (service) => {
+    const folder = folders.of(uri);
+    const workspace = await watcher.folder(folder);
+    return await services.use(workspace, folders.settings(folder), async (service) => {
       const wait = debounceMs({ changes, latency }, { manual, cached: service.knows(place) });
       if (wait > 0) await pause(wait, signal);
       const asked = { ...place, manual, comments: options.comments === true, signal };
@@ -171,12 +190,29 @@ export function answerCompletion(
   });
 }
 
+/** The settings of a folder, and what a request says of it. */
+function settingsOf(
+  { interpreter, fallbackModel }: Pick<Place, 'interpreter'> & FolderSettings,
+  settings: FolderSettings,
+): FolderSettings {
+  return {
+    interpreter: interpreter ?? settings.interpreter,
+    fallbackModel: fallbackModel ?? settings.fallbackModel,
+  };
+}
+
+/** A service with the settings that it goes by, and the number of requests that it answers now. */
+interface KnownService {
+  service: CompletionService;
+  settings: FolderSettings;
+  users: number;
+}
+
 /** One service per workspace, made on the first request. Its processes end after some minutes without a request. */
 class CompletionServices {
   readonly #server: ServerContext;
   readonly #options: CompletionOptions;
-  readonly #known = new Map<string, CompletionService>();
-  readonly #fallbackModels = new Map<string, string>();
+  readonly #known = new Map<string, KnownService>();
   #busy = 0;
   #idle: NodeJS.Timeout | undefined;
 
@@ -188,17 +224,20 @@ class CompletionServices {
     });
   }
 
-  /** Notes what a workspace's user starts from, where the request says it. */
-  startFrom(workspace: string, model: string | undefined): void {
-    if (model !== undefined) this.#fallbackModels.set(workspace, model);
-  }
-
-  async use<T>(workspace: string, work: (service: CompletionService) => Promise<T>): Promise<T> {
+  async use<T>(
+    workspace: string,
+    settings: FolderSettings,
+    work: (service: CompletionService) => Promise<T>,
+  ): Promise<T> {
     clearTimeout(this.#idle);
+    const known = this.#of(workspace, settings);
     this.#busy += 1;
+    known.users += 1;
     try {
-      return await work(this.#of(workspace));
+      return await work(known.service);
     } finally {
+      known.users -= 1;
+      this.#closeIfReplaced(workspace, known);
       this.#busy -= 1;
       if (this.#busy === 0) {
         const minutes = this.#options.idleMinutes ?? IDLE_MINUTES;
@@ -209,36 +248,47 @@ class CompletionServices {
     }
   }
 
-  #of(workspace: string): CompletionService {
-    const known = this.#known.get(workspace);
-    if (known !== undefined) return known;
-    const { interpreter, model, fallbackModel = DEFAULT_RUN.model } = this.#options;
+  /** A service keeps its interpreter, so another interpreter needs another service. */
+  #of(workspace: string, settings: FolderSettings): KnownService {
+    const old = this.#known.get(workspace);
+    if (old !== undefined && old.settings.interpreter === settings.interpreter) {
+      old.settings = settings;
+      return old;
+    }
     const { stopped, connection } = this.#server;
     const workbench = new Workbench({
       workspace,
       device: 'auto',
-      ...contextOf(this.#server, { workspace, interpreter }, stopped),
+      ...contextOf(this.#server, { workspace, interpreter: settings.interpreter }, stopped),
     });
     const service = new CompletionService({
       workbench,
       start: workbench.startCompleter,
-      model,
-      fallbackModel: () => this.#fallbackModels.get(workspace) ?? fallbackModel,
+      model: this.#options.model,
+      fallbackModel: () => known.settings.fallbackModel ?? DEFAULT_RUN.model,
       prepare: false,
       onNotice: (message) => {
         connection.console.warn(message);
       },
     });
-    this.#known.set(workspace, service);
-    return service;
+    const known: KnownService = { service, settings, users: 0 };
+    this.#known.set(workspace, known);
+    if (old !== undefined) this.#closeIfReplaced(workspace, old);
+    return known;
+  }
+
+  #closeIfReplaced(workspace: string, known: KnownService): void {
+    if (known.users === 0 && this.#known.get(workspace) !== known) this.#close(known);
   }
 
   #rest(): void {
-    for (const service of this.#known.values()) {
-      service.close().catch((error: unknown) => {
-        this.#server.connection.console.warn(String(error));
-      });
-    }
+    for (const known of this.#known.values()) this.#close(known);
+  }
+
+  #close({ service }: KnownService): void {
+    service.close().catch((error: unknown) => {
+      this.#server.connection.console.warn(String(error));
+    });
   }
 }
 
@@ -272,29 +322,4 @@ function offsetIn(params: { path: string; text: string; line: number; character:
   if (offset === undefined)
     throw new UserError(`${params.path} has no line ${params.line}: the file has changed.`, 'Try again.', 2);
   return offset;
-}
-
-/** The innermost of the client's folders that holds a file; without one the folder of its project. */
-function workspaceOf(uri: string, folders: readonly string[]): string {
-  if (!uri.startsWith('file:'))
-    throw new UserError('LeTI completes only files on disk.', 'Save the document first.');
-  const file = fileURLToPath(uri);
-  return innermost(file, pathsOf(folders)) ?? projectOf(file);
-}
-
-/** Whether the innermost folder of a file is one in which nothing is completed. */
-function isOff(uri: string, folders: readonly string[], off: readonly string[]): boolean {
-  if (!uri.startsWith('file:')) return false;
-  const holding = innermost(fileURLToPath(uri), [...pathsOf(folders), ...off]);
-  return holding !== undefined && off.includes(holding);
-}
-
-function pathsOf(folders: readonly string[]): string[] {
-  return folders.filter((folder) => folder.startsWith('file:')).map((folder) => fileURLToPath(folder));
-}
-
-function innermost(file: string, folders: readonly string[]): string | undefined {
-  return folders
-    .filter((folder) => file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep))
-    .sort((a, b) => b.length - a.length)[0];
 }

@@ -3,7 +3,9 @@ import Mocha from 'mocha';
 
 /** Runs all suites in the extension host; VS Code calls this. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 120_000 });
+  const grep = process.env['LETI_SUITE_GREP'];
+  const options = grep === undefined ? {} : { grep };
+  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 120_000, ...options });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   await import('./commands.test.ts');
   await import('./manifest.test.ts');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,13 @@ import {
   type InlineCompletionItem,
   type ProtocolConnection,
 } from 'vscode-languageserver-protocol/node';
-import { COMPLETED, REQUESTS, type CompletionOptions } from '../../../src/protocol/backend.ts';
+import {
+  COMPLETED,
+  COMPLETION_FOLDERS,
+  REQUESTS,
+  type CompletionFolder,
+  type CompletionOptions,
+} from '../../../src/protocol/backend.ts';
 import { BackendClient } from '../../support/backendClient.ts';
 import { completionFixture, withoutBody, type CompletionFixture } from '../../support/completionFixture.ts';
 import { used } from '../../support/recorded.ts';
@@ -65,16 +71,18 @@ describe('inline completion over LSP', function () {
     });
   }
 
-  it('is offered to an editor that says nothing of its own, with the documents kept in step', async () => {
+  it('is offered to an editor that trusts the folder, with the documents kept in step', async () => {
     const { capabilities } = await connection.sendRequest<{ capabilities: object }>('initialize', {
       processId: process.pid,
       rootUri: null,
       capabilities: {},
+      initializationOptions: { trusted: true, completion: {} },
       workspaceFolders: [{ uri: pathToFileURL(fixture.workspace).href, name: 'workspace' }],
     });
     assert.deepEqual(capabilities, {
       textDocumentSync: { openClose: true, change: 2 },
       inlineCompletionProvider: true,
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     });
     await connection.sendNotification('initialized', {});
     await connection.sendNotification('textDocument/didOpen', {
@@ -222,8 +230,21 @@ describe('inline completion over LSP', function () {
     await client.ask(REQUESTS.rollback, { workspace: fixture.workspace });
     const cases: [CompletionOptions, number, string | undefined][] = [
       [{ fallbackModel: fixture.model }, 1, undefined],
-      [{ fallbackModel: fixture.model, off: [fixture.workspace] }, 0, 'completions are off in this folder'],
-      [{ fallbackModel: fixture.model, off: [path.join(folder, 'work')] }, 1, undefined],
+      [
+        { fallbackModel: fixture.model, folders: [{ path: fixture.workspace, enabled: false }] },
+        0,
+        'completions are off in this folder',
+      ],
+      [
+        { fallbackModel: fixture.model, folders: [{ path: path.join(folder, 'work'), enabled: false }] },
+        1,
+        undefined,
+      ],
+      [
+        { fallbackModel: 'default', folders: [{ path: fixture.workspace, fallbackModel: fixture.model }] },
+        1,
+        undefined,
+      ],
     ];
     for (const [completion, wanted, why] of cases) {
       const other = new BackendClient(home);
@@ -245,6 +266,66 @@ describe('inline completion over LSP', function () {
       assert.equal(await other.close(), 0);
     }
     await client.ask(REQUESTS.promote, { workspace: fixture.workspace, model: promoted!.hash });
+  });
+
+  it('goes by the settings of each folder as they are now, and by the folders that are open now', async () => {
+    const other = new BackendClient(home);
+    const said: (string | undefined)[] = [];
+    other.connection.onNotification(COMPLETED.method, (params: unknown) => {
+      said.push(COMPLETED.params.parse(params).why);
+    });
+    await other.initialize({ trusted: true, completion: {} });
+    const { text, line, character } = withoutBody('add_one');
+    await other.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'python', version: 0, text },
+    });
+    const set = async (folders: CompletionFolder[]): Promise<void> => {
+      await other.connection.sendNotification(COMPLETION_FOLDERS.method, { folders });
+      await other.connection.sendRequest('textDocument/inlineCompletion', {
+        textDocument: { uri },
+        position: { line, character },
+        context: { triggerKind: 2 },
+      });
+    };
+    await set([{ path: fixture.workspace, enabled: false }]);
+    assert.equal(said.at(-1), 'completions are off in this folder');
+    await set([{ path: fixture.workspace, enabled: true }]);
+    assert.equal(said.at(-1), undefined);
+    // A Python that is none cannot parse: the parser of the interpreter before is not used any longer.
+    await set([{ path: fixture.workspace, interpreter: path.join(folder, 'no-python') }]);
+    assert.match(said.at(-1) ?? '', /no-python/);
+    await set([]);
+    assert.equal(said.at(-1), undefined);
+
+    const outer = path.dirname(fixture.workspace);
+    await set([{ path: outer, enabled: false }]);
+    assert.equal(said.at(-1), 'completions are off in this folder');
+    const added = [{ uri: pathToFileURL(fixture.workspace).href, name: 'opened later' }];
+    await other.connection.sendNotification('workspace/didChangeWorkspaceFolders', {
+      event: { added, removed: [] },
+    });
+    await set([{ path: outer, enabled: false }]);
+    assert.equal(said.at(-1), undefined);
+    await other.connection.sendNotification('workspace/didChangeWorkspaceFolders', {
+      event: { added: [], removed: added },
+    });
+    await set([{ path: outer, enabled: false }]);
+    assert.equal(said.at(-1), 'completions are off in this folder');
+    assert.equal(await other.close(), 0);
+  });
+
+  it('finds the tests of a function in a folder that was opened through a link', async () => {
+    const link = path.join(folder, 'link');
+    symlinkSync(fixture.workspace, link);
+    const { text, line, character } = withoutBody('double');
+    const verified = await client.ask(REQUESTS.complete, {
+      workspace: link,
+      path: path.join(link, path.relative(fixture.workspace, fixture.file)),
+      ...{ text, line, character },
+      candidates: 1,
+      execute: true,
+    });
+    assert.equal(verified.task, 'numbers_kit.py:double');
   });
 
   it('ends the inference process after a while without requests, and starts it again', async () => {

@@ -8,7 +8,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
 import type { Sample } from '../../../src/protocol/run.ts';
-import { isHeld, lockWorkspace } from '../../../src/store/runLock.ts';
+import { ExclusiveLock } from '../../../src/process/exclusiveLock.ts';
+import { lockWorkspace } from '../../../src/store/runLock.ts';
 import { RunStore } from '../../../src/store/runStore.ts';
 import { bareTask } from '../../support/tasks.ts';
 
@@ -160,11 +161,11 @@ describe('the run store', () => {
     );
     const holder = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(holder.stdout, 'data');
-    assert.equal(isHeld(lock), true);
+    assert.equal(ExclusiveLock.isHeld(lock), true);
     assert.throws(() => lockWorkspace(lock), /Another LeTI run/);
     holder.kill('SIGKILL');
     await once(holder, 'exit');
-    assert.equal(isHeld(lock), false);
+    assert.equal(ExclusiveLock.isHeld(lock), false);
     lockWorkspace(lock).release();
   });
 
