@@ -38,13 +38,19 @@ for (const command of [
   doctorCommand(),
   serveCommand(),
 ]) {
-  program.addCommand(command.exitOverride());
+  program.addCommand(throwing(command));
 }
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
+}
+
+/** Lets a command and its subcommands throw where commander would end the process. */
+function throwing(command: Command): Command {
+  command.commands.forEach(throwing);
+  return command.exitOverride();
 }
 
 function exitCodeOf(error: unknown): number {

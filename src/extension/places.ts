@@ -67,7 +67,7 @@ export class Places {
     };
   }
 
-  /** The interpreter of a folder as far as it is known within seconds: typing does not wait for another extension. */
+  /** The interpreter of a folder, if it is known within seconds: typing does not wait for another extension. */
   async interpreterSoon(folder: vscode.Uri): Promise<string | undefined> {
     return await this.#interpreters.soon(folder, this.settings(folder).python);
   }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { readJson } from './modelFolder.ts';
+import { readJson, remakeExport } from './modelFolder.ts';
 
 const GenaiConfig = z.object({
   model: z.object({
@@ -30,7 +30,7 @@ export interface GraphConfig {
 
 /** Reads the `genai_config.json` that the model builder writes next to a graph. Throws a UserError if it is missing or wrong. */
 export async function readGraphConfig(folder: string): Promise<GraphConfig> {
-  const { model } = await readJson(path.join(folder, 'genai_config.json'), GenaiConfig);
+  const { model } = await readJson(path.join(folder, 'genai_config.json'), GenaiConfig, remakeExport(folder));
   const { decoder } = model;
   const layers = Array.from({ length: decoder.num_hidden_layers }, (_, layer) => String(layer));
   return {

@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { UserError } from '../protocol/errors.ts';
+import { remakeExport } from './modelFolder.ts';
 import { readGraphConfig, type GraphConfig } from './genaiConfig.ts';
 
 export interface GraphOptions {
@@ -52,7 +53,7 @@ export class Graph {
     } catch (error) {
       throw new UserError(
         `The exported model ${config.graph} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-        'Export the model again.',
+        remakeExport(folder),
         1,
         { cause: error },
       );

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../protocol/errors.ts';
+import { setting, step, UserError, type NextStep } from '../protocol/errors.ts';
 
 /** Tokens of this form control a model, though some tokenizers do not call all of them special. */
 const CONTROL = /^<\|[^|\s]+\|>$/;
@@ -59,35 +59,46 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   };
 }
 
-/** Reads and checks a JSON file. Throws a UserError if it is missing, is not JSON or does not fit the schema. */
-export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  const value = await readOptionalJson(file, schema);
+/** What to do about a damaged export. */
+export function remakeExport(folder: string): string {
+  return `Delete the folder ${folder}. LeTI exports the model again when it needs it.`;
+}
+
+/** What to do about a damaged file of a model folder, which may be the user's own. */
+const RESTORE = step`Restore the file, or choose another model with ${setting('model')}.`;
+
+/**
+ * Reads and checks a JSON file. Throws a UserError if it is missing, is not JSON or does not fit the schema; its next step is
+ * `nextStep`.
+ */
+export async function readJson<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  nextStep: string | NextStep = RESTORE,
+): Promise<T> {
+  const value = await readOptionalJson(file, schema, nextStep);
   if (value === undefined) {
-    throw new UserError(
-      `The model folder is incomplete: ${file} is missing.`,
-      'Convert or download the model again.',
-    );
+    throw new UserError(`The model is incomplete: ${file} is missing.`, nextStep);
   }
   return value;
 }
 
-async function readOptionalJson<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
+async function readOptionalJson<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  nextStep: string | NextStep = RESTORE,
+): Promise<T | undefined> {
   const text = await readOptional(file);
   if (text === undefined) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`${file} is not JSON: ${String(error)}`, 'Convert or download the model again.', 1, {
-      cause: error,
-    });
+    throw new UserError(`${file} is not JSON: ${String(error)}`, nextStep, 1, { cause: error });
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
-    throw new UserError(
-      `${file} is not as expected: ${z.prettifyError(parsed.error)}`,
-      'Convert or download the model again.',
-    );
+    throw new UserError(`${file} is not as expected: ${z.prettifyError(parsed.error)}`, nextStep);
   }
   return parsed.data;
 }

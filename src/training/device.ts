@@ -1,5 +1,5 @@
 import { runCommand } from '../process/runCommand.ts';
-import { InterruptedError } from '../protocol/errors.ts';
+import { InterruptedError, UserError } from '../protocol/errors.ts';
 import type { Device } from '../protocol/training.ts';
 
 /** A device for which there is a set of trainer packages. */
@@ -17,7 +17,28 @@ const probed = new Map<string, Promise<Profile | undefined>>();
  * MPS on Apple silicon, else the CPU. The driver is asked once per process, for at most 5 s.
  */
 export async function pickProfile(device: Device, env: NodeJS.ProcessEnv): Promise<Profile> {
-  if (device !== 'auto') return device;
+  return device === 'auto' ? ((await probedOnce(env)) ?? 'cpu') : device;
+}
+
+/**
+ * Throws a UserError where a device was named that this computer does not have, before gigabytes are fetched for it. A driver
+ * that does not answer counts as a device.
+ */
+export async function requireDevice(device: Device, env: NodeJS.ProcessEnv): Promise<void> {
+  if (device !== 'cuda' && device !== 'mps') return;
+  const here = await probedOnce(env);
+  if (here === device || (here === undefined && device === 'cuda')) return;
+  throw new UserError(
+    device === 'cuda'
+      ? 'This computer has no NVIDIA GPU that LeTI can use: `nvidia-smi` shows none.'
+      : 'The device mps needs a Mac with Apple silicon.',
+    'Choose the device "auto" or "cpu".',
+    2,
+  );
+}
+
+/** Undefined if the driver did not answer in time. */
+async function probedOnce(env: NodeJS.ProcessEnv): Promise<Profile | undefined> {
   const key = env['PATH'] ?? '';
   const known = probed.get(key) ?? probe(env);
   probed.set(key, known);
@@ -27,10 +48,9 @@ export async function pickProfile(device: Device, env: NodeJS.ProcessEnv): Promi
   });
   // A driver that was slow once, after a start of the machine, say, is asked again.
   if (profile === undefined) probed.delete(key);
-  return profile ?? 'cpu';
+  return profile;
 }
 
-/** Undefined if the driver did not answer in time. */
 async function probe(env: NodeJS.ProcessEnv): Promise<Profile | undefined> {
   if (process.platform === 'darwin' && process.arch === 'arm64') return 'mps';
   try {

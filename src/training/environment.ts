@@ -9,7 +9,7 @@ import { runCommand } from '../process/runCommand.ts';
 import { writeWhole } from '../process/wholeFile.ts';
 import { setting, step, UserError } from '../protocol/errors.ts';
 import type { Device } from '../protocol/training.ts';
-import { pickProfile, PROFILES, type Profile } from './device.ts';
+import { pickProfile, PROFILES, requireDevice, type Profile } from './device.ts';
 import { findTrainerPython, isUsable, NEWEST, OLDEST, probePython } from './pythons.ts';
 
 export interface TrainerEnvironment {
@@ -54,6 +54,7 @@ export async function ensureTrainerEnvironment(options: EnvironmentOptions): Pro
   const python = environmentPython(folder);
   const found = { python, profile, folder };
   if (await isWhole(folder, lock)) return found;
+  await requireDevice(options.device, options.env);
   const held = await ExclusiveLock.take(`${folder}.lock`, options.signal, () => {
     options.onProgress('waiting for another LeTI process that installs the trainer environment');
   });

@@ -1,6 +1,7 @@
 """The program's function as the judge's checks see it: a call crosses to the program's process and back."""
 
 import builtins
+import os
 import re
 import sys
 
@@ -41,6 +42,8 @@ class RemoteFunction:
         self._requests, self._replies = requests, replies
         self.last_request = None
         """The last call's request, as it crossed."""
+        self._surroundings = _Surroundings()
+        self._own_streams = {"stdout": sys.stdout, "stderr": sys.stderr}
         self.exception_types = builtins.__dict__
         """Exception types by name: the builtins, or the namespace of the trusted module."""
 
@@ -60,6 +63,7 @@ class RemoteFunction:
         except (plain_data.NotPlainError, RecursionError) as error:
             raise UnsealableError(str(error)) from error
         self.last_request = request
+        self._surroundings.require_unchanged()
         return self._ask(request, args, kwargs)
 
     def _ask(self, request, args, kwargs):
@@ -68,6 +72,20 @@ class RemoteFunction:
         except BrokenPipeError:
             raise ProgramEnded("gone") from None
         return self._result(self.answer(), args, kwargs)
+
+    def _print_again(self, printed):
+        """Prints here what the program printed during a call, where a check has put a stream of its own."""
+        if printed is None:
+            return
+        if type(printed) is not dict:
+            raise ProgramEnded("tampered")
+        for name, own in self._own_streams.items():
+            text = printed.get(name, "")
+            if type(text) is not str:
+                raise ProgramEnded("tampered")
+            stream = getattr(sys, name)
+            if stream is not own and stream is not None:
+                stream.write(text)
 
     def last_call(self):
         """The last call as text, with the arguments as they were; None before the first."""
@@ -90,6 +108,7 @@ class RemoteFunction:
             raise ProgramEnded("gone")
         if type(found) is not dict:
             raise ProgramEnded("tampered")
+        self._print_again(found.get("printed"))
         if "ended" in found:
             verdict = found["ended"]
             known = ("syntax", "timeout", "error", "memory", "import_missing", "exited_early")
@@ -127,6 +146,26 @@ class RemoteFunction:
             error = RaisedByProgramError(diagnostic["message"])
         error.leti_verdict, error.leti_diagnostic = verdict, diagnostic
         return error
+
+
+class _Surroundings:
+    """What a check may change around a call, and the program's process would not see."""
+
+    def __init__(self):
+        self._before = self._now()
+
+    def require_unchanged(self):
+        """Raises UnsealableError where a check replaced a builtin or standard input, or changed the environment."""
+        if self._now() != self._before:
+            raise UnsealableError("a check changes the surroundings of the call")
+
+    @staticmethod
+    def _now():
+        try:
+            folder = os.getcwd()
+        except OSError:
+            folder = None
+        return builtins.input, builtins.print, builtins.open, sys.stdin, dict(os.environ), folder
 
 
 def call_from_stub(remote):

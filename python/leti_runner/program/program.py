@@ -3,11 +3,9 @@
 import ast
 import hashlib
 import importlib
-import io
-import sys
 
 from leti_runner import channel
-from leti_runner.program import memory_modules, plain_data
+from leti_runner.program import memory_modules, plain_data, standard_streams
 from leti_runner.program.diagnostics import Explainer, missing_module
 from leti_runner.program.timeout import TimeoutWatch
 
@@ -23,14 +21,18 @@ UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, UnicodeError
 
 
 def printed_for_input(function, text):
-    """The text that `function()` prints when `text` is its standard input."""
-    kept = sys.stdin, sys.stdout
-    sys.stdin, sys.stdout = io.StringIO(text), io.StringIO()
-    try:
-        function()
-        return sys.stdout.getvalue()
-    finally:
-        sys.stdin, sys.stdout = kept
+    """The text that `function()` prints when `text` is its standard input.
+
+    The function may use the streams as any program does: as text, as bytes, by descriptor. It may end with
+    `sys.exit()`, or with the exit status 0.
+    """
+    with standard_streams.replaced(text.encode("utf-8", "surrogateescape")) as printed:
+        try:
+            function()
+        except SystemExit as error:
+            if error.code not in (None, 0):
+                raise
+    return printed()
 
 
 class Program:
@@ -47,12 +49,16 @@ class Program:
     def serve(self):
         """Answers until the judge has no more calls."""
         self._watch_time()
+        self._echo = standard_streams.Echo()
         function = self._load()
+        self._echo.take()
         while function is not None:
             request = channel.read(self._requests, channel.LARGEST_JOB)
             if request is None:
                 return
-            self._reply(self._call(function, request))
+            reply = self._call(function, request)
+            printed = self._echo.take()
+            self._reply({**reply, "printed": printed} if printed else reply)
 
     def _load(self):
         main = self._part["main"]

@@ -9,6 +9,7 @@ import { lockWorkspace } from '../../store/runLock.ts';
 import { RunStore, type RunRow, type RunTask } from '../../store/runStore.ts';
 import { gatherTasks } from '../tasks/gather.ts';
 import { knownSpeeds } from '../tasks/speeds.ts';
+import { requireDevice } from '../../training/device.ts';
 import { runReport } from './report.ts';
 import { runRounds } from './rounds.ts';
 import { workspaceFiles, workspaceFolder } from '../folders.ts';
@@ -81,10 +82,12 @@ async function work(
 ): Promise<{ report: RunReport; modelFolder: string | undefined }> {
   const workbench = new Workbench({ ...context, workspace: run.config.workspace, device: run.config.device });
   try {
-    // Before the run is on record: an interpreter or a task file that is not there is no run.
-    const versions = fresh ? await workbench.versions() : {};
+    // Before the run is on record: without interpreter, device or tasks there is no run. The environment comes last, as it is
+    // gigabytes.
+    await requireDevice(run.config.device, workbench.env);
     let tasks = store.tasks(run.id);
     const gathered = tasks.length === 0 ? await gatherTasks(run.config, workbench, plan) : undefined;
+    const versions = fresh ? await workbench.versions() : {};
     const config = await withAmount(run.config, gathered?.tasks, workbench);
     if (fresh) store.createRun(run.id, config, versions);
     else store.setStatus(run.id, 'running');

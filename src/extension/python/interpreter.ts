@@ -76,7 +76,7 @@ export class Interpreters implements vscode.Disposable {
     const patience = new Promise<string | undefined>((resolve) => {
       timer = setTimeout(() => {
         late = true;
-        this.#log.warn('The Python extension has not named an interpreter yet. LeTI goes on without it.');
+        this.#log.warn('The Python extension has not named an interpreter yet. LeTI continues without it.');
         resolve(setting === '' ? undefined : setting);
       }, PATIENCE_MS);
     });

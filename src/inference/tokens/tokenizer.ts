@@ -1,5 +1,5 @@
 import { Tokenizer } from '@huggingface/tokenizers';
-import { UserError } from '../../protocol/errors.ts';
+import { setting, step, UserError } from '../../protocol/errors.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import { ByteVocabulary, WHITE_SPACE, type Owed } from './byteVocabulary.ts';
 import type { ModelFolder } from '../modelFolder.ts';
@@ -116,7 +116,7 @@ function build(model: ModelFolder, added: ModelFolder['tokenizer']['added_tokens
   } catch (error) {
     throw new UserError(
       `The model's tokenizer.json cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-      'Convert or download the model again, or choose another model.',
+      step`Restore the file, or choose another model with ${setting('model')}.`,
       1,
       { cause: error },
     );

@@ -61,14 +61,15 @@ export function runs(): RunSummary[] {
   return z.object({ runs: z.array(RunSummary) }).parse(JSON.parse(printed)).runs;
 }
 
-/** Waits until something is so. */
+/** Waits until something is so, 90 seconds at most. */
 export async function until<T>(what: string, look: () => T | undefined | false, every = 100): Promise<T> {
-  for (let waited = 0; waited < 90_000; waited += every) {
+  const end = Date.now() + 90_000;
+  for (;;) {
     const found = look();
     if (found !== undefined && found !== false) return found;
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
     await sleep(every);
   }
-  throw new Error(`waited in vain for ${what}`);
 }
 
 /** Replaces a function of VS Code's API, as the modules of the suites see it, while something goes on. */

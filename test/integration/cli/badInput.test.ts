@@ -47,6 +47,61 @@ const REFUSALS: Refusal[] = [
     says: /No usable tasks in [^]*leti tasks list/,
   },
   {
+    name: 'a workspace without tasks, before the environment is made',
+    args: ({ workspace }) => ['train', workspace],
+    code: 1,
+    says: /^(?![^]*environment)[^]*No usable tasks in/,
+  },
+  {
+    name: 'a GPU that is not there, before the tasks are looked for',
+    args: ({ workspace }) => ['train', workspace, '--device', 'cuda'],
+    code: 2,
+    says: /^(?![^]*environment)[^]*no NVIDIA GPU/,
+  },
+  {
+    name: 'an unknown option of a subcommand',
+    args: () => ['tasks', 'list', '--bogus'],
+    code: 2,
+    says: /unknown option '--bogus'/,
+  },
+  {
+    name: 'a subcommand without the option that it needs',
+    args: () => ['tasks', 'export', '.'],
+    code: 2,
+    says: /required option/,
+  },
+  {
+    name: 'an unknown subcommand',
+    args: () => ['models', 'bogus'],
+    code: 2,
+    says: /unknown command|too many arguments/,
+  },
+  {
+    name: 'a file that does not exist',
+    args: ({ workspace }) => [
+      'repair',
+      path.join(workspace, 'nofile.py'),
+      '--line',
+      '0',
+      '--workspace',
+      workspace,
+    ],
+    code: 2,
+    says: /nofile\.py does not exist/,
+  },
+  {
+    name: 'a line beyond the end of a file',
+    args: ({ folder }) => ['repair', path.join(folder, 'one.py'), '--line', '99', '--workspace', folder],
+    code: 2,
+    says: /one\.py has 1 line, so it has no line 99/,
+  },
+  {
+    name: 'a character beyond the end of a line',
+    args: ({ folder }) => ['complete', path.join(folder, 'one.py'), '--line', '0', '--character', '99'],
+    code: 2,
+    says: /Line 0 of [^]*one\.py has 5 characters/,
+  },
+  {
     name: 'a malformed task line',
     args: ({ workspace, folder }) => [
       'train',
@@ -167,6 +222,7 @@ describe('bad input on the command line', function () {
       path.join(folder, 'malformed.jsonl'),
       '{"text": "t", "code": "c", "task_id": 1, "test_setup_code": "", "test_list": ["assert f() == 1"], "challenge_test_list": []}\n{"text": \n',
     );
+    writeFileSync(path.join(folder, 'one.py'), 'x = 1');
     writeFileSync(path.join(folder, 'samples.jsonl'), '{"task_id": "nobody", "completion": "pass"}\n');
     cpSync(fixture.model, path.join(folder, 'damaged-model'), { recursive: true });
     truncateSync(path.join(folder, 'damaged-model', 'model.safetensors'), 2000);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { pickProfile } from '../../../src/training/device.ts';
+import { pickProfile, requireDevice } from '../../../src/training/device.ts';
 
 describe('pickProfile', function () {
   this.timeout(20_000);
@@ -42,5 +42,12 @@ describe('pickProfile', function () {
 
   it('asks nobody about a device that is named', async () => {
     assert.equal(await pickProfile('mps', { PATH: '/nowhere' }), 'mps');
+  });
+
+  it('refuses a GPU that is not there, before anything is fetched for it', async () => {
+    await requireDevice('cuda', withDriver('echo "GPU 0: some"').env);
+    await requireDevice('cpu', withDriver('exit 9').env);
+    await assert.rejects(requireDevice('cuda', withDriver('exit 9').env), /no NVIDIA GPU/);
+    await assert.rejects(requireDevice('mps', withDriver('exit 9').env), /Apple silicon/);
   });
 });
