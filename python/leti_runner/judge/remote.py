@@ -155,7 +155,7 @@ class _Surroundings:
         self._before = self._now()
 
     def require_unchanged(self):
-        """Raises UnsealableError where a check replaced a builtin or standard input, or changed the environment."""
+        """Raises UnsealableError where a check replaced a builtin or a stream, or changed the environment."""
         if self._now() != self._before:
             raise UnsealableError("a check changes the surroundings of the call")
 

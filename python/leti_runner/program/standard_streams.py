@@ -27,8 +27,9 @@ def replaced(given):
         try:
             for number, file in enumerate((source, target)):
                 os.dup2(file.fileno(), number)
-            sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
-            output = sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)
+            text = {"encoding": "utf-8", "errors": "surrogateescape", "closefd": False}
+            sys.stdin = os.fdopen(0, **text)
+            output = sys.stdout = os.fdopen(1, "w", **text)
             written = []
             try:
                 yield lambda: written[0]
