@@ -15,7 +15,7 @@ _NAMES = ("stdout", "stderr")
 def replaced(given):
     """Replaces standard input by the bytes `given`, and standard output by a file, also for descriptors.
 
-    Gives a function that returns the text that was printed; it is to be called after the block.
+    Gives a function that returns the text that was printed. Call it after the block.
     """
     kept_streams = sys.stdin, sys.stdout
     with contextlib.suppress(Exception):
