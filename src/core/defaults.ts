@@ -1,3 +1,4 @@
+import { MOST_LOOKS } from './evaluation/gate.ts';
 import type { ObjectiveChoice } from '../protocol/model.ts';
 import type { RunConfig } from '../protocol/run.ts';
 
@@ -12,6 +13,7 @@ export const DEFAULT_RUN: Omit<RunConfig, 'workspace' | 'tasksFile' | 'heldOutFi
   rounds: 1,
   samples: 8,
   heldOutSamples: 8,
+  looks: MOST_LOOKS,
   temperature: 0.7,
   topP: 0.95,
   topK: 0,

@@ -8,7 +8,7 @@ import type { Interpreters } from './python/interpreter.ts';
 
 /** What a run takes from the settings and from the defaults. */
 export type RunSettings = Pick<Settings, keyof typeof DEFAULT_RUN & keyof Settings> &
-  Pick<typeof DEFAULT_RUN, 'heldOutSamples' | 'measureTrain' | 'seed'>;
+  Pick<typeof DEFAULT_RUN, 'heldOutSamples' | 'looks' | 'measureTrain' | 'seed'>;
 
 /** The workspace's folders with their settings and interpreters. */
 export class Places {
@@ -44,6 +44,7 @@ export class Places {
       rounds: set.rounds,
       samples: set.samples,
       heldOutSamples: DEFAULT_RUN.heldOutSamples,
+      looks: DEFAULT_RUN.looks,
       measureTrain: DEFAULT_RUN.measureTrain,
       device: set.device,
       seed: DEFAULT_RUN.seed,

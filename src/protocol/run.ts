@@ -26,8 +26,10 @@ export const RunConfig = z.strictObject({
   rounds: wholeWithin(BOUNDS.rounds),
   /** Per training task and round. */
   samples: wholeWithin(BOUNDS.samples),
-  /** Per held-out task. */
+  /** Per held-out task and look of the gate. */
   heldOutSamples: wholeWithin(BOUNDS.heldOutSamples),
+  /** How often the gate may look: it adds samples until it can decide. Runs of earlier versions looked once. */
+  looks: z.int().min(1).max(3).default(1),
   temperature: within(BOUNDS.temperature),
   topP: z.number().gt(0).max(1),
   topK: z.int().min(0),
@@ -178,6 +180,9 @@ export const GateRecord = z.strictObject({
   reason: z.string(),
   difference: Estimate.optional(),
   model: z.string(),
+  /** The active model's and the candidate's held-out evaluation with the samples of all looks. */
+  before: Evaluation.optional(),
+  after: Evaluation.optional(),
 });
 export type GateRecord = z.infer<typeof GateRecord>;
 

@@ -37,7 +37,7 @@ function configOf(
     objective: arm.objective,
     measureTrain: false,
     ...{ workspace, tasksFile: experiment.tasks, heldOutFile: experiment.validation },
-    ...{ model, rounds, samples, heldOutSamples: validationSamples, device, seed },
+    ...{ model, rounds, samples, heldOutSamples: validationSamples, looks: 1, device, seed },
     training: { ...DEFAULT_RUN.training, ...given(common ?? {}), ...given(own ?? {}), seed },
   };
 }

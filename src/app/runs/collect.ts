@@ -26,6 +26,8 @@ export interface CollectRequest {
   stage: string;
   tasks: readonly Task[];
   samples: number;
+  /** Number of each task's first sample, a multiple of `samples`: those before it were collected earlier. */
+  first?: number;
   batchRows: number;
   settings: SamplingSettings;
   model: string;
@@ -58,15 +60,17 @@ const BATCHES_PER_REQUEST = 16;
  */
 export async function collectSamples(request: CollectRequest, services: CollectServices): Promise<Sample[]> {
   const { store, executor, observe, signal } = services;
-  const batches = planBatches(request.tasks, request.samples, request.batchRows);
-  const stored = store.batches(request.run, request.stage);
+  const planned = planBatches(request.tasks, request.samples, request.batchRows);
+  // Batches of samples that were collected earlier come first.
+  const offset = (planned.length * (request.first ?? 0)) / request.samples;
+  const storedBatches = store.batches(request.run, request.stage);
+  const batches = planned.map((tasks, index) => ({ tasks, index: index + offset }));
+  const open = batches.filter(({ index }) => !storedBatches.has(index));
   const total = request.tasks.length * request.samples;
   const started = Date.now();
   const counts = { programs: 0, tokens: 0, passed: 0 };
-  let done = batches.reduce(
-    (sum, batch, index) => sum + (stored.has(index) ? batch.length * request.samples : 0),
-    0,
-  );
+  const missing = open.flatMap(({ tasks }) => tasks);
+  let done = total - missing.length * request.samples;
   const report = (): void => {
     observe({
       event: 'progress',
@@ -84,14 +88,12 @@ export async function collectSamples(request: CollectRequest, services: CollectS
     (program, result) => renderFeedback(program, result, services.countTokens, request.feedback),
     signal,
   );
-  const missing = batches.flatMap((batch, index) => (stored.has(index) ? [] : batch));
   const earlier = new Map(missing.map((task) => [task.id, services.earlier?.of(task)]));
   const kept = missing.filter(({ id }) => earlier.get(id) !== undefined).length * request.samples;
   if (kept > 0) {
     const detail = `an earlier run wrote ${kept} of ${total} programs: they are run again, not written again`;
     observe({ event: 'phase', phase: request.stage, detail });
   }
-  const open = batches.flatMap((tasks, index) => (stored.has(index) ? [] : [{ index, tasks }]));
   const atOnce = request.allAtOnce === true ? open.length : BATCHES_PER_REQUEST;
   for (let first = 0; first < open.length; first += atOnce) {
     throwIfAborted(signal);
@@ -193,7 +195,8 @@ class BatchesAtOnce {
   }
 
   #run(batch: OpenBatch, task: Task, text: GeneratedText, onSample: (sample: Sample) => void): void {
-    const sample = this.#execution.run(task, text).then((sample) => {
+    const numbered = { ...text, sample: text.sample + (this.#request.first ?? 0) };
+    const sample = this.#execution.run(task, numbered).then((sample) => {
       onSample(sample);
       return sample;
     });

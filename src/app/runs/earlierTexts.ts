@@ -14,8 +14,9 @@ export interface AskedAs {
   model: string;
   condition: Condition;
   style: PromptStyle;
-  /** Programs per task. */
+  /** Programs per task, and the number of the first one. */
   samples: number;
+  first: number;
 }
 
 export interface EarlierText extends Omit<GeneratedText, 'key'> {
@@ -51,15 +52,15 @@ export class EarlierTexts {
 
   /** All texts of a task in the order of their samples; undefined where one is missing. */
   of(task: Task): EarlierText[] | undefined {
-    const { stage, samples } = this.#asked;
+    const { stage, samples, first } = this.#asked;
     for (const { id, record, tasks } of this.#candidates) {
       const earlier = tasks().get(task.id);
       if (earlier === undefined || this.#question(earlier) !== this.#question(task)) continue;
       const texts = this.#store
         .samplesOfTask(id, stage, task.id)
-        .slice(0, samples)
+        .slice(first, first + samples)
         .map(({ sample, decoded, tokens, finish }) => ({
-          ...{ sample, tokens, finish, engine: record.engine },
+          ...{ sample: sample - first, tokens, finish, engine: record.engine },
           text: decoded,
         }));
       if (texts.length === samples && texts.every(({ sample }, place) => sample === place)) return texts;

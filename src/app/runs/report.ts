@@ -27,6 +27,11 @@ export function runReport(store: RunStore, run: string): RunReport | undefined {
     const gate = store.stage(run, stages.gate(round), GateRecord);
     if (gate !== undefined) report.gates.push(gate);
   }
+  // Later looks of the gate added samples.
+  const pooled = new Map(
+    report.gates.flatMap(({ before, after }) => [before, after]).map((one) => [one?.round, one]),
+  );
+  report.heldOut = report.heldOut.map((evaluation) => pooled.get(evaluation.round) ?? evaluation);
   return report;
 }
 

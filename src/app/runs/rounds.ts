@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decide, type GateDecision } from '../../core/evaluation/gate.ts';
+import { decide, GATE_FAMILIES, pairsOf, type GateDecision } from '../../core/evaluation/gate.ts';
 import { FEWEST_SAMPLES, samplesForRound } from '../../core/learning/budget.ts';
 import { keyOf } from '../../core/random.ts';
 import type { Condition } from '../../protocol/model.ts';
@@ -19,6 +19,9 @@ import { roundFolder, trainRound } from './trainRound.ts';
 /** What a round of a run with a time limit does; no programs where it is left out. */
 const RoundAmount = z.strictObject({ samples: z.int().min(0) });
 
+/** Whether the gate takes another look. */
+const AnotherLook = z.strictObject({ may: z.boolean() });
+
 /** A model with the condition under which it is asked. */
 interface Candidate {
   model: LoadedModel;
@@ -32,6 +35,10 @@ interface Collected {
   /** Per task. */
   samples: number;
   candidate: Candidate;
+  /** Number of each task's first sample; 0 if missing. */
+  first?: number;
+  /** Names the random numbers; the stage's name if missing. */
+  draws?: string;
   /** Programs per batch. */
   rows: number;
   atEndpoint?: boolean;
@@ -99,20 +106,30 @@ class Rounds {
   }
 
   async #evaluateHeldOut(candidate: Candidate): Promise<void> {
-    const { config, heldOut, train, workbench } = this.#work;
+    const { heldOut, workbench } = this.#work;
     if (heldOut.length === 0) return;
-    const name = stages.evaluate(candidate.round, 'held-out');
-    const evaluation = await this.#stage(name, Evaluation, async () => {
-      // Measured on the weights that completions would use: the exported int8 model in Node.
-      await this.#collect(
-        name,
-        heldOut,
-        { samples: config.heldOutSamples, candidate, rows: config.batchRows },
-        () => workbench.completionSampler(candidate.model, train),
-      );
-      return this.#evaluation(name, candidate.round, 'held-out', candidate, heldOut);
-    });
+    const evaluation = await this.#stage(
+      stages.evaluate(candidate.round, 'held-out'),
+      Evaluation,
+      async () => await this.#measureHeldOut(candidate, 1),
+    );
     workbench.observe({ event: 'evaluation', evaluation });
+  }
+
+  /**
+   * Adds a look's samples of the held-out tasks to those of the looks before, and evaluates all of them. Every model draws the
+   * same random numbers. Measured on the weights that completions would use: the exported model in Node.
+   */
+  async #measureHeldOut(candidate: Candidate, look: number): Promise<Evaluation> {
+    const { config, heldOut, train, workbench } = this.#work;
+    const stage = stages.evaluate(candidate.round, 'held-out');
+    const { heldOutSamples: samples, batchRows: rows } = config;
+    const first = (look - 1) * samples;
+    const draws = `${stages.evaluate(0, 'held-out')}${look === 1 ? '' : `/${look}`}`;
+    await this.#collect(stage, heldOut, { samples, first, draws, candidate, rows }, () =>
+      workbench.completionSampler(candidate.model, train),
+    );
+    return this.#evaluation(stage, candidate.round, 'held-out', candidate, heldOut);
   }
 
   /** Programs per training task in a round. Undefined where the run's minutes no longer hold one. */
@@ -177,7 +194,7 @@ class Rounds {
   async #collect(
     stage: string,
     tasks: readonly Task[],
-    { samples, candidate, rows, atEndpoint }: Collected,
+    { samples, first = 0, draws = stage, candidate, rows, atEndpoint }: Collected,
     start: () => Promise<Sampler>,
   ): Promise<Sample[]> {
     const { id, config, store, workbench, writesAnew } = this.#work;
@@ -187,11 +204,10 @@ class Rounds {
       topK: config.topK,
       maxTokens: config.maxTokens,
       seed: config.seed,
-      // Each stage draws numbers of its own.
-      round: keyOf(stage),
+      round: keyOf(draws),
     };
     const { condition, model } = candidate;
-    const asked = { run: id, stage, samples, condition, model: model.hash, style: model.style };
+    const asked = { run: id, stage, samples, first, condition, model: model.hash, style: model.style };
     let sampler: Promise<Sampler> | undefined;
     try {
       return await collectSamples(
@@ -238,12 +254,25 @@ class Rounds {
   }
 
   async #gate(round: number, incumbent: Candidate, trained: Candidate): Promise<GateDecision['decision']> {
-    const { id, config, heldOut, store, workbench } = this.#work;
-    const taskIds = heldOut.map((task) => task.id);
-    const outcomes = (candidate: Candidate) =>
-      stageOutcomes(store, id, stages.evaluate(candidate.round, 'held-out'), taskIds);
+    const { config, heldOut, workbench } = this.#work;
     const record = await this.#stage(stages.gate(round), GateRecord, async () => {
-      const decided = decide(outcomes(incumbent), outcomes(trained), config.seed);
+      const looks = heldOut.length === 0 ? 1 : config.looks;
+      let measured: { before?: Evaluation; after?: Evaluation } = {};
+      let decided = this.#look(incumbent, trained, 1);
+      for (let look = 2; decided.decision === 'undecided' && (await this.#mayLook(round, look)); look += 1) {
+        workbench.observe({
+          event: 'phase',
+          phase: 'gate',
+          detail: `look ${look} of ${looks}: ${decided.reason}`,
+        });
+        measured = {
+          before: await this.#measureHeldOut(incumbent, look),
+          after: await this.#measureHeldOut(trained, look),
+        };
+        for (const evaluation of Object.values(measured))
+          workbench.observe({ event: 'evaluation', evaluation });
+        decided = this.#look(incumbent, trained, look);
+      }
       if (decided.decision === 'promote') await workbench.promote(trained.model, decided.reason);
       return {
         round,
@@ -251,9 +280,40 @@ class Rounds {
         reason: decided.reason,
         ...(decided.difference === undefined ? {} : { difference: decided.difference }),
         model: trained.model.hash,
+        ...measured,
       };
     });
     workbench.observe({ event: 'gate', gate: record });
     return record.decision;
+  }
+
+  /** What the samples of all looks so far say. */
+  #look(incumbent: Candidate, trained: Candidate, look: number): GateDecision {
+    const { id, config, heldOut, store } = this.#work;
+    const ids = heldOut.map((task) => task.id);
+    const [before, after] = [incumbent, trained].map((candidate) =>
+      stageOutcomes(store, id, stages.evaluate(candidate.round, 'held-out'), ids),
+    );
+    return decide(pairsOf(heldOut, before ?? [], after ?? []), look, config.looks);
+  }
+
+  /**
+   * Whether the gate takes another look: one is planned, the tasks are enough to decide, and the run's minutes hold it. Stored,
+   * so that a resumed run does the same.
+   */
+  async #mayLook(round: number, look: number): Promise<boolean> {
+    const { id, config, heldOut, secondsSpent, store, workbench } = this.#work;
+    const families = new Set(heldOut.map(({ family }) => family)).size;
+    if (look > config.looks || families < GATE_FAMILIES) return false;
+    if (config.minutes === undefined) return true;
+    const left = config.minutes * 60 - secondsSpent();
+    const { may } = await this.#stage(stages.look(round, look), AnotherLook, async () => {
+      const { speeds } = await knownSpeeds(config, workbench);
+      const { measure } = { ...speeds, ...measuredSpeeds(store, id) };
+      return { may: 2 * heldOut.length * config.heldOutSamples * measure <= left };
+    });
+    if (!may)
+      workbench.observe({ event: 'notice', message: 'The time is over before the gate could decide.' });
+    return may;
   }
 }

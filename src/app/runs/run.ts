@@ -151,8 +151,8 @@ async function withAmount(
     const message = `${minutes} minutes are too few for ${tasks.length} tasks with this model: the run will take about ${least} minutes.`;
     workbench.observe({ event: 'notice', message });
   }
-  const { rounds, samples, heldOutSamples } = amount;
-  const detail = `${minutes} minutes: ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, ${samples} programs per training task, ${heldOutSamples} per held-out task`;
+  const { rounds, samples, heldOutSamples, looks = 1 } = amount;
+  const detail = `${minutes} minutes: ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, ${samples} programs per training task, ${looks === 1 ? '' : `up to ${looks} times `}${heldOutSamples} per held-out task`;
   workbench.observe({ event: 'phase', phase: 'plan', detail });
   return { ...config, ...amount };
 }

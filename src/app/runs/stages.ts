@@ -8,6 +8,8 @@ export const stages = {
   amount: (round: number): string => `amount/${round}`,
   /** Programs that were shown as completions, run before the round's training. */
   use: (round: number): string => `use/${round}`,
+  /** Whether the gate takes another look. */
+  look: (round: number, look: number): string => `look/${round}/${look}`,
   train: (round: number): string => `train/${round}`,
   gate: (round: number): string => `gate/${round}`,
 };

@@ -1,4 +1,5 @@
 /** How much work fits into a time, and how long a work takes. */
+import { MOST_LOOKS } from '../evaluation/gate.ts';
 
 /** Tasks of a run by side. */
 export interface TaskCounts {
@@ -11,8 +12,10 @@ export interface Amount {
   rounds: number;
   /** Programs per training task and round. */
   samples: number;
-  /** Programs per held-out task, before the first round and after each. */
+  /** Programs per held-out task and look, before the first round and after each. */
   heldOutSamples: number;
+  /** How often the gate may look, each time with so many more programs of both models; 1 if missing. */
+  looks?: number;
   measureTrain: boolean;
 }
 
@@ -65,8 +68,10 @@ const EXPORT_SECONDS_PER_PARAMETER = 40e-9;
 /** How much faster than the CPU's probe an accelerator is at least. */
 const ACCELERATOR_GFLOPS = 5000;
 
-/** The gate decides with so many programs per held-out task. */
+/** Programs per held-out task of a look that is worth its time. */
 const ENOUGH_HELD_OUT_SAMPLES = 8;
+/** Programs per training task after which another look of the gate pays more. */
+const SAMPLES_BEFORE_LOOKS = 4;
 const MOST_SAMPLES = 32;
 export const FEWEST_SAMPLES = 2;
 /** Programs per training task beyond which another round pays more. */
@@ -94,11 +99,11 @@ export function runSeconds(amount: Amount, counts: TaskCounts, speeds: Speeds): 
 
 /** Programs that a run writes: of training tasks, and of held-out tasks. */
 export function runPrograms(
-  { rounds, samples, heldOutSamples, measureTrain }: Amount,
+  { rounds, samples, heldOutSamples, looks = 1, measureTrain }: Amount,
   { train, heldOut }: TaskCounts,
 ): { sampled: number; measured: number } {
   const passes = rounds + (measureTrain || heldOut === 0 ? 1 : 0);
-  return { sampled: passes * train * samples, measured: (rounds + 1) * heldOut * heldOutSamples };
+  return { sampled: passes * train * samples, measured: (rounds + 1) * heldOut * heldOutSamples * looks };
 }
 
 function restSeconds(amount: Amount, counts: TaskCounts, speeds: Speeds): number {
@@ -108,6 +113,10 @@ function restSeconds(amount: Amount, counts: TaskCounts, speeds: Speeds): number
     amount.rounds * textsOf(amount.samples, counts) * speeds.train +
     (amount.rounds + 1) * speeds.model
   );
+}
+
+function looksOf({ looks = 1 }: Amount): number {
+  return looks;
 }
 
 /** Training texts of one round. */
@@ -121,9 +130,9 @@ export function standardRound(parameters: number, machine: Pick<Machine, 'gflops
 }
 
 /**
- * The amount of work for a time. The held-out tasks get the programs that the gate needs to decide, where that leaves time
- * for anything else. Then come more programs per training task, and then more rounds. `enough` is false where even the
- * least work takes longer.
+ * The amount of work for a time. First come the programs of one look and a few per training task. Then come the looks that
+ * the gate needs to decide, then more programs per training task, then more rounds. `enough` is false where even the least work
+ * takes longer.
  */
 export function amountFor(
   seconds: number,
@@ -131,7 +140,7 @@ export function amountFor(
   speeds: Speeds,
 ): { amount: Amount; enough: boolean } {
   const of = (rounds: number, samples: number, heldOutSamples: number): Amount => ({
-    ...{ rounds, samples, heldOutSamples, measureTrain: false },
+    ...{ rounds, samples, heldOutSamples, looks: 1, measureTrain: false },
   });
   const fits = (amount: Amount): boolean => runSeconds(amount, counts, speeds) <= seconds;
   for (const heldOutSamples of [ENOUGH_HELD_OUT_SAMPLES, 4, 2]) {
@@ -141,9 +150,15 @@ export function amountFor(
       if (fits(next)) amount = next;
       return amount === next;
     };
-    while (amount.samples < SAMPLES_BEFORE_ROUNDS && more({ ...amount, samples: amount.samples + 1 }));
+    const addSamples = (most: number): void => {
+      while (amount.samples < most && more({ ...amount, samples: amount.samples + 1 }));
+    };
+    addSamples(SAMPLES_BEFORE_LOOKS);
+    if (heldOutSamples === ENOUGH_HELD_OUT_SAMPLES)
+      while (looksOf(amount) < MOST_LOOKS && more({ ...amount, looks: looksOf(amount) + 1 }));
+    addSamples(SAMPLES_BEFORE_ROUNDS);
     while (amount.rounds < MOST_ROUNDS && more({ ...amount, rounds: amount.rounds + 1 }));
-    while (amount.samples < MOST_SAMPLES && more({ ...amount, samples: amount.samples + 1 }));
+    addSamples(MOST_SAMPLES);
     return { amount, enough: true };
   }
   return { amount: of(1, FEWEST_SAMPLES, 2), enough: false };
@@ -159,12 +174,15 @@ export function samplesForRound(
   counts: TaskCounts,
   speeds: Speeds,
 ): number | undefined {
-  const perRound = left.seconds / Math.max(1, left.rounds);
+  const rounds = Math.max(1, left.rounds);
+  const perRound = left.seconds / rounds;
+  // Of both models, without the look before the first round.
+  const looksLeft = ((rounds + 1) * looksOf(planned) - 1) / rounds;
   // What is left has no measurement before its first round.
   const seconds = (samples: number): number =>
     counts.train * samples * speeds.sample +
     textsOf(samples, counts) * speeds.train +
-    counts.heldOut * planned.heldOutSamples * speeds.measure +
+    counts.heldOut * planned.heldOutSamples * looksLeft * speeds.measure +
     speeds.model;
   let samples = Math.max(planned.samples, SAMPLES_BEFORE_ROUNDS);
   while (samples >= FEWEST_SAMPLES && seconds(samples) > perRound) samples -= 1;

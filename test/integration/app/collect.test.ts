@@ -74,10 +74,11 @@ describe('collecting samples', function () {
   async function collect(
     stage: string,
     sampler: Sampler,
-    parts: { executor?: Executor; signal?: AbortSignal; run?: string; tasks?: Task[] } = {},
+    parts: { executor?: Executor; signal?: AbortSignal; run?: string; tasks?: Task[]; first?: number } = {},
   ): Promise<Sample[]> {
-    const { run = 'r', tasks = TASKS } = parts;
-    const asked = { run, stage, model: 'm', condition: 'none' as const, style: chatStyle(), samples: 2 };
+    const { run = 'r', tasks = TASKS, first = 0 } = parts;
+    const style = chatStyle();
+    const asked = { run, stage, model: 'm', condition: 'none' as const, style, samples: 2, first };
     return await collectSamples(
       {
         ...asked,
@@ -154,6 +155,25 @@ describe('collecting samples', function () {
     assert.equal((await collect('t', second)).length, 6);
     assert.deepEqual(second.asked, [['b', 'c']]);
     assert.deepEqual([...store.batches('r', 't')], [0, 1, 2]);
+  });
+
+  it('adds later samples to those that are there, also behind the last whole batch', async () => {
+    const before = await collect('looks', new Dictated(['x):\n    return x + 1', 'x):\n    return x']));
+    const more = new Dictated(['x):\n    return 2', 'x):\n    return 3']);
+    const all = await collect('looks', more, { first: 2 });
+    assert.deepEqual(more.asked, [['a', 'b', 'c']]);
+    assert.deepEqual(
+      all.filter(({ sample }) => sample < 2),
+      before,
+    );
+    assert.deepEqual(
+      all.map(({ taskId, sample }) => `${taskId}${sample}`),
+      TASKS.flatMap(({ id }) => [0, 1, 2, 3].map((sample) => `${id}${sample}`)),
+    );
+    assert.deepEqual([...store.batches('r', 'looks')], [0, 1, 2, 3, 4, 5]);
+    const idle = new Dictated([]);
+    assert.deepEqual(await collect('looks', idle, { first: 2 }), all);
+    assert.deepEqual(idle.asked, []);
   });
 
   it('runs texts of an earlier run again, and asks only for what that run did not write', async () => {

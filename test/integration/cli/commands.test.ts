@@ -267,8 +267,8 @@ describe('the command line', function () {
     assert.match(repair.edit.text, /^ {4}return x \+ 1\n$/);
     assert.equal(readFileSync(file, 'utf8'), source);
     const nowhere = new LetiProcess([...asked, '--line', '900'], home, undefined, true);
-    assert.equal((await nowhere.ended).code, 1);
-    assert.match(nowhere.stderr, /There is no function with tests or doctests at small\.py:901/);
+    assert.equal((await nowhere.ended).code, 2);
+    assert.match(nowhere.stderr, /small\.py has \d+ lines, so it has no line 900/);
   });
 });
 

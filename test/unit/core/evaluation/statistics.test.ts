@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { evaluate, outcomesOf } from '../../../../src/core/evaluation/passRates.ts';
-import { decide, GATE_SAMPLES, GATE_TASKS } from '../../../../src/core/evaluation/gate.ts';
 import { keyOf, shuffled, stream, uniform } from '../../../../src/core/random.ts';
 import {
   bootstrapMean,
@@ -54,57 +53,6 @@ describe('intervals', () => {
     assert.equal(pairedDifference(before, after, 1)?.value, 0.25);
     assert.throws(() => pairedDifference(before, [outcome('a', 8, 1)], 1), /different tasks/);
     assert.throws(() => pairedDifference(before, [outcome('a', 8, 1), outcome('c', 8, 1)], 1), /task c/);
-  });
-});
-
-describe('the gate', () => {
-  const tasks = (passed: (index: number) => number, count = 40, samples = 8): TaskOutcome[] =>
-    Array.from({ length: count }, (_, index) => outcome(`t${index}`, samples, passed(index)));
-  const base = tasks(() => 2);
-
-  it('promotes what is better and hardly worse at worst', () => {
-    const { decision, reason } = decide(
-      base,
-      tasks((index) => (index % 2 === 0 ? 4 : 2)),
-      1,
-    );
-    assert.equal(decision, 'promote');
-    assert.match(reason, /^held-out pass rate rose: \+12\.5 points \(95 % interval \+/);
-  });
-
-  it('refuses what is worse, the same, or perhaps much worse', () => {
-    assert.match(
-      decide(
-        base,
-        tasks(() => 1),
-        1,
-      ).reason,
-      /fell: -12\.5/,
-    );
-    assert.match(decide(base, base, 1).reason, /nothing improved/);
-    const wild = decide(
-      base,
-      tasks((index) => (index % 2 === 0 ? 5 : 0)),
-      1,
-    );
-    assert.equal(wild.decision, 'refuse');
-    assert.match(wild.reason, /a loss of 3 points or more is not ruled out: \+6\.3/);
-  });
-
-  it('is undecided with too few tasks or samples', () => {
-    const few = decide(
-      tasks(() => 1, GATE_TASKS - 1),
-      tasks(() => 8, GATE_TASKS - 1),
-      1,
-    );
-    assert.equal(few.decision, 'undecided');
-    const thin = decide(
-      tasks(() => 1, 40, 4),
-      tasks(() => 4, 40, GATE_SAMPLES - 1),
-      1,
-    );
-    assert.equal(thin.decision, 'undecided');
-    assert.equal(decide([], [], 1).decision, 'undecided');
   });
 });
 

@@ -18,6 +18,7 @@ describe('the time of a run', () => {
     const amount = { rounds: 2, samples: 8, heldOutSamples: 4, measureTrain: false };
     // sample/1, sample/2; evaluate/0, 1 and 2 of held-out tasks.
     assert.deepEqual(runPrograms(amount, COUNTS), { sampled: 2 * 70 * 8, measured: 3 * 30 * 4 });
+    assert.equal(runPrograms({ ...amount, looks: 3 }, COUNTS).measured, 3 * 3 * 30 * 4);
     // And evaluate/2/train, which a run without held-out tasks always does.
     assert.equal(runPrograms({ ...amount, measureTrain: true }, COUNTS).sampled, 3 * 70 * 8);
     assert.deepEqual(runPrograms(amount, { train: 5, heldOut: 0 }), { sampled: 3 * 5 * 8, measured: 0 });
@@ -33,7 +34,8 @@ describe('the time of a run', () => {
       const seconds = runSeconds(amount, COUNTS, SPEEDS);
       assert.ok(enough && seconds <= minutes * 60, `${minutes} minutes`);
       assert.ok(seconds > before, 'more time, more work');
-      assert.equal(amount.heldOutSamples, 8, 'the gate can decide');
+      assert.equal(amount.heldOutSamples, 8, 'a look is worth its time');
+      if (minutes > 30) assert.equal(amount.looks, 3, 'the gate can decide');
       before = seconds;
     }
     const { amount } = amountFor(480 * 60, COUNTS, SPEEDS);
@@ -46,7 +48,7 @@ describe('the time of a run', () => {
     const none = amountFor(60, COUNTS, SPEEDS);
     assert.deepEqual(none, {
       enough: false,
-      amount: { rounds: 1, samples: FEWEST_SAMPLES, heldOutSamples: 2, measureTrain: false },
+      amount: { rounds: 1, samples: FEWEST_SAMPLES, heldOutSamples: 2, looks: 1, measureTrain: false },
     });
   });
 
@@ -58,6 +60,10 @@ describe('the time of a run', () => {
     assert.equal(samples(rest + 4 * 70 * 0.5 + 70 * 2 * 2), 4);
     assert.equal(samples(rest + 70 * 0.5), undefined);
     assert.equal(samples(1e6), 16, 'no more than pays');
+    const looking = { ...planned, looks: 3 };
+    const looks = 5 * 30 * 8 + 60;
+    const seconds = looks + 4 * 70 * 0.5 + 70 * 2 * 2;
+    assert.equal(samplesForRound({ seconds, rounds: 1 }, looking, COUNTS, SPEEDS), 4);
   });
 
   it('expects more time of a larger model, and less of a faster machine', () => {
