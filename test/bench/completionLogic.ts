@@ -25,7 +25,7 @@ for (let place = 0; place < 220; place += 1) {
   const began = performance.now();
   const context = completionContext(document, offset, { ...DEFAULT_CONTEXT, testSources: [] });
   const { omittedSpace: pending } = completionPrompt(context, style);
-  finishCompletion(answer, context, pending, chooseLineOrBlock(context));
+  finishCompletion({ text: answer, limited: false }, context, pending, chooseLineOrBlock(context));
   const done = performance.now();
   const where = { prefix: document.slice(0, offset), suffix: document.slice(offset), settings: '' };
   cache.put(where, answer);

@@ -6,13 +6,15 @@ import {
   stopPattern,
   type LineOrBlock,
 } from '../../core/completion/lineOrBlock.ts';
-import { finishCompletion } from '../../core/completion/finish.ts';
+import { finishCompletion, type Finished } from '../../core/completion/finish.ts';
 import { completionPrompt, type CompletionPrompt } from '../../core/completion/prompt.ts';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { ParseCheck } from '../../execution/parseCheck.ts';
 import { testSources } from '../../harvest/testSources.ts';
 import { digest } from '../../process/digest.ts';
 import type { CompletionRequest } from '../../protocol/completion.ts';
+import type { GeneratedText } from '../../protocol/sampling.ts';
+import { fittingText, type Fitting } from './fitting.ts';
 import { CompletionModel, type CompletionModelOptions, type ActiveModel } from './activeModel.ts';
 
 /** A place in a file as its editor has it, saved or not. */
@@ -59,8 +61,6 @@ export interface Draft {
 const LINE_TOKENS = 48;
 /** Texts that are sampled to choose from, beside the greedy one. */
 const OTHERS = 4;
-/** How many lines of the end may be dropped to make a file parse. */
-const MOST_SHORTENED = 6;
 /** Test files are read again after this time. */
 const TESTS_AGE_MS = 60_000;
 
@@ -122,17 +122,17 @@ export class CompletionService {
     const draft = await this.draft(context);
     const { used } = draft;
     const written = await used.completer.complete(draft.request, { signal: asked.signal, supersede: true });
-    const finished = finishCompletion(written.text, context, draft.prompt.omittedSpace, draft.lineOrBlock);
-    const fitting = finished === undefined ? undefined : await this.#fitting(prefix, suffix, finished);
+    const found = await this.fitting(draft, asked, written);
     this.#answeredBy(used.key);
     this.#hash = used.hash;
-    this.#cache.put({ prefix, suffix, settings: '' }, fitting ?? '');
-    if (fitting === undefined) {
-      const why = finished === undefined ? 'the model had nothing to add' : 'the file would not parse';
-      return answer(undefined, why, { model: used.name, writingMs: written.totalMs });
+    const from = { model: used.name, writingMs: written.totalMs };
+    if (!('text' in found)) {
+      this.#cache.put({ prefix, suffix, settings: '' }, '');
+      return answer(undefined, 'why' in found ? found.why : 'the file would not parse', from);
     }
-    this.#shown = { prefix, suffix, text: fitting };
-    return answer(fitting, undefined, { model: used.name, writingMs: written.totalMs });
+    this.#cache.put({ prefix, suffix, settings: '' }, found.text);
+    this.#shown = { prefix, suffix, text: found.text };
+    return answer(found.text, undefined, from);
   }
 
   /**
@@ -143,7 +143,7 @@ export class CompletionService {
   async others({ text, offset, signal }: Asked, first: string): Promise<string[]> {
     const [prefix, suffix] = [text.slice(0, offset), text.slice(offset)];
     const draft = await this.draft(await this.context({ text, offset }));
-    const { used, prompt, request } = draft;
+    const { used, request } = draft;
     const known = this.#others;
     if (known?.by === used.key && known.prefix === prefix && known.suffix === suffix) return known.texts;
     const { topP, topK, seed } = DEFAULT_RUN;
@@ -155,13 +155,12 @@ export class CompletionService {
       rows: OTHERS,
       settings: { temperature, topP, topK, seed, maxTokens, round: 0 },
     };
-    const written: string[] = [];
-    for await (const program of used.completer.sample(batch, signal)) written[program.sample] = program.text;
+    const written: GeneratedText[] = [];
+    for await (const program of used.completer.sample(batch, signal)) written[program.sample] = program;
     const texts = new Set<string>();
-    for (const decoded of written) {
-      const finished = finishCompletion(decoded, draft.context, prompt.omittedSpace, draft.lineOrBlock);
-      const fitting = finished === undefined ? undefined : await this.#fitting(prefix, suffix, finished);
-      if (fitting !== undefined && fitting !== first) texts.add(fitting);
+    for (const program of written) {
+      const found = await this.fitting(draft, { text, offset }, program);
+      if ('text' in found && found.text !== first) texts.add(found.text);
     }
     this.#others = { prefix, suffix, by: used.key, texts: [...texts] };
     return [...texts];
@@ -189,12 +188,17 @@ export class CompletionService {
     return completionContext(text, offset, { ...DEFAULT_CONTEXT, testSources: await this.#testSources() });
   }
 
-  /** The text, or as much of its beginning as gives a file that parses; what is wrong with it where none does. */
-  async parsing(prefix: string, suffix: string, text: string): Promise<{ text: string } | { error: string }> {
-    const texts = shortened(text);
-    const { first, error } = await (await this.#parseCheck()).first(prefix, suffix, texts);
-    const found = first === null ? undefined : texts[first];
-    return found === undefined ? { error: error ?? 'SyntaxError' } : { text: found };
+  /** What of a model's text can stand at a place: the text itself, its beginning, or nothing, with the reason. */
+  async fitting(
+    { context, prompt, lineOrBlock }: Draft,
+    { text, offset }: CompletionPlace,
+    written: { text: string; finish: 'end' | 'stop' | 'length' },
+  ): Promise<Fitting | Extract<Finished, { why: string }>> {
+    const raw = { text: written.text, limited: written.finish === 'length' };
+    const finished = finishCompletion(raw, context, prompt.omittedSpace, lineOrBlock);
+    if ('why' in finished) return finished;
+    const file = { before: text.slice(0, offset), after: text.slice(offset) };
+    return await fittingText(await this.#parseCheck(), file, context.around, finished.texts);
   }
 
   /** Waits for a promotion that is being loaded. */
@@ -230,13 +234,6 @@ export class CompletionService {
     this.#shown = undefined;
   }
 
-  async #fitting(prefix: string, suffix: string, text: string): Promise<string | undefined> {
-    const parsed = await this.parsing(prefix, suffix, text);
-    if ('text' in parsed) return parsed.text;
-    const before = await this.parsing(prefix, suffix, '');
-    return 'text' in before ? undefined : text;
-  }
-
   async #parseCheck(): Promise<ParseCheck> {
     const found = (this.#parser ??= this.#options.workbench
       .interpreter()
@@ -255,15 +252,4 @@ export class CompletionService {
     }
     return await this.#tests.read;
   }
-}
-
-/** A text, then the same without its last line, its last two, ... */
-function shortened(text: string): string[] {
-  const lines = text.split('\n');
-  const texts = [text];
-  for (let kept = lines.length - 1; kept > 0 && texts.length <= MOST_SHORTENED; kept -= 1) {
-    const shorter = lines.slice(0, kept).join('\n').trimEnd();
-    if (shorter.trim() !== '' && shorter !== texts.at(-1)) texts.push(shorter);
-  }
-  return texts;
 }

@@ -1,12 +1,12 @@
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { renderFeedback } from '../../core/text/feedback.ts';
 import { completionContext, type CompletionContext } from '../../core/completion/context.ts';
-import { finishCompletion } from '../../core/completion/finish.ts';
 import { candidateLabel, rankCandidates, type Candidate } from '../../core/completion/ranking.ts';
 import { assembleProgram, executionJob } from '../../core/text/program.ts';
 import { keyOf } from '../../core/random.ts';
 import { scanWorkspace } from '../../harvest/scan.ts';
 import { tasksOf } from '../../harvest/workspace.ts';
+import type { CompletionAnswer } from '../../protocol/completion.ts';
 import type { RankedCompletion, VerifiedCompletion, VerifiedText } from '../../protocol/backend.ts';
 import { InterruptedError } from '../../protocol/errors.ts';
 import { type ExecutionResult, limitsOf } from '../../protocol/execution.ts';
@@ -38,6 +38,9 @@ const REPAIRABLE = new Set([
 /** Files with a candidate in them that are looked through for tests: a first candidate may be no real body. */
 const MOST_SCANS = 3;
 
+/** What a model wrote, and what ended it. */
+type Written = Pick<CompletionAnswer, 'text' | 'finish'>;
+
 interface Judged extends Candidate {
   /** The file does not parse with it: never shown. */
   broken: boolean;
@@ -65,8 +68,8 @@ export async function verifyCompletion(
   const draft = await service.draft(context);
   const { countTokens } = draft.used;
   const covering = request.execute ? taskFinder(workbench, request, context.function, until) : undefined;
-  const examine = async (text: string): Promise<Judged | undefined> => {
-    const candidate = await parsed(service, draft, request, text);
+  const examine = async (written: Written): Promise<Judged | undefined> => {
+    const candidate = await parsed(service, draft, request, written);
     if (candidate === undefined || candidate.broken) return candidate;
     const task = await orNothing(until, signal, covering?.(candidate.text));
     return task === undefined ? candidate : await run(task, candidate);
@@ -139,12 +142,12 @@ async function orNothing<T>(
 
 /** Examines texts as they come, while the next ones are written. */
 async function examineAll(
-  texts: AsyncIterable<string>,
-  examine: (text: string) => Promise<Judged | undefined>,
+  texts: AsyncIterable<Written>,
+  examine: (written: Written) => Promise<Judged | undefined>,
 ): Promise<Judged[]> {
   const examined: Promise<Judged | undefined>[] = [];
   try {
-    for await (const text of texts) examined.push(examine(text));
+    for await (const one of texts) examined.push(examine(one));
   } finally {
     // Whatever ends the writing, nothing that was begun is left alone.
     await Promise.allSettled(examined);
@@ -165,8 +168,8 @@ async function* written(
   place: VerifyRequest,
   count: number,
   until: AbortSignal,
-): AsyncGenerator<string, void> {
-  yield (await used.completer.complete(request, { signal: place.signal })).text;
+): AsyncGenerator<Written, void> {
+  yield await used.completer.complete(request, { signal: place.signal });
   if (count === 1) return;
   const { prompt, stop, maxTokens } = request;
   const { temperature, topP, topK, seed } = DEFAULT_RUN;
@@ -176,7 +179,7 @@ async function* written(
     settings: { temperature, topP, topK, seed, maxTokens, round: 0 },
   };
   try {
-    for await (const { text } of used.completer.sample(batch, until)) yield text;
+    yield* used.completer.sample(batch, until);
   } catch (error) {
     if (!(error instanceof InterruptedError) || place.signal.aborted) throw error;
   }
@@ -187,19 +190,14 @@ async function parsed(
   service: CompletionService,
   draft: Draft,
   place: CompletionPlace,
-  decoded: string,
+  written: Written,
 ): Promise<Judged | undefined> {
-  const text = finishCompletion(decoded, draft.context, draft.prompt.omittedSpace, draft.lineOrBlock);
-  if (text === undefined) return undefined;
+  const found = await service.fitting(draft, place, written);
   const nothing = { checksPassed: 0, checksTotal: 0 };
-  const found = await service.parsing(
-    place.text.slice(0, place.offset),
-    place.text.slice(place.offset),
-    text,
-  );
   if ('text' in found) return { ...nothing, text: found.text, broken: false };
-  const feedback = { program: draft.context.before + text, text: found.error };
-  return { ...nothing, text, broken: true, feedback };
+  if ('why' in found) return undefined;
+  const feedback = { program: draft.context.before + found.longest, text: found.error };
+  return { ...nothing, text: found.longest, broken: true, feedback };
 }
 
 /**

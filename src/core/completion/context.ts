@@ -1,4 +1,4 @@
-import { blockEnd, enclosingDefinitions, type Definition } from './scopes.ts';
+import { blockEnd, definitionsIn, enclosingDefinitions, type Definition } from './scopes.ts';
 import { endOfOpenString, columns, headerEnd, indentOf, indentUnit, mask, type Inside } from './source.ts';
 import {
   attributesIn,
@@ -9,6 +9,7 @@ import {
   statementsIn,
   type Statement,
 } from './statements.ts';
+import { openedBlock, surroundingsOf, type Surroundings } from './surroundings.ts';
 
 /** The function around the cursor. Of nested functions the outermost; the name of a method begins with its class. */
 export interface EnclosingFunction {
@@ -44,6 +45,14 @@ export interface CompletionContext {
   after: string;
   /** Rest of the file after the cursor's line. A completion must not repeat it. */
   below: string;
+  /** The innermost scope that a statement at the cursor belongs to. */
+  level: 'module' | 'class' | 'function';
+  /** Functions and classes of the file that stand at the cursor's indentation, where that is a module's or a class's. */
+  defined: ReadonlySet<string>;
+  /** Identifiers of the file. */
+  names: () => ReadonlySet<string>;
+  /** What must stay sound. */
+  around: Surroundings;
   /** Tests that name the function. */
   tests: string[];
 }
@@ -94,6 +103,7 @@ export function completionContext(
           before.length,
           blockEnd(maskedAll, scope, Math.max(before.length, headerEnd(maskedAll, scope.start) ?? 0) - 1),
         );
+  const level = levelOf(scopes, before, lineBefore);
   const shown = trimToBudget(before.slice(begin), options, scope?.kind === 'def');
   const found =
     scope?.kind === 'def' ? functionOf(all, maskedAll, scopes, scope, before.length, end) : undefined;
@@ -121,8 +131,38 @@ export function completionContext(
     before: shown,
     after: all.slice(before.length, end),
     below: rest.slice(lineEnd(rest)),
+    level,
+    defined: level === 'function' ? new Set() : definedNear(maskedAll, scopes.at(-1), before.length),
+    names: () => identifiersIn(maskedAll, before.length),
+    around: surroundingsOf(all, maskedAll, before.length),
     tests,
   };
+}
+
+/** What a statement at the cursor belongs to: the block that was just opened, else what is around the cursor. */
+function levelOf(scopes: readonly Definition[], before: string, line: string): CompletionContext['level'] {
+  const header = indentOf(line) === '' || line.trim() !== '' ? openedBlock(before) : undefined;
+  if (header !== undefined) return /^\s*class\b/.test(header) ? 'class' : 'function';
+  const innermost = scopes.at(-1)?.kind;
+  if (innermost === 'class') return 'class';
+  return innermost === undefined && indentOf(line) === '' ? 'module' : 'function';
+}
+
+/** Names of the definitions in the body of a class, or of the module. */
+function definedNear(masked: string, owner: Definition | undefined, offset: number): Set<string> {
+  const end =
+    owner === undefined ? masked.length : blockEnd(masked, owner, Math.max(offset - 1, owner.start));
+  const start = owner === undefined ? 0 : (headerEnd(masked, owner.start) ?? owner.start);
+  const found = definitionsIn(masked.slice(start, end));
+  const least = owner === undefined ? 0 : Math.min(...found.map(({ indent }) => indent));
+  return new Set(found.filter(({ indent }) => indent === least).map(({ name }) => name));
+}
+
+/** Identifiers of a masked text, without the word that ends at an offset. */
+function identifiersIn(masked: string, offset: number): Set<string> {
+  const word = /[\p{XID_Continue}]*$/u.exec(masked.slice(Math.max(0, offset - 200), offset))?.[0] ?? '';
+  const rest = masked.slice(0, offset - word.length) + ' ' + masked.slice(offset);
+  return new Set(rest.match(/[\p{XID_Start}_][\p{XID_Continue}]*/gu) ?? []);
 }
 
 function lineEnd(text: string): number {

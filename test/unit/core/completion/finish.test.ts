@@ -5,9 +5,8 @@ import {
   repairIndentation,
   withoutFences,
   withoutOmittedSpace,
-  withoutOverlap,
-  withoutRepeats,
 } from '../../../../src/core/completion/finish.ts';
+import { withoutOverlap, withoutRepeats } from '../../../../src/core/completion/overlap.ts';
 import { completionPrompt } from '../../../../src/core/completion/prompt.ts';
 import { chatStyle } from '../../../support/tasks.ts';
 import { contextAt } from '../../../support/cursor.ts';
@@ -19,7 +18,9 @@ function finish(marked: string, decoded: string): string | undefined {
     condition: 'none',
     fill: undefined,
   });
-  return finishCompletion(decoded, context, omittedSpace, chooseLineOrBlock(context));
+  const written = { text: decoded, limited: false };
+  const finished = finishCompletion(written, context, omittedSpace, chooseLineOrBlock(context));
+  return 'why' in finished ? undefined : finished.texts[0];
 }
 
 describe('finishing a completion', () => {
@@ -108,19 +109,19 @@ describe('white space before the cursor', () => {
 
 describe('repeats', () => {
   it('of the line above are dropped', () => {
-    assert.equal(withoutRepeats('x = f(1)', 'def g():\n    x = f(1)\n    '), '');
-    assert.equal(withoutRepeats('x = f(2)', 'def g():\n    x = f(1)\n    '), 'x = f(2)');
+    assert.equal(withoutRepeats('x = f(1)', 'def g():\n    x = f(1)\n    ', 'function'), '');
+    assert.equal(withoutRepeats('x = f(2)', 'def g():\n    x = f(1)\n    ', 'function'), 'x = f(2)');
   });
 
   it('of what is too short to mean anything stay', () => {
-    assert.equal(withoutRepeats(')', 'f(g(\n)\n'), ')');
-    assert.equal(withoutRepeats('pass', 'pass\n'), 'pass');
+    assert.equal(withoutRepeats(')', 'f(g(\n)\n', 'module'), ')');
+    assert.equal(withoutRepeats('pass', 'pass\n', 'function'), 'pass');
   });
 
   it('of a line or of some lines are cut at the first', () => {
-    assert.equal(withoutRepeats('a = 1\nb += 1\nb += 1\nb += 1\nb +', ''), 'a = 1\nb += 1');
-    assert.equal(withoutRepeats('x()\ny()\nx()\ny()\nx()\ny()\n', ''), 'x()\ny()');
-    assert.equal(withoutRepeats('b += 1\nb += 1\nreturn b', ''), 'b += 1\nb += 1\nreturn b');
+    assert.equal(withoutRepeats('a = 1\nb += 1\nb += 1\nb += 1\nb +', '', 'function'), 'a = 1\nb += 1');
+    assert.equal(withoutRepeats('x()\ny()\nx()\ny()\nx()\ny()\n', '', 'function'), 'x()\ny()');
+    assert.equal(withoutRepeats('b += 1\nb += 1\nreturn b', '', 'function'), 'b += 1\nb += 1\nreturn b');
   });
 });
 
@@ -149,10 +150,11 @@ describe('text already behind the cursor', () => {
       '\n    return x\n',
       'y = 1\n        return x',
     ],
-    ['a line in the middle', 'return x\n    y = 1', '', '\n    return x\n', 'return x\n    y = 1'],
+    ['a line in the middle', 'y = 1\n    return x\n    z = 1', '', '\n    return x\n', 'y = 1'],
+    ['a word in the middle', 'if y:\n    pass\n    z = 1', '', '\n    pass\n', 'if y:\n    pass\n    z = 1'],
   ] as const) {
     it(`is taken off: ${name}`, () => {
-      assert.equal(withoutOverlap(text, lineAfter, below), expected);
+      assert.equal(withoutOverlap(text, { lineAfter, below }), expected);
     });
   }
 });

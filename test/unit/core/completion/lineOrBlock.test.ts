@@ -18,7 +18,7 @@ function cut(marked: string, decoded: string): string {
     fill: undefined,
   });
   const lineOrBlock = chooseLineOrBlock(context);
-  return cutAtStop(decoded, stopPattern(context, omittedSpace, lineOrBlock), lineOrBlock);
+  return cutAtStop(decoded, stopPattern(context, omittedSpace, lineOrBlock));
 }
 
 describe('lineOrBlock of a completion', () => {
@@ -59,23 +59,23 @@ describe('stop rule', () => {
   it('ends a block where code stands further out', () => {
     assert.equal(
       cut('def f(a):\n    |', '\n    x = 1\n\n    return x\n\n\ndef g():\n    pass'),
-      '\n    x = 1\n\n    return x\n\n',
+      '\n    x = 1\n\n    return x\n\n\n',
     );
     assert.equal(
       cut('def f(a):|', '\n    return [\n        1\n    ]\nprint(f(1))'),
-      '\n    return [\n        1\n    ]',
+      '\n    return [\n        1\n    ]\n',
     );
   });
 
   it('ends an inner block with it', () => {
     assert.equal(
       cut('def f(a):\n    if a:\n        |\n    return 1\n', '\n        a += 1\n    return 2'),
-      '\n        a += 1',
+      '\n        a += 1\n',
     );
   });
 
   it('ends at a closing fence', () => {
-    assert.equal(cut('def f(a):\n    |', '\n    return 1\n```\nThis'), '\n    return 1');
+    assert.equal(cut('def f(a):\n    |', '\n    return 1\n```\nThis'), '\n    return 1\n');
   });
 
   it('ends a line with the line', () => {
@@ -86,14 +86,39 @@ describe('stop rule', () => {
     );
   });
 
-  it('ends a piece of a module at two empty lines', () => {
-    assert.match(
-      cut('import os\n|', '\nx = 1\n\ndef f():\n    pass\n\n\ndef g():\n    pass'),
-      /^\nx = 1\n\ndef f\(\):\n {4}pass\s+$/,
+  it('ends a piece of a module at an empty line, or with its definition', () => {
+    for (const next of ['\n\nprint(1)', '\n\n# Example usage\nprint(1)', '\ndef g():\n    pass'])
+      assert.equal(cut('import os\n|', `\ndef f():\n    pass${next}`).trimEnd(), '\ndef f():\n    pass');
+    assert.equal(cut('|', '\nimport os\nimport re\n\nx = 1'), '\nimport os\nimport re\n\n');
+    assert.equal(cut('|', '\nif a:\n    b\nelse:\n    c\nd'), '\nif a:\n    b\nelse:\n    c\n');
+    assert.equal(cut('|', `\n${'x()\n'.repeat(20)}`), `\n${'x()\n'.repeat(8)}`);
+  });
+
+  it('ends a member of a class before the next one', () => {
+    assert.equal(
+      cut('class A:\n    |', '\n    def f(self):\n        a\n\n        b\n\n    def g(self):'),
+      '\n    def f(self):\n        a\n\n        b\n\n',
     );
+    assert.equal(cut('class A:\n    |', '\n    a = 1\n    b = 2\n\nA()'), '\n    a = 1\n    b = 2\n\n');
+  });
+
+  it('ends a statement with its block, its brackets and its clauses', () => {
+    const at = (text: string): string => cut('def f(a):\n    x = 1\n    |\n    return x\n', text);
+    assert.equal(at('\n    for y in a:\n        x += y\n    z'), '\n    for y in a:\n        x += y\n');
+    assert.equal(at('\n    x = g(\n        a,\n    )\n    z'), '\n    x = g(\n        a,\n    )\n');
+    assert.equal(
+      at('\n    if a:\n        b\n    else:\n        c\n    z'),
+      '\n    if a:\n        b\n    else:\n        c\n',
+    );
+    assert.equal(at('\n    # Why.\n    x = 2\n    z'), '\n    # Why.\n    x = 2\n');
+  });
+
+  it('ends a header whose block is there already with its line', () => {
+    const marked = 'def f(a):\n    |\n        x += 1\n';
+    assert.equal(cut(marked, '\n    for y in a:\n        z'), '\n    for y in a:\n');
   });
 
   it('understands Windows line ends', () => {
-    assert.equal(cut('def f(a):|', '\r\n    return 1\r\nx'), '\n    return 1');
+    assert.equal(cut('def f(a):|', '\r\n    return 1\r\nx'), '\n    return 1\n');
   });
 });
