@@ -3,7 +3,7 @@ import type { Surroundings } from './surroundings.ts';
 
 /** How many texts are tried at most. */
 const MOST_TEXTS = 8;
-/** Words behind which an expression goes on. */
+/** Words that something must follow. */
 const GOES_ON =
   /^(?:and|as|assert|async|await|class|def|del|elif|for|from|global|if|import|in|is|lambda|nonlocal|not|or|while|with)$/;
 /** An operator at the end. `...` and the star of `import *` are whole. */
@@ -20,8 +20,8 @@ interface Cuts {
 }
 
 /**
- * The text and shorter ones to try in its place, longest first. None of them closes what the code behind the cursor closes,
- * leaves a bracket or a string of its own open, or ends in a comment before code.
+ * The text and shorter ones to try in its place, longest first. None of them closes what the code behind the cursor closes.
+ * None leaves a bracket or a string of its own open, or hides code behind a comment.
  * @param limited whether the limit of tokens ended the text, so that its last line is not whole
  */
 export function soundTexts(text: string, around: Surroundings, limited: boolean): string[] {

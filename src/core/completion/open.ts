@@ -1,6 +1,6 @@
 /**
  * What is open at a place of Python code: brackets, strings, and fields of f-strings. A parser gives up at what nobody has
- * closed yet. This scanner goes on, so it also works while somebody types.
+ * closed yet. This scanner continues, so it also works while somebody types.
  */
 
 /** Something that waits for its end. */
@@ -25,7 +25,7 @@ export interface Lexeme {
 const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const WORD = /[\p{XID_Continue}]+/uy;
 const STRING = /([A-Za-z]{0,2})("""|'''|"|')/y;
-/** Words that begin a line only outside brackets. An open bracket above such a line was never closed. */
+/** Words that begin a line only outside brackets. An open bracket above one of them was never closed. */
 const STATEMENT =
   /[ \t]*(?:(?:def|class|return|import|while|with|raise|assert|del|pass|break|continue|global|nonlocal|elif|except|finally)\b|try[ \t]*:|@)/y;
 

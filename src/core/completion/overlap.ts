@@ -38,7 +38,7 @@ export function withoutRepeats(text: string, above: string, level: CompletionCon
   return text;
 }
 
-/** The last lines of code above, as far as they belong to the definition around the cursor. */
+/** The last lines of code above, those of the definition around the cursor. */
 function linesNear(above: string): string[] {
   const near = codeLines(above).slice(-NEAR);
   return near.slice(

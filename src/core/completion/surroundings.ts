@@ -56,7 +56,7 @@ export function closedAfter({ open, after }: Surroundings, text: string): string
 
 function statementStart(masked: string, offset: number): number {
   let start = masked.lastIndexOf('\n', offset - 1) + 1;
-  // The line of the cursor counts as far as it is written.
+  // Of the cursor's line, only what is before the cursor counts.
   while (start > 0 && !BEGINS.test(masked.slice(start, Math.max(offset, start))))
     start = lineAbove(masked, start);
   while (start > 0 && masked[lineAbove(masked, start)] === '@') start = lineAbove(masked, start);
