@@ -6,6 +6,7 @@ import { openEndpointSampler } from '../engines/endpointSampler.ts';
 import { startExecutor, type Executor } from '../execution/executor.ts';
 import { findWorkspaceInterpreter, type WorkspaceInterpreter } from '../execution/interpreter.ts';
 import { Git } from '../harvest/history/git.ts';
+import { originalName } from '../core/outcome/modelNames.ts';
 import { standardLibrarySources } from '../harvest/pythonSources.ts';
 import { createNodeCompleter } from '../inference/nodeCompleter.ts';
 import { createNodeSampler } from '../inference/nodeSampler.ts';
@@ -293,7 +294,7 @@ export class Workbench {
         ...base,
         ...trainedAs,
         parents: [...base.parents, work.model.hash],
-        name: `${rootName(base.name)}, LeTI round ${trainedAs.round}`,
+        name: `${originalName(base)}, LeTI round ${trainedAs.round}`,
       },
       { move: true },
     );
@@ -373,9 +374,4 @@ export class Workbench {
     await this.#trainer?.close();
     await (await this.#started?.catch(() => undefined))?.close();
   }
-}
-
-/** A model's name without what earlier rounds added to it. */
-function rootName(name: string): string {
-  return name.replace(/, LeTI round \d+$/, '');
 }

@@ -1,3 +1,4 @@
+import { cardLines, type VerdictCard } from '../core/outcome/verdictCard.ts';
 import { endpointWords, gateLine, percent, rangeText, recordedWords } from '../core/text/words.ts';
 import type { Evaluation, RunReport } from '../protocol/run.ts';
 
@@ -17,19 +18,23 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
-/** What a run found: pass rates before and after each round, error types, the gate's decisions, the model's folder. */
-export function reportText(report: RunReport, modelFolder: string | undefined): string {
+/** What a run found: its card, pass rates before and after each round, error types, decisions, the model's folder. */
+export function reportText(
+  report: RunReport,
+  card: VerdictCard | undefined,
+  modelFolder: string | undefined,
+): string {
   const parts = [
+    ...(card === undefined ? [] : [cardLines(card).join('\n')]),
     `Run ${report.run} (${report.status})`,
     report.config.endpoint === undefined ? '' : endpointWords(report.config.endpoint),
     passRates(report),
     sealedShare(report),
-    times(report),
     errorTypes(report),
     fromCompletions(report),
   ];
-  for (const gate of report.gates) parts.push(gateLine(gate));
-  if (report.gates.length === 0) parts.push('Gate: this run made no new model.');
+  // The card says what the only decision of a run is.
+  if (report.gates.length > 1) parts.push(report.gates.map(gateLine).join('\n'));
   if (modelFolder !== undefined) parts.push(`Exported model: ${modelFolder}`);
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -47,18 +52,6 @@ function sealedShare(report: RunReport): string {
 function fromCompletions({ trainings }: RunReport): string {
   const used = trainings.reduce((sum, training) => sum + training.used, 0);
   return used === 0 ? '' : `Also trained on ${recordedWords(used)}`;
-}
-
-/** How long the programs of each evaluation ran and waited, in milliseconds. */
-function times(report: RunReport): string {
-  const rows = [...report.heldOut, ...report.train].flatMap(({ side, round, timing }) => {
-    if (timing === undefined) return [];
-    const { run, queue } = timing;
-    const numbers = [run.p50, run.p99, queue.p50, queue.p99].map((time) => time.toFixed(0));
-    return [[side, round === 0 ? 'before' : `round ${round}`, ...numbers]];
-  });
-  if (rows.length === 0) return '';
-  return `Run and queue time of programs (ms)\n${table(['tasks', 'when', 'ran', '99 %', 'waited', '99 %'], rows)}`;
 }
 
 function passRates(report: RunReport): string {

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { Backend } from './backend.ts';
 import { registerTools } from './commands/agentTools.ts';
 import { checkUnderCursor } from './commands/checkFunction.ts';
-import { promote, rollBack } from './commands/models.ts';
+import { promote, rollBack, useRun } from './commands/models.ts';
 import { repair, REPAIR_SCHEME, Repairs } from './commands/repair.ts';
-import { comparePrograms, deleteRun, exportRun, pickRun } from './commands/runs.ts';
+import { deleteRun, exportRun, pickRun } from './commands/runs.ts';
 import { doctor, installLauncher } from './commands/setup.ts';
 import { evaluate, findTasks } from './commands/tasks.ts';
-import { resume, train } from './commands/train.ts';
+import { resume, train, trainLonger } from './commands/train.ts';
 import { AcceptanceTracker } from './completion/acceptanceTracker.ts';
 import { completeAndVerify } from './completion/completeAndVerify.ts';
 import { CompletionStatus } from './completion/completionStatus.ts';
@@ -25,12 +25,13 @@ import { SETTING_NAMES } from './config.ts';
 import { ContextKeys } from './contextKeys.ts';
 import { attempt, sayGaveUp } from './errors.ts';
 import { ModelsTree } from './explorer/modelsTree.ts';
-import type { ModelNode, RunNode, TaskNode } from './explorer/nodes.ts';
+import type { ModelNode, RunNode } from './explorer/nodes.ts';
 import { Programs, PROGRAM_SCHEME } from './explorer/programs.ts';
 import { RUN_PAGE, RunPages } from './explorer/runPages.ts';
 import { RunsTree } from './explorer/runsTree.ts';
 import { TasksTree } from './explorer/tasksTree.ts';
 import { LiveRuns } from './liveRuns.ts';
+import type { PageAddress } from '../protocol/runPage.ts';
 import { Places, type FunctionPlace } from './places.ts';
 import { Interpreters } from './python/interpreter.ts';
 import { FeedbackProblems, showFeedback } from './testing/feedbackProblems.ts';
@@ -197,7 +198,11 @@ function wire(context: vscode.ExtensionContext): void {
     await train(services, tasks);
     models.refresh();
   });
-  command('leti.resume', async (node: RunNode | undefined) => {
+  command('leti.trainLonger', async (run: PageAddress) => {
+    await trainLonger(services, tasks, run);
+    models.refresh();
+  });
+  command('leti.resume', async (node: RunNode | PageAddress | undefined) => {
     await resume(services, node);
     models.refresh();
   });
@@ -241,14 +246,14 @@ function wire(context: vscode.ExtensionContext): void {
   command('leti.exportRun', async (node: RunNode | undefined) => {
     await exportRun(services, node);
   });
-  command('leti.comparePrograms', async (node: TaskNode | undefined) => {
-    await comparePrograms(services, node);
-  });
   command('leti.promote', async (node: ModelNode | undefined) => {
     await promote(services, node);
   });
-  command('leti.rollBack', async () => {
-    await rollBack(services);
+  command('leti.useRun', async (run: PageAddress) => {
+    await useRun(services, run);
+  });
+  command('leti.rollBack', async (of: { workspace: string } | undefined) => {
+    await rollBack(services, of);
   });
   command('leti.refresh', async () => {
     runs.refresh();

@@ -3,11 +3,11 @@ import { EditorDiagnostic, TextRange } from './diagnostics.ts';
 import { SamplerEndpoint } from './engines.ts';
 import { NextStep } from './errors.ts';
 import { Verdict } from './execution.ts';
-import { ModelRecord } from './model.ts';
 import {
   Evaluation,
   RunConfig,
   RunEvent,
+  RunOutcome,
   RunReport,
   RunStatus,
   Sample,
@@ -15,6 +15,7 @@ import {
   Side,
 } from './run.ts';
 import { PromptSegment } from './sampling.ts';
+import { ActiveModel, AvailableModel, RunUse, StoredModelSummary } from './storedModels.ts';
 import { DroppedTask, Task } from './task.ts';
 import { Device } from './training.ts';
 import { RecordedCompletion } from './recordedCompletion.ts';
@@ -101,6 +102,8 @@ export const RunSummary = z.strictObject({
   /** First and last evaluation: of held-out tasks where the run has some, else of training tasks. */
   before: Evaluation.optional(),
   now: Evaluation.optional(),
+  /** Missing while the run has decided about no new model. */
+  outcome: RunOutcome.optional(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
@@ -236,40 +239,6 @@ export const TrainingPlan = z.strictObject({
 });
 export type TrainingPlan = z.infer<typeof TrainingPlan>;
 
-export const StoredModelSummary = z.strictObject({
-  hash: z.string(),
-  record: ModelRecord,
-  /** Whether completions use it in this workspace. */
-  active: z.boolean(),
-});
-export type StoredModelSummary = z.infer<typeof StoredModelSummary>;
-
-/** A model of the catalogue. */
-export const AvailableModel = z.strictObject({
-  name: z.string(),
-  /** Who trained it. */
-  by: z.string(),
-  hubId: z.string(),
-  /** SPDX id. */
-  licence: z.string(),
-  parameters: z.int(),
-  /** From the hub. */
-  downloadBytes: z.int(),
-  /** From its mirror, where it has one; 0 where the trainer environment brings it. */
-  mirrorBytes: z.int().optional(),
-  /** Bytes of memory to write completions, and to train. */
-  memory: z.strictObject({ complete: z.int(), train: z.int() }),
-  /** What a standard round of 60 tasks would take on this machine. */
-  roundSeconds: z.number(),
-  /** It needs a GPU, and this machine has none. */
-  needsAccelerator: z.boolean(),
-  /** Of the stored model, where it is here already. */
-  hash: z.string().optional(),
-  /** What is said of the default model, beside the one that fits this machine. */
-  defaultNote: z.string().optional(),
-});
-export type AvailableModel = z.infer<typeof AvailableModel>;
-
 /** One thing that `doctor` looked at. */
 export const Finding = z.strictObject({
   what: z.string(),
@@ -356,6 +325,7 @@ export const REQUESTS = {
   /** Newest first. */
   runs: request('leti/runs', Place, z.array(RunSummary)),
   run: request('leti/run', InRun, RunDetail),
+  runUse: request('leti/runUse', InRun.extend({ fallbackModel: z.string().optional() }), RunUse),
   /** Regressed tasks first. */
   histories: request('leti/histories', InRun, z.array(TaskHistory)),
   task: request('leti/task', InRun.extend({ task: z.string() }), TaskDetail),
@@ -375,8 +345,8 @@ export const REQUESTS = {
   promotions: request('leti/promotions', Place, z.int()),
   /** Makes a model of the store or of the catalogue the active one; fetches and exports it first where that is still to do, which takes minutes. */
   promote: request('leti/promote', Work.extend({ model: z.string().min(1) }), Nothing),
-  /** Name of the model that is active then. */
-  rollback: request('leti/rollback', Place, z.string()),
+  /** The model that is active then. */
+  rollback: request('leti/rollback', Place.extend({ fallbackModel: z.string().optional() }), ActiveModel),
   /** All usable tasks, split as a run of these settings without `skipTasks` would. */
   plan: request('leti/plan', Work.extend({ settings: Choices.optional() }), TrainingPlan),
   train: request(

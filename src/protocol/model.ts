@@ -62,6 +62,5 @@ export const ModelRecord = z.object({
   markers: Markers,
   run: z.string().optional(),
   round: z.int().optional(),
-  heldOut: z.object({ tasks: z.int(), samples: z.int(), pass1: z.number() }).optional(),
 });
 export type ModelRecord = z.infer<typeof ModelRecord>;

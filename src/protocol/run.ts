@@ -186,6 +186,26 @@ export const GateRecord = z.strictObject({
 });
 export type GateRecord = z.infer<typeof GateRecord>;
 
+/** What a run says about its new model: whether it is better than the one before on test tasks. */
+export const RunAnswer = z.enum(['better', 'not better', 'cannot tell']);
+export type RunAnswer = z.infer<typeof RunAnswer>;
+
+/** What a run came to: its answer about one of its new models, with what was measured. */
+export const RunOutcome = z.strictObject({
+  answer: RunAnswer,
+  /** The round that made the model. */
+  round: z.int().positive(),
+  /** Hash of the model that the answer is about. */
+  model: z.string(),
+  /** Measured on held-out tasks, with the model of before and with the new one. */
+  before: Evaluation.optional(),
+  after: Evaluation.optional(),
+  /** Of the two pass rates, as a share, over the same tasks. */
+  difference: Estimate.optional(),
+  reason: z.string(),
+});
+export type RunOutcome = z.infer<typeof RunOutcome>;
+
 /** What a round's training did; `examples` 0 means that there was nothing to train on. */
 export const TrainingRecord = Trained.extend({
   model: z.string(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RunDetail, TaskChange, TaskDetail, TaskHistory } from './backend.ts';
 import { RunEvent } from './run.ts';
+import { RunUse } from './storedModels.ts';
 
 /** Which run a page shows. */
 export const PageAddress = z.object({ workspace: z.string().min(1), run: z.string().min(1) });
@@ -43,6 +44,7 @@ export const ToPage = z.discriminatedUnion('kind', [
     title: z.string(),
     detail: RunDetail,
     histories: z.array(TaskHistory),
+    use: RunUse,
   }),
   z.strictObject({ kind: z.literal('task'), detail: TaskDetail }),
   /** The latest event of an active run; null if none is active. */
@@ -63,6 +65,8 @@ export const FromPage = z.discriminatedUnion('kind', [
   }),
   /** A task's programs of two stages, side by side. */
   z.strictObject({ kind: z.literal('compare'), task: z.string(), from: z.string(), to: z.string() }),
+  /** What the reader wants to do about the outcome of the run. */
+  z.strictObject({ kind: z.literal('act'), action: z.enum(['use', 'undo', 'longer', 'resume']) }),
   z.strictObject({ kind: z.literal('copy') }),
   /** Something that went wrong in the page, for the log. */
   z.strictObject({ kind: z.literal('log'), message: z.string() }),

@@ -2,18 +2,13 @@ import 'uplot/dist/uPlot.min.css';
 import './runPage.css';
 import { z } from 'zod';
 import { phaseLabel } from '../core/evaluation/taskHistory.ts';
-import {
-  describeEvent,
-  gateLine,
-  modelWords,
-  percent,
-  progressFacts,
-  rateText,
-  recordedWords,
-} from '../core/text/words.ts';
+import { cardOf } from '../core/outcome/verdictCard.ts';
+import { describeEvent, gateLine, percent, progressFacts, recordedWords } from '../core/text/words.ts';
 import type { RunDetail, TaskDetail, TaskHistory } from '../protocol/backend.ts';
 import type { Evaluation, RunConfig, RunEvent } from '../protocol/run.ts';
+import type { RunUse } from '../protocol/storedModels.ts';
 import { ToPage } from '../protocol/runPage.ts';
+import { cardView } from './card.ts';
 import { chart, type Line } from './charts.ts';
 import { button, element, PartCache, section, table } from './dom.ts';
 import { ViewState, send } from './viewState.ts';
@@ -63,7 +58,7 @@ function onMessage(message: ToPage): void {
   if (message.kind !== 'live') problem.textContent = '';
   switch (message.kind) {
     case 'run':
-      showRun(message.title, message.detail, message.histories);
+      showRun(message.title, message.detail, message.histories, message.use);
       break;
     case 'task':
       showTask(message.detail);
@@ -78,20 +73,24 @@ function onMessage(message: ToPage): void {
   }
 }
 
-function showRun(title: string, detail: RunDetail, histories: readonly TaskHistory[]): void {
+function showRun(title: string, detail: RunDetail, histories: readonly TaskHistory[], use: RunUse): void {
   const { summary, report } = detail;
   config = report.config;
   tasks.update(histories);
   const sides = [report.heldOut, report.train];
+  const card = cardOf(detail, histories, use);
   const parts = [
     cache.part('head', [title, summary] as const, head),
+    ...(card === undefined ? [] : [cache.part('card', card, (now) => cardView(now, tasks.showWorse))]),
     live,
-    cache.part('settings', detail.versions, () => settings(detail)),
-    cache.part('rates', [...sides, report.gates], () => rates(detail)),
-    cache.part('errors', sides, errors),
-    cache.part('work', [detail.stages, report.trainings], () => work(detail)),
-    cache.part('loss', detail.steps, loss),
+    ...(sides.some(({ length }) => length > 0)
+      ? [cache.part('rates', [...sides, report.gates], () => rates(detail))]
+      : []),
     tasks.element,
+    ...(sides.some(({ length }) => length > 0) ? [cache.part('errors', sides, errors)] : []),
+    cache.part('details', [detail.stages, report.trainings, detail.steps, detail.versions], () =>
+      details(detail),
+    ),
   ];
   // Replace only changed parts, so that focus and scroll position stay.
   parts.forEach((part, index) => {
@@ -158,50 +157,25 @@ function showLive(event: RunEvent | null): void {
   if (spoken.textContent !== say) spoken.textContent = say;
 }
 
-function settings({ report: { config }, versions }: RunDetail): HTMLElement {
-  const facts: [string, string][] = [
-    ['model', config.model],
-    ['objective', config.objective],
-    ['rounds', String(config.rounds)],
-    ['programs per task', `${config.samples} for training, ${config.heldOutSamples} held out`],
-    ['temperature', String(config.temperature)],
-    ['seed', String(config.seed)],
-    ...Object.entries(versions),
-  ];
-  return element(
-    'details',
-    {},
-    element(
-      'summary',
-      {},
-      `${config.objective} on ${modelWords(config.model)}, seed ${config.seed}, sandbox tier ${versions['tier'] ?? 'unknown'}`,
-    ),
-    table('Settings and versions', ['what', 'value'], facts),
-  );
-}
-
 function rates({ report }: RunDetail): HTMLElement {
   const measured = [report.heldOut, report.train].filter((evaluations) => evaluations.length > 0);
   const rounds = [...new Set(measured.flat().map(({ round }) => round))].sort((a, b) => a - b);
-  if (rounds.length === 0) return section('Pass rate', element('p', {}, 'No results yet.'));
   const lines = measured.map((evaluations): Line => {
     const at = (key: 'value' | 'low' | 'high'): (number | null)[] =>
       rounds.map((round) => evaluations.find((known) => known.round === round)?.passAt['1']?.[key] ?? null);
     return { name: sideName(evaluations), values: at('value'), low: at('low'), high: at('high') };
   });
-  const last = measured[0]?.at(-1);
   return section(
     'Pass rate',
-    ...(last === undefined ? [] : [element('p', {}, `${last.side} tasks now: ${rateText(last)}`)]),
-    chart('Programs that pass by round, with 95 % intervals', 'round', rounds, lines, percent),
-    ...report.gates.map((gate) => element('p', {}, gateLine(gate))),
+    chart('Attempts that pass by round, with 95 % intervals', 'round', rounds, lines, percent),
+    // The card says what the only decision is.
+    ...(report.gates.length < 2 ? [] : report.gates.map((gate) => element('p', {}, gateLine(gate)))),
   );
 }
 
 /** Errors by round, one table for each side with results. */
 function errors(sides: readonly (readonly Evaluation[])[]): HTMLElement {
   const measured = sides.filter((evaluations) => evaluations.length > 0);
-  if (measured.length === 0) return section('Errors', element('p', {}, 'No results yet.'));
   return section('Errors', ...measured.map(errorsOf));
 }
 
@@ -224,71 +198,83 @@ function errorsOf(evaluations: readonly Evaluation[]): HTMLElement {
 }
 
 function sideName(evaluations: readonly Evaluation[]): string {
-  return evaluations[0]?.side === 'held-out' ? 'held-out tasks' : 'training tasks';
+  return evaluations[0]?.side === 'held-out' ? 'test tasks' : 'training tasks';
 }
 
 /** A number with a bar of that length. */
 function share(count: number, total: number): HTMLElement {
+  if (count === 0) return element('span', {}, '0');
   const fraction = count / Math.max(1, total);
   const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
   bar.style.width = `${Math.round(fraction * 100)}px`;
   return element('span', {}, bar, `${percent(fraction)} (${count})`);
 }
 
-/** Programs, time and throughput of each stage, and the trainings. */
-function work({ report, stages }: RunDetail): HTMLElement {
-  const rate = (count: number, seconds: number): string =>
-    seconds > 0 ? (count / seconds).toFixed(count / seconds < 10 ? 1 : 0) : '-';
-  const rows = stages.map(({ stage, samples, passed, effort }) => [
-    phaseLabel(stage),
-    String(samples),
-    String(passed),
-    ...(effort === undefined
-      ? ['-', '-', '-']
-      : [
-          rate(samples, effort.samplingSeconds),
-          rate(effort.tokens, effort.samplingSeconds),
-          rate(samples, effort.executionSeconds),
-        ]),
-  ]);
-  const timed = [...report.heldOut, ...report.train].flatMap(({ side, round, timing }) => {
-    if (timing === undefined) return [];
-    const { run, queue } = timing;
-    const name = `${side}, ${round === 0 ? 'before' : `after round ${round}`}`;
-    return [[name, ...[run.p50, run.p99, queue.p50, queue.p99].map((time) => time.toFixed(0))]];
-  });
-  const trained = report.trainings.map(({ round, examples, used, steps: count, tokens, seconds, method }) => [
-    `round ${round}`,
-    used === 0 ? String(examples) : `${examples} (${recordedWords(used)})`,
-    String(count),
-    rate(tokens, seconds),
-    `${Math.round(seconds)} s`,
-    method,
-  ]);
-  return section(
-    'Work',
-    table(
-      'Programs by stage, with rates per second',
-      ['stage', 'programs', 'passed', 'written/s', 'tokens/s', 'run/s'],
-      rows,
-    ),
-    ...(timed.length === 0
-      ? []
-      : [
-          table(
-            'Run and queue time (ms)',
-            ['tasks', 'run, median', 'run, 99 %', 'queue, median', 'queue, 99 %'],
-            timed,
-          ),
-        ]),
-    ...(trained.length === 0
-      ? []
-      : [table('Training', ['round', 'texts', 'steps', 'tokens/s', 'time', 'method'], trained)]),
+/** What only those read who look into the machine: work, training, loss, settings and versions. */
+function details(detail: RunDetail): HTMLElement {
+  const { report, stages, steps } = detail;
+  const inside = element(
+    'details',
+    { class: 'section' },
+    element('summary', {}, element('h2', {}, 'Details')),
+    ...(stages.length === 0 ? [] : [work(stages)]),
+    ...(report.trainings.length === 0 ? [] : [trainings(report.trainings)]),
+    ...(steps.length === 0 ? [] : [loss(steps)]),
+    settings(detail),
+  );
+  return element('div', {}, inside);
+}
+
+function settings({ report: { config }, versions }: RunDetail): HTMLElement {
+  return table(
+    'Settings and versions',
+    ['what', 'value'],
+    [
+      ['model', config.model],
+      ['objective', config.objective],
+      ['rounds', String(config.rounds)],
+      ['attempts per task', `${config.samples} for training, ${config.heldOutSamples} for testing`],
+      ['temperature', String(config.temperature)],
+      ['seed', String(config.seed)],
+      ...Object.entries(versions),
+    ],
   );
 }
 
+/** Programs and tokens per second of each stage. */
+function work(stages: RunDetail['stages']): HTMLElement {
+  return table(
+    'Attempts by stage',
+    ['stage', 'attempts', 'passed', 'tokens/s'],
+    stages.map(({ stage, samples, passed, effort }) => [
+      phaseLabel(stage),
+      String(samples),
+      String(passed),
+      effort === undefined ? '-' : rate(effort.tokens, effort.samplingSeconds),
+    ]),
+  );
+}
+
+function trainings(done: RunDetail['report']['trainings']): HTMLElement {
+  return table(
+    'Training',
+    ['round', 'texts', 'steps', 'tokens/s', 'time', 'method'],
+    done.map(({ round, examples, used, steps, tokens, seconds, method }) => [
+      String(round),
+      used === 0 ? String(examples) : `${examples} (${recordedWords(used)})`,
+      String(steps),
+      rate(tokens, seconds),
+      `${Math.round(seconds)} s`,
+      method,
+    ]),
+  );
+}
+
+function rate(count: number, seconds: number): string {
+  return seconds > 0 ? (count / seconds).toFixed(count / seconds < 10 ? 1 : 0) : '-';
+}
+
 function loss(steps: RunDetail['steps']): HTMLElement {
-  if (steps.length === 0) return element('div');
   return chart(
     'Training loss by step',
     'step',

@@ -114,25 +114,18 @@ function fill(
   select.value = chosen ?? labels[otherwise]?.[0] ?? '';
 }
 
-/** Facts that all programs of a stage share: model, prompt and sandbox. */
-function stageFacts({ record }: Stage, config: RunConfig): string[] {
+/** How the programs of a stage were asked for. The details of the run have the rest. */
+function stageFacts({ record }: Stage, { timeoutSeconds }: RunConfig): string[] {
   return [
     ...(record === undefined
       ? []
       : [
-          `model ${record.model.slice(0, 8)}`,
-          record.engine,
           record.condition === 'none'
             ? 'prompt without a verdict'
             : `prompt asks for a ${record.condition} program`,
+          `written by ${record.engine}`,
         ]),
-    `temperature ${config.temperature}`,
-    `top-p ${config.topP}`,
-    config.topK === 0 ? 'top-k off' : `top-k ${config.topK}`,
-    `at most ${config.maxTokens} tokens`,
-    `seed ${config.seed}`,
-    `time limit ${config.timeoutSeconds} s`,
-    ...(record === undefined ? [] : [`sandbox tier ${record.tier}`]),
+    `time limit ${timeoutSeconds} s`,
   ];
 }
 

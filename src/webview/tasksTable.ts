@@ -10,7 +10,12 @@ const ROWS = 100;
 export function tasksTable(
   memory: ViewState,
   chosen: (task: string) => void,
-): { element: HTMLElement; update: (histories: readonly TaskHistory[]) => void } {
+): {
+  element: HTMLElement;
+  update: (histories: readonly TaskHistory[]) => void;
+  /** Shows only the tasks that got worse. */
+  showWorse: () => void;
+} {
   let histories: readonly TaskHistory[] = [];
   const body = element('tbody');
   const end = element('p', { class: 'facts' });
@@ -96,6 +101,13 @@ export function tasksTable(
       if (focused === undefined) return;
       [...body.querySelectorAll('button')].find(({ textContent }) => textContent === focused)?.focus();
     },
+    showWorse: () => {
+      search.value = '';
+      memory.change({ filter: 'regressed', search: '' });
+      show();
+      made.scrollIntoView({ block: 'start' });
+      body.querySelector('button')?.focus({ preventScroll: true });
+    },
   };
 }
 
@@ -108,7 +120,7 @@ function row({ id, side, change, points }: TaskHistory, chosen: (task: string) =
     'tr',
     {},
     element('th', { scope: 'row' }, open),
-    element('td', {}, side),
+    element('td', {}, side === 'held-out' ? 'test' : 'training'),
     element('td', { class: (change ?? '').replace(' ', '-') }, change ?? '-'),
     element(
       'td',

@@ -1,6 +1,6 @@
 import { standardRound } from '../../core/learning/budget.ts';
 import { letiHome } from '../../process/letiHome.ts';
-import type { AvailableModel } from '../../protocol/backend.ts';
+import type { AvailableModel } from '../../protocol/storedModels.ts';
 import { ModelStore } from '../../training/modelStore.ts';
 import { probeMachine } from '../machine.ts';
 import { CATALOGUE, downloadBytes } from './catalogue.ts';

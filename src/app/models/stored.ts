@@ -1,7 +1,9 @@
 import { letiHome } from '../../process/letiHome.ts';
-import type { StoredModelSummary } from '../../protocol/backend.ts';
+import { byRelevance, modelPhrase } from '../../core/outcome/modelNames.ts';
+import type { ActiveModel, MeasuredRate, RunUse, StoredModelSummary } from '../../protocol/storedModels.ts';
 import { ActiveModels } from '../../training/active.ts';
 import { ModelStore } from '../../training/modelStore.ts';
+import { DEFAULT_MODEL } from './defaultModel.ts';
 import { promotedModel } from './lifetime.ts';
 import { workspaceFiles } from '../folders.ts';
 
@@ -16,16 +18,36 @@ export class StoredModels {
     this.#store = new ModelStore(letiHome(env), onNotice);
   }
 
-  /** In the order of their hashes. `fallbackModel` names the model that is active while none was promoted. */
-  async list(fallbackModel?: string): Promise<StoredModelSummary[]> {
+  /**
+   * The active model first, then those that have a rate. `fallbackModel` names the model that is active while none was
+   * promoted; `rates` are those of the workspace's runs, by hash.
+   */
+  async list(
+    fallbackModel?: string,
+    rates: ReadonlyMap<string, MeasuredRate> = new Map(),
+  ): Promise<StoredModelSummary[]> {
     const active =
       (await promotedModel(this.#active)) ??
       (fallbackModel === undefined ? undefined : (await this.#store.named(fallbackModel))?.hash);
-    return (await this.#store.list()).map(({ hash, record }) => ({
-      hash,
-      record,
-      active: hash === active,
-    }));
+    const models = (await this.#store.list()).map(({ hash, record }): StoredModelSummary => {
+      const measured = rates.get(hash);
+      return { hash, record, active: hash === active, ...(measured === undefined ? {} : { measured }) };
+    });
+    return models.sort(byRelevance);
+  }
+
+  /** The model that completions use. `fallbackModel` names the one that they use while none was promoted. */
+  async inUse(fallbackModel?: string): Promise<ActiveModel> {
+    const hash = await promotedModel(this.#active);
+    const stored = await this.#store.named(hash ?? fallbackModel ?? DEFAULT_MODEL);
+    const name = stored === undefined ? 'the original model' : modelPhrase(stored.record);
+    return { ...(hash === undefined ? {} : { hash }), name };
+  }
+
+  /** Which model is active, and whether a run's model is still stored. */
+  async useOf(model: string | undefined, fallbackModel?: string): Promise<RunUse> {
+    const stored = model !== undefined && (await this.#store.get(model)) !== undefined;
+    return { active: await this.inUse(fallbackModel), stored };
   }
 
   /** How many promotions can be undone. */
@@ -34,9 +56,8 @@ export class StoredModels {
   }
 
   /** Undoes the last promotion; returns the model that is active then. */
-  async rollback(): Promise<{ hash: string | undefined; name: string }> {
-    const hash = await this.#active.rollback();
-    const name = hash === undefined ? 'The base model' : ((await this.#store.get(hash))?.record.name ?? hash);
-    return { hash, name };
+  async rollback(fallbackModel?: string): Promise<ActiveModel> {
+    await this.#active.rollback();
+    return await this.inUse(fallbackModel);
   }
 }

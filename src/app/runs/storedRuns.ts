@@ -7,13 +7,15 @@ import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { byChange, taskChange } from '../../core/evaluation/taskHistory.ts';
 import { writeJsonLines } from '../../harvest/jsonLines.ts';
 import type { RunDetail, RunSummary, TaskDetail, TaskHistory } from '../../protocol/backend.ts';
+import type { MeasuredRate } from '../../protocol/storedModels.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
-import type { SamplingRecord } from '../../protocol/run.ts';
+import type { RunReport, SamplingRecord } from '../../protocol/run.ts';
 import type { PromptSegment } from '../../protocol/sampling.ts';
 import type { Check, Task } from '../../protocol/task.ts';
 import { ExclusiveLock } from '../../process/exclusiveLock.ts';
 import { lockWorkspace } from '../../store/runLock.ts';
 import { RunStore, type RunRow } from '../../store/runStore.ts';
+import { runOutcome } from '../../core/outcome/runOutcome.ts';
 import { runReport } from './report.ts';
 import { workspaceFiles, type WorkspaceFiles } from '../folders.ts';
 
@@ -37,6 +39,21 @@ export class StoredRuns {
       ].sort((a, b) =>
         a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : a.id < b.id ? 1 : -1,
       );
+    });
+  }
+
+  /** What the newest run that measured a model on held-out tasks found, by the model's hash. */
+  rates(): Map<string, MeasuredRate> {
+    const rates = new Map<string, MeasuredRate>();
+    if (!existsSync(this.#files.store)) return rates;
+    return this.#read((store) => {
+      // Newest first: a rate that is there already stands.
+      for (const { id } of store.runs()) {
+        for (const [model, rate] of ratesOf(store, id)) {
+          if (!rates.has(model)) rates.set(model, rate);
+        }
+      }
+      return rates;
     });
   }
 
@@ -214,6 +231,7 @@ function summaryOf(store: RunStore, run: RunRow, live: boolean): RunSummary {
   const evaluations = (report?.heldOut.length ?? 0) > 0 ? report?.heldOut : report?.train;
   const before = evaluations?.[0];
   const now = evaluations?.at(-1);
+  const outcome = report === undefined ? undefined : runOutcome(report);
   return {
     id: run.id,
     // A killed run never said that it ended.
@@ -226,7 +244,37 @@ function summaryOf(store: RunStore, run: RunRow, live: boolean): RunSummary {
     model: run.config.model,
     ...(before === undefined ? {} : { before }),
     ...(now === undefined ? {} : { now }),
+    ...(outcome === undefined ? {} : { outcome }),
   };
+}
+
+/** The rates of a run's models. None where the record of the run is damaged. */
+function ratesOf(store: RunStore, run: string): [string, MeasuredRate][] {
+  let report: RunReport | undefined;
+  try {
+    report = runReport(store, run);
+  } catch (error) {
+    if (error instanceof ZodError || error instanceof SyntaxError) return [];
+    throw error;
+  }
+  const { heldOut = [], gates = [] } = report ?? {};
+  const first = heldOut.find(({ round }) => round === 0)?.passAt['1']?.value;
+  return heldOut.flatMap(({ model, round, passAt, tasks, samples }) => {
+    const rate = passAt['1'];
+    if (rate === undefined) return [];
+    const decision = gates.find((gate) => gate.round === round)?.decision;
+    const before = round === 0 ? undefined : first;
+    return [
+      [
+        model,
+        {
+          ...{ run, round, rate, tasks, samples },
+          ...(before === undefined ? {} : { before }),
+          ...(decision === undefined ? {} : { decision }),
+        },
+      ],
+    ];
+  });
 }
 
 /** The prompt of a task's samples, made by the functions and from the values that made it then. */

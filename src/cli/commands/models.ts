@@ -1,17 +1,28 @@
+import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import { bytes, percent, roundTime } from '../../core/text/words.ts';
-import type { AvailableModel } from '../../protocol/backend.ts';
+import {
+  answerWords,
+  modelPhrase,
+  modelTitle,
+  originalName,
+  promotionQuestion,
+  rateWords,
+} from '../../core/outcome/modelNames.ts';
+import { bytes, roundTime } from '../../core/text/words.ts';
+import type { AvailableModel } from '../../protocol/storedModels.ts';
 import { availableModels } from '../../app/models/available.ts';
+import { StoredRuns } from '../../app/runs/storedRuns.ts';
 import { StoredModels } from '../../app/models/stored.ts';
 import { workspaceFolder } from '../../app/folders.ts';
 import { Workbench } from '../../app/workbench.ts';
-import { createOutput } from '../output.ts';
+import { createOutput, type Output } from '../output.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 import { table } from '../text.ts';
 
 interface ModelsFlags {
   workspace: string;
   json?: boolean;
+  yes?: boolean;
 }
 
 export function modelsCommand(): Command {
@@ -19,7 +30,8 @@ export function modelsCommand(): Command {
   options(command.command('list', { isDefault: true }))
     .description('Lists the stored models and marks the active one.')
     .action(async (flags: ModelsFlags) => {
-      const models = await (await stored(flags)).list();
+      const runs = new StoredRuns(await workspaceFolder(flags.workspace), process.env);
+      const models = await (await stored(flags)).list(undefined, runs.rates());
       const activeHash = models.find(({ active }) => active)?.hash;
       createOutput({ json: flags.json === true }).result(
         { event: 'models', models, active: activeHash },
@@ -27,14 +39,14 @@ export function modelsCommand(): Command {
           models.length === 0
             ? 'No models yet. `leti train` stores the first one.'
             : table(
-                ['', 'hash', 'name', 'prompt marker', 'held-out pass@1', 'source'],
-                models.map(({ active, hash, record }) => [
+                ['', 'model', 'test tasks', 'answer', 'original', 'hash'],
+                models.map(({ active, hash, record, measured }) => [
                   active ? '*' : '',
+                  modelTitle(record),
+                  rateWords(measured) || 'not measured',
+                  answerWords(measured),
+                  originalName(record),
                   hash,
-                  record.name,
-                  record.condition,
-                  record.heldOut === undefined ? '-' : percent(record.heldOut.pass1),
-                  record.source,
                 ]),
               ),
       );
@@ -53,6 +65,7 @@ export function modelsCommand(): Command {
     });
   options(command.command('promote').argument('<model>', 'beginning of the hash, or a name of the catalogue'))
     .description('Makes a model the active model of a workspace. Fetches and exports it first if needed.')
+    .option('--yes', 'do not ask where no run found the model better')
     .option('--python <path>', 'Python interpreter of the workspace')
     .option('--trainer-python <path>', "your own environment with the trainer's packages")
     .action(async (prefix: string, flags: ModelsFlags & RunFlags) => {
@@ -60,10 +73,19 @@ export function modelsCommand(): Command {
       const workspace = await workspaceFolder(flags.workspace);
       const workbench = new Workbench({ workspace, device: 'auto', ...runContext(flags, output) });
       try {
+        const found = (await storedModels(workspace, output).list(undefined, ratesOf(workspace))).filter(
+          ({ hash }) => hash.startsWith(prefix),
+        );
+        const asked = found[0] === undefined || found.length > 1 ? undefined : promotionQuestion(found[0]);
+        if (asked !== undefined && !(await agrees(asked, flags, output))) {
+          output.result({ event: 'not promoted', model: found[0]?.hash }, () => 'Nothing has changed.');
+          return;
+        }
         const model = await workbench.promoteByHand(prefix);
+        const rate = rateWords(found[0]?.measured);
         output.result(
           { event: 'promoted', model: model.hash },
-          () => `${model.record.name} (${model.hash}) is now the active model.`,
+          () => `Completions now use ${modelPhrase(model.record)}${rate === '' ? '' : `: ${rate}`}.`,
         );
       } finally {
         output.end();
@@ -76,7 +98,7 @@ export function modelsCommand(): Command {
       const { hash, name } = await (await stored(flags)).rollback();
       createOutput({ json: flags.json === true }).result(
         { event: 'rolled back', model: hash },
-        () => `${name} is active again.`,
+        () => `Completions now use ${name} again.`,
       );
     });
   return command;
@@ -115,8 +137,34 @@ function options(command: Command): Command {
 }
 
 async function stored(flags: ModelsFlags): Promise<StoredModels> {
-  const output = createOutput({ json: flags.json === true });
-  return new StoredModels(await workspaceFolder(flags.workspace), process.env, (message) => {
+  return storedModels(await workspaceFolder(flags.workspace), createOutput({ json: flags.json === true }));
+}
+
+function storedModels(workspace: string, output: Output): StoredModels {
+  return new StoredModels(workspace, process.env, (message) => {
     output.event({ event: 'notice', message });
   });
+}
+
+function ratesOf(workspace: string): ReturnType<StoredRuns['rates']> {
+  return new StoredRuns(workspace, process.env).rates();
+}
+
+/** Whether the user wants a model that no run found better. A terminal asks. A script gets a notice and no question. */
+async function agrees(
+  { question, detail }: { question: string; detail: string },
+  { json, yes }: ModelsFlags,
+  output: Output,
+): Promise<boolean> {
+  if (yes === true) return true;
+  if (json === true || !process.stdin.isTTY || !process.stderr.isTTY) {
+    output.event({ event: 'notice', message: detail });
+    return true;
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${detail}\n${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
 }

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
-import { bytes, percent } from '../../core/text/words.ts';
+import { outcomeLine } from '../../core/outcome/verdictCard.ts';
+import { bytes, startText } from '../../core/text/words.ts';
 import type { RunSummary } from '../../protocol/backend.ts';
-import type { Evaluation } from '../../protocol/run.ts';
 import { StoredRuns } from '../../app/runs/storedRuns.ts';
 import { workspaceFolder } from '../../app/folders.ts';
 import { createOutput } from '../output.ts';
+import { runCard } from '../runCard.ts';
 import { reportText, table } from '../text.ts';
 
 interface RunsFlags {
@@ -24,7 +25,8 @@ export function runsCommand(): Command {
     .option('--json', 'print JSON lines')
     .action(async (named: string | undefined, flags: RunsFlags, command: Command) => {
       const output = createOutput({ json: flags.json === true });
-      const stored = new StoredRuns(await workspaceFolder(flags.workspace), process.env);
+      const workspace = await workspaceFolder(flags.workspace);
+      const stored = new StoredRuns(workspace, process.env);
       if (named === undefined) {
         if (flags.delete === true || flags.export !== undefined) command.error('error: name a run');
         const runs = stored.list();
@@ -47,7 +49,8 @@ export function runsCommand(): Command {
         );
       }
       if (flags.delete !== true && flags.export === undefined) {
-        output.result({ event: 'report', report }, () => reportText(report, undefined));
+        const card = await runCard(stored, workspace, run);
+        output.result({ event: 'report', report }, () => reportText(report, card, undefined));
       }
     });
 }
@@ -55,19 +58,7 @@ export function runsCommand(): Command {
 function listText(runs: readonly RunSummary[]): string {
   if (runs.length === 0) return 'No runs yet. `leti train` starts one.';
   return table(
-    ['run', 'status', 'objective', 'rounds', 'before', 'now'],
-    runs.map(({ id, status, objective, rounds, before, now }) => [
-      id,
-      status,
-      objective,
-      String(rounds),
-      rate(before),
-      rate(now),
-    ]),
+    ['run', 'started', 'outcome', 'rounds'],
+    runs.map((run) => [run.id, startText(run.startedAt), outcomeLine(run), String(run.rounds)]),
   );
-}
-
-function rate(evaluation: Evaluation | undefined): string {
-  const value = evaluation?.passAt['1']?.value;
-  return value === undefined ? '-' : percent(value);
 }

@@ -4,10 +4,13 @@ import { ObjectiveChoice } from '../../protocol/model.ts';
 import type { RunConfig } from '../../protocol/run.ts';
 import { FeedbackPreset } from '../../protocol/execution.ts';
 import { Device } from '../../protocol/training.ts';
+import { workspaceFolder } from '../../app/folders.ts';
 import { startOrResumeRun } from '../../app/runs/run.ts';
+import { StoredRuns } from '../../app/runs/storedRuns.ts';
 import { BOUNDS } from '../../protocol/bounds.ts';
 import { createOutput } from '../output.ts';
 import { endpointOf, withEndpoint } from '../endpointOptions.ts';
+import { runCard } from '../runCard.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
 import {
   ALLOW_UNCONTAINED,
@@ -166,7 +169,9 @@ export function trainCommand(): Command {
           : { workspace, resume: flags.resume },
         runContext(flags, output),
       );
-      output.result({ event: 'report', report, modelFolder }, () => reportText(report, modelFolder));
+      const folder = await workspaceFolder(workspace);
+      const card = await runCard(new StoredRuns(folder, process.env), folder, report.run);
+      output.result({ event: 'report', report, modelFolder }, () => reportText(report, card, modelFolder));
     } finally {
       output.end();
     }

@@ -53,5 +53,5 @@ export function phaseLabel(phase: string): string {
   if (trained !== null) return `training in round ${trained[1] ?? ''}`;
   const label = stageLabel(phase);
   if (label === phase) return phase;
-  return `${phase.includes('held-out') ? 'held-out' : 'training'} tasks, ${label}`;
+  return `${phase.includes('held-out') ? 'test' : 'training'} tasks, ${label}`;
 }

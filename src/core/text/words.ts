@@ -1,4 +1,4 @@
-import type { AvailableModel } from '../../protocol/backend.ts';
+import type { AvailableModel } from '../../protocol/storedModels.ts';
 import type { SamplerEndpoint } from '../../protocol/engines.ts';
 import type {
   Evaluation,

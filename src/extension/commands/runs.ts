@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { bytes } from '../../core/text/words.ts';
+import { outcomeLine } from '../../core/outcome/verdictCard.ts';
+import { runStart } from '../../core/outcome/modelNames.ts';
+import { bytes, startText } from '../../core/text/words.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
-import type { RunNode, TaskNode } from '../explorer/nodes.ts';
-import { openDiff } from '../explorer/programs.ts';
+import type { RunNode } from '../explorer/nodes.ts';
 import type { Services } from '../services.ts';
 
 /** The run for a command: that of the tree, or the user's choice. */
@@ -16,10 +17,10 @@ export async function pickRun(
   const folder = await services.places.chooseFolder();
   const runs = await services.backend.ask(REQUESTS.runs, { workspace: folder.fsPath });
   const picked = await vscode.window.showQuickPick(
-    runs.map(({ id, status, startedAt }) => ({
-      label: new Date(startedAt).toLocaleString(),
-      description: status,
-      id,
+    runs.map((run) => ({
+      label: startText(run.startedAt),
+      description: outcomeLine(run),
+      id: run.id,
     })),
     { title: 'LeTI: Runs', placeHolder: runs.length === 0 ? 'No runs yet' : 'Select a run' },
   );
@@ -32,7 +33,7 @@ export async function deleteRun(services: Services, node: RunNode | undefined): 
   const size = await services.backend.ask(REQUESTS.runSize, run);
   const yes = 'Delete';
   const answer = await vscode.window.showWarningMessage(
-    `Delete the run ${run.run}?`,
+    `Delete the run of ${runStart(run.run) ?? run.run}?`,
     {
       modal: true,
       detail: `This deletes ${bytes(size)} of programs and working files. You cannot undo this. Models that the run made stay.`,
@@ -52,11 +53,4 @@ export async function exportRun(services: Services, node: RunNode | undefined): 
   if (target === undefined) return;
   await services.backend.ask(REQUESTS.exportRun, { ...run, file: target.fsPath });
   void vscode.window.showInformationMessage(`Exported the run to ${target.fsPath}.`);
-}
-
-/** Opens a task's first and last programs in a diff editor. */
-export async function comparePrograms(services: Services, node: TaskNode | undefined): Promise<void> {
-  if (node === undefined) return;
-  const { run } = node.stage;
-  await openDiff(services.backend, { workspace: run.workspace, run: run.summary.id, task: node.history.id });
 }

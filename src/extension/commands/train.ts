@@ -1,11 +1,15 @@
 import * as vscode from 'vscode';
 import { amountFor, runSeconds } from '../../core/learning/budget.ts';
 import { splitWithout } from '../../core/learning/split.ts';
-import { bytes, evaluationLine, gateLine, modelWords } from '../../core/text/words.ts';
+import { modelPhrase, rateWords } from '../../core/outcome/modelNames.ts';
+import { ACTION_LABELS, cardLines, cardMessage, cardOf } from '../../core/outcome/verdictCard.ts';
+import { bytes, modelWords } from '../../core/text/words.ts';
 import { BOUNDS, problemWith, type Bounds } from '../../protocol/bounds.ts';
 import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunReport } from '../../protocol/run.ts';
+import type { PageAddress } from '../../protocol/runPage.ts';
+import type { StoredModelSummary } from '../../protocol/storedModels.ts';
 import { Device } from '../../protocol/training.ts';
 import type { RequestOptions } from '../backend.ts';
 import type { RunNode } from '../explorer/nodes.ts';
@@ -20,14 +24,38 @@ type Row = vscode.QuickPickItem & { does: 'start' | keyof Answers };
 
 /** "LeTI: Train on workspace tasks": shows the plan, then runs. */
 export async function train(services: Services, tasks: TasksTree): Promise<void> {
-  const folder = await services.places.chooseFolder();
+  await trainIn(services, tasks, await services.places.chooseFolder(), {});
+}
+
+/** Plans a run like an earlier one, with twice its time or rounds. What was written before is not written again. */
+export async function trainLonger(
+  services: Services,
+  tasks: TasksTree,
+  { workspace, run }: PageAddress,
+): Promise<void> {
+  const { report } = await services.backend.ask(REQUESTS.run, { workspace, run });
+  const { model, minutes, rounds, samples } = report.config;
+  const longer =
+    minutes === undefined
+      ? { rounds: Math.min(2 * rounds, BOUNDS.rounds.max) }
+      : { minutes: Math.min(2 * minutes, BOUNDS.minutes.max) };
+  await trainIn(services, tasks, vscode.Uri.file(workspace), { model, samples, ...longer });
+}
+
+/** `wanted` replaces what the user chose in the plan before. */
+async function trainIn(
+  services: Services,
+  tasks: TasksTree,
+  folder: vscode.Uri,
+  wanted: Partial<Answers>,
+): Promise<void> {
   const place = await services.places.place(folder);
   const choices = services.places.runSettings(folder);
   const plan = await withRunProgress('LeTI: Finding tasks', services.log, async (following) =>
     services.backend.ask(REQUESTS.plan, { ...place, settings: choices }, following),
   );
   tasks.show(folder.fsPath, plan);
-  const answers = await askForAnswers(services, folder, plan, choices);
+  const answers = await askForAnswers(services, folder, plan, choices, wanted);
   if (answers === undefined) return;
   const settings = { ...choices, ...answers };
   await follow(services, folder.fsPath, 'LeTI: Training', async (following) =>
@@ -40,7 +68,7 @@ export async function train(services: Services, tasks: TasksTree): Promise<void>
 }
 
 /** Resumes a stopped run: the given one, or the newest. */
-export async function resume(services: Services, node: RunNode | undefined): Promise<void> {
+export async function resume(services: Services, node: RunNode | PageAddress | undefined): Promise<void> {
   const { workspace, run } = node === undefined ? await newestStopped(services) : runOf(node);
   const place = await services.places.place(vscode.Uri.file(workspace));
   await follow(services, workspace, 'LeTI: Resuming run', async (following) =>
@@ -48,8 +76,8 @@ export async function resume(services: Services, node: RunNode | undefined): Pro
   );
 }
 
-function runOf({ workspace, summary }: RunNode): { workspace: string; run: string } {
-  return { workspace, run: summary.id };
+function runOf(node: RunNode | PageAddress): PageAddress {
+  return 'kind' in node ? { workspace: node.workspace, run: node.summary.id } : node;
 }
 
 async function newestStopped(services: Services): Promise<{ workspace: string; run: string }> {
@@ -86,15 +114,30 @@ async function follow(
       live.end();
     }
   })();
-  const last = report.heldOut.at(-1) ?? report.train.at(-1);
-  const gate = report.gates.at(-1);
-  const words = [
-    ...(last === undefined ? [] : [evaluationLine(last)]),
-    ...(gate === undefined ? [] : [gateLine(gate)]),
-  ];
+  await sayOutcome(services, { workspace, run: report.run });
+}
+
+/** Says what a finished run came to, with its page and the nearest thing to do. */
+async function sayOutcome({ backend, places, log }: Services, address: PageAddress): Promise<void> {
+  const fallbackModel = places.settings(vscode.Uri.file(address.workspace)).model;
+  const [detail, histories, use] = await Promise.all([
+    backend.ask(REQUESTS.run, address),
+    backend.ask(REQUESTS.histories, address),
+    backend.ask(REQUESTS.runUse, { ...address, fallbackModel }),
+  ]);
+  const card = cardOf(detail, histories, use);
+  if (card === undefined) return;
+  for (const line of cardLines(card)) log.info(line);
   const open = 'Open Run';
-  void vscode.window.showInformationMessage(`LeTI: ${words.join('. ')}`, open).then((choice) => {
-    if (choice === open) void vscode.commands.executeCommand('leti.openRun', { run: report.run, workspace });
+  const commands: Partial<Record<string, string>> = {
+    [open]: 'leti.openRun',
+    [ACTION_LABELS.use]: 'leti.useRun',
+    [ACTION_LABELS.undo]: 'leti.rollBack',
+  };
+  const offered = card.actions.map((action) => ACTION_LABELS[action]).filter((label) => label in commands);
+  void vscode.window.showInformationMessage(`LeTI: ${cardMessage(card)}`, open, ...offered).then((choice) => {
+    const command = choice === undefined ? undefined : commands[choice];
+    if (command !== undefined) void vscode.commands.executeCommand(command, address);
   });
 }
 
@@ -107,14 +150,15 @@ async function askForAnswers(
   folder: vscode.Uri,
   plan: TrainingPlan,
   choices: RunSettings,
+  wanted: Partial<Answers>,
 ): Promise<Answers | undefined> {
   const models = await services.backend.ask(REQUESTS.models, { workspace: folder.fsPath });
-  const names = new Map(models.map(({ hash, record }) => [hash, `${record.name} ${modelWords(hash)}`]));
+  const names = new Map(models.map((known) => [known.hash, nameWithRate(known)]));
   const key = `answers:${folder.toString()}`;
   const { model, rounds, samples, device } = choices;
   const settings: Answers = { model, rounds, samples, device, skipTasks: [] };
   const remembered = services.context.workspaceState.get<unknown>(key);
-  let answers = withRemembered(settings, remembered);
+  let answers = { ...withRemembered(settings, remembered), ...wanted };
   for (;;) {
     const picked = await vscode.window.showQuickPick(rowsOf(plan, { ...choices, ...answers }, names, model), {
       title: 'LeTI: Train on workspace tasks',
@@ -130,6 +174,12 @@ async function askForAnswers(
   }
   await services.context.workspaceState.update(key, differing(answers, settings));
   return answers;
+}
+
+/** A stored model in the plan: its title, what it was trained from, and its measured rate. */
+function nameWithRate({ record, measured }: StoredModelSummary): string {
+  const rate = rateWords(measured);
+  return `${modelPhrase(record)}${rate === '' ? '' : ` · ${rate}`}`;
 }
 
 /** `names` maps hashes of stored models to their names; `planned` is the model that the plan is about. */

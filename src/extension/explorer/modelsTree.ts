@@ -1,12 +1,19 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { percent } from '../../core/text/words.ts';
+import {
+  measuredSentence,
+  modelFacts,
+  modelPhrase,
+  modelTitle,
+  originalName,
+} from '../../core/outcome/modelNames.ts';
 import { REQUESTS } from '../../protocol/backend.ts';
+import type { StoredModelSummary } from '../../protocol/storedModels.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { noteItem, type ModelNode, type NoteNode } from './nodes.ts';
 
-/** The stored models. A star marks the active model of each folder. */
+/** The stored models with their measured rates. A star marks the active model of each folder. */
 export class ModelsTree implements vscode.TreeDataProvider<ModelNode | NoteNode> {
   readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<undefined>();
@@ -22,15 +29,23 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelNode | NoteNode>
 
   getTreeItem(node: ModelNode | NoteNode): vscode.TreeItem {
     if (node.kind === 'note') return noteItem(node);
-    const { hash, record, active } = node.model;
+    const { record, active, measured } = node.model;
     const several = this.#services.places.folders().length > 1;
-    const used = `active${several ? ` in ${path.basename(node.workspace)}` : ''} · `;
-    const item = new vscode.TreeItem(record.name, vscode.TreeItemCollapsibleState.None);
-    const rate = record.heldOut === undefined ? '' : ` · held-out ${percent(record.heldOut.pass1)}`;
-    item.description = `${active ? used : ''}${hash.slice(0, 8)}${rate}`;
-    item.iconPath = new vscode.ThemeIcon(active ? 'star-full' : 'database');
+    const where = active && several ? ` in ${path.basename(node.workspace)}` : '';
+    const item = new vscode.TreeItem(modelTitle(record), vscode.TreeItemCollapsibleState.None);
+    const facts = modelFacts(node.model);
+    const original = record.run === undefined ? '' : originalName(record);
+    item.description = [facts + where, original].filter((part) => part !== '').join(' · ');
+    item.iconPath = iconOf(node.model);
     item.contextValue = active ? 'model.active' : 'model';
-    item.tooltip = `${record.source}\n${record.licence}\nprompt marker: ${record.condition}`;
+    item.tooltip = [modelPhrase(record), measuredSentence(measured), record.source, record.licence].join(
+      '\n',
+    );
+    item.accessibilityInformation = { label: `${modelPhrase(record)}, ${facts}` };
+    if (measured !== undefined) {
+      const address = { workspace: node.workspace, run: measured.run };
+      item.command = { command: 'leti.openRun', title: 'Open Run', arguments: [address] };
+    }
     return item;
   }
 
@@ -59,6 +74,15 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelNode | NoteNode>
       return [{ kind: 'note', text: explain(error) ?? 'cancelled' }];
     }
   }
+}
+
+function iconOf({ active, measured }: StoredModelSummary): vscode.ThemeIcon {
+  if (active) return new vscode.ThemeIcon('star-full');
+  return new vscode.ThemeIcon(
+    { promote: 'pass', refuse: 'close', undecided: 'question', none: 'database' }[
+      measured?.decision ?? 'none'
+    ],
+  );
 }
 
 function isUsed(node: ModelNode | NoteNode): boolean {

@@ -1,12 +1,6 @@
 import * as vscode from 'vscode';
-import type {
-  RunSummary,
-  StoredModelSummary,
-  TaskHistory,
-  TaskSummary,
-  WeakTask,
-} from '../../protocol/backend.ts';
-import type { Sample } from '../../protocol/run.ts';
+import type { RunSummary, TaskHistory, TaskSummary, WeakTask } from '../../protocol/backend.ts';
+import type { StoredModelSummary } from '../../protocol/storedModels.ts';
 import type { DroppedTask } from '../../protocol/task.ts';
 
 /** Nodes of the trees. `workspace` is the path of the node's folder. */
@@ -14,26 +8,6 @@ export interface RunNode {
   kind: 'run';
   workspace: string;
   summary: RunSummary;
-}
-
-export interface StageNode {
-  kind: 'stage';
-  run: RunNode;
-  stage: string;
-  samples: number;
-  passed: number;
-}
-
-export interface TaskNode {
-  kind: 'task';
-  stage: StageNode;
-  history: TaskHistory;
-}
-
-export interface SampleNode {
-  kind: 'sample';
-  task: TaskNode;
-  sample: Sample;
 }
 
 export interface NoteNode {
@@ -75,7 +49,7 @@ export interface ModelNode {
   model: StoredModelSummary;
 }
 
-export type RunsTreeNode = RunNode | StageNode | TaskNode | SampleNode | NoteNode;
+export type RunsTreeNode = RunNode | NoteNode;
 export type TasksTreeNode = FileNode | WorkspaceTaskNode | LeftOutNode | DroppedNode | NoteNode;
 
 export function noteItem(node: NoteNode): vscode.TreeItem {

@@ -49,17 +49,15 @@ export class Programs implements vscode.TextDocumentContentProvider {
   }
 }
 
-/** Compares programs of two stages of a task; without `stages`, of the first and the last. */
+/** Compares programs of two stages of a task. */
 export async function openDiff(
   backend: Backend,
   address: { workspace: string; run: string; task: string },
-  stages?: { from: string; to: string },
+  stages: { from: string; to: string },
 ): Promise<void> {
   const detail = await backend.ask(REQUESTS.task, address);
-  const named = (name: string | undefined): (typeof detail.stages)[number] | undefined =>
-    detail.stages.find(({ stage }) => stage === name);
-  const first = stages === undefined ? detail.stages[0] : named(stages.from);
-  const last = stages === undefined ? detail.stages.at(-1) : named(stages.to);
+  const first = detail.stages.find(({ stage }) => stage === stages.from);
+  const last = detail.stages.find(({ stage }) => stage === stages.to);
   if (first === undefined || last === undefined) return;
   const programOf = ({ stage, samples }: typeof first): vscode.Uri => {
     // Show a passing program where the stage has one.

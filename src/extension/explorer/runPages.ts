@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { REQUESTS, type RunDetail, type TaskHistory } from '../../protocol/backend.ts';
 import { startText } from '../../core/text/words.ts';
+import type { RunUse } from '../../protocol/storedModels.ts';
 import { addressToAttribute, FromPage, PageAddress, type ToPage } from '../../protocol/runPage.ts';
 import { attempt, explain } from '../errors.ts';
 import type { Services } from '../services.ts';
@@ -65,7 +66,16 @@ function keyOf({ workspace, run }: PageAddress): string {
 interface Reading {
   detail: RunDetail;
   histories: TaskHistory[];
+  use: RunUse;
 }
+
+/** The commands behind the buttons of a run's card. Each takes the address of the run. */
+const ACTIONS = {
+  use: 'leti.useRun',
+  undo: 'leti.rollBack',
+  longer: 'leti.trainLonger',
+  resume: 'leti.resume',
+} as const;
 
 /** One page. It reads its data at the start, and again when the store changes while the page is visible. */
 class RunPage {
@@ -94,8 +104,9 @@ class RunPage {
       panel.webview.onDidReceiveMessage((raw: unknown) => {
         this.#onMessage(raw);
       }),
-      backend.onChanged(({ workspace, what }) => {
-        if (what === 'runs' && workspace === address.workspace) this.#changed();
+      backend.onChanged(({ workspace }) => {
+        // The card says which model is in use.
+        if (workspace === address.workspace) this.#changed();
       }),
       live.onChanged(({ run, event }) => {
         if (run === address.run && panel.visible) this.#send({ kind: 'live', event: event ?? null });
@@ -156,6 +167,9 @@ class RunPage {
       case 'compare':
         await openDiff(backend, { ...this.#address, task: message.task }, message);
         break;
+      case 'act':
+        await vscode.commands.executeCommand(ACTIONS[message.action], this.#address);
+        break;
       case 'log':
         this.#services.log.warn(`A run page: ${message.message}`);
         break;
@@ -170,20 +184,22 @@ class RunPage {
 
   async #read(): Promise<Reading> {
     const { backend } = this.#services;
-    const [detail, histories] = await Promise.all([
+    const fallbackModel = this.#services.places.settings(vscode.Uri.file(this.#address.workspace)).model;
+    const [detail, histories, use] = await Promise.all([
       backend.ask(REQUESTS.run, this.#address),
       backend.ask(REQUESTS.histories, this.#address),
+      backend.ask(REQUESTS.runUse, { ...this.#address, fallbackModel }),
     ]);
-    return { detail, histories };
+    return { detail, histories, use };
   }
 
   async #fill(): Promise<void> {
     const reading = this.#firstReading ?? this.#read();
     this.#firstReading = undefined;
-    const { detail, histories } = await reading;
+    const { detail, histories, use } = await reading;
     const title = `Run of ${startText(detail.summary.startedAt)}`;
     this.panel.title = title;
-    this.#send({ kind: 'run', title, detail, histories });
+    this.#send({ kind: 'run', title, detail, histories, use });
     this.#send({ kind: 'live', event: this.#services.live.last(this.#address.run) ?? null });
   }
 

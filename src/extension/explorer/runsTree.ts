@@ -1,28 +1,20 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { phaseLabel, stageLabel } from '../../core/evaluation/taskHistory.ts';
-import { modelWords, percent, progressFacts, rateText } from '../../core/text/words.ts';
+import { phaseLabel } from '../../core/evaluation/taskHistory.ts';
+import { outcomeLine } from '../../core/outcome/verdictCard.ts';
+import { modelWords, progressFacts, rateText, startText } from '../../core/text/words.ts';
 import { REQUESTS, type RunSummary } from '../../protocol/backend.ts';
 import { coalesced } from './coalesce.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
-import {
-  noteItem,
-  outcomeIcon,
-  type NoteNode,
-  type RunNode,
-  type RunsTreeNode,
-  type SampleNode,
-  type StageNode,
-  type TaskNode,
-} from './nodes.ts';
-import { sampleUri } from './programs.ts';
+import type { Evaluation, RunAnswer } from '../../protocol/run.ts';
+import { noteItem, type NoteNode, type RunNode, type RunsTreeNode } from './nodes.ts';
 
 /** Progress of a run is drawn at most twice per second, the list at most every 2 seconds. */
 const LIVE_PAUSE_MS = 500;
 const LIST_PAUSE_MS = 2000;
 
-/** Runs > stages > tasks > samples. A level is read when its parent opens. */
+/** The runs of all folders with their answers. A run's page shows the rest. */
 export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.Disposable {
   readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<RunsTreeNode | undefined>();
@@ -44,7 +36,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
     this.#services = services;
   }
 
-  /** Draws a running run again. Reads only its open levels. */
+  /** Draws a running run again, without reading. */
   redraw(run: string): void {
     // The list gets a new run when it is read next, after the run's first entry in the store.
     if (!this.#shown.has(run)) return;
@@ -59,27 +51,13 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
   }
 
   getTreeItem(node: RunsTreeNode): vscode.TreeItem {
-    switch (node.kind) {
-      case 'run':
-        return this.#runItem(node);
-      case 'stage':
-        return stageItem(node);
-      case 'task':
-        return taskItem(node);
-      case 'sample':
-        return sampleItem(node);
-      case 'note':
-        return noteItem(node);
-    }
+    return node.kind === 'run' ? this.#runItem(node) : noteItem(node);
   }
 
   async getChildren(node?: RunsTreeNode): Promise<RunsTreeNode[]> {
+    if (node !== undefined) return [];
     try {
-      if (node === undefined) return await this.#runs();
-      if (node.kind === 'run') return await this.#stages(node);
-      if (node.kind === 'stage') return await this.#tasks(node);
-      if (node.kind === 'task') return await this.#samples(node);
-      return [];
+      return await this.#runs();
     } catch (error) {
       return [{ kind: 'note', text: explain(error) ?? 'cancelled' }];
     }
@@ -116,55 +94,21 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
     keys.note(folder.fsPath, { needs });
   }
 
-  async #stages(run: RunNode): Promise<StageNode[]> {
-    const detail = await this.#services.backend.ask(REQUESTS.run, {
-      workspace: run.workspace,
-      run: run.summary.id,
-    });
-    return detail.stages.map(({ stage, samples, passed }) => ({
-      kind: 'stage',
-      run,
-      stage,
-      samples,
-      passed,
-    }));
-  }
-
-  async #tasks(stage: StageNode): Promise<TaskNode[]> {
-    const histories = await this.#services.backend.ask(REQUESTS.histories, {
-      workspace: stage.run.workspace,
-      run: stage.run.summary.id,
-    });
-    return histories
-      .filter(({ points }) => points.some((point) => point.stage === stage.stage))
-      .map((history) => ({ kind: 'task', stage, history }));
-  }
-
-  async #samples(task: TaskNode): Promise<SampleNode[]> {
-    const { run, stage } = task.stage;
-    const detail = await this.#services.backend.ask(REQUESTS.task, {
-      workspace: run.workspace,
-      run: run.summary.id,
-      task: task.history.id,
-    });
-    const samples = detail.stages.find((known) => known.stage === stage)?.samples ?? [];
-    return samples.map((sample) => ({ kind: 'sample', task, sample }));
-  }
-
   #runItem({ summary, workspace }: RunNode): vscode.TreeItem {
-    const item = new vscode.TreeItem(startOf(summary), vscode.TreeItemCollapsibleState.Collapsed);
+    const start = startText(summary.startedAt);
+    const item = new vscode.TreeItem(start, vscode.TreeItemCollapsibleState.None);
     const event = this.#services.live.last(summary.id);
-    const rate =
+    const outcome =
       event?.event === 'progress'
         ? `${phaseLabel(event.phase)}: ${event.done} of ${event.total} ${progressFacts(event)}`
-        : rates(summary);
+        : outcomeLine(summary);
     const folder = this.#services.places.folders().length > 1 ? ` · ${path.basename(workspace)}` : '';
     item.id = `${workspace}/${summary.id}`;
-    item.description = rate + folder;
-    item.iconPath = STATUS_ICONS[summary.status];
+    item.description = outcome + folder;
+    item.iconPath = iconOf(summary);
     item.contextValue = `run.${summary.status}`;
-    item.tooltip = tooltip(summary);
-    item.accessibilityInformation = { label: `Run of ${startOf(summary)}, ${summary.status}, ${rate}` };
+    item.tooltip = tooltip(summary, modelWords(summary.model));
+    item.accessibilityInformation = { label: `Run of ${start}, ${outcome}` };
     item.command = {
       command: 'leti.openRun',
       title: 'Open',
@@ -174,76 +118,36 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
   }
 }
 
-const STATUS_ICONS: Record<RunSummary['status'], vscode.ThemeIcon> = {
+/** The answer of a run as an icon. Only a run that made a better model has a green tick. */
+function iconOf({ status, outcome }: RunSummary): vscode.ThemeIcon {
+  if (status !== 'finished') return STATUS_ICONS[status];
+  return outcome === undefined ? new vscode.ThemeIcon('circle-outline') : ANSWER_ICONS[outcome.answer];
+}
+
+const STATUS_ICONS: Record<Exclude<RunSummary['status'], 'finished'>, vscode.ThemeIcon> = {
   running: new vscode.ThemeIcon('sync~spin'),
   interrupted: new vscode.ThemeIcon('debug-pause', new vscode.ThemeColor('charts.yellow')),
   failed: new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed')),
-  finished: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
 };
 
-function startOf({ startedAt }: RunSummary): string {
-  return new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-}
+const ANSWER_ICONS: Record<RunAnswer, vscode.ThemeIcon> = {
+  better: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
+  'not better': new vscode.ThemeIcon('close', new vscode.ThemeColor('charts.red')),
+  'cannot tell': new vscode.ThemeIcon('question', new vscode.ThemeColor('charts.yellow')),
+};
 
-/** The last pass rate with its change: `16.3 % (+1.4)`. The status where there is no rate. */
-function rates({ before, now, status }: RunSummary): string {
-  const last = now?.passAt['1']?.value;
-  if (last === undefined) return status;
-  const first = before?.passAt['1']?.value;
-  const change =
-    first === undefined || before?.round === now?.round ? '' : ` (${signed(100 * (last - first))})`;
-  return `${percent(last)}${change}${status === 'finished' ? '' : ` · ${status}`}`;
-}
-
-function signed(points: number): string {
-  return `${points < 0 ? '' : '+'}${points.toFixed(1)}`;
-}
-
-function tooltip(summary: RunSummary): string {
-  const { before, now, error } = summary;
+function tooltip(summary: RunSummary, named: string): string {
+  const { before, now, error, rounds } = summary;
   return [
-    `${summary.status}: ${summary.objective}, ${summary.rounds} ${summary.rounds === 1 ? 'round' : 'rounds'}, model ${modelWords(summary.model)}`,
-    ...(before === undefined ? [] : [`${before.side} tasks before: ${rateText(before)}`]),
-    ...(now === undefined || now === before ? [] : [`${now.side} tasks now: ${rateText(now)}`]),
+    outcomeLine(summary),
+    ...(summary.outcome === undefined ? [] : [`Reason: ${summary.outcome.reason}`]),
+    `${rounds} ${rounds === 1 ? 'round' : 'rounds'} from ${named}`,
+    ...(before === undefined ? [] : [`${sideWords(before)} before: ${rateText(before)}`]),
+    ...(now === undefined || now.round === before?.round ? [] : [`${sideWords(now)} now: ${rateText(now)}`]),
     ...(error === undefined ? [] : [error]),
   ].join('\n');
 }
 
-function stageItem(node: StageNode): vscode.TreeItem {
-  const side = node.stage.includes('held-out') ? 'held-out tasks' : 'training tasks';
-  const item = new vscode.TreeItem(
-    `${side}, ${stageLabel(node.stage)}`,
-    vscode.TreeItemCollapsibleState.Collapsed,
-  );
-  item.description = `${node.passed} of ${node.samples} pass`;
-  item.iconPath = new vscode.ThemeIcon(side === 'held-out tasks' ? 'beaker' : 'mortar-board');
-  item.contextValue = 'stage';
-  return item;
-}
-
-function taskItem({ stage, history }: TaskNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(history.id, vscode.TreeItemCollapsibleState.Collapsed);
-  const point = history.points.find((known) => known.stage === stage.stage);
-  item.description = `${point?.passed ?? 0} of ${point?.samples ?? 0}${history.change === undefined ? '' : ` · ${history.change}`}`;
-  item.iconPath = outcomeIcon((point?.passed ?? 0) > 0);
-  item.contextValue = 'task';
-  return item;
-}
-
-function sampleItem({ task, sample }: SampleNode): vscode.TreeItem {
-  const { run, stage } = task.stage;
-  const item = new vscode.TreeItem(`program ${sample.sample + 1}`, vscode.TreeItemCollapsibleState.None);
-  item.description = sample.verdict === 'passed' ? 'passed' : sample.errorType;
-  item.iconPath = outcomeIcon(sample.verdict === 'passed');
-  item.tooltip = sample.feedback;
-  item.contextValue = 'sample';
-  const address = {
-    workspace: run.workspace,
-    run: run.summary.id,
-    stage,
-    task: task.history.id,
-    sample: sample.sample,
-  };
-  item.command = { command: 'vscode.open', title: 'Open', arguments: [sampleUri(address)] };
-  return item;
+function sideWords({ side }: Evaluation): string {
+  return side === 'held-out' ? 'Test tasks' : 'Training tasks';
 }

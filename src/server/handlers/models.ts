@@ -1,5 +1,6 @@
 import { REQUESTS } from '../../protocol/backend.ts';
 import { availableModels } from '../../app/models/available.ts';
+import { StoredRuns } from '../../app/runs/storedRuns.ts';
 import { StoredModels } from '../../app/models/stored.ts';
 import { Workbench } from '../../app/workbench.ts';
 import type { StoreWatcher } from '../stores.ts';
@@ -12,8 +13,15 @@ export function answerModels(server: ServerContext, watcher: StoreWatcher): void
       server.connection.console.warn(message);
     });
   answer(server, REQUESTS.models, async ({ workspace, fallbackModel }) =>
-    (await stored(workspace)).list(fallbackModel),
+    (await stored(workspace)).list(
+      fallbackModel,
+      new StoredRuns(await watcher.folder(workspace), server.env).rates(),
+    ),
   );
+  answer(server, REQUESTS.runUse, async ({ workspace, run, fallbackModel }) => {
+    const { summary } = new StoredRuns(await watcher.folder(workspace), server.env).detail(run);
+    return await (await stored(workspace)).useOf(summary.outcome?.model, fallbackModel);
+  });
   answer(server, REQUESTS.availableModels, async (_place, signal) =>
     availableModels(server.env, signal, (message) => {
       server.connection.console.warn(message);
@@ -38,7 +46,7 @@ export function answerModels(server: ServerContext, watcher: StoreWatcher): void
   answer(
     server,
     REQUESTS.rollback,
-    async ({ workspace }) => (await (await stored(workspace)).rollback()).name,
+    async ({ workspace, fallbackModel }) => await (await stored(workspace)).rollback(fallbackModel),
     {
       needsTrust: true,
     },

@@ -5,7 +5,8 @@ import * as vscode from 'vscode';
 import { promote, rollBack } from '../../../src/extension/commands/models.ts';
 import { deleteRun, exportRun } from '../../../src/extension/commands/runs.ts';
 import { evaluate } from '../../../src/extension/commands/tasks.ts';
-import type { RunNode, TaskNode } from '../../../src/extension/explorer/nodes.ts';
+import type { RunNode } from '../../../src/extension/explorer/nodes.ts';
+import { openDiff } from '../../../src/extension/explorer/programs.ts';
 import { RunsTree } from '../../../src/extension/explorer/runsTree.ts';
 import { registerTools } from '../../../src/extension/commands/agentTools.ts';
 import { withRunProgress } from '../../../src/extension/progress.ts';
@@ -53,14 +54,22 @@ describe('commands of the palette', () => {
           ?.hash;
       const before = await used();
       await instead(vscode.window, 'showInformationMessage', show, async () => {
-        const pick = (items: { model: string }[]) =>
-          Promise.resolve(items.find(({ model }) => model !== before));
-        await instead(vscode.window, 'showQuickPick', pick, async () => {
-          await promote(services, undefined);
-        });
+        const pick = (items: { label: string; model: string }[]) =>
+          Promise.resolve(items.find(({ label, model }) => label.startsWith('Round 1') && model !== before));
+        // No run found it better, so a question comes first.
+        const asked = told();
+        const choose = async (): Promise<void> => {
+          await instead(vscode.window, 'showQuickPick', pick, async () => {
+            await promote(services, undefined);
+          });
+        };
+        await instead(vscode.window, 'showWarningMessage', asked.show, choose);
+        assert.equal(await used(), before, 'who does not agree keeps the model');
+        assert.match(asked.messages.join(), /^Use round 1 of .* anyway\?$/);
+        await instead(vscode.window, 'showWarningMessage', told('Use Anyway').show, choose);
         const now = await used();
         assert.ok(now !== undefined && now !== before);
-        assert.match(messages.join(), new RegExp(now.slice(0, 8)));
+        assert.match(messages.join(), /Completions now use round 1 of .*: \d+\.\d %/);
         await rollBack(services);
       });
       assert.equal(await used(), before);
@@ -86,14 +95,10 @@ describe('commands of the palette', () => {
   });
 
   it('shows two programs of a task in the diff editor', async () => {
-    const run = newest();
-    const stage = { kind: 'stage', run, stage: 'sample/1', samples: 0, passed: 0 } as const;
-    const node: TaskNode = {
-      kind: 'task',
-      stage,
-      history: { id: 'ops.py:double', side: 'train', points: [] },
-    };
-    await vscode.commands.executeCommand('leti.comparePrograms', node);
+    await withServices(async ({ backend }) => {
+      const address = { workspace: folder(), run: newest().summary.id, task: 'ops.py:double' };
+      await openDiff(backend, address, { from: 'sample/1', to: 'sample/1' });
+    });
     const tab = await until('the diff', () => {
       const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
       return input instanceof vscode.TabInputTextDiff ? input : undefined;

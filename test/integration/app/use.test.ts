@@ -117,7 +117,7 @@ describe('completions as samples of a round', function () {
     assert.ok(learnt.length > 0);
     assert.equal(report.trainings[0]?.used, learnt.length);
     for (const id of sides('held-out')) assert.ok(learnt.every((text) => !text.id.startsWith(`${id}#`)));
-    assert.match(reportText(report, undefined), /Also trained on \d+ recorded completions?/);
+    assert.match(reportText(report, undefined, undefined), /Also trained on \d+ recorded completions?/);
   });
 
   it('are shown and deleted on the command line', async () => {

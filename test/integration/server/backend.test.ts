@@ -155,7 +155,14 @@ describe('the backend', function () {
       [trained.hash],
     );
     assert.equal(await client.ask(REQUESTS.promotions, place), 1);
-    assert.equal(await client.ask(REQUESTS.rollback, place), 'The base model');
+    const use = await client.ask(REQUESTS.runUse, { ...place, run: 'last' });
+    assert.deepEqual([use.active.hash, use.stored], [trained.hash, true]);
+    // The run ids of the fixture begin with the time of their start.
+    assert.match(use.active.name, /^round 1 of .*\d{4}/);
+    const back = await client.ask(REQUESTS.rollback, { ...place, fallbackModel: fixture.model });
+    assert.deepEqual(back, {
+      name: models.find(({ record }) => record.source === fixture.model)?.record.name,
+    });
     assert.equal(await client.ask(REQUESTS.promotions, place), 0);
     const base = (await client.ask(REQUESTS.models, { ...place, fallbackModel: fixture.model })).filter(
       (model) => model.active,

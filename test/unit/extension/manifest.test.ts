@@ -42,7 +42,6 @@ const trusted: Keys = { isWorkspaceTrusted: true, workspaceFolderCount: 1, edito
 const inState = (...folders: KnownState[]): Keys => ({ ...trusted, ...keysOf(folders) });
 
 const READS = [
-  'comparePrograms',
   'completion.deleteRecorded',
   'completion.showRecorded',
   'openLog',
@@ -73,7 +72,7 @@ describe('the commands that are offered', () => {
     [
       'where nothing was trained',
       inState(noRuns),
-      without('comparePrograms', 'deleteRun', 'exportRun', 'openRun', 'promote', 'resume', 'rollBack'),
+      without('deleteRun', 'exportRun', 'openRun', 'promote', 'resume', 'rollBack'),
     ],
     [
       'with a finished run',

@@ -41,7 +41,7 @@ describe("a task's history", () => {
     assert.equal(stageLabel('evaluate/0/held-out'), 'before training');
     assert.equal(stageLabel('evaluate/3/train/samples'), 'after round 3');
     assert.equal(stageLabel('else'), 'else');
-    assert.equal(phaseLabel('evaluate/0/held-out'), 'held-out tasks, before training');
+    assert.equal(phaseLabel('evaluate/0/held-out'), 'test tasks, before training');
     assert.equal(phaseLabel('evaluate/1/train/samples'), 'training tasks, after round 1');
     assert.equal(phaseLabel('sample/2'), 'training tasks, sampled in round 2');
     assert.equal(phaseLabel('train/2'), 'training in round 2');
