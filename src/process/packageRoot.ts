@@ -18,7 +18,13 @@ export function packageRoot(): string {
  * The whole environment of a process of `leti_runner`: nothing of the user's reaches it. The scanner and the executor share
  * it, so that both see the same installed packages. The hash seed makes sets and dicts reproducible.
  */
-export const RUNNER_ENVIRONMENT = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHASHSEED: '0' } as const;
+export const RUNNER_ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: '/usr/bin:/bin',
+  LANG: 'C.UTF-8',
+  PYTHONHASHSEED: '0',
+  // Without it, Python does not start on Windows.
+  ...(process.env['SYSTEMROOT'] === undefined ? {} : { SYSTEMROOT: process.env['SYSTEMROOT'] }),
+};
 
 export function packageVersion(): string {
   const file = path.join(packageRoot(), 'package.json');

@@ -1,5 +1,6 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { ExclusiveLock } from '../process/exclusiveLock.ts';
 import type { ModelStore } from './modelStore.ts';
 
 /** Something on disk that is no longer needed. */
@@ -17,7 +18,7 @@ export interface NeverWaste {
 
 /**
  * What can be freed in LeTI's home: unfinished folders, and the environments and models
- * that are not among `keep`. Deletes nothing.
+ * that are not among `keep`. What another process is making is left alone. Deletes nothing.
  */
 export async function findWaste(home: string, store: ModelStore, keep: NeverWaste): Promise<Waste[]> {
   const waste: Waste[] = [];
@@ -29,13 +30,23 @@ export async function findWaste(home: string, store: ModelStore, keep: NeverWast
       if (name.endsWith('.tmp')) await add(path.join(home, folder, name), 'unfinished');
     }
   }
+  for (const hash of await namesIn(path.join(home, 'exports'))) {
+    const folder = path.join(home, 'exports', hash);
+    const names = await namesIn(folder);
+    if (names.some((name) => name.endsWith('.lock') && ExclusiveLock.isHeld(path.join(folder, name))))
+      continue;
+    for (const name of names)
+      if (/\.(tmp|texts\.jsonl)$/.test(name)) await add(path.join(folder, name), 'unfinished');
+  }
   for (const name of await namesIn(path.join(home, 'environments'))) {
     const target = path.join(home, 'environments', name);
-    if (!/\.(tmp|lock)$/.test(name) && !keep.environments.has(target))
-      await add(target, 'trainer environment of another version');
+    if (/\.(tmp|lock)$/.test(name) || keep.environments.has(target)) continue;
+    if (!ExclusiveLock.isHeld(`${target}.lock`)) await add(target, 'trainer environment of another version');
   }
   for (const name of await namesIn(path.join(home, 'downloads'))) {
-    if (!name.endsWith('.lock')) await add(path.join(home, 'downloads', name), 'unfinished download');
+    const target = path.join(home, 'downloads', name);
+    if (!name.endsWith('.lock') && !ExclusiveLock.isHeld(`${target}.lock`))
+      await add(target, 'unfinished download');
   }
   const models = await store.list();
   for (const { hash, folder } of models) {

@@ -72,7 +72,7 @@ export async function resolveModel(name: string, sources: Sources): Promise<Load
     };
     return await loadModel(await store.add(folder, record, { move: false }));
   }
-  if (/^[\w.-]+\/[\w.-]+$/.test(name)) {
+  if (await isHubId(name)) {
     observe({ event: 'phase', phase: 'model', detail: `downloading ${name}, once` });
     const out = store.incoming();
     await mkdir(path.dirname(out), { recursive: true });
@@ -104,6 +104,16 @@ export async function resolveModel(name: string, sources: Sources): Promise<Load
     ],
     2,
   );
+}
+
+/**
+ * Whether a name asks the network. A mistyped path does not: `./model`, `../model`, and `models/mine` where there is a folder
+ * `models`.
+ */
+async function isHubId(name: string): Promise<boolean> {
+  const [owner] = /^[\w-][\w.-]*(?=\/[\w.-]+$)/.exec(name) ?? [];
+  if (owner === undefined) return false;
+  return (await stat(owner).catch(() => undefined))?.isDirectory() !== true;
 }
 
 async function bringCatalogueModel(model: CatalogueModel, sources: Sources): Promise<StoredModel> {

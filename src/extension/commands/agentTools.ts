@@ -27,12 +27,25 @@ export function registerTools(services: Services): vscode.Disposable[] {
       const tasks = await backend.ask(REQUESTS.tasks, place, { token });
       return tasks.map(({ id, checks }) => `${id} (${checks} checks)`).join('\n');
     }),
-    tool('leti_check_program', CheckProgram, async (input, token) => {
-      const place = await places.place(await places.chooseFolder());
-      const checked = await backend.ask(REQUESTS.checkProgram, { ...place, ...input }, { token });
-      const counts = `${checked.checksPassed} of ${checked.checksTotal} checks passed`;
-      return checked.verdict === 'passed' ? `passed: ${counts}` : `${checked.verdict}: ${checked.feedback}`;
-    }),
+    tool(
+      'leti_check_program',
+      CheckProgram,
+      async (input, token) => {
+        const place = await places.place(await places.chooseFolder());
+        const checked = await backend.ask(REQUESTS.checkProgram, { ...place, ...input }, { token });
+        const counts = `${checked.checksPassed} of ${checked.checksTotal} checks passed`;
+        return checked.verdict === 'passed' ? `passed: ${counts}` : `${checked.verdict}: ${checked.feedback}`;
+      },
+      // Programs then run with the user's rights where the sandbox cannot hold them.
+      () =>
+        places.folders().some(({ uri }) => places.settings(uri).allowUncontained)
+          ? {
+              title: 'Run a program of the agent',
+              message:
+                'The setting "Allow uncontained" is on. The program may run with your rights, outside the sandbox.',
+            }
+          : undefined,
+    ),
     tool('leti_get_feedback', GetFeedback, async ({ task }) => {
       const workspace = (await places.chooseFolder()).fsPath;
       const [run] = await backend.ask(REQUESTS.runs, { workspace });
@@ -57,10 +70,10 @@ export function registerTools(services: Services): vscode.Disposable[] {
           .finally(following.end);
         return [...report.heldOut.map(evaluationLine), ...report.gates.map(gateLine)].join('\n');
       },
-      {
+      () => ({
         title: 'Train one round',
         message: 'LeTI runs programs that the model writes, and trains on them. This takes minutes.',
-      },
+      }),
     ),
   ];
 }
@@ -69,10 +82,13 @@ function tool<Input>(
   name: string,
   schema: z.ZodType<Input>,
   work: (input: Input, token: vscode.CancellationToken) => Promise<string>,
-  confirmation?: vscode.LanguageModelToolConfirmationMessages,
+  confirmation: () => vscode.LanguageModelToolConfirmationMessages | undefined = () => undefined,
 ): vscode.Disposable {
   return vscode.lm.registerTool<Input>(name, {
-    prepareInvocation: () => (confirmation === undefined ? {} : { confirmationMessages: confirmation }),
+    prepareInvocation: () => {
+      const confirmationMessages = confirmation();
+      return confirmationMessages === undefined ? {} : { confirmationMessages };
+    },
     invoke: async ({ input }, token) => {
       try {
         return result(await work(schema.parse(input), token));

@@ -1,5 +1,4 @@
 import os from 'node:os';
-import path from 'node:path';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { writeLauncher } from '../../process/launcher.ts';
 import { REQUESTS, type Choices, type Place } from '../../protocol/backend.ts';
@@ -144,7 +143,7 @@ export function answerWorkspace(server: ServerContext, watcher: StoreWatcher): v
   answer(
     server,
     REQUESTS.installLauncher,
-    async ({ folder }) => writeLauncher(path.resolve(folder.replace(/^~(?=$|[\\/])/, os.homedir()))),
+    async ({ folder }) => writeLauncher(folder.replace(/^~(?=$|[\\/])/, os.homedir())),
     needsTrust,
   );
   answer(

@@ -146,6 +146,18 @@ const REFUSALS: Refusal[] = [
     says: /There is no model "nonsense"[^]*hub id/,
   },
   {
+    name: 'a mistyped model folder, without asking the network',
+    args: (fixture) => [...train(fixture), '--model', './missing'],
+    code: 2,
+    says: /There is no model "\.\/missing"/,
+  },
+  {
+    name: 'a mistyped model in a folder that is there, without asking the network',
+    args: (fixture) => [...train(fixture), '--model', 'src/missing'],
+    code: 2,
+    says: /There is no model "src\/missing"/,
+  },
+  {
     name: 'a hub model without a network',
     args: (fixture) => [...train(fixture), '--model', 'owner/name'],
     code: 1,

@@ -14,6 +14,7 @@ import { CATALOGUE } from '../../../src/app/models/catalogue.ts';
 import { AvailableModel } from '../../../src/protocol/storedModels.ts';
 import { Timing } from '../../../src/protocol/run.ts';
 import { finishedRun } from '../../support/finishedRun.ts';
+import { ExclusiveLock } from '../../../src/process/exclusiveLock.ts';
 import { LetiProcess, modelOf, trainerPython, type Fixture } from '../../support/tinyRun.ts';
 
 type Event = Record<string, unknown>;
@@ -210,7 +211,14 @@ describe('the command line', function () {
     assert.ok(dry.waste.some((item) => item.path.endsWith('incoming-1.tmp')));
     assert.ok(!dry.waste.some((item) => item.path.includes(trained)));
     assert.ok(existsSync(path.join(home, 'models', 'incoming-1.tmp')));
+    const fetching = path.join(home, 'downloads', 'some-model');
+    mkdirSync(fetching, { recursive: true });
+    const lock = ExclusiveLock.tryTake(`${fetching}.lock`);
     await events(['clean']);
+    assert.ok(existsSync(fetching), 'another process is fetching it');
+    lock?.release();
+    await events(['clean']);
+    assert.ok(!existsSync(fetching));
     assert.ok(!existsSync(path.join(home, 'models', 'incoming-1.tmp')));
     assert.ok(existsSync(path.join(home, 'models', trained)));
     assert.deepEqual(((await last(['clean'])) as { waste: unknown[] }).waste, []);

@@ -79,5 +79,17 @@ describe('the backend and its machine', function () {
     writeFileSync(blocked, '');
     const nowhere = client.ask(REQUESTS.installLauncher, { folder: path.join(blocked, 'no folder') });
     assert.match(await refusal(nowhere), /cannot be written.*folder that you may write to/);
+    assert.match(
+      await refusal(client.ask(REQUESTS.installLauncher, { folder: 'bin' })),
+      /bin is not a full path/,
+    );
+    // Written once more after an update, but never over another program of that name.
+    await client.ask(REQUESTS.installLauncher, { folder: path.join(folder(), 'bin') });
+    const other = path.join(folder(), 'other');
+    mkdirSync(other);
+    writeFileSync(path.join(other, 'leti'), '#!/bin/sh\necho another program\n');
+    const over = client.ask(REQUESTS.installLauncher, { folder: other });
+    assert.match(await refusal(over), /exists and is not from LeTI/);
+    assert.match(readFileSync(path.join(other, 'leti'), 'utf8'), /another program/);
   });
 });
