@@ -35,7 +35,10 @@ export interface CompletionSetup {
 
 const NOTHING_COMPLETED: CompletionSetup = { folders: () => Promise.resolve([]), middleware: {} };
 /** The documents whose text the client sends to the server. */
-const COMPLETED_DOCUMENTS = [{ language: 'python', scheme: 'file' }];
+export const COMPLETED_DOCUMENTS = [
+  { language: 'python', scheme: 'file' },
+  { language: 'python', scheme: 'vscode-notebook-cell' },
+];
 
 /** State of a server that ended unexpectedly. `why` is the reason, in words, where it is not restarted. */
 export type BackendState = { state: 'running' | 'restarting' } | { state: 'gave up'; why: string };

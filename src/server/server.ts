@@ -50,6 +50,9 @@ export function serve(
           ? { textDocumentSync: TextDocumentSyncKind.None }
           : {
               textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+              notebookDocumentSync: {
+                notebookSelector: [{ notebook: '*', cells: [{ language: 'python' }] }],
+              },
               inlineCompletionProvider: true,
               workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
             },

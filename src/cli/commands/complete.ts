@@ -1,7 +1,10 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { Command } from 'commander';
+import { placeInNotebook } from '../../core/text/notebook.ts';
+import { isPythonFile } from '../../core/text/pythonFile.ts';
 import { offsetAt } from '../../core/text/positions.ts';
 import { UserError } from '../../protocol/errors.ts';
+import { readNotebook } from '../../app/completion/notebookFile.ts';
 import { CompletionService } from '../../app/completion/service.ts';
 import { verifyCompletion } from '../../app/completion/verify.ts';
 import { Workbench } from '../../app/workbench.ts';
@@ -19,15 +22,17 @@ interface CompleteFlags extends RunFlags {
   seconds?: number;
   model?: string;
   workspace?: string;
+  cell?: number;
   json?: boolean;
 }
 
 export function completeCommand(): Command {
   return new Command('complete')
     .description('Completes a Python file at a position with the active model. Can run the candidates first.')
-    .argument('<file>', 'Python file')
+    .argument('<file>', 'Python file, or notebook with --cell')
     .requiredOption('--line <l>', 'line, counted from 0', wholeNumber({ min: 0 }))
     .requiredOption('--character <c>', 'character in the line, counted from 0', wholeNumber({ min: 0 }))
+    .option('--cell <n>', 'cell of a notebook, counted from 0', wholeNumber({ min: 0 }))
     .option('--candidates <n>', 'number of candidates; default: 1, with --verify 8', wholeNumber({ min: 1 }))
     .option(
       '--verify',
@@ -148,14 +153,25 @@ async function completeBest(
   });
 }
 
-async function readPlace(file: string, { line, character }: CompleteFlags): Promise<Place> {
-  let text: string;
+async function readPlace(file: string, { line, character, cell }: CompleteFlags): Promise<Place> {
+  let written: string;
   let real: string;
   try {
     real = await realpath(file);
-    text = await readFile(real, 'utf8');
+    written = await readFile(real, 'utf8');
   } catch (error) {
     throw new UserError(`${file} cannot be read.`, 'Choose a Python file.', 2, { cause: error });
+  }
+  const cells = cell === undefined ? undefined : readNotebook(file, written);
+  if (cells === undefined && !isPythonFile(real, written)) {
+    const notebook = real.endsWith('.ipynb');
+    const step = notebook ? 'Name a cell of the notebook with --cell.' : 'Name a Python file.';
+    throw new UserError(`${file} is not a Python file.`, step, 2);
+  }
+  const text = cells === undefined ? written : cells[cell ?? 0]?.text;
+  if (text === undefined) {
+    const step = 'Count the cells from 0.';
+    throw new UserError(`${file} has ${cells?.length ?? 0} cells, so it has no cell ${cell}.`, step, 2);
   }
   const offset = offsetAt(text, { line, character });
   if (offset === undefined) {
@@ -169,5 +185,8 @@ async function readPlace(file: string, { line, character }: CompleteFlags): Prom
       2,
     );
   }
-  return { path: real, text, offset };
+  if (cells === undefined || cell === undefined) return { path: real, text, offset };
+  const place = placeInNotebook(cells, cell, offset);
+  if ('why' in place) throw new UserError(`${file}: ${place.why}.`, 'Name a cell of Python code.', 2);
+  return { path: real, ...place };
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CompletionFolder } from '../../protocol/backend.ts';
-import type { Backend, CompletionSetup } from '../backend.ts';
+import { COMPLETED_DOCUMENTS, type Backend, type CompletionSetup } from '../backend.ts';
 import { explain } from '../errors.ts';
 import type { Places } from '../places.ts';
 import type { CompletionStatus } from './completionStatus.ts';
@@ -24,13 +24,21 @@ export async function completionFolders(places: Places): Promise<CompletionFolde
 
 /** Whether completions are on for a document now. */
 export function mayComplete(document: vscode.TextDocument, places: Places, state: CompletionStatus): boolean {
-  const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+  const folder = vscode.workspace.getWorkspaceFolder(fileOf(document));
   return (
     vscode.workspace.isTrusted &&
     !state.paused &&
     folder !== undefined &&
     places.settings(folder.uri)['completion.enabled']
   );
+}
+
+/** The file of a document: of a notebook's cell, the notebook. */
+function fileOf(document: vscode.TextDocument): vscode.Uri {
+  const holds = (notebook: vscode.NotebookDocument): boolean =>
+    notebook.getCells().some((cell) => cell.document === document);
+  if (document.uri.scheme === 'file') return document.uri;
+  return vscode.workspace.notebookDocuments.find(holds)?.uri ?? document.uri;
 }
 
 /** Whether the text before the cursor begins the selected entry of the suggest list. True where no list is open. */
@@ -89,25 +97,22 @@ export function startServerWithFirstCompletion(
   state: CompletionStatus,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
-  return vscode.languages.registerInlineCompletionItemProvider(
-    { language: 'python', scheme: 'file' },
-    {
-      provideInlineCompletionItems: async (document, position, context, token) => {
-        if (!mayComplete(document, places, state)) return undefined;
-        try {
-          const completer = await backend.completer(document);
-          return token.isCancellationRequested
-            ? undefined
-            : await completer?.provideInlineCompletionItems(document, position, context, token);
-        } catch (error) {
-          const why = explain(error) ?? 'the server did not start';
-          log.warn(why);
-          state.failed(why);
-          return undefined;
-        }
-      },
+  return vscode.languages.registerInlineCompletionItemProvider(COMPLETED_DOCUMENTS, {
+    provideInlineCompletionItems: async (document, position, context, token) => {
+      if (!mayComplete(document, places, state)) return undefined;
+      try {
+        const completer = await backend.completer(document);
+        return token.isCancellationRequested
+          ? undefined
+          : await completer?.provideInlineCompletionItems(document, position, context, token);
+      } catch (error) {
+        const why = explain(error) ?? 'the server did not start';
+        log.warn(why);
+        state.failed(why);
+        return undefined;
+      }
     },
-  );
+  });
 }
 
 /** Turns completions on or off in this workspace. */

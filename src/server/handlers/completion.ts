@@ -2,11 +2,9 @@ import { pause } from '../../process/pause.ts';
 import {
   DidChangeWorkspaceFoldersNotification,
   InlineCompletionTriggerKind,
-  TextDocuments,
   type InlineCompletionItem,
   type InlineCompletionParams,
 } from 'vscode-languageserver/node';
-import { TextDocument } from 'vscode-languageserver-textdocument';
 import { debounceMs } from '../../core/completion/debounce.ts';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { offsetAt } from '../../core/text/positions.ts';
@@ -21,13 +19,12 @@ import { InterruptedError, type NextStep, UserError } from '../../protocol/error
 import { CompletionService, type Completed } from '../../app/completion/service.ts';
 import { verifyCompletion, verifyText } from '../../app/completion/verify.ts';
 import { Workbench } from '../../app/workbench.ts';
+import { CompletionDocuments } from '../completionDocuments.ts';
 import type { StoreWatcher } from '../stores.ts';
 import { aborted, answer, contextOf, responseError, type ServerContext } from '../work.ts';
 import { CompletionFolders, type FolderSettings } from './completionFolders.ts';
 
 const IDLE_MINUTES = 5;
-/** Key times and answers that are remembered. */
-const RECENT = 20;
 
 /** Completes documents that the client sends, and places that it names. `opened` are its workspace folders' addresses. */
 export function answerCompletion(
@@ -86,19 +83,7 @@ export function answerCompletion(
     );
   });
 
-  const changes: number[] = [];
-  const documents = new TextDocuments(TextDocument);
-  const justOpened = new Set<string>();
-  documents.onDidOpen(({ document }) => {
-    justOpened.add(document.uri);
-  });
-  documents.onDidChangeContent(({ document }) => {
-    // Opening a document also reports its content, and is no keystroke.
-    if (justOpened.delete(document.uri)) return;
-    changes.push(performance.now());
-    if (changes.length > RECENT) changes.shift();
-  });
-  documents.listen(connection);
+  const documents = new CompletionDocuments(connection);
   let latency: number | undefined;
   let newest = new AbortController();
   const tell = (
@@ -126,18 +111,21 @@ export function answerCompletion(
     signal: AbortSignal,
   ): Promise<InlineCompletionItem[]> => {
     const { uri } = params.textDocument;
-    const place = placeOf(documents.get(uri), params);
+    const place = documents.place(params);
     if (place === undefined || !server.trusted) return [];
     const manual = params.context.triggerKind === InlineCompletionTriggerKind.Invoked;
-    if (folders.isOff(uri)) {
-      const why = 'completions are off in this folder';
+    if ('why' in place || folders.isOff(place.file)) {
+      const why = 'why' in place ? place.why : 'completions are off in this folder';
       tell(uri, { why, cached: false, model: undefined, hash: undefined, milliseconds: 0 }, false);
       return [];
     }
-    const folder = folders.of(uri);
+    const folder = folders.of(place.file);
     const workspace = await watcher.folder(folder);
     return await services.use(workspace, folders.settings(folder), async (service) => {
-      const wait = debounceMs({ changes, latency }, { manual, cached: service.knows(place) });
+      const wait = debounceMs(
+        { changes: documents.changes, latency },
+        { manual, cached: service.knows(place) },
+      );
       if (wait > 0) await pause(wait, signal);
       const asked = { ...place, manual, comments: options.comments === true, signal };
       const completed = await service.complete(asked);
@@ -290,30 +278,6 @@ class CompletionServices {
       this.#server.connection.console.warn(String(error));
     });
   }
-}
-
-interface DocumentPlace {
-  text: string;
-  offset: number;
-  /** What is selected in a list of suggestions; the completion continues after it. */
-  selected: InlineCompletionParams['context']['selectedCompletionInfo'];
-}
-
-function placeOf(
-  document: TextDocument | undefined,
-  { position, context }: InlineCompletionParams,
-): DocumentPlace | undefined {
-  // A client that is a version behind may name a line that is gone.
-  if (document === undefined || position.line >= document.lineCount) return undefined;
-  const text = document.getText();
-  const selected = context.selectedCompletionInfo;
-  if (selected === undefined) return { text, offset: document.offsetAt(position), selected };
-  const [start, end] = [document.offsetAt(selected.range.start), document.offsetAt(selected.range.end)];
-  return {
-    text: text.slice(0, start) + selected.text + text.slice(end),
-    offset: start + selected.text.length,
-    selected,
-  };
 }
 
 /** The place that a request names; throws a UserError where its text has no such line. */

@@ -155,9 +155,9 @@ def repeats(before: str, after: str, text: str) -> bool:
         return False
     if above and says(above[-1]) and shown[0].strip() == above[-1].strip() and not own_line.strip():
         return True
-    if below and says(below[0]) and not after.split("\n")[0].strip():
-        if any(line.rstrip() == below[0].rstrip() for line in shown):
-            return True
+    at_end = not after.split("\n")[0].strip()
+    if at_end and below and says(below[0]) and below[0].rstrip() in [line.rstrip() for line in shown]:
+        return True
     near = [line.strip() for line in above[-NEAR:]]
     # Lines of another function may be the same for good reason.
     starts = [at for at, line in enumerate(near) if re.match(r"(async )?def |class ", line)]
@@ -305,9 +305,8 @@ def main() -> None:
         for row in [*sorted(row for row in rows if row != "all"), "all"]:
             count = rows[row]
             cells = [count["places"], count["usable"], count["shown usable"], count["shown"]]
-            print(
-                f"| {row} | {' | '.join(str(cell) for cell in [*cells, *(count[one] for one in FAULTS)])} |"
-            )
+            cells += [count[fault] for fault in FAULTS]
+            print(f"| {row} | {' | '.join(str(cell) for cell in cells)} |")
 
 
 if __name__ == "__main__":

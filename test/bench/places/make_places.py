@@ -2,8 +2,8 @@
 
     python test/bench/places/make_places.py FOLDER... --places 420 --states 160 > places.jsonl
 
-Each line is one place: `{"id", "kind", "file", "text", "offset", "truth"}`. `text` is the file as an editor would
-have it, `truth` what its author wrote at `offset`. The kinds, of which each gets an equal share:
+Each line is one place: `{"id", "kind", "file", "text", "offset", "truth"}`. `text` is the file as an
+editor would have it, `truth` what its author wrote at `offset`. The kinds, of which each gets an equal share:
 
 - `header`: a compound statement in the middle of a body is missing;
 - `statement`: a simple statement in the middle of a body is missing;
@@ -14,8 +14,8 @@ have it, `truth` what its author wrote at `offset`. The kinds, of which each get
 - `member`: a method in the middle of a class is missing;
 - `module`: a statement of a module is missing;
 - `word`: the cursor stands in a word, the rest of the line is missing;
-- `typing`: a function is typed into the file character by character; the place is a pause behind a token, where the
-  file does not parse.
+- `typing`: a function is typed into the file character by character; the place is a pause behind a token,
+  where the file does not parse.
 """
 
 from __future__ import annotations

@@ -64,6 +64,36 @@ describe('leti complete', function () {
     assert.match(String(found?.['label']), /^agrees with \d of \d samples$/);
   });
 
+  it('completes a cell of a notebook below the cells above, and refuses what is not Python (c19)', async () => {
+    const notebook = path.join(folder, 'workspace', 'numbers.ipynb');
+    const { text, line, character } = withoutBody('double');
+    const [above = '', own = ''] = text.split('\n\n\ndef double');
+    const code = `def double${own}`;
+    const source = code.split('\n').map((one) => `${one}\n`);
+    const cells = [
+      { cell_type: 'markdown', source: ['# Numbers'] },
+      { cell_type: 'code', source: above },
+      { cell_type: 'code', source },
+    ];
+    writeFileSync(notebook, JSON.stringify({ cells, metadata: {}, nbformat: 4 }));
+    writeFileSync(path.join(folder, 'notes.md'), '# Notes\n');
+    const at = ['--line', String(line - above.split('\n').length - 2), '--character', String(character)];
+    const { events, stderr } = await leti([notebook, '--cell', '2', ...at, '--json']);
+    assert.equal(events.find(({ event }) => event === 'completion')?.['text'], 'return x * 2', stderr);
+    const start = ['--line', '0', '--character', '0'];
+    for (const [args, says] of [
+      [[path.join(folder, 'notes.md'), ...start], /notes\.md is not a Python file[^]*Name a Python file/],
+      [[notebook, ...start], /--cell/],
+      [[notebook, '--cell', '0', ...start], /the cell is not Python/],
+      [[notebook, '--cell', '3', ...start], /has 3 cells, so it has no cell 3/],
+      [[path.join(folder, 'notes.md'), '--cell', '0', ...start], /notes\.md is no Jupyter notebook/],
+    ] as const) {
+      const refused = await leti([...args]);
+      assert.equal(refused.code, 2);
+      assert.match(refused.stderr, says);
+    }
+  });
+
   it('refuses a file that is not there, and a line that the file does not have', async () => {
     for (const [args, says] of [
       [[path.join(folder, 'none.py'), '--line', '0', '--character', '0'], /none\.py cannot be read/],

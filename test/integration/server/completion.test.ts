@@ -81,6 +81,9 @@ describe('inline completion over LSP', function () {
     });
     assert.deepEqual(capabilities, {
       textDocumentSync: { openClose: true, change: 2 },
+      notebookDocumentSync: {
+        notebookSelector: [{ notebook: '*', cells: [{ language: 'python' }] }],
+      },
       inlineCompletionProvider: true,
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     });
@@ -183,6 +186,48 @@ describe('inline completion over LSP', function () {
       }),
       [],
     );
+  });
+
+  it('completes a cell of a notebook below the cells above it', async () => {
+    const { text, line, character } = withoutBody('double');
+    const [above = '', own = ''] = text.split('\n\n\ndef double');
+    const notebook = pathToFileURL(path.join(fixture.workspace, 'numbers.ipynb')).href;
+    const cell = (name: string): string => `vscode-notebook-cell:${notebook.slice('file:'.length)}#${name}`;
+    const texts = [above, `def double${own}`];
+    await connection.sendNotification('notebookDocument/didOpen', {
+      notebookDocument: {
+        uri: notebook,
+        notebookType: 'jupyter-notebook',
+        version: 1,
+        cells: texts.map((_, at) => ({ kind: 2, document: cell(`W${at}`) })),
+      },
+      cellTextDocuments: texts.map((one, at) => ({
+        uri: cell(`W${at}`),
+        languageId: 'python',
+        version: 1,
+        text: one,
+      })),
+    });
+    const items = await connection.sendRequest<InlineCompletionItem[]>('textDocument/inlineCompletion', {
+      textDocument: { uri: cell('W1') },
+      position: { line: line - above.split('\n').length - 2, character },
+      context: { triggerKind: 2 },
+    });
+    assert.deepEqual(items, [{ insertText: 'return x * 2' }]);
+  });
+
+  it('has nothing for documents in other languages, and says why (c19)', async () => {
+    const script = pathToFileURL(path.join(fixture.workspace, 'a.js')).href;
+    await connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri: script, languageId: 'javascript', version: 1, text: 'let x = ' },
+    });
+    const items = await connection.sendRequest<InlineCompletionItem[]>('textDocument/inlineCompletion', {
+      textDocument: { uri: script },
+      position: { line: 0, character: 8 },
+      context: { triggerKind: 1 },
+    });
+    assert.deepEqual(items, []);
+    assert.deepEqual([told.at(-1)?.shown, told.at(-1)?.why], [false, 'the document is not Python']);
   });
 
   it('gives one text to who types, and several to who asks by hand', async () => {
