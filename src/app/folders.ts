@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ExclusiveLock } from '../process/exclusiveLock.ts';
 import { workspaceData } from '../process/letiHome.ts';
@@ -31,15 +31,20 @@ export function workspaceFiles(workspace: string, env: NodeJS.ProcessEnv): Works
   };
 }
 
-/** Real path of a workspace that the user named; throws a UserError when there is no such folder. */
+/** Real path of a workspace that the user named; throws a UserError when it is no folder. */
 export async function workspaceFolder(named: string): Promise<string> {
-  try {
-    return await realpath(named);
-  } catch (error) {
+  const real = await realpath(named).catch((error: unknown) => {
     throw new UserError(`The workspace folder ${named} does not exist.`, 'Choose an existing folder.', 2, {
       cause: error,
     });
-  }
+  });
+  if (!(await stat(real)).isDirectory())
+    throw new UserError(
+      `The workspace ${named} is not a folder.`,
+      'Choose the folder of a Python project.',
+      2,
+    );
+  return real;
 }
 
 /**

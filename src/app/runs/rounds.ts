@@ -6,7 +6,8 @@ import type { Condition } from '../../protocol/model.ts';
 import { Evaluation, GateRecord, TrainingRecord, type Sample, type Side } from '../../protocol/run.ts';
 import type { Sampler, SamplingSettings } from '../../protocol/sampling.ts';
 import type { Task } from '../../protocol/task.ts';
-import { throwIfAborted } from '../../protocol/errors.ts';
+import { throwIfAborted, UserError } from '../../protocol/errors.ts';
+import { taskSegments } from '../../core/learning/prompts.ts';
 import { knownSpeeds, measuredSpeeds } from '../tasks/speeds.ts';
 import { collectSamples } from './collect.ts';
 import { EarlierTexts } from './earlierTexts.ts';
@@ -45,6 +46,27 @@ interface Collected {
 }
 
 /**
+ * Throws a UserError, before anything is sampled, where no task leaves room for a program in a training text: the run would
+ * end with nothing to train on.
+ */
+function requireShortTasks({ train, config }: RunWork, { style, countTokens }: LoadedModel): void {
+  const { maxTokens } = config.training;
+  const lengths = train.map((task) =>
+    countTokens(
+      taskSegments(task, style)
+        .map(({ text }) => text)
+        .join(''),
+    ),
+  );
+  if (lengths.some((tokens) => tokens < maxTokens)) return;
+  const shortest = Math.min(...lengths);
+  throw new UserError(
+    `All training tasks are too long: LeTI trains on texts of ${maxTokens} tokens, and the shortest task has ${shortest}.`,
+    'Choose functions with shorter instructions and headers.',
+  );
+}
+
+/**
  * The loop of the paper as a walk over stages: evaluate, then in each round sample, execute, train, evaluate and
  * decide. A finished stage is read from the store instead of being done again, which is all that resuming needs.
  */
@@ -62,6 +84,7 @@ class Rounds {
   async walk(): Promise<void> {
     const { config, heldOut, workbench } = this.#work;
     const base = await workbench.resolveModel(config.model);
+    requireShortTasks(this.#work, base);
     const writer = (candidate: Candidate): Candidate =>
       config.endpoint?.weights === 'none' ? first : candidate;
     const first: Candidate = { model: base, condition: base.record.condition, round: 0 };

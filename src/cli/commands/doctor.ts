@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { examine } from '../../app/doctor.ts';
+import { workspaceFolder } from '../../app/folders.ts';
 import { createOutput } from '../output.ts';
 import { commandLineStep } from '../stepWords.ts';
 import { runContext, type RunFlags } from '../runContext.ts';
@@ -13,7 +14,8 @@ export function doctorCommand(): Command {
     .option('--json', 'print JSON lines')
     .action(async (workspace: string, flags: RunFlags & { json?: boolean }) => {
       const output = createOutput({ json: flags.json === true });
-      const findings = await examine({ ...runContext(flags, output), workspace });
+      const folder = await workspaceFolder(workspace);
+      const findings = await examine({ ...runContext(flags, output), workspace: folder });
       output.result({ event: 'doctor', findings }, () =>
         findings
           .map(({ what, ok, detail, nextStep }) => {

@@ -59,7 +59,7 @@ export function tasksCommand(): Command {
       const written = flags.specs === true ? await writeSpecs(flags.out, tasks) : tasks.length;
       output.result(
         { event: 'exported', file: flags.out, tasks: written },
-        () => `${written} tasks in ${flags.out}`,
+        () => `${taskCount(written)} in ${flags.out}`,
       );
     });
   command
@@ -82,7 +82,7 @@ export function tasksCommand(): Command {
             );
       await writeTaskFile(flags.out, tasks);
       output.result({ event: 'imported', file: flags.out, tasks: tasks.length, dropped }, () =>
-        [`${tasks.length} tasks in ${flags.out}`, ...droppedLines(dropped)].join('\n'),
+        [`${taskCount(tasks.length)} in ${flags.out}`, ...droppedLines(dropped)].join('\n'),
       );
     });
   return command;
@@ -124,8 +124,17 @@ function listText(tasks: readonly Task[], dropped: readonly DroppedTask[]): stri
     ({ id, checks, source, weak }) =>
       `${id}  (${checksWords(checks.length, source)}${weak === undefined ? '' : `; weak: ${weak}`})`,
   );
-  lines.push(`${tasks.length} tasks`);
+  lines.push(taskCount(tasks.length));
+  if (tasks.length === 0 && dropped.length === 0) {
+    lines.push(
+      'There is no function that tests or doctests cover. Choose the folder of a Python project, or write a test.',
+    );
+  }
   return [...lines, ...droppedLines(dropped)].join('\n');
+}
+
+function taskCount(count: number): string {
+  return count === 1 ? '1 task' : `${count} tasks`;
 }
 
 function droppedLines(dropped: readonly DroppedTask[]): string[] {

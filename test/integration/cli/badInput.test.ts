@@ -170,6 +170,21 @@ const REFUSALS: Refusal[] = [
     says: /\/nowhere\/python does not run[^]*--trainer-python/,
   },
   {
+    name: 'a workspace that is a file',
+    args: ({ folder }) => ['doctor', path.join(folder, 'one.py')],
+    code: 2,
+    says: /one\.py is not a folder/,
+  },
+  {
+    name: 'tasks that are all too long, before anything is sampled',
+    args: ({ workspace, folder, model }) => [
+      ...['train', workspace, '--tasks', path.join(folder, 'long.jsonl'), '--model', model],
+      ...['--trainer-python', trainerPython()],
+    ],
+    code: 1,
+    says: /^(?![^]*sample)[^]*All training tasks are too long: LeTI trains on texts of 768 tokens, and the shortest task has \d{4}/,
+  },
+  {
     name: 'a run that does not exist',
     args: ({ workspace }) => ['train', workspace, '--resume', 'nonsense'],
     code: 2,
@@ -235,6 +250,24 @@ describe('bad input on the command line', function () {
       '{"text": "t", "code": "c", "task_id": 1, "test_setup_code": "", "test_list": ["assert f() == 1"], "challenge_test_list": []}\n{"text": \n',
     );
     writeFileSync(path.join(folder, 'one.py'), 'x = 1');
+    const helpers = Array.from(
+      { length: 120 },
+      (_, index) => `def helper_${index}(value):\n    return value + ${index}\n`,
+    );
+    const long = {
+      ...{
+        id: 'long',
+        source: 'file',
+        name: 'times',
+        instruction: 'Write times.',
+        hole: 'body',
+        indent: 4,
+        setup: '',
+      },
+      ...{ prefix: `${helpers.join('\n')}\ndef times(x):`, family: 'long' },
+      checks: [{ kind: 'statements', source: 'assert times(3) == 6' }],
+    };
+    writeFileSync(path.join(folder, 'long.jsonl'), JSON.stringify(long) + '\n');
     writeFileSync(path.join(folder, 'samples.jsonl'), '{"task_id": "nobody", "completion": "pass"}\n');
     cpSync(fixture.model, path.join(folder, 'damaged-model'), { recursive: true });
     truncateSync(path.join(folder, 'damaged-model', 'model.safetensors'), 2000);
