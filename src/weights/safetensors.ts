@@ -94,10 +94,20 @@ async function readHeader(
     const parsed = Entry.safeParse(entry);
     return parsed.success ? [[name, parsed.data]] : [];
   });
-  const end = entries.reduce((most, [, { data_offsets }]) => Math.max(most, data_offsets[1]), 0);
+  let end = 0;
+  for (const [name, { data_offsets }] of entries.toSorted(([, a], [, b]) => byPlace(a, b))) {
+    if (data_offsets[0] !== end || data_offsets[1] < end)
+      throw damaged(file, `the tensor ${name} begins at byte ${data_offsets[0]}, and ${end} was expected`);
+    end = data_offsets[1];
+  }
   if (8 + length + end !== size)
     throw damaged(file, `it has ${size} bytes where its header asks for ${8 + length + end}`);
   return { entries, start: 8 + length };
+}
+
+/** A tensor without numbers ends where it begins. */
+function byPlace(a: z.infer<typeof Entry>, b: z.infer<typeof Entry>): number {
+  return a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1];
 }
 
 function tensorOf(

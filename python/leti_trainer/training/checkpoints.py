@@ -69,8 +69,10 @@ def save_checkpoint(work: Path, progress: Progress, model: Any, optimizer: torch
     tensors: dict[str, torch.Tensor] = {}
     for name, parameter in _trained(model).items():
         tensors[name] = parameter.detach()
+        # A parameter that never had a gradient, such as an expert that no token chose, has no state.
+        state = optimizer.state.get(parameter, {})
         for moment in _MOMENTS:
-            tensors[f"{moment}/{name}"] = optimizer.state[parameter][moment]
+            tensors[f"{moment}/{name}"] = state.get(moment, torch.zeros_like(parameter))
     with whole_folder(folder) as half:
         save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, half / "state.safetensors")
         (half / "state.json").write_text(json.dumps(dataclasses.asdict(progress)), encoding="utf-8")
