@@ -24,6 +24,7 @@ import json  # noqa: F401
 import math  # noqa: F401
 import operator  # noqa: F401
 import os
+import pathlib
 import random
 import re  # noqa: F401
 import select
@@ -41,6 +42,7 @@ import typing  # noqa: F401
 from leti_runner import channel
 from leti_runner.folders import clear_folder, has_room
 from leti_runner.harvest import suite
+from leti_runner.harvest.files import package_names
 from leti_runner.judge import plugins, standing_judge
 from leti_runner.judge.in_process import InProcessJudge
 from leti_runner.judge.judge import Judge, sealable
@@ -253,7 +255,10 @@ class Zygote:
     def _trace_suite(self, tests, result):
         """Runs the workspace's own tests on its unchanged code and records what they call; judges nothing."""
         channel.write(result, {"limits": tests["limits"]})
-        self._confine(tests["limits"], sandbox.installed_copies(memory_modules.all_top_names(tests["files"])))
+        self._confine(
+            tests["limits"],
+            sandbox.installed_copies(memory_modules.all_top_names(tests["files"], tests["roots"])),
+        )
         for handle in (1, 2):
             os.dup2(os.open(os.devnull, os.O_WRONLY), handle)
         found = suite.run(tests, self._scratch)
@@ -364,6 +369,12 @@ def _holds_too_much(limits, *pids):
     return any(pid is not None and seatbelt.footprint(pid) > limits["memoryBytes"] for pid in pids)
 
 
+def _own_packages():
+    """The names of the packages and modules in the folder that `--workspace=` names."""
+    root = next((word.partition("=")[2] for word in sys.argv if word.startswith("--workspace=")), None)
+    return frozenset() if root is None else package_names(pathlib.Path(root))
+
+
 def main():
     sandbox.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -372,7 +383,7 @@ def main():
     # This package's own folder came first for its imports; programs must not find it.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
     if "--pytest" in sys.argv:
-        plugins.load()
+        plugins.load(_own_packages())
     own_root = "--namespaces" in sys.argv
     if own_root:
         try:

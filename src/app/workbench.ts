@@ -121,7 +121,12 @@ export class Workbench {
   readonly executor = once(async (): Promise<Executor> => {
     const { path: interpreter } = await this.interpreter();
     const { allowUncontained } = this.#options;
-    this.#started = startExecutor({ interpreter, pytest: true, allowUncontained });
+    this.#started = startExecutor({
+      interpreter,
+      pytest: true,
+      workspace: this.workspace,
+      allowUncontained,
+    });
     return await this.#started;
   });
 

@@ -51,6 +51,8 @@ export async function startExecutor(options: {
   namespaces?: boolean | undefined;
   /** Loads pytest if it is installed, for the tests of a workspace. */
   pytest?: boolean | undefined;
+  /** The folder whose code the jobs run, so that no installed copy of it is loaded with pytest's plugins. */
+  workspace?: string | undefined;
   /** Accepts tier T1, where programs could reach the user's files and the network. */
   allowUncontained: boolean;
 }): Promise<Executor> {
@@ -61,11 +63,12 @@ export async function startExecutor(options: {
     );
   }
   const jobs = options.jobs ?? os.availableParallelism();
-  const { interpreter } = options;
+  const { interpreter, workspace } = options;
   const pytest = options.pytest === true;
   const { first, namespaces, lacking } = await startFirst(interpreter, {
     namespaces: options.namespaces !== false,
     pytest,
+    workspace,
   });
   const canaries = await probed(first, interpreter);
   const tier = provedTier(first.complete, canaries);
@@ -73,7 +76,7 @@ export async function startExecutor(options: {
     await first.close();
     throw uncontained(canaries);
   }
-  const start = (): Promise<Zygote> => startZygote(interpreter, { namespaces, pytest });
+  const start = (): Promise<Zygote> => startZygote(interpreter, { namespaces, pytest, workspace });
   return new Pool(first, { interpreter, start }, jobs, tier, canaries, lacking);
 }
 

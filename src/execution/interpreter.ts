@@ -70,7 +70,7 @@ async function probe(
   source: WorkspaceInterpreter['source'],
   env: NodeJS.ProcessEnv,
 ): Promise<WorkspaceInterpreter | string> {
-  const { code, stdout, stderr } = await runCommand(command, ['-I', '-c', PROBE], { env });
+  const { code, stdout, stderr } = await runCommand(command, ['-I', '-B', '-c', PROBE], { env });
   if (code !== 0) return `it does not run (${stderr.trim().split('\n').at(-1) ?? ''})`;
   const parsed = Probe.safeParse(parse(stdout));
   if (!parsed.success) return 'it does not answer like a Python interpreter';

@@ -45,6 +45,8 @@ export interface ZygoteOptions {
   namespaces: boolean;
   /** Loads pytest if it is installed, so that test files that import it need not load it in each process. */
   pytest: boolean;
+  /** The workspace's folder. Plugins for pytest that lie in it are not loaded in advance. */
+  workspace?: string | undefined;
 }
 
 /** One warm interpreter. It takes one job at a time and runs each in its own fork. */
@@ -60,8 +62,12 @@ export class Zygote {
   version = '';
   complete = false;
 
-  private constructor(interpreter: string, { namespaces, pytest }: ZygoteOptions) {
-    const flags = [...(namespaces ? ['--namespaces'] : []), ...(pytest ? ['--pytest'] : [])];
+  private constructor(interpreter: string, { namespaces, pytest, workspace }: ZygoteOptions) {
+    const flags = [
+      ...(namespaces ? ['--namespaces'] : []),
+      ...(pytest ? ['--pytest'] : []),
+      ...(workspace === undefined ? [] : [`--workspace=${workspace}`]),
+    ];
     this.#child = spawnTree(interpreter, ['-s', '-B', '-m', 'leti_runner.zygote', ...flags], {
       cwd: path.join(packageRoot(), 'python'),
       env: RUNNER_ENVIRONMENT,

@@ -12,8 +12,10 @@ import { Scan } from './scan.ts';
 import { withoutData, type Validated } from './validate.ts';
 
 /** Raise this when validation changes: it makes all stored outcomes invalid. */
-const VALIDATION = 1;
+const VALIDATION = 2;
 const KEY_CHARACTERS = 32;
+/** The time between two writes of outcomes while a harvest runs. */
+const SAVED_EVERY_MS = 2000;
 
 /** The result of a task's validation in short form. `checks` holds the indices of the checks that stay. */
 const Outcome = z.strictObject({
@@ -43,6 +45,8 @@ export class HarvestCache {
   readonly #current: Record<string, Outcome> = {};
   #coverage: Coverage = {};
   readonly #currentCoverage: Coverage = {};
+  #saving: Promise<void> = Promise.resolve();
+  #savedAt = 0;
 
   /** `onUnsaved` hears once why results cannot be remembered; the harvest continues. */
   constructor(folder: string, onUnsaved: (problem: UserError) => void) {
@@ -97,9 +101,26 @@ export class HarvestCache {
     // The next harvest may come to another result.
     if (found.uncertain === true) return;
     this.#current[keyOfTask(task, environment)] = outcomeOf(task, found);
+    if (Date.now() - this.#savedAt < SAVED_EVERY_MS) return;
+    this.#savedAt = Date.now();
+    // A process that is killed loses the last seconds alone.
+    this.#saving = this.#saving
+      .then(async () => {
+        await this.#write('outcomes.json', { ...this.#outcomes, ...this.#current });
+      })
+      // The write at the end fails in the same way, and is waited for.
+      .catch(() => undefined);
   }
 
+  /** Stores the outcomes so far, beside those of earlier harvests. */
+  async saveSoFar(): Promise<void> {
+    await this.#saving;
+    await this.#write('outcomes.json', { ...this.#outcomes, ...this.#current });
+  }
+
+  /** Stores this harvest's outcomes and coverage, and drops all others. Call it at the end. */
   async save(): Promise<void> {
+    await this.#saving;
     await this.#write('outcomes.json', this.#current);
     await this.#write('coverage.json', this.#currentCoverage);
   }

@@ -41,7 +41,7 @@ export async function standardLibraryPackages(interpreter: string): Promise<stri
 }
 
 async function standardLibrary(interpreter: string): Promise<string> {
-  const asked = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("stdlib"))'];
+  const asked = ['-I', '-B', '-c', 'import sysconfig; print(sysconfig.get_path("stdlib"))'];
   const { stdout } = await run(interpreter, asked).catch((error: unknown) => {
     throw new UserError(
       `The interpreter ${interpreter} no longer runs.`,

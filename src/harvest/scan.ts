@@ -29,6 +29,10 @@ export const Candidate = z.strictObject({
   /** Paths, keys of `sources`. */
   files: z.array(z.string()),
   test_files: z.array(z.string()),
+  /** More folders below which these files are imported. */
+  roots: z.array(z.string()).optional(),
+  /** False where the checks must run in the program's process. */
+  sealable: z.literal(false).optional(),
   /** Paths, keys of `data`. */
   data_files: z.array(z.string()),
   /** First and last lines (from 1) of the tests that do not concern it, by the paths of its test files. */
@@ -37,7 +41,7 @@ export const Candidate = z.strictObject({
 export type Candidate = z.infer<typeof Candidate>;
 
 export const Scan = z.strictObject({
-  format: z.literal(3),
+  format: z.literal(4),
   /** Hash of the interpreter and its packages. */
   environment: z.string(),
   /** Hash of the environment and the workspace's files. */

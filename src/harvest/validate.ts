@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { assembleProgram, executionJob } from '../core/text/program.ts';
 import { keyOf, shuffled } from '../core/random.ts';
 import { DEFAULT_LIMITS, type ExecutionJob, type ExecutionResult } from '../protocol/execution.ts';
@@ -21,12 +22,14 @@ export interface ValidateOptions {
   onProgress?: (done: number, total: number) => void;
   /** Wrong bodies by the task's id. Without them, a task's checks are not tested for weakness. */
   wrongBodies?: ReadonlyMap<string, WrongBodies>;
+  /** Hears of each task's result, in the order in which they come. */
+  onValidated?: (index: number, outcome: Validated) => void;
   /** The bodies that the reference bodies replaced, by the task's id. */
   earlier?: ReadonlyMap<string, string | undefined>;
 }
 
 /** Tasks that are validated at the same time. The executor decides how many programs run at once. */
-const AT_ONCE = 16;
+const AT_ONCE = 2 * os.availableParallelism();
 /** The reference has to pass this many times. */
 const PASSES = 3;
 /** Validation leaves out at most this many checks that fail today. */
@@ -62,12 +65,14 @@ export async function validateTasks(
   let done = 0;
   const worker = async (): Promise<void> => {
     for (const [index, task] of left) {
-      results[index] = await validated(
+      const outcome = await validated(
         task,
         run,
         options.wrongBodies?.get(task.id),
         options.earlier?.get(task.id),
       );
+      results[index] = outcome;
+      options.onValidated?.(index, outcome);
       options.onProgress?.(++done, tasks.length);
     }
   };
@@ -125,8 +130,17 @@ async function fittedTask(
     const chosen = strict.verdict === 'passed' && strictest !== undefined ? strictest : form;
     return { task: chosen, reason: undefined, durationMs: failing.durationMs };
   }
-  const reason = first === undefined ? 'it cannot be run' : `its checks fail today: ${resultLine(first)}`;
+  const reason = first === undefined ? 'it cannot be run' : whyFailing(first);
   return { task: form, reason, uncertain: isUncertain(first), durationMs: 0 };
+}
+
+/** Why checks do not pass on today's code. A test that is skipped does not fail. */
+function whyFailing(result: ExecutionResult): string {
+  const { diagnostic, verdict } = result;
+  const skipped = diagnostic?.type === 'Skipped' || diagnostic?.type === 'SkipTest';
+  if (skipped) return `its tests are skipped today: ${diagnostic.message.trim().split('\n')[0] ?? ''}`;
+  if (verdict === 'harness_error') return `its checks cannot be run: ${resultLine(result)}`;
+  return `its checks fail today: ${resultLine(result)}`;
 }
 
 /** The forms of a task, the strictest first: sealed, with its checks in the program's process, and with data files. */

@@ -22,6 +22,8 @@ import { validateTasks, type ProgramRunner, type Validated } from './validate.ts
 
 /** Number of newest commits in which LeTI looks for the last change of today's functions. */
 const COMMITS_FOR_TIMES = 1000;
+/** A scan that takes longer is told, in milliseconds. */
+const QUIET_MS = 1000;
 
 export interface HarvestOptions {
   workspace: string;
@@ -38,8 +40,8 @@ export interface HarvestOptions {
   tests?: SuiteRunner;
   /** The results of the last harvest, so that only changes are looked at again. */
   cache?: HarvestCache;
-  /** Number of commits read, test files run or tasks validated so far, and of all. */
-  onProgress?: (phase: 'commits' | 'tests' | 'tasks', done: number, total: number) => void;
+  /** Number of commits read, test files run or tasks validated so far, and of all. `files` has no number. */
+  onProgress?: (phase: 'files' | 'commits' | 'tests' | 'tasks', done: number, total: number) => void;
   onNotice?: (message: string, nextStep: NextStep) => void;
 }
 
@@ -125,7 +127,10 @@ async function scanned({
 }: HarvestOptions): Promise<Scan> {
   const look = async (kind: ScanKind, given: ScanInput = {}): Promise<Scan> => {
     const earlier = await cache?.lastScan(kind);
-    const scan = await scanWorkspace(workspace, interpreter, signal, given, earlier);
+    const slow = setTimeout(() => onProgress?.('files', 0, 1), QUIET_MS);
+    const scan = await scanWorkspace(workspace, interpreter, signal, given, earlier).finally(() => {
+      clearTimeout(slow);
+    });
     if (scan !== earlier) await cache?.saveScan(kind, scan);
     return scan;
   };
@@ -155,18 +160,23 @@ async function validatedTasks(
   const tasks = tasksFrom(found);
   const known = new Map(tasks.map((task) => [task.id, cache?.known(task, environment)]));
   const fresh = tasks.filter((task) => known.get(task.id) === undefined);
-  const validated = await validateTasks(fresh, executor, {
+  onProgress?.('tasks', tasks.length - fresh.length, tasks.length);
+  await validateTasks(fresh, executor, {
     wrongBodies: await wrongBodiesOf(fresh, interpreter, signal),
     earlier: new Map(found.map(({ candidate, past }) => [candidate.id, past?.earlier])),
     ...(signal === undefined ? {} : { signal }),
     onProgress: (done) => onProgress?.('tasks', tasks.length - fresh.length + done, tasks.length),
+    onValidated: (index, outcome) => {
+      const task = fresh[index];
+      if (task === undefined) return;
+      cache?.keep(task, environment, outcome);
+      known.set(task.id, outcome);
+    },
+  }).catch(async (error: unknown) => {
+    // An interrupted search keeps what it has.
+    await cache?.saveSoFar();
+    throw error;
   });
-  for (const [index, outcome] of validated.entries()) {
-    const task = fresh[index];
-    if (task === undefined) continue;
-    cache?.keep(task, environment, outcome);
-    known.set(task.id, outcome);
-  }
   return tasks.flatMap((task) => known.get(task.id) ?? []);
 }
 
@@ -272,9 +282,11 @@ function tasksFrom(found: readonly FoundFunction[]): Task[] {
       after: candidate.after,
       line: candidate.line,
       files: sourcesOf(sources, candidate.files),
+      ...(candidate.roots === undefined ? {} : { roots: candidate.roots }),
       testFiles: sourcesOf(sources, candidate.test_files).map((file) => withoutUnused(file, candidate)),
       ...(candidate.data_files.length === 0 ? {} : { dataFiles: dataOf(data, candidate.data_files) }),
     },
+    ...(candidate.sealable === undefined ? {} : { sealable: candidate.sealable }),
     ...(past === undefined ? {} : { origin: originOf(past) }),
     ...(changedAt === undefined ? {} : { changedAt }),
   }));

@@ -3,6 +3,9 @@ import path from 'node:path';
 import { digest } from '../process/digest.ts';
 import { isEnvironment, isSkippedFolder } from './fileRules.ts';
 
+/** Hidden files that decide which files are read, and which of them are tests. */
+const DECIDING: readonly string[] = ['.gitignore', '.pytest.ini', '.pytest.toml'];
+
 /** A workspace of more files has no state: looking at all of them takes as long as a scan. */
 const MOST_FILES = 100_000;
 
@@ -19,8 +22,7 @@ export async function workspaceState(root: string): Promise<string | undefined> 
     for (const entry of entries) {
       const full = path.join(folder, entry.name);
       if (entry.isDirectory() && !isSkippedFolder(entry.name)) folders.push(full);
-      // Its lines decide which files are read.
-      const counts = !entry.name.startsWith('.') || (entry.name === '.gitignore' && folder === root);
+      const counts = !entry.name.startsWith('.') || DECIDING.includes(entry.name);
       if (entry.isFile() && counts) files.push(full);
     }
     if (files.length > MOST_FILES) return undefined;

@@ -69,6 +69,8 @@ export const ExecutionJob = z.strictObject({
   testFiles: z.array(SourceFile),
   /** What the checks open; none can then be kept apart from the program, which has the same folder. */
   dataFiles: z.array(DataFile),
+  /** More folders below which files are imported. */
+  roots: z.array(z.string()).optional(),
   setup: z.string(),
   checks: z.array(Check).min(1),
   limits: ExecutionLimits,

@@ -26,8 +26,13 @@ export const Check = z.discriminatedUnion('kind', [
     name: z.string().min(1),
     runner: z.enum(['plain', 'unittest', 'pytest']),
   }),
-  /** The doctest of a function or method (dotted inside its module) of the program. */
-  z.strictObject({ kind: z.literal('doctest'), name: z.string().min(1) }),
+  /** The doctest of a function, method or class (dotted inside its module) of the program; of the module if the name is empty. */
+  z.strictObject({
+    kind: z.literal('doctest'),
+    name: z.string(),
+    /** Option flags of doctest by their names, such as `ELLIPSIS`. */
+    flags: z.array(z.string()).optional(),
+  }),
   /** What the task's function prints when it is called without arguments and reads `stdin`. */
   z.strictObject({ kind: z.literal('io'), stdin: z.string(), stdout: z.string() }),
   /**
@@ -52,6 +57,8 @@ export const TaskHost = z
     line: z.int().min(1).optional(),
     /** Every other file that the program may import. Never holds the original body. */
     files: z.array(SourceFile),
+    /** More folders below which the files are imported, besides the workspace itself and folders like `src` and `tests`. */
+    roots: z.array(z.string()).optional(),
     /** What only the checks import: it may hold what they expect, so programs kept apart from them never get it. */
     testFiles: z.array(SourceFile).optional(),
     /** What the checks open; they then run beside the program, in a folder that holds these. */

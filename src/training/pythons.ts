@@ -26,7 +26,7 @@ export async function findTrainerPython(env: NodeJS.ProcessEnv): Promise<Python 
 
 /** What a command says of itself; undefined when it does not run or is no CPython. */
 export async function probePython(command: string, env: NodeJS.ProcessEnv): Promise<Python | undefined> {
-  const { code, stdout } = await runCommand(command, ['-I', '-c', PROBE], { env });
+  const { code, stdout } = await runCommand(command, ['-I', '-B', '-c', PROBE], { env });
   if (code !== 0) return undefined;
   const said = answerOf(stdout);
   if (said === undefined) return undefined;

@@ -3,7 +3,7 @@
 from typing import Any, Optional
 
 from leti_runner.harvest.data_files import DataFiles
-from leti_runner.harvest.functions import first_line, functions_of
+from leti_runner.harvest.functions import first_line, full_name, functions_of, role_of
 from leti_runner.harvest.modules import Workspace
 from leti_runner.harvest.tests import Target, Test
 
@@ -21,7 +21,7 @@ def tests_by_target(
     places = {
         (path, first_line(function)): (
             path,
-            function.name if owner is None else f"{owner.name}.{function.name}",
+            full_name(function.name if owner is None else f"{owner.name}.{function.name}", role_of(function)),
         )
         for path, module in workspace.modules.items()
         if path in {file for suite in coverage.values() for file, _ in suite["functions"]}
@@ -71,7 +71,7 @@ def suites_of(workspace: Workspace, data: DataFiles, tests: list[Test]) -> list[
             {
                 "path": path,
                 "files": sorted(loaded),
-                "data_files": data.needed(modules, "", with_settings=True),
+                "data_files": data.needed(modules, "", [workspace.settings.of(path)]),
                 "roots": workspace.roots(path),
             }
         )

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 from leti_runner.harvest.files import MAX_FILE_BYTES, walk_files
+from leti_runner.harvest.ignored import Ignored
+from leti_runner.harvest.settings import HIDDEN_FILES
 
 
 def environment_digest() -> str:
@@ -28,7 +30,9 @@ def environment_digest() -> str:
 def workspace_digest(root: Path, environment: str, given: "dict[str, object]") -> str:
     """A digest of all files that a harvest may read (of large ones size and time), and of its input."""
     digest = hashlib.sha256(environment.encode())
-    for path in walk_files(root, ignored_too=True):
+    ignored = Ignored(root)
+    paths = walk_files(root, ignored_too=True, ignored=ignored)
+    for path in [*paths, *HIDDEN_FILES]:
         digest.update(b"\0" + path.encode("utf-8", "surrogateescape") + b"\0")
         try:
             file = root / path
@@ -39,6 +43,8 @@ def workspace_digest(root: Path, environment: str, given: "dict[str, object]") -
                 digest.update(f"{status.st_size} {status.st_mtime_ns}".encode())
         except OSError as error:
             digest.update(str(error.strerror).encode())
+    # Of files that are ignored themselves; all folders have been looked at.
+    digest.update(json.dumps(ignored.texts, sort_keys=True).encode())
     if given:
         digest.update(json.dumps(given, sort_keys=True).encode())
     return digest.hexdigest()

@@ -1,10 +1,12 @@
 """Which files of a workspace are its Python code, and which of them are tests."""
 
-import fnmatch
 import json
 import os
 import re
 from pathlib import Path
+from typing import Optional
+
+from leti_runner.harvest.ignored import Ignored
 
 #: The extension (src/harvest/fileRules.ts) reads the same file, so that both sides agree.
 RULES = json.loads(Path(__file__).with_name("file_rules.json").read_text(encoding="utf-8"))
@@ -12,6 +14,9 @@ TEST_FILE = re.compile(RULES["testFile"])
 SKIPPED_FOLDER = re.compile(RULES["skippedFolder"])
 #: Larger files are not read, in bytes: they are data more often than code.
 MAX_FILE_BYTES: int = RULES["maxFileBytes"]
+
+#: Endings of compiled modules, and of the sources that they are made from.
+COMPILED = (".so", ".pyd", ".dylib", ".pyx", ".c", ".cpp", ".rs")
 
 
 def is_test_file(path: str) -> bool:
@@ -27,9 +32,28 @@ def python_files(root: Path) -> list[str]:
     return [path for path in walk_files(root, ignored_too=True) if path.endswith(".py")]
 
 
-def walk_files(root: Path, ignored_too: bool = False) -> list[str]:
+def package_names(root: Path) -> frozenset[str]:
+    """The names of the packages and modules of a workspace that are imported by one name alone."""
+    paths = python_files(root)
+    packages = {path[: -len("/__init__.py")] for path in paths if path.endswith("/__init__.py")}
+    found = set()
+    for path in paths:
+        place = path[: -len(".py")]
+        while "/" in place and place.rsplit("/", 1)[0] in packages:
+            place = place.rsplit("/", 1)[0]
+        found.add(place.rsplit("/", 1)[-1])
+    return frozenset(found - {"setup", "conftest", "__init__"})
+
+
+def compiled_files(root: Path) -> set[str]:
+    """The modules of a workspace that are compiled, or compiled from: their paths without endings."""
+    found = (path.rpartition("/") for path in walk_files(root, ignored_too=True) if path.endswith(COMPILED))
+    return {f"{folder}{slash}{name.partition('.')[0]}" for folder, slash, name in found}
+
+
+def walk_files(root: Path, ignored_too: bool = False, ignored: Optional[Ignored] = None) -> list[str]:
     """Paths of all files below a folder, sorted, without hidden, ignored, built or linked ones."""
-    ignored = ignore_patterns(root)
+    ignored = ignored or Ignored(root)
     found: list[str] = []
     for folder, names, files in os.walk(root):
         inner = Path(folder).relative_to(root).as_posix()
@@ -38,37 +62,14 @@ def walk_files(root: Path, ignored_too: bool = False) -> list[str]:
             name
             for name in names
             if not SKIPPED_FOLDER.search(name)
-            and not is_ignored(prefix + name, ignored, folder=True)
+            and not ignored.folder(prefix + name)
             and not os.path.exists(os.path.join(folder, name, RULES["environmentMarker"]))
         )
         for name in files:
             path = prefix + name
             full = os.path.join(folder, name)
             hidden = name.startswith(".") or os.path.islink(full)
-            if not hidden and (ignored_too or not is_ignored(path, ignored, folder=False)):
+            left_out = ignored.file(path)
+            if not hidden and (ignored_too or not left_out):
                 found.append(path)
     return sorted(found)
-
-
-def ignore_patterns(root: Path) -> list[str]:
-    """The lines of the workspace's own .gitignore that can be understood without git (no exceptions)."""
-    try:
-        text = (root / ".gitignore").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    lines = (line.strip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith(("#", "!"))]
-
-
-def is_ignored(path: str, patterns: list[str], folder: bool) -> bool:
-    name = path.rsplit("/", 1)[-1]
-    for pattern in patterns:
-        if pattern.endswith("/") and not folder:
-            continue
-        bare = pattern.strip("/")
-        if "/" in pattern.rstrip("/"):
-            if fnmatch.fnmatchcase(path, bare.replace("**/", "")) or fnmatch.fnmatchcase(path, bare):
-                return True
-        elif fnmatch.fnmatchcase(name, bare):
-            return True
-    return False

@@ -64,6 +64,30 @@ def is_writable(function: Function) -> bool:
     return not all(is_stub(statement) for statement in function.body)
 
 
+def role_of(function: Function) -> str:
+    """What tells a function from others of its name: `setter`, `deleter`, `register(int)`, `overload`.
+
+    Empty for a function that has its name alone.
+    """
+    for decorator in function.decorator_list:
+        call = decorator if isinstance(decorator, ast.Call) else None
+        named = decorator.func if isinstance(decorator, ast.Call) else decorator
+        last = ast.unparse(named).split(".")[-1]
+        if last == "overload" or (isinstance(named, ast.Attribute) and last in ("setter", "deleter")):
+            return last
+        if last == "register" and isinstance(named, ast.Attribute):
+            arguments = function.args.posonlyargs + function.args.args
+            first = arguments[0].annotation if arguments and call is None else None
+            kinds = [first] if first is not None else (call.args if call is not None else [])
+            return f"{ast.unparse(named)}({', '.join(map(ast.unparse, kinds))})"
+    return ""
+
+
+def full_name(name: str, role: str) -> str:
+    """A name that no other function of the module has."""
+    return f"{name}[{role}]" if role else name
+
+
 def is_stub(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Pass):
         return True

@@ -15,13 +15,14 @@ from functools import lru_cache
 from typing import Any, Optional
 
 from leti_runner.harvest.data_files import DataFiles
+from leti_runner.harvest.doctests import Doctests
 from leti_runner.harvest.files import is_test_file
 from leti_runner.harvest.foreign import foreign_code, is_secret
 from leti_runner.harvest.functions import CannotMask, Function, functions_of, mask
 from leti_runner.harvest.modules import Code, Module, Unusable, folders_of, parse
 from leti_runner.harvest.tests import Target, Test, TestFinder
 from leti_runner.harvest.unneeded_tests import UnusedTests
-from leti_runner.harvest.workspace import candidate_of, definitions, drop
+from leti_runner.harvest.workspace import candidate_of, drop, require_one_definition
 
 #: Only Python files are read from commits.
 NO_DATA = DataFiles(None)
@@ -105,15 +106,14 @@ def answer(asked: dict[str, Any], texts: Texts) -> dict[str, Any]:
         if tests is None or (name, text_of(function)) in texts_then:
             continue
         try:
-            if definitions(now.modules[path], name) > 1:
-                raise CannotMask("it is defined more than once in its module")
+            require_one_definition(now.modules[path], function, owner)
             foreign = foreign_code(path, now.modules[path].source)
             if foreign:
                 raise CannotMask(foreign)
             hole = mask(now.modules[path], function, owner)
             if is_secret(hole.prefix) or is_secret(hole.body):
                 raise CannotMask("it holds what looks like a key, a password or a token")
-            candidate = candidate_of(now, NO_DATA, unused, hole, tests)
+            candidate = candidate_of(now, NO_DATA, unused, Doctests(now), hole, tests)
             if (path, name) in earlier:
                 candidate["earlier"] = mask(then.modules[path], *earlier[path, name]).body
             candidates.append(candidate)

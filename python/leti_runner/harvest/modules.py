@@ -10,7 +10,8 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Callable, Optional, Union
 
-from leti_runner.harvest.files import MAX_FILE_BYTES, is_test_file, python_files
+from leti_runner.harvest.files import MAX_FILE_BYTES, compiled_files, is_test_file, python_files
+from leti_runner.harvest.settings import Settings, SettingsFinder
 
 MAX_FILES = 4000
 
@@ -39,13 +40,20 @@ class Module:
     source: str
     tree: ast.Module
     resolve: "Callable[[Module], Iterator[Binding]]"
+    #: pytest's settings for this file.
+    settings: Settings = field(default_factory=Settings)
     #: Top-level functions and classes by name; the last one if several have the name.
     definitions: dict[str, ast.stmt] = field(default_factory=dict)
+    #: What top-level names are assigned, where that can lead to a definition: a name, an attribute or a call.
+    aliases: dict[str, ast.expr] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for node in self.tree.body:
+        for node in statements_of(self.tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 self.definitions[node.name] = node
+            elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute, ast.Call)):
+                names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+                self.aliases.update(dict.fromkeys(names, node.value))
 
     @cached_property
     def bindings(self) -> list[Binding]:
@@ -54,7 +62,7 @@ class Module:
 
     @property
     def is_test(self) -> bool:
-        return is_test_file(self.path)
+        return is_test_file(self.path) or self.settings.names_test_file(self.path)
 
 
 class Unusable(Exception):
@@ -83,12 +91,15 @@ def parse(source: str) -> ast.Module:
 
 
 @cache
-def is_installed(top: str) -> bool:
-    """Whether this interpreter has a module of that name."""
+def installed_at(top: str) -> "Optional[tuple[str, ...]]":
+    """The files or folders of the module that this interpreter has of that name; None if it has none."""
     try:
-        return importlib.util.find_spec(top) is not None
+        spec = importlib.util.find_spec(top)
     except (ImportError, ValueError):
-        return top in sys.modules
+        return () if top in sys.modules else None
+    if spec is None:
+        return None
+    return tuple(spec.submodule_search_locations or ([spec.origin] if spec.origin else []))
 
 
 def folders_of(paths: Iterable[str]) -> set[str]:
@@ -116,6 +127,10 @@ class Code:
         self._missing: dict[str, list[str]] = {}
         #: The dotted names under which each file is imported.
         self.imported_as: dict[str, list[str]] = {}
+        self.settings = SettingsFinder(None)
+        #: Compiled modules and their sources: paths without the endings.
+        self.compiled: set[str] = set()
+        self._roots: dict[str, list[str]] = {}
 
     def package_root(self, path: str) -> str:
         """The first folder above a file that is no package; `` for the workspace itself."""
@@ -126,10 +141,32 @@ class Code:
 
     def roots(self, path: str) -> list[str]:
         """The folders in which absolute imports of a file are looked up, in order."""
-        found = [self.package_root(path), ""]
-        if "src" in self.folders and "src/__init__.py" not in self.modules:
-            found.append("src")
-        return list(dict.fromkeys(found))
+        folder = path.rsplit("/", 1)[0] if "/" in path else ""
+        if folder not in self._roots:
+            found = [self.package_root(path), *self.settings.of(path).import_folders]
+            around = folder
+            while True:
+                found += [around, *self._sources_in(around)]
+                if not around:
+                    break
+                around = around.rsplit("/", 1)[0] if "/" in around else ""
+            self._roots[folder] = [
+                root for root in dict.fromkeys(found) if not root or f"{root}/__init__.py" not in self.modules
+            ]
+        return self._roots[folder]
+
+    def _sources_in(self, folder: str) -> list[str]:
+        return [place for place in (joined(folder, "src"),) if place in self.folders]
+
+    @cached_property
+    def all_roots(self) -> list[str]:
+        """All folders that hold a package of the workspace, but for its tests; the outermost first."""
+        roots = {
+            self.package_root(path)
+            for path, module in self.modules.items()
+            if path.endswith("/__init__.py") and not module.is_test
+        }
+        return sorted(roots, key=lambda root: (root.count("/"), root))
 
     def file_of(self, location: str) -> Optional[str]:
         """The file of the module at a location; None for a folder without `__init__.py`."""
@@ -144,24 +181,32 @@ class Code:
     def find(self, importer: str, dotted: str) -> Optional[str]:
         """The location of a module that a file imports by its absolute name."""
         parts = dotted.split(".")
-        for root in self.roots(importer):
+        for root in self._roots_of(importer, parts[0]):
             top = joined(root, parts[0])
-            # A real module comes before a folder that is no package.
-            if self.file_of(top) is None and (top not in self.folders or self.has_package(parts[0])):
-                continue
             location = joined(root, "/".join(parts))
-            if self.exists(location):
-                file = self.file_of(location)
-                if file is not None:
-                    names = self.imported_as.setdefault(file, [])
-                    if dotted not in names:
-                        names.append(dotted)
-                return location
-        return None
+            if not self.exists(location) or not (self.file_of(top) or top in self.folders):
+                continue
+            file = self.file_of(location)
+            # A real module comes before a folder that is no package, unless it lies in that folder.
+            if self.file_of(top) is None and file is None and self.has_package(parts[0]):
+                continue
+            if file is not None:
+                names = self.imported_as.setdefault(file, [])
+                if dotted not in names:
+                    names.append(dotted)
+            return location
+        places = (joined(root, "/".join(parts)) for root in self.roots(importer))
+        return next((place for place in places if place in self.compiled), None)
+
+    def _roots_of(self, importer: str, top: str) -> Iterator[str]:
+        """Where a file's import is looked up: near the file, then in the packages beside its own."""
+        yield from self.roots(importer)
+        if not self.has_package(top):
+            yield from self.all_roots
 
     def has_package(self, top: str) -> bool:
         """Whether this interpreter has a module of that name outside the workspace."""
-        return is_installed(top)
+        return installed_at(top) is not None
 
     def module_name(self, path: str) -> str:
         """The dotted name of a file: as tests and other files import it, else by its place."""
@@ -169,11 +214,28 @@ class Code:
         if names:
             return names[0]
         root = self.package_root(path)
-        if root == (path.rsplit("/", 1)[0] if "/" in path else "") and not self.modules[path].is_test:
-            root = "src" if path.startswith("src/") else ""
+        sources = [place for place in self.roots(path) if place.rsplit("/", 1)[-1] == "src"]
+        sources += self.settings.of(path).import_folders
+        around = [place for place in sources if path.startswith(f"{place}/")]
+        if around:
+            # Folders without `__init__.py` on the way are packages too.
+            root = max(around, key=len)
+        elif root == (path.rsplit("/", 1)[0] if "/" in path else "") and not self.modules[path].is_test:
+            root = ""
         inner = path[len(root) + 1 :] if root else path
         inner = inner[: -len("/__init__.py")] if inner.endswith("/__init__.py") else inner[: -len(".py")]
         return inner.replace("/", ".")
+
+    def import_roots(self, paths: Iterable[str]) -> list[str]:
+        """The folders below which these files are imported, but for those where the runner looks anyway."""
+        found = set()
+        for path in paths:
+            bare = path[: -len("/__init__.py")] if path.endswith("/__init__.py") else path[: -len(".py")]
+            for dotted in self.imported_as.get(path, ()):
+                inner = dotted.replace(".", "/")
+                if bare.endswith(f"/{inner}"):
+                    found.add(bare[: -len(inner) - 1])
+        return sorted(root for root in found if root.rsplit("/", 1)[-1] not in ("src", "tests", "test"))
 
     def bindings_of(self, module: Module) -> Iterator[Binding]:
         for statement, required in imports_of(module.tree):
@@ -213,7 +275,10 @@ class Code:
         return name in self.modules[file].definitions
 
     def definition(self, path: str, name: str) -> Optional[tuple[str, str]]:
-        """File and name of the definition of a top-level function or class that a file knows by a name."""
+        """File and name of the definition of a function, class or method that a file knows by a name.
+
+        An instance of a class is known as its class.
+        """
         key = (path, name)
         if key not in self._definitions:
             # Imports in a circle define nothing.
@@ -232,7 +297,38 @@ class Code:
                 found = self.definition(file, name if binding.symbol == "*" else binding.symbol)
                 if found is not None:
                     return found
+        value = self.modules[path].aliases.get(name)
+        return None if value is None else self.defined_by(path, value)
+
+    def defined_by(self, path: str, value: ast.expr) -> Optional[tuple[str, str]]:
+        """The definition that an expression of a file leads to: an alias, an instance, a wrapped function."""
+        if isinstance(value, ast.Name):
+            return self.definition(path, value.id)
+        if isinstance(value, ast.Call):
+            # An instance, or a function that a decorator or `partial` makes of another one.
+            wrapped = [
+                argument for argument in value.args[:1] if isinstance(argument, (ast.Name, ast.Attribute))
+            ]
+            called = self.defined_by(path, value.func)
+            if called is not None and self.class_node(*called) is not None:
+                return called
+            found = self.defined_by(path, wrapped[0]) if wrapped else None
+            return found or called
+        if isinstance(value, ast.Subscript):
+            return self.defined_by(path, value.value)
+        if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):
+            return self._attribute(path, value.value.id, value.attr)
         return None
+
+    def _attribute(self, path: str, name: str, attribute: str) -> Optional[tuple[str, str]]:
+        for binding in self.modules[path].bindings:
+            if binding.local == name and binding.symbol is None and binding.location is not None:
+                file = self.file_of(binding.location)
+                return None if file is None or file == path else self.definition(file, attribute)
+        owner = self.definition(path, name)
+        if owner is None or self.class_node(*owner) is None:
+            return None
+        return owner[0], f"{owner[1]}.{attribute}"
 
     def class_node(self, path: str, name: str) -> Optional[ast.ClassDef]:
         node = self.modules[path].definitions.get(name)
@@ -284,6 +380,24 @@ class Code:
             )
         return self._missing[path]
 
+    def unmade_modules(self, path: str) -> list[str]:
+        """Modules of the workspace that importing a file needs and that are no Python files here.
+
+        Given by their paths without ending: compiled ones, and files that a build would write.
+        """
+        found = set()
+        for loaded in self.closure(path, required=True):
+            for binding in self.modules[loaded].bindings:
+                location = binding.location
+                if not binding.required or location is None:
+                    continue
+                if not self.exists(location):
+                    found.add(location)
+                elif binding.symbol is not None and joined(location, binding.symbol) in self.compiled:
+                    # A Python file of that name would have been the location.
+                    found.add(joined(location, binding.symbol))
+        return sorted(found)
+
 
 class Workspace(Code):
     """All Python files below a folder, parsed by this interpreter; `unsaved` texts replace those on disk."""
@@ -292,13 +406,15 @@ class Workspace(Code):
         modules: dict[str, Module] = {}
         super().__init__(modules, set())
         texts = unsaved or {}
+        self.settings = SettingsFinder(root)
+        self.compiled = compiled_files(root)
         for path in dict.fromkeys([*python_files(root), *texts]):
             if len(modules) >= MAX_FILES:
                 self.problems.append((path, 1, f"the workspace has more than {MAX_FILES} Python files"))
                 break
             try:
                 source = read(root, path, texts.get(path))
-                modules[path] = Module(path, source, parse(source), self.bindings_of)
+                modules[path] = Module(path, source, parse(source), self.bindings_of, self.settings.of(path))
             except Unusable as problem:
                 self.problems.append((path, problem.line, problem.reason))
         self.folders = folders_of(modules)
@@ -319,6 +435,19 @@ def read(root: Path, path: str, unsaved: Optional[str]) -> str:
         return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise Unusable(1, "the file is not UTF-8") from error
+
+
+def statements_of(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements of a module, with those in `if` and `try` at its top; later ones win."""
+    pending = list(reversed(tree.body))
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, ast.If):
+            pending += reversed([*node.orelse, *node.body])
+        elif isinstance(node, ast.Try):
+            handlers = [child for handler in node.handlers for child in handler.body]
+            pending += reversed([*handlers, *node.body, *node.orelse])
 
 
 def joined(folder: str, name: str) -> str:

@@ -1,9 +1,10 @@
 """Finds the names that test code refers to, and the runner that it needs."""
 
 import ast
+from collections.abc import Iterable
 from typing import Union
 
-from leti_runner.harvest.modules import Module
+from leti_runner.harvest.modules import Code, Module
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 #: Functions that only pytest calls.
@@ -13,6 +14,25 @@ PYTEST_HOOKS = {"setup_module", "teardown_module", "setup_function", "teardown_f
 def needs_packages(names: list[str]) -> str:
     listed = ", ".join(names)
     return f"importing its tests or its module needs {listed}: install it for the workspace's interpreter"
+
+
+def import_obstacle(code: Code, paths: Iterable[str]) -> str:
+    """Why importing these files must fail here; empty if nothing says so."""
+    paths = list(paths)
+    missing = sorted({name for path in paths for name in code.missing_packages(path)})
+    if missing:
+        return needs_packages(missing)
+    unmade = sorted({name for path in paths for name in code.unmade_modules(path)})
+    compiled = [name.replace("/", ".") for name in unmade if name in code.compiled]
+    if compiled:
+        return (
+            f"importing its tests or its module needs the compiled module {', '.join(compiled)}: "
+            "programs get the workspace's Python files alone"
+        )
+    if unmade:
+        files = ", ".join(f"{name}.py" for name in unmade)
+        return f"importing its tests or its module needs {files}, which is not there: build the project first"
+    return ""
 
 
 def needs_pytest(module: Module) -> bool:
@@ -40,6 +60,16 @@ def wants_pytest(node: Function, method: bool) -> bool:
     required = len(node.args.args) - len(node.args.defaults) - (1 if method else 0)
     handed = sum(map(_arguments_of, node.decorator_list))
     return required > handed or any(default is None for default in node.args.kw_defaults)
+
+
+def fixtures_named(node: Function) -> list[str]:
+    """The fixtures that `usefixtures` asks for."""
+    calls = [one for one in node.decorator_list if isinstance(one, ast.Call)]
+    asked = [call for call in calls if ast.unparse(call.func).split(".")[-1] == "usefixtures"]
+    values = [
+        argument.value for call in asked for argument in call.args if isinstance(argument, ast.Constant)
+    ]
+    return [value for value in values if isinstance(value, str)]
 
 
 def _arguments_of(decorator: ast.expr) -> int:

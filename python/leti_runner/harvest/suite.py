@@ -9,7 +9,7 @@ import threading
 
 from leti_runner import channel
 from leti_runner.folders import write_files
-from leti_runner.judge.pytest_checks import SETTINGS, pytest_options
+from leti_runner.judge.pytest_checks import pytest_options, settings_for
 
 #: Bounds of the answer.
 MOST_TESTS = 3000
@@ -29,7 +29,7 @@ def run(suite, scratch):
     os.chdir(scratch)
     sys.path[:0] = [os.path.join(scratch, root) if root else scratch for root in suite["roots"]]
     plugin = _Plugin(scratch)
-    options = pytest_options(scratch, SETTINGS in files)
+    options = pytest_options(scratch, settings_for([suite["path"]], files))
     with contextlib.suppress(SystemExit):
         pytest.main([*options, suite["path"]], plugins=[plugin])
     return plugin.found()

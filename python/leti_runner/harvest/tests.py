@@ -4,13 +4,16 @@ import ast
 import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Optional, Union
+from functools import cached_property
+from importlib import metadata
+from typing import Any, Optional, Union
 
 from leti_runner.harvest.modules import Binding, Code, Module
 from leti_runner.harvest.needs import (
+    fixtures_named,
     has_parts,
+    import_obstacle,
     name_chains,
-    needs_packages,
     needs_pytest,
     part_names,
     wants_pytest,
@@ -19,6 +22,10 @@ from leti_runner.harvest.needs import (
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 #: A function or method of the workspace: file, and `f` or `Class.f`.
 Target = tuple[str, str]
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+TEST_CASES = ("TestCase", "IsolatedAsyncioTestCase", "AsyncTestCase", "AsyncHTTPTestCase")
+#: Most classes that a test class is looked up in.
+MOST_CLASSES = 20
 #: Methods that a runner calls around every test of a class.
 AROUND_TESTS = {
     "setUp",
@@ -30,6 +37,7 @@ AROUND_TESTS = {
     "setup_class",
     "teardown_class",
     "asyncSetUp",
+    "asyncTearDown",
 }
 
 
@@ -55,6 +63,14 @@ class Unit:
     nodes: list[ast.AST]
 
 
+def pytest_plugins() -> list[str]:
+    """The modules of the plugins that pytest loads by itself in this interpreter."""
+    points: Any = metadata.entry_points()
+    # Python 3.9 has them by their groups.
+    found = points.get("pytest11", ()) if isinstance(points, dict) else points.select(group="pytest11")
+    return sorted({point.value.partition(":")[0].strip() for point in found})
+
+
 class TestFinder:
     """Finds the tests of all test files."""
 
@@ -71,54 +87,81 @@ class TestFinder:
     def tests_of(self, module: Module) -> Iterator[Test]:
         conftests = self._conftests(module.path)
         whole_module_needs_pytest = any(needs_pytest(other) for other in [module, *conftests])
+        settings = module.settings
         for node in module.tree.body:
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test"):
+            if isinstance(node, FUNCTIONS) and settings.is_test_function(node.name):
                 runner = (
                     "pytest" if whole_module_needs_pytest or wants_pytest(node, method=False) else "plain"
                 )
-                yield self._test(module, conftests, node, None, runner)
+                yield self._test(module, conftests, node, [], runner)
             elif isinstance(node, ast.ClassDef):
-                is_case = self._is_test_case(module, node)
-                if not is_case and not node.name.startswith("Test"):
-                    continue
-                for child in node.body:
-                    if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                        continue
-                    if child.name.startswith("test"):
-                        runner = "unittest" if is_case else "plain"
-                        if not is_case and (
-                            whole_module_needs_pytest
-                            or wants_pytest(child, method=True)
-                            or node.bases
-                            or node.decorator_list
-                            or has_parts(node, AROUND_TESTS)
-                        ):
-                            runner = "pytest"
-                        yield self._test(module, conftests, child, node, runner)
+                yield from self._tests_of_class(module, conftests, node, whole_module_needs_pytest)
         yield from self._module_asserts(module)
+
+    def _tests_of_class(
+        self, module: Module, conftests: list[Module], node: ast.ClassDef, needs: bool
+    ) -> Iterator[Test]:
+        """The tests that a class has or inherits from other classes of the workspace."""
+        is_case = self._is_test_case(module, node)
+        if not is_case and not module.settings.is_test_class(node.name):
+            return
+        lineage = self._lineage(module, node)
+        around = any(has_parts(owner, AROUND_TESTS) for _, owner in lineage)
+        seen: set[str] = set()
+        for where, owner in lineage:
+            for child in owner.body:
+                named = (
+                    child.name.startswith("test")
+                    if is_case and isinstance(child, FUNCTIONS)
+                    else isinstance(child, FUNCTIONS) and module.settings.is_test_function(child.name)
+                )
+                if not named or child.name in seen:
+                    continue
+                seen.add(child.name)
+                runner = "unittest" if is_case else "plain"
+                if not is_case and (
+                    needs or wants_pytest(child, method=True) or node.bases or node.decorator_list or around
+                ):
+                    runner = "pytest"
+                yield self._test(module, conftests, child, [(module, node), *lineage], runner, where)
+
+    def _lineage(self, module: Module, node: ast.ClassDef) -> "list[tuple[Module, ast.ClassDef]]":
+        """A class and those of the workspace that it inherits from, the nearest first."""
+        found: list[tuple[Module, ast.ClassDef]] = []
+        pending = [(module, node)]
+        while pending and len(found) < MOST_CLASSES:
+            where, owner = pending.pop(0)
+            if any(known is owner for _, known in found):
+                continue
+            found.append((where, owner))
+            for base in owner.bases:
+                target = self.workspace.defined_by(where.path, base)
+                parent = None if target is None else self.workspace.class_node(*target)
+                if target is not None and parent is not None:
+                    pending.append((self.workspace.modules[target[0]], parent))
+        return found
 
     def _test(
         self,
         module: Module,
         conftests: list[Module],
         node: Function,
-        owner: Optional[ast.ClassDef],
+        lineage: "list[tuple[Module, ast.ClassDef]]",
         runner: str,
+        where: Optional[Module] = None,
     ) -> Test:
-        targets = self._targets(module, conftests, node, owner)
+        """A test of a module. A method may be written in another one: `where`."""
+        targets = self._targets(where or module, conftests, node, lineage)
         files = [module.path]
         if runner == "pytest":
             files += [conftest.path for conftest in conftests]
-        obstacle = ""
-        missing = sorted({name for path in files for name in self.workspace.missing_packages(path)})
-        if missing:
-            obstacle = needs_packages(missing)
-        elif runner == "pytest" and not self.workspace.has_package("pytest"):
+        obstacle = import_obstacle(self.workspace, files)
+        if not obstacle and runner == "pytest" and not self.workspace.has_package("pytest"):
             obstacle = (
                 "its tests use fixtures, parametrised cases or set-up functions, which need pytest: "
                 "install the package pytest for the workspace's interpreter"
             )
-        name = node.name if owner is None else f"{owner.name}.{node.name}"
+        name = f"{lineage[0][1].name}.{node.name}" if lineage else node.name
         return Test(module.path, name, runner, targets, files, obstacle)
 
     def _conftests(self, path: str) -> list[Module]:
@@ -129,22 +172,19 @@ class TestFinder:
             if conftest in self.workspace.modules:
                 found.append(self.workspace.modules[conftest])
             if not folder:
-                return found
+                return found + self._own_plugins
             folder = folder.rsplit("/", 1)[0] if "/" in folder else ""
 
-    def _is_test_case(self, module: Module, node: ast.ClassDef, depth: int = 5) -> bool:
-        for base in node.bases:
-            name = ast.unparse(base)
-            if name.split(".")[-1] in ("TestCase", "IsolatedAsyncioTestCase"):
-                return True
-            if depth and "." not in name:
-                found = self.workspace.definition(module.path, name)
-                parent = None if found is None else self.workspace.class_node(*found)
-                if found is None or parent is None or parent is node:
-                    continue
-                if self._is_test_case(self.workspace.modules[found[0]], parent, depth - 1):
-                    return True
-        return False
+    @cached_property
+    def _own_plugins(self) -> list[Module]:
+        """Modules of the workspace that pytest loads as plugins, because the project is installed."""
+        paths = (self.workspace.find("", name) for name in pytest_plugins())
+        files = (self.workspace.file_of(path) for path in paths if path is not None)
+        return [self.workspace.modules[file] for file in files if file is not None]
+
+    def _is_test_case(self, module: Module, node: ast.ClassDef) -> bool:
+        bases = (base for _, owner in self._lineage(module, node) for base in owner.bases)
+        return any(ast.unparse(base).split(".")[-1] in TEST_CASES for base in bases)
 
     def _units_of(self, module: Module) -> dict[str, Unit]:
         if module.path not in self.units:
@@ -165,44 +205,50 @@ class TestFinder:
         return self.units[module.path]
 
     def _targets(
-        self, module: Module, conftests: list[Module], node: Function, owner: Optional[ast.ClassDef]
+        self,
+        module: Module,
+        conftests: list[Module],
+        node: Function,
+        lineage: "list[tuple[Module, ast.ClassDef]]",
     ) -> set[Target]:
         """The workspace functions that a test and the helpers and fixtures it uses refer to."""
-        pending: list[tuple[Module, ast.AST, Optional[str]]] = [
-            (module, node, None if owner is None else owner.name)
+        pending: list[tuple[Module, ast.AST]] = [(module, node)]
+        pending += [
+            (where, child)
+            for where, owner in lineage
+            for child in owner.body
+            if any(name in AROUND_TESTS for name in part_names(child))
         ]
-        if owner is not None:
-            pending += [
-                (module, child, owner.name)
-                for child in owner.body
-                if any(name in AROUND_TESTS for name in part_names(child))
-            ]
         seen: set[int] = set()
         chains: list[tuple[Module, list[str]]] = []
         attributes: set[str] = set()
         while pending:
-            where, piece, owner_name = pending.pop()
+            where, piece = pending.pop()
             if id(piece) in seen:
                 continue
             seen.add(id(piece))
             own = self._units_of(where)
+            named = {child.attr for child in ast.walk(piece) if isinstance(child, ast.Attribute)}
+            attributes |= named
             for chain in name_chains(piece):
-                attributes.update(chain[1:])
-                if chain[0] in ("self", "cls") and owner_name is not None and len(chain) > 1:
-                    unit = own.get(f"{owner_name}.{chain[1]}")
-                else:
-                    unit = own.get(chain[0])
+                unit = own.get(chain[0])
                 if unit is not None:
-                    pending += [(where, part, owner_name) for part in unit.nodes]
-                else:
+                    pending += [(where, part) for part in unit.nodes]
+                if unit is None or chain[0] in where.aliases:
                     chains.append((where, chain))
-            attributes.update(child.attr for child in ast.walk(piece) if isinstance(child, ast.Attribute))
-            if isinstance(piece, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                for argument in piece.args.args:
+            for holder, owner in lineage:
+                # `self.part`, `cls.part`, `type(self).part`.
+                for name in named:
+                    unit = self._units_of(holder).get(f"{owner.name}.{name}")
+                    if unit is not None:
+                        pending += [(holder, part) for part in unit.nodes]
+            if isinstance(piece, FUNCTIONS):
+                arguments = [argument.arg for argument in (*piece.args.args, *piece.args.kwonlyargs)]
+                for name in [*arguments, *fixtures_named(piece)]:
                     for holder in [where, *conftests]:
-                        unit = self._units_of(holder).get(argument.arg)
+                        unit = self._units_of(holder).get(name)
                         if unit is not None:
-                            pending += [(holder, part, None) for part in unit.nodes]
+                            pending += [(holder, part) for part in unit.nodes]
                             break
         targets: set[Target] = set()
         for where, chain in chains:
@@ -249,9 +295,16 @@ class TestFinder:
             for part in part_names(child)
             if part in attributes
         }
+        targets |= {
+            # `alias = method` in the class.
+            (path, f"{name}.{child.value.id}")
+            for child in node.body
+            if isinstance(child, ast.Assign) and isinstance(child.value, ast.Name)
+            if attributes.intersection(part_names(child))
+        }
         if depth:
             for base in node.bases:
-                parent = self.workspace.definition(path, ast.unparse(base))
+                parent = self.workspace.defined_by(path, base)
                 if parent is not None and parent != found:
                     targets |= self._members(parent, attributes, depth - 1)
         return targets

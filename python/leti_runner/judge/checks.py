@@ -2,9 +2,11 @@
 
 import ast
 import doctest
+import functools
 import importlib
 import itertools
 import json
+import operator
 import unittest
 
 from leti_runner.judge.asserts import add_assert_helper, compile_with_asserts
@@ -24,6 +26,10 @@ class CheckFailedError(Exception):
         super().__init__(source)
         self.source, self.actual, self.expected, self.cause = source, actual, expected, cause
         self.difference, self.sentences = difference, sentences
+
+
+class Skipped(Exception):
+    """A check that was not run because its test says so; the message is its reason."""
 
 
 class InvalidCheckError(Exception):
@@ -68,7 +74,7 @@ def run_check(check, main, function):
     if kind == "statements":
         _run_statements(check["source"], main)
     elif kind == "doctest":
-        _run_doctest(check["name"], main)
+        _run_doctest(check["name"], check.get("flags", ()), main)
     elif kind == "io":
         _run_io(check, function)
     elif kind == "verifier":
@@ -87,7 +93,7 @@ def text_of(check):
         return f"printed for the input {shown(check['stdin'], 200)}"
     if check["kind"] == "verifier":
         return check["call"]
-    return f"doctest of {check['name']}" if check["kind"] == "doctest" else check["name"]
+    return f"doctest of {check['name'] or 'the module'}" if check["kind"] == "doctest" else check["name"]
 
 
 def _run_statements(source, main):
@@ -198,7 +204,9 @@ def _run_unittest(check):
     suite.run(result)
     if result.error is not None:
         raise result.error
-    if result.testsRun == 0 or result.skipped:
+    if result.skipped:
+        raise Skipped(result.skipped[0][1])
+    if result.testsRun == 0:
         raise CheckFailedError(f"{check['name']} was not run")
 
 
@@ -222,18 +230,43 @@ def explain_assert_equal():
     unittest.TestCase.assertEqual = assert_equal
 
 
-def _run_doctest(name, main):
+def _run_doctest(name, flags, main):
+    """Runs the doctests of a function or class, or of the module itself if the name is empty."""
     target = main
-    for part in name.split("."):
+    for part in name.split(".") if name else ():
         target = getattr(target, part)
-    runner = _DocTestRunner(verbose=False)
-    tests = doctest.DocTestFinder(recurse=False).find(target, name, module=False, globs=dict(main.__dict__))
+    runner = _DocTestRunner(_checker(flags), verbose=False, optionflags=_flags(flags))
+    finder = doctest.DocTestFinder(recurse=False)
+    tests = finder.find(target, name or main.__name__, module=False, globs=dict(main.__dict__))
     examples = 0
     for test in tests:
         examples += len(test.examples)
         runner.run(test, out=lambda text: None, clear_globs=False)
     if examples == 0:
         raise CheckFailedError(f"{name} has no doctest examples")
+
+
+_PYTEST_FLAGS = ("ALLOW_UNICODE", "ALLOW_BYTES", "NUMBER")
+"""Flags of doctests that pytest adds."""
+
+
+def _flags(names):
+    """The flags by their names; unknown ones count as none."""
+    for name in _PYTEST_FLAGS:
+        # An example may name them itself.
+        doctest.register_optionflag(name)
+    known = (doctest.OPTIONFLAGS_BY_NAME.get(name, 0) for name in names)
+    return functools.reduce(operator.or_, known, 0)
+
+
+def _checker(flags):
+    """What compares outputs: pytest's own where one of its flags is set and it is installed."""
+    if not set(flags) & set(_PYTEST_FLAGS):
+        return None
+    try:
+        return importlib.import_module("_pytest.doctest")._get_checker()
+    except (ImportError, AttributeError):
+        return None
 
 
 class _DocTestRunner(doctest.DocTestRunner):

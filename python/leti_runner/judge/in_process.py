@@ -30,9 +30,11 @@ class InProcessJudge(CheckingProcess):
         except UNPARSABLE as error:
             return "syntax", self._explainer.diagnostic(error)
         if self._job["pytest"]:
-            plugins.load()
+            plugins.load(memory_modules.top_names(self._job))
         changed = integrity.Watch(self._job["pytest"]).changed
-        self._finder = memory_modules.install_finder(self._sources, {main["module"]: main["path"]})
+        self._finder = memory_modules.install_finder(
+            self._sources, {main["module"]: main["path"]}, self._job.get("roots", ())
+        )
         self._finder.add_code(main["path"], code)
         module = importlib.import_module(main["module"])
         self._finder.move_to_front()
@@ -49,7 +51,8 @@ class InProcessJudge(CheckingProcess):
         names = {check["module"]: check["path"] for check in rest["checks"] if check["kind"] == "test"}
         self._sources.update(tests)
         self._data = {file["path"]: base64.b64decode(file["base64"]) for file in rest["data"]}
-        write_files(self._scratch, self._data)
+        # Tests open their own files too.
+        write_files(self._scratch, {**tests, **self._data})
         self._explainer.add(tests)
         planted = self._finder.add_sources(tests, names) & sys.modules.keys()
         if planted:

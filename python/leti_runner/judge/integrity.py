@@ -9,6 +9,7 @@ import doctest
 import importlib
 import sys
 import types
+import unittest
 
 from leti_runner.judge import checks
 
@@ -41,25 +42,40 @@ class Watch:
         # A new name in a module of the runner would hide a builtin of that name.
         closed = [(module, frozenset(vars(module))) for module in own]
         # Copies that no module names, so that a program cannot change the code that looks.
-        look, parts = _copy(_look), _copy(_parts)
-        self.changed = lambda: look(before, closed, parts)
+        look, parts, harmless = _copy(_look), _copy(_parts), _copy(_is_harmless)
+        self.changed = lambda: look(before, closed, parts, harmless)
 
 
-def _look(before, closed, parts):
+def _look(before, closed, parts, harmless):
     if sys.gettrace() is not None or sys.getprofile() is not None:
         return "a trace function is set"
     for owner, known in before:
         now = vars(owner)
         for name, value in known.items():
-            if name in _MAY_CHANGE:
+            if name in _MAY_CHANGE or harmless(owner, name, now.get(name)):
                 continue
             found = parts(now.get(name))
             if len(found) != len(value) or not all(one is other for one, other in zip(found, value)):
                 return f"{owner.__name__}.{name} was changed"
     for module, names in closed:
-        if not names >= vars(module).keys():
+        new = vars(module).keys() - names
+        # Where a warning was given while a function of this module ran, such as about an unclosed file.
+        if new - {"__warningregistry__"} or type(vars(module).get("__warningregistry__", {})) is not dict:
             return f"{module.__name__} has got new names"
     return None
+
+
+def _is_harmless(owner, name, value):
+    """Whether tests leave this behind, and it decides no verdict."""
+    if owner is doctest and name == "master":
+        # `doctest.testmod` puts its runner there. Its methods must be the library's.
+        return type(value) is doctest.DocTestRunner and not vars(value).keys() & vars(type(value)).keys()
+    # How much a failed test says.
+    if owner is unittest.TestCase:
+        return (name == "maxDiff" and type(value) in (int, type(None))) or (
+            name == "longMessage" and type(value) is bool
+        )
+    return False
 
 
 def _parts(value):

@@ -11,11 +11,12 @@ import builtins
 import importlib
 import os
 import symtable
+import sys
 
 from leti_runner import channel
 from leti_runner.judge.asserts import add_assert_helper
 from leti_runner.judge.checking import CheckingProcess
-from leti_runner.judge.checks import CheckFailedError
+from leti_runner.judge.checks import CheckFailedError, InvalidCheckError
 from leti_runner.judge.remote import (
     ProgramEnded,
     RemoteFunction,
@@ -52,6 +53,7 @@ class Judge(CheckingProcess):
         """Does nothing: the program's process reports its running line; the zygote ends both processes."""
 
     def _verdict(self):
+        self._require_own_copy()
         channel.write(self._requests, {"inProcess": False, **self._program_part()})
         self._hash = checked_hash(self._remote.answer().get("hash"))
         module = self._trusted_module()
@@ -72,11 +74,23 @@ class Judge(CheckingProcess):
         self.sealed = False
         try:
             verdict, diagnostic = self._in_process_verdict()
+        except InvalidCheckError as error:
+            verdict, diagnostic = self._outcome_of(error)
         except (ProgramEnded, BrokenPipeError) as error:
             verdict, diagnostic = getattr(error, "verdict", "gone"), getattr(error, "diagnostic", None)
         self._write(verdict, diagnostic)
 
+    def _require_own_copy(self):
+        """Raises where a module of the program's name is loaded already, in each process that would run it.
+
+        Programs could call the very function that they have to write.
+        """
+        top = self._job["main"]["module"].partition(".")[0]
+        if top in sys.modules:
+            raise InvalidCheckError(ImportError(f"Python, pytest or a plugin has loaded another {top}"))
+
     def _in_process_verdict(self):
+        self._require_own_copy()
         checks, secret = self._job["checks"], os.urandom(16).hex()
         channel.write(
             self._requests,
@@ -107,6 +121,7 @@ class Judge(CheckingProcess):
         return {
             "main": {key: main[key] for key in ("module", "path", "source")},
             "files": self._shared,
+            "roots": self._job.get("roots", []),
             "entry": self._job["entry"],
             "limits": self._job["limits"],
             "stopAtFirst": self._job.get("stopAtFirst", False),
@@ -123,7 +138,7 @@ class Judge(CheckingProcess):
         self._sources[main["path"]] = main["stub"]
         names = {check["module"]: check["path"] for check in self._job["checks"] if check["kind"] == "test"}
         names[main["module"]] = main["path"]
-        self._finder = memory_modules.install_finder(self._sources, names)
+        self._finder = memory_modules.install_finder(self._sources, names, self._job.get("roots", ()))
         code = compile(main["stub"], main["path"], "exec", dont_inherit=True)
         self._finder.add_code(main["path"], code, self._give_call)
         self._explain_asserts(names, main["path"])

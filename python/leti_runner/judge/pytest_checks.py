@@ -6,6 +6,7 @@ import io
 import os
 
 from leti_runner.folders import write_files
+from leti_runner.judge import plugins
 from leti_runner.judge.checks import CheckFailedError
 from leti_runner.program.diagnostics import notes_of
 from leti_runner.program.values import cleaned, first_difference, shown
@@ -34,7 +35,8 @@ def run_together(checks, files, scratch, on_start, on_end):
         return True
     write_files(scratch, files)
     os.chdir(scratch)
-    options = pytest_options(scratch, SETTINGS in files)
+    paths = [check["path"] for check in checks.values()]
+    options = pytest_options(scratch, settings_for(paths, files))
     left = dict(checks)
     together = True
     while left:
@@ -52,9 +54,22 @@ def run_together(checks, files, scratch, on_start, on_end):
     return True
 
 
-def pytest_options(scratch, with_settings):
-    """How pytest runs tests in the scratch folder, under the settings that the job brings if it does."""
+def settings_for(paths, files):
+    """The settings file that is nearest to the first of the tests; None if the job brings none."""
+    folder = os.path.dirname(paths[0])
+    while True:
+        found = f"{folder}/{SETTINGS}" if folder else SETTINGS
+        if found in files:
+            return found
+        if not folder:
+            return None
+        folder = os.path.dirname(folder)
+
+
+def pytest_options(scratch, settings):
+    """How pytest runs tests in the scratch folder, under the settings file that the job brings, if any."""
     return [
+        *plugins.options(),
         "-p",
         "no:cacheprovider",
         "--rootdir",
@@ -63,7 +78,7 @@ def pytest_options(scratch, with_settings):
         "--confcutdir",
         scratch,
         "-c",
-        os.path.join(scratch, SETTINGS) if with_settings else os.devnull,
+        os.devnull if settings is None else os.path.join(scratch, settings),
         "--import-mode=prepend",
         "-q",
     ]

@@ -14,8 +14,12 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     workspace's package would hold the body that the task masks.
     """
 
-    def __init__(self, sources, names):
-        """`sources`: text by path, the main module included; `names`: path by module where the job says."""
+    def __init__(self, sources, names, roots=()):
+        """`sources`: text by path, the main module included; `names`: path by module where the job says.
+
+        `roots`: more folders below which modules are found.
+        """
+        self._roots = roots
         self._sources = {}
         self._paths = {}
         self._packages = set()
@@ -28,7 +32,10 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         Returns the names of the new modules.
         """
         self._sources.update(sources)
-        found = [*names.items(), *((name, path) for path in sources for name in module_names(path))]
+        found = [
+            *names.items(),
+            *((name, path) for path in sources for name in module_names(path, self._roots)),
+        ]
         for name, path in found:
             self._paths.setdefault(name, path)
             parts = name.split(".")
@@ -87,29 +94,31 @@ class JobFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def top_names(part):
     """First parts of the names under which the modules of a program can be imported."""
-    return all_top_names([*part["files"], part["main"]]) | {part["main"]["module"].partition(".")[0]}
+    return all_top_names([*part["files"], part["main"]], part.get("roots", ())) | {
+        part["main"]["module"].partition(".")[0]
+    }
 
 
-def all_top_names(files):
-    return {name.partition(".")[0] for file in files for name in module_names(file["path"])}
+def all_top_names(files, roots=()):
+    return {name.partition(".")[0] for file in files for name in module_names(file["path"], roots)}
 
 
-def module_names(path):
-    """Names under which a workspace file can be imported: from its root, and below `src` or `tests`."""
+def module_names(path, roots=()):
+    """Names under which a workspace file can be imported: from its root, below `src`, `tests` or `roots`."""
     parts = path[: -len(".py")].split("/")
     if parts[-1] == "__init__":
         parts.pop()
     names = []
     for start in range(len(parts)):
-        if start == 0 or parts[start - 1] in ("src", "tests", "test"):
+        if start == 0 or parts[start - 1] in ("src", "tests", "test") or "/".join(parts[:start]) in roots:
             name = ".".join(parts[start:])
             if name and name not in names and all(part.isidentifier() for part in parts[start:]):
                 names.append(name)
     return names
 
 
-def install_finder(sources, names):
+def install_finder(sources, names, roots=()):
     """Puts a JobFinder for the job's modules in front of all finders and returns it."""
-    finder = JobFinder(sources, names)
+    finder = JobFinder(sources, names, roots)
     sys.meta_path.insert(0, finder)
     return finder

@@ -68,7 +68,9 @@ class Program:
             self._reply({"ended": "syntax", "diagnostic": self._explainer.diagnostic(error)})
             return None
         try:
-            self._finder = memory_modules.install_finder(self._sources, {main["module"]: main["path"]})
+            self._finder = memory_modules.install_finder(
+                self._sources, {main["module"]: main["path"]}, self._part.get("roots", ())
+            )
             self._finder.add_code(main["path"], code)
             module = importlib.import_module(main["module"])
             function = getattr(module, self._part["entry"])

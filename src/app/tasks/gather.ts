@@ -64,7 +64,12 @@ export async function chooseTasks(found: Harvest, config: RunConfig): Promise<Ru
   };
 }
 
-const PHASES = { commits: 'looking through commits', tests: 'running tests', tasks: 'checking tasks' };
+const PHASES = {
+  files: 'reading files',
+  commits: 'looking through commits',
+  tests: 'running tests',
+  tasks: 'checking tasks',
+};
 
 /**
  * The workspace's own tasks and those of its newest commits, checked; `runTests` runs its tests once, in the sandbox, to see

@@ -66,6 +66,7 @@ export function executionJob(
     files: task.host?.files ?? [],
     testFiles: task.host?.testFiles ?? [],
     dataFiles: task.host?.dataFiles ?? [],
+    ...(task.host?.roots === undefined ? {} : { roots: task.host.roots }),
     entry: task.name,
     seal: task.sealable === false ? 'never' : 'auto',
     setup: task.setup,
