@@ -15,8 +15,8 @@ _loaded = []
 def load(own=frozenset()):
     """Loads them where pytest is installed; once in a process and its forks.
 
-    `own`: names of the workspace's packages. Its plugins stay unloaded: the installed copy would be the one that
-    tests see. pytest loads them later, out of the job's files.
+    `own`: names of the workspace's packages. Its plugins stay unloaded: tests would see the installed copy.
+    pytest loads them later, out of the job's files.
     """
     if _loaded:
         return

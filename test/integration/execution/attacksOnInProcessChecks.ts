@@ -22,6 +22,41 @@ export const IN_PROCESS: Attack[] = [
     ),
     ['tampered'],
   ],
+  [
+    'gives doctest.testmod a runner that forgets failures',
+    top(
+      'import doctest',
+      'class Kind(doctest.DocTestRunner):',
+      '    def merge(self, other):',
+      '        other.failures = 0',
+      'doctest.master = Kind()',
+    ),
+    ['tampered'],
+  ],
+  [
+    "gives doctest.testmod the library's runner with another method",
+    top(
+      'import doctest',
+      'doctest.master = doctest.DocTestRunner()',
+      'doctest.master.merge = lambda other: setattr(other, "failures", 0)',
+    ),
+    ['tampered'],
+  ],
+  [
+    'calls a thing of its own a registry of warnings',
+    top(
+      'import leti_runner.judge.checks as c',
+      'class Registry(dict):',
+      '    pass',
+      'c.__warningregistry__ = Registry()',
+    ),
+    ['tampered'],
+  ],
+  [
+    'lets unittest compare with a length of its own',
+    top('import unittest', 'class Length(int):', '    pass', 'unittest.TestCase.maxDiff = Length(1)'),
+    ['tampered'],
+  ],
   ['changes a builtin', top('import builtins', 'builtins.len = lambda o: 2'), ['tampered']],
   [
     'changes unittest',
