@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { HarvestCache } from '../../../src/harvest/harvestCache.ts';
 import { harvestWorkspace, type Harvest } from '../../../src/harvest/workspace.ts';
+import { InterruptedError } from '../../../src/protocol/errors.ts';
 import { idsOf, reasonOf, useHarvester } from './support.ts';
 
 const FILES = {
@@ -32,8 +33,9 @@ describe('a second harvest', function () {
   let programs = 0;
 
   /** Harvests with the cache, and counts the programs that were run. */
-  async function harvest(): Promise<Harvest> {
+  async function harvest(stopAfter = Infinity): Promise<Harvest> {
     programs = 0;
+    const stop = new AbortController();
     const { interpreter, executor } = harvester;
     return await harvestWorkspace({
       workspace,
@@ -41,12 +43,14 @@ describe('a second harvest', function () {
       executor: {
         execute: (job, signal) => {
           programs += 1;
+          if (programs === stopAfter) stop.abort();
           return executor.execute(job, signal);
         },
       },
       cache: new HarvestCache(path.join(folder, 'cache'), (problem) => {
         throw problem;
       }),
+      signal: stop.signal,
     });
   }
 
@@ -79,6 +83,23 @@ describe('a second harvest', function () {
       [add?.checks.length, weak?.weak, half?.host?.dataFiles?.length, half?.sealable],
       [1, 'its checks pass on a body that is only `return 2`', 1, false],
     );
+  });
+
+  it('that was interrupted keeps what was validated before', async () => {
+    const all = programs;
+    await rm(path.join(folder, 'cache'), { recursive: true });
+    await assert.rejects(harvest(all - 1), InterruptedError);
+    assert.deepEqual(await harvest(), first);
+    assert.ok(programs < all / 2, `${programs} of ${all} programs were run again`);
+  });
+
+  it('notices another .gitignore, also of an inner folder', async () => {
+    for (const file of ['.gitignore', 'tests/.gitignore']) {
+      await writeFile(path.join(workspace, file), file === '.gitignore' ? 'other.py\n' : 'data/\n');
+      assert.deepEqual(idsOf(await harvest()), ['kit.py:add', 'kit.py:weak']);
+      await rm(path.join(workspace, file));
+      assert.deepEqual(await harvest(), first);
+    }
   });
 
   it('looks again at the functions of a file that has changed, and at no others', async () => {
