@@ -62,9 +62,9 @@ describe('a project that is installed as a plugin of pytest', () => {
         'mytool-1.dist-info/METADATA': 'Metadata-Version: 2.1\nName: mytool\nVersion: 1\n',
         'mytool-1.dist-info/entry_points.txt': '[pytest11]\nmytool = mytool.plugin\n',
       });
-      const sources = Object.entries(PACKAGE).map(([name, text]) => [`src/${name}`, text]);
+      const sources = Object.entries(PACKAGE).map(([name, text]) => [`src/${name}`, text] as const);
       const found = await harvestInstalled(
-        { ...Object.fromEntries(sources), 'tests/test_core.py': TESTS },
+        Object.fromEntries([...sources, ['tests/test_core.py', TESTS] as const]),
         runTests,
       );
       assert.deepEqual(
