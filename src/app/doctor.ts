@@ -1,5 +1,7 @@
 import { mkdir, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { diskOnce, diskPerRound } from '../core/learning/disk.ts';
+import { modelPhrase } from '../core/outcome/modelNames.ts';
 import { bytes } from '../core/text/words.ts';
 import { startExecutor } from '../execution/executor.ts';
 import { findWorkspaceInterpreter } from '../execution/interpreter.ts';
@@ -15,9 +17,12 @@ import {
   requireTrainerPython,
 } from '../training/environment.ts';
 import { TrainerClient } from '../training/trainerClient.ts';
-import { workspaceFolder } from './folders.ts';
+import { ActiveModels } from '../training/active.ts';
+import { ModelStore } from '../training/modelStore.ts';
+import { workspaceFiles, workspaceFolder } from './folders.ts';
 import { probeMachine } from './machine.ts';
-import { defaultNote } from './models/defaultModel.ts';
+import { DEFAULT_MODEL, defaultForMachine, defaultNote } from './models/defaultModel.ts';
+import { activeModel, usableModel } from './models/lifetime.ts';
 
 /** Whether an interpreter and a trainer environment are there; neither is made. */
 export async function whatIsThere({
@@ -51,7 +56,7 @@ export interface ExamineOptions {
  */
 export async function examine(options: ExamineOptions): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const look of [sandboxFindings, machineFindings, trainerFindings, diskFindings]) {
+  for (const look of [sandboxFindings, completionFindings, machineFindings, trainerFindings, diskFindings]) {
     throwIfAborted(options.signal);
     findings.push(...(await look(options)));
   }
@@ -104,6 +109,20 @@ async function sandboxFindings({
   }
 }
 
+/** Whether completions can answer at once in the workspace, and with which model. */
+async function completionFindings({ workspace, env }: ExamineOptions): Promise<Finding[]> {
+  const store = new ModelStore(letiHome(env));
+  const active = new ActiveModels(workspaceFiles(await workspaceFolder(workspace), env).folder);
+  try {
+    const model = await usableModel(await activeModel(active, store, DEFAULT_MODEL), store);
+    const detail = model === undefined ? 'not set up yet' : `ready, with ${modelPhrase(model.record)}`;
+    return [{ what: 'completions', ok: true, detail }];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [{ what: 'completions', ok: false, detail: error.message, nextStep: error.nextStep }];
+  }
+}
+
 /** What the machine can do, and the model that it would train. */
 async function machineFindings({ env, signal }: ExamineOptions): Promise<Finding[]> {
   const { gflops, gigabytes, memory, accelerator } = await probeMachine(env, signal);
@@ -150,10 +169,7 @@ async function madeTrainer(env: NodeJS.ProcessEnv): Promise<string | undefined> 
   return folder === undefined ? undefined : environmentPython(folder);
 }
 
-/** Room for the environment, one model with its exports, and a training. */
-const NEEDED_BYTES = 8e9;
-
-async function diskFindings({ env }: ExamineOptions): Promise<Finding[]> {
+async function diskFindings({ env, signal, trainerPython }: ExamineOptions): Promise<Finding[]> {
   const home = letiHome(env);
   try {
     await mkdir(home, { recursive: true });
@@ -166,11 +182,18 @@ async function diskFindings({ env }: ExamineOptions): Promise<Finding[]> {
   }
   const { bavail, bsize } = await statfs(home);
   const free = bavail * bsize;
+  const { model } = await defaultForMachine(env, signal);
+  const python = trainerPython ?? (await madeTrainer(env));
+  const stored = await new ModelStore(home).alias(DEFAULT_MODEL);
+  // As the plan of a run of one round says it.
+  const needed =
+    (stored === undefined ? diskOnce(model.parameters, python !== undefined) : 0) +
+    diskPerRound(model.parameters);
   return [
     {
       what: 'free disk',
-      ok: free > NEEDED_BYTES,
-      detail: `${bytes(free)} in ${home} (the first run needs ${bytes(NEEDED_BYTES)})`,
+      ok: free > needed,
+      detail: `${bytes(free)} in ${home} (a run of one round with ${model.name} needs up to ${bytes(needed)} more)`,
     },
   ];
 }

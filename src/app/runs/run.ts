@@ -3,6 +3,7 @@ import { amountFor, runSeconds } from '../../core/learning/budget.ts';
 import type { Objectives } from '../../core/learning/objectives/objective.ts';
 import { OBJECTIVES } from '../../core/learning/objectives/objectives.ts';
 import type { SamplerEndpoint } from '../../protocol/engines.ts';
+import { decidable } from '../../core/outcome/planWords.ts';
 import { action, InterruptedError, step, UserError } from '../../protocol/errors.ts';
 import { RunConfig, type RunReport } from '../../protocol/run.ts';
 import { lockWorkspace } from '../../store/runLock.ts';
@@ -108,6 +109,13 @@ async function work(
         train: train.length,
         heldOut: heldOut.length,
         dropped: store.dropped(run.id).length,
+      });
+      const families = new Set(heldOut.map(({ family }) => family)).size;
+      const { words } = decidable(families, config.heldOutSamples * config.looks);
+      context.observe({
+        event: 'phase',
+        phase: 'plan',
+        detail: `can this run tell whether it helps? ${words}`,
       });
       await runRounds({
         ...{ id: run.id, config, objectives, train, heldOut, store, workbench },

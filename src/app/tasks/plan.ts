@@ -1,6 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { diskOnce, diskPerRound } from '../../core/learning/disk.ts';
 import { headerLine } from '../../core/text/definitionLines.ts';
 import { letiHome } from '../../process/letiHome.ts';
 import type { TaskSummary, TrainingPlan } from '../../protocol/backend.ts';
@@ -13,11 +14,6 @@ import { keepPlanned, taskDeciders } from './plannedTasks.ts';
 import { modelNote } from '../models/defaultModel.ts';
 import { knownSpeeds, parametersOf } from './speeds.ts';
 import type { Workbench } from '../workbench.ts';
-
-const ENVIRONMENT_BYTES = 1.4e9;
-/** Per parameter, measured with 135 million: the base model with its exports, and the new weights of a round. */
-const BASE_MODEL_BYTES = 9.7;
-const ROUND_BYTES = 6;
 
 /**
  * What a run of this configuration would do without `skipTasks`. Finds and validates the tasks, and keeps them for the run
@@ -53,8 +49,8 @@ export async function planRun(
     environmentReady: environment !== undefined,
     autoDevice: await pickProfile('auto', env),
     freeBytes: bavail * bsize,
-    wantedBytes: (environment === undefined ? ENVIRONMENT_BYTES : 0) + BASE_MODEL_BYTES * parameters,
-    bytesPerRound: ROUND_BYTES * parameters,
+    wantedBytes: diskOnce(parameters, environment !== undefined),
+    bytesPerRound: diskPerRound(parameters),
   };
 }
 

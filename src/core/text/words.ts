@@ -108,7 +108,7 @@ export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
     case 'run':
       return `${event.resumed ? 'Resuming' : 'Starting'} run ${event.run} in ${event.workspace}`;
     case 'tasks':
-      return `Tasks: ${event.train} to train on, ${event.heldOut} held out${event.dropped > 0 ? `, ${event.dropped} dropped` : ''}`;
+      return `Tasks: ${event.train} for training, ${event.heldOut} for testing${event.dropped > 0 ? `, ${event.dropped} skipped` : ''}`;
     case 'phase':
       return `${event.phase}: ${event.detail}`;
     case 'notice':

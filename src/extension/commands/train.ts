@@ -3,7 +3,16 @@ import { amountFor, runSeconds } from '../../core/learning/budget.ts';
 import { splitWithout } from '../../core/learning/split.ts';
 import { modelPhrase, rateWords } from '../../core/outcome/modelNames.ts';
 import { ACTION_LABELS, cardLines, cardMessage, cardOf } from '../../core/outcome/verdictCard.ts';
-import { bytes, modelWords } from '../../core/text/words.ts';
+import {
+  autoDeviceWords,
+  costWords,
+  decidable,
+  isSyntaxError,
+  sandboxWords,
+  skippedFirst,
+  skippedWords,
+} from '../../core/outcome/planWords.ts';
+import { modelWords } from '../../core/text/words.ts';
 import { BOUNDS, problemWith, type Bounds } from '../../protocol/bounds.ts';
 import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
@@ -20,7 +29,7 @@ import type { RunSettings } from '../places.ts';
 import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 
-type Row = vscode.QuickPickItem & { does: 'start' | keyof Answers };
+type Row = vscode.QuickPickItem & { does: 'start' | 'skipped' | 'decides' | keyof Answers };
 
 /** "LeTI: Train on workspace tasks": shows the plan, then runs. */
 export async function train(services: Services, tasks: TasksTree): Promise<void> {
@@ -162,11 +171,17 @@ async function askForAnswers(
   for (;;) {
     const picked = await vscode.window.showQuickPick(rowsOf(plan, { ...choices, ...answers }, names, model), {
       title: 'LeTI: Train on workspace tasks',
-      placeHolder: `${plan.interpreter}, sandbox tier ${plan.tier}`,
+      placeHolder: `${plan.interpreter}. ${sandboxWords(plan.tier)}`,
       ignoreFocusOut: true,
     });
     if (picked === undefined) return undefined;
     if (picked.does === 'start') break;
+    if (picked.does === 'skipped') {
+      // Who opens a file leaves the plan.
+      if (await showSkipped(folder, plan)) return undefined;
+      continue;
+    }
+    if (picked.does === 'decides') continue;
     answers = {
       ...answers,
       ...(await change(services, folder, picked.does, plan, { ...choices, ...answers })),
@@ -174,6 +189,26 @@ async function askForAnswers(
   }
   await services.context.workspaceState.update(key, differing(answers, settings));
   return answers;
+}
+
+/** Lists what was skipped and why. True where the user opens one of the files. */
+async function showSkipped(folder: vscode.Uri, { dropped }: TrainingPlan): Promise<boolean> {
+  const picked = await vscode.window.showQuickPick(
+    skippedFirst(dropped).map((one) => ({
+      label: `$(${isSyntaxError(one) ? 'warning' : 'circle-slash'}) ${isSyntaxError(one) ? one.path : one.id}`,
+      description: one.reason,
+      one,
+    })),
+    {
+      title: `LeTI: Skipped: ${skippedWords(dropped)}`,
+      placeHolder: 'Select one to open it',
+      matchOnDescription: true,
+    },
+  );
+  if (picked === undefined || picked.one.path === '') return false;
+  const selection = new vscode.Range(picked.one.line - 1, 0, picked.one.line - 1, 0);
+  await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, picked.one.path), { selection });
+  return true;
 }
 
 /** A stored model in the plan: its title, what it was trained from, and its measured rate. */
@@ -194,23 +229,41 @@ function rowsOf(
   const amount =
     answers.minutes === undefined ? answers : amountFor(answers.minutes * 60, counts, plan.speeds).amount;
   const wanted = plan.wantedBytes + amount.rounds * plan.bytesPerRound;
-  const minutes = Math.max(1, Math.round(runSeconds(amount, counts, plan.speeds) / 60));
-  const measured = plan.measuredHere ? 'as in the last run' : 'estimated for this computer';
-  const room = plan.freeBytes < wanted ? `, only ${bytes(plan.freeBytes)} free` : '';
+  const families = new Set(heldOut.map(({ family }) => family)).size;
+  const decides = decidable(families, amount.heldOutSamples * (amount.looks ?? 1));
+  const skipped = skippedFirst(plan.dropped);
+  const broken = skipped.some(isSyntaxError);
   return [
     {
       does: 'start',
       label: '$(play) Start training',
-      description: `about ${minutes} min (${measured}), up to ${bytes(wanted)} of disk${room}`,
+      description: costWords(runSeconds(amount, counts, plan.speeds), wanted, plan),
       detail: plan.environmentReady
         ? ''
         : 'The first run installs PyTorch in an environment of its own, which takes minutes.',
     },
     {
+      does: 'decides',
+      label: `$(${decides.can ? 'pass' : 'warning'}) Can tell whether it gets better`,
+      description: decides.words,
+      detail: decides.can
+        ? ''
+        : 'The new model is stored and not used by itself. Write tests for more functions.',
+    },
+    {
       does: 'skipTasks',
       label: '$(checklist) Tasks',
-      description: `${counts.train} for training, ${counts.heldOut} held out${plan.dropped.length === 0 ? '' : `, ${plan.dropped.length} left out`}`,
+      description: `${counts.train} for training, ${counts.heldOut} for testing`,
     },
+    ...(skipped.length === 0
+      ? []
+      : [
+          {
+            does: 'skipped' as const,
+            label: `$(${broken ? 'warning' : 'circle-slash'}) Skipped`,
+            description: `${skippedWords(skipped)} (show why)`,
+          },
+        ]),
     {
       does: 'model',
       label: '$(database) Model',
@@ -225,11 +278,11 @@ function rowsOf(
         answers.minutes === undefined ? 'no limit' : `${answers.minutes} min, which decide the next two rows`,
     },
     { does: 'rounds', label: '$(sync) Rounds', description: String(amount.rounds) },
-    { does: 'samples', label: '$(symbol-number) Programs per task', description: String(amount.samples) },
+    { does: 'samples', label: '$(symbol-number) Attempts per task', description: String(amount.samples) },
     {
       does: 'device',
       label: '$(circuit-board) Device',
-      description: answers.device === 'auto' ? `auto (${plan.autoDevice} on this computer)` : answers.device,
+      description: answers.device === 'auto' ? autoDeviceWords(plan.autoDevice) : answers.device,
     },
   ];
 }
@@ -248,7 +301,7 @@ async function change(
       const picked = await vscode.window.showQuickPick(
         plan.tasks.map((task) => ({
           label: task.name,
-          description: `${task.path}${task.commit === undefined ? '' : ` at ${task.commit.slice(0, 7)}`}${heldOut.has(task) ? ' · held out' : ''}`,
+          description: `${task.path}${task.commit === undefined ? '' : ` at ${task.commit.slice(0, 7)}`}${heldOut.has(task) ? ' · for testing' : ''}`,
           picked: !skipped.has(task.id),
           id: task.id,
         })),
@@ -271,7 +324,7 @@ async function change(
     case 'rounds':
     case 'samples': {
       const number = await askForNumber(
-        what === 'rounds' ? 'Rounds' : 'Programs per training task in each round',
+        what === 'rounds' ? 'Rounds' : 'Attempts per training task in each round',
         answers[what],
         BOUNDS[what],
       );

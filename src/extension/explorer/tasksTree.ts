@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { skippedFirst, skippedWords } from '../../core/outcome/planWords.ts';
 import { checksWords } from '../../core/text/words.ts';
 import { REQUESTS, type TaskHistory, type TrainingPlan } from '../../protocol/backend.ts';
 import { coalesced } from './coalesce.ts';
@@ -67,7 +68,7 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode
   async getChildren(node?: TasksTreeNode): Promise<TasksTreeNode[]> {
     if (node === undefined) return [...(await this.#files()), ...this.#leftOut()];
     if (node.kind === 'leftOut') {
-      return node.dropped.map((task) => ({ kind: 'dropped', workspace: node.workspace, task }));
+      return skippedFirst(node.dropped).map((task) => ({ kind: 'dropped', workspace: node.workspace, task }));
     }
     return node.kind === 'file' ? node.tasks : [];
   }
@@ -129,7 +130,7 @@ function workspaceTaskItem({ workspace, task, history }: WorkspaceTaskNode): vsc
   } else {
     const last = history?.points.at(-1);
     const outcome = last === undefined ? 'not tried yet' : `${last.passed} of ${last.samples} pass`;
-    item.description = `${commit}${outcome}${task.side === 'held-out' ? ' · held out' : ''}`;
+    item.description = `${commit}${outcome}${task.side === 'held-out' ? ' · for testing' : ''}`;
     item.iconPath =
       last === undefined ? new vscode.ThemeIcon('circle-outline') : outcomeIcon(last.passed > 0);
     item.tooltip = checks;
@@ -142,9 +143,9 @@ function workspaceTaskItem({ workspace, task, history }: WorkspaceTaskNode): vsc
 }
 
 function leftOutItem({ workspace, dropped }: LeftOutNode): vscode.TreeItem {
-  const item = new vscode.TreeItem('Left out', vscode.TreeItemCollapsibleState.Collapsed);
+  const item = new vscode.TreeItem('Skipped', vscode.TreeItemCollapsibleState.Collapsed);
   item.iconPath = new vscode.ThemeIcon('circle-slash');
-  item.description = `${dropped.length} ${dropped.length === 1 ? 'function or file' : 'functions and files'}`;
+  item.description = skippedWords(dropped);
   item.tooltip = `Functions and files of ${workspace} that cannot be tasks`;
   return item;
 }
