@@ -25,6 +25,13 @@ export function explain(error: unknown): string | undefined {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Whether an error was written for users, with what to do. */
+function isToldInFull(error: unknown): boolean {
+  return (
+    error instanceof UserError || (error instanceof ResponseError && ErrorData.safeParse(error.data).success)
+  );
+}
+
 /** Says that the backend stays away, and offers to start it by hand. */
 export function sayGaveUp(log: vscode.LogOutputChannel, why: string): void {
   const restart = 'Restart';
@@ -41,6 +48,12 @@ export async function attempt(log: vscode.LogOutputChannel, action: () => Promis
   } catch (error) {
     const words = explain(error);
     if (words === undefined) return;
+    if (isToldInFull(error)) {
+      // The message says all of it. The log has nothing to add.
+      log.warn(words);
+      void vscode.window.showErrorMessage(words);
+      return;
+    }
     log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     void vscode.window.showErrorMessage(words, SHOW_LOG).then((choice) => {
       if (choice === SHOW_LOG) log.show();

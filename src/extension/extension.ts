@@ -34,6 +34,7 @@ import { LiveRuns } from './liveRuns.ts';
 import type { PageAddress } from '../protocol/runPage.ts';
 import { Places, type FunctionPlace } from './places.ts';
 import { Interpreters } from './python/interpreter.ts';
+import { REPORT_SCHEME, Reports } from './reports.ts';
 import { FeedbackProblems, showFeedback } from './testing/feedbackProblems.ts';
 import { TaskTests } from './testing/taskTests.ts';
 
@@ -110,7 +111,9 @@ function wire(context: vscode.ExtensionContext): void {
     models: keep(vscode.window.createTreeView('leti.models', { treeDataProvider: models })),
   };
   keep(vscode.workspace.registerTextDocumentContentProvider(PROGRAM_SCHEME, new Programs(backend)));
-  const repairs = new Repairs();
+  const repairs = keep(new Repairs(verdicts));
+  const reports = keep(new Reports());
+  keep(vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, reports));
   keep(vscode.workspace.registerTextDocumentContentProvider(REPAIR_SCHEME, repairs));
 
   // Hidden views are not refreshed. They refresh when they become visible.
@@ -218,6 +221,12 @@ function wire(context: vscode.ExtensionContext): void {
   command('leti.repair', async (place: FunctionPlace | undefined) => {
     await repair(services, repairs, place);
   });
+  command('leti.repair.apply', async (uri: vscode.Uri | undefined) => {
+    await repairs.apply(uri);
+  });
+  command('leti.repair.discard', async (uri: vscode.Uri | undefined) => {
+    await repairs.discard(uri);
+  });
   command('leti.completeAndVerify', async () => {
     await completeAndVerify(services);
   });
@@ -235,7 +244,7 @@ function wire(context: vscode.ExtensionContext): void {
     await recorded.delete(await places.chooseFolder());
   });
   command('leti.showFeedback', async (text: string | undefined) => {
-    await showFeedback(text);
+    await showFeedback(reports, text);
   });
   command('leti.openRun', async (node: RunNode | { run: string; workspace: string } | undefined) => {
     pages.open(await pickRun(services, node));
@@ -262,7 +271,7 @@ function wire(context: vscode.ExtensionContext): void {
     return Promise.resolve();
   });
   command('leti.doctor', async () => {
-    await doctor(services);
+    await doctor(services, reports);
   });
   command('leti.installLauncher', async () => {
     await installLauncher(services);

@@ -9,23 +9,75 @@ import { testedFunction } from './checkFunction.ts';
 
 export const REPAIR_SCHEME = 'leti-repair';
 
-/** Read-only documents for the right side of the diff editor: a file with its suggested fix. */
-export class Repairs implements vscode.TextDocumentContentProvider {
-  readonly #texts = new Map<string, string>();
+/** A suggested fix that waits for its answer. */
+interface Offer {
+  document: vscode.TextDocument;
+  version: number;
+  edit: NonNullable<Repair['edit']>;
+  text: string;
+}
 
-  /** Adds a document with the given text, until `forget`. Its path tells VS Code the language. */
-  add(file: vscode.Uri, text: string): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: REPAIR_SCHEME, path: file.path, query: randomUUID() });
-    this.#texts.set(uri.toString(), text);
+/** Shows results above functions; see VerdictLenses. */
+type Labels = {
+  show(document: vscode.TextDocument, offset: number, said: { label: string; verdict: 'passed' }): void;
+};
+
+/**
+ * Suggested fixes, and the read-only documents on the right of their diff editors. The title bar of a diff editor applies its
+ * fix or discards it. Who closes the editor discards it too.
+ */
+export class Repairs implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #offers = new Map<string, Offer>();
+  readonly #labels: Labels;
+  readonly #closed: vscode.Disposable;
+
+  constructor(labels: Labels) {
+    this.#labels = labels;
+    this.#closed = vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+      for (const { input } of closed)
+        if (input instanceof vscode.TabInputTextDiff) this.#offers.delete(input.modified.toString());
+    });
+  }
+
+  /** Adds a fix. The path of its document tells VS Code the language. */
+  add(document: vscode.TextDocument, version: number, edit: Offer['edit']): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: REPAIR_SCHEME, path: document.uri.path, query: randomUUID() });
+    this.#offers.set(uri.toString(), { document, version, edit, text: edited(document, edit) });
     return uri;
   }
 
-  forget(uri: vscode.Uri): void {
-    this.#texts.delete(uri.toString());
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.#offers.get(uri.toString())?.text ?? '';
   }
 
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#texts.get(uri.toString()) ?? '';
+  /** Puts a fix into its file and closes its editor. Throws a UserError where the file has changed since. */
+  async apply(given: vscode.Uri | undefined): Promise<void> {
+    const [uri, offer] = this.#open(given);
+    await closeDiff(uri);
+    await applyRepair(offer.document, offer.version, offer.edit);
+    const offset = offer.document.offsetAt(rangeOf(offer.edit.range).start);
+    this.#labels.show(offer.document, offset, { label: 'passes its tests', verdict: 'passed' });
+  }
+
+  async discard(given: vscode.Uri | undefined): Promise<void> {
+    const [uri] = this.#open(given);
+    await closeDiff(uri);
+  }
+
+  dispose(): void {
+    this.#closed.dispose();
+  }
+
+  /** The fix of a document, else that of the active editor. */
+  #open(given: vscode.Uri | undefined): [vscode.Uri, Offer] {
+    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    const uri = given ?? (input instanceof vscode.TabInputTextDiff ? input.modified : undefined);
+    const offer = uri === undefined ? undefined : this.#offers.get(uri.toString());
+    if (uri === undefined || offer === undefined) {
+      throw new UserError('This suggested fix is no longer open.', 'Ask for a fix again.');
+    }
+    this.#offers.delete(uri.toString());
+    return [uri, offer];
   }
 }
 
@@ -66,22 +118,16 @@ async function offer(
   edit: NonNullable<Repair['edit']>,
 ): Promise<void> {
   const name = task.split(':').at(-1) ?? task;
-  const repaired = repairs.add(document.uri, edited(document, edit));
+  const repaired = repairs.add(document, version, edit);
   await vscode.commands.executeCommand(
     'vscode.diff',
     document.uri,
     repaired,
     `${name}: current ↔ suggested`,
-    {
-      preview: true,
-    },
+    { preview: true },
   );
-  const apply = 'Apply';
-  const words = `LeTI: ${passed} of ${tried} programs pass the checks of ${task}. The editor shows the first.`;
-  const choice = await vscode.window.showInformationMessage(words, apply, 'Dismiss');
-  await closeDiff(repaired);
-  repairs.forget(repaired);
-  if (choice === apply) await applyRepair(document, version, edit);
+  const words = `LeTI: ${passed} of ${tried} attempts pass the tests of ${name}. Apply the first one or discard it in the title bar of its editor.`;
+  vscode.window.setStatusBarMessage(words, 30_000);
 }
 
 /** Changes the document and does not save it. Throws a UserError where the document has changed since. */

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { REQUESTS } from '../../protocol/backend.ts';
+import type { Reports } from '../reports.ts';
 import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 import { editorStep } from '../stepWords.ts';
 
 /** Checks interpreter, sandbox, trainer and disk, and opens the findings as a document. */
-export async function doctor(services: Services): Promise<void> {
+export async function doctor(services: Services, reports: Reports): Promise<void> {
   const place = await services.places.place(await services.places.chooseFolder());
   const findings = await withRunProgress('LeTI: Running doctor', services.log, async (following) =>
     services.backend.ask(REQUESTS.doctor, place, following),
@@ -14,8 +15,7 @@ export async function doctor(services: Services): Promise<void> {
     ({ what, ok, detail, nextStep }) =>
       `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}${nextStep === undefined ? '' : ` ${editorStep(nextStep)}`}`,
   );
-  const document = await vscode.workspace.openTextDocument({ content: `${lines.join('\n')}\n` });
-  await vscode.window.showTextDocument(document);
+  await reports.show('LeTI Doctor', `${lines.join('\n')}\n`);
 }
 
 /** Installs the command `leti` for the terminal and for other editors. */

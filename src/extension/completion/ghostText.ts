@@ -115,9 +115,12 @@ export function startServerWithFirstCompletion(
   });
 }
 
-/** Turns completions on or off in this workspace. */
+/** Turns completions on or off in this workspace. Writes nothing where the user's own setting says the same. */
 export async function toggleCompletions(): Promise<void> {
   const settings = vscode.workspace.getConfiguration('leti');
-  const enabled = settings.get('completion.enabled') === true;
-  await settings.update('completion.enabled', !enabled, vscode.ConfigurationTarget.Workspace);
+  const wanted = settings.get('completion.enabled') !== true;
+  const known = settings.inspect<boolean>('completion.enabled');
+  const otherwise = known?.globalValue ?? known?.defaultValue;
+  const value = otherwise === wanted ? undefined : wanted;
+  await settings.update('completion.enabled', value, vscode.ConfigurationTarget.Workspace);
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CheckedFunction } from '../../protocol/backend.ts';
 import { rangeOf, type FunctionPlace } from '../places.ts';
+import type { Reports } from '../reports.ts';
 
 /** Feedback of checked functions in the Problems panel. An edit of a file clears its entries. */
 export class FeedbackProblems implements vscode.Disposable, vscode.CodeActionProvider {
@@ -83,8 +84,7 @@ function quickFix(
 }
 
 /** Opens the whole feedback as a document. */
-export async function showFeedback(text: string | undefined): Promise<void> {
+export async function showFeedback(reports: Reports, text: string | undefined): Promise<void> {
   if (text === undefined) return;
-  const document = await vscode.workspace.openTextDocument({ content: `${text}\n` });
-  await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
+  await reports.show('LeTI Feedback', `${text}\n`, vscode.ViewColumn.Beside);
 }

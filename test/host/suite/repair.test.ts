@@ -46,34 +46,32 @@ describe('"Suggest fix"', () => {
   it('shows a program that passes beside the file, and changes the file only when the user says so', async () => {
     await setting('model', process.env['LETI_REPAIR_MODEL']);
     await setting('samples', 8);
-    const repairs = new Repairs();
+    const labels: string[] = [];
+    const repairs = new Repairs({ show: (_document, _offset, { label }) => labels.push(label) });
     const provider = vscode.workspace.registerTextDocumentContentProvider(REPAIR_SCHEME, repairs);
-    const ask = async (answer: string): Promise<{ message: string; right: string }> => {
-      let seen = { message: '', right: '' };
-      const show = async (message: string): Promise<string> => {
-        const tab = await until('the diff', () => {
-          const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-          return input instanceof vscode.TabInputTextDiff ? input : undefined;
-        });
-        assert.equal(tab.original.fsPath, file);
-        const right = (await vscode.workspace.openTextDocument(tab.modified)).getText();
-        seen = { message, right };
-        return answer;
-      };
+    /** Looks at the diff that is offered, and answers in its title bar. */
+    const ask = async (answer: (uri: vscode.Uri) => Promise<void>): Promise<string> => {
       await withServices(async (services) => {
-        await instead(vscode.window, 'showInformationMessage', show, async () => {
-          await repair(services, repairs, { uri, line: 2 });
-        });
+        await repair(services, repairs, { uri, line: 2 });
       });
-      return seen;
+      const tab = await until('the diff', () => {
+        const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+        return input instanceof vscode.TabInputTextDiff ? input : undefined;
+      });
+      assert.equal(tab.original.fsPath, file);
+      const right = (await vscode.workspace.openTextDocument(tab.modified)).getText();
+      await answer(tab.modified);
+      return right;
     };
     try {
       const before = (await vscode.workspace.openTextDocument(uri)).getText();
-      const { message, right } = await ask('Dismiss');
-      assert.match(message, /[1-9] of 8 programs pass the checks of ops\.py:add_one/);
+      const right = await ask((offered) => repairs.discard(offered));
       // VS Code may drop a document that no editor shows, so it is opened anew each time.
       assert.equal((await vscode.workspace.openTextDocument(uri)).getText(), before);
-      await ask('Apply');
+      assert.deepEqual(labels, []);
+      await ask(() => repairs.apply(undefined));
+      assert.deepEqual(labels, ['passes its tests']);
+      await assert.rejects(repairs.apply(undefined), /no longer open/);
       assert.equal((await vscode.workspace.openTextDocument(uri)).getText(), right);
       assert.notEqual(right, before);
       const editor = await vscode.window.showTextDocument(uri);
@@ -89,6 +87,7 @@ describe('"Suggest fix"', () => {
         true,
       );
     } finally {
+      repairs.dispose();
       provider.dispose();
     }
   });
@@ -104,7 +103,7 @@ describe('"Suggest fix"', () => {
     writeFileSync(half.fsPath, 'def half(x):\n    """Half of x."""\n    y = x\n    return z / 2\n');
     await withServices(async (services) => {
       await instead(vscode.window, 'showWarningMessage', show, async () => {
-        await repair(services, new Repairs(), { uri: half, line: 2 });
+        await repair(services, new Repairs({ show: () => undefined }), { uri: half, line: 2 });
       });
     });
     assert.match(messages.join(), /None of 2 programs passes the checks of broken\.py:half/);

@@ -23,7 +23,7 @@ type Keys = Record<string, boolean | number | string>;
 /** VS Code's own rule for the clauses that the manifest uses: keys, `!`, `&&`, `==` and `>`. */
 function holds(clause: string, keys: Keys): boolean {
   return clause.split('&&').every((part) => {
-    const [, key, operator, value] = /^(!?[\w.]+)(?: (==|>) (\w+))?$/.exec(part.trim()) ?? [];
+    const [, key, operator, value] = /^(!?[\w.]+)(?: (==|>) ([\w-]+))?$/.exec(part.trim()) ?? [];
     assert.ok(key !== undefined, `a clause that this test does not know: ${part}`);
     if (operator === '==') return String(keys[key] ?? '') === value;
     if (operator === '>') return Number(keys[key] ?? 0) > Number(value);
@@ -105,13 +105,13 @@ describe('the commands that are offered', () => {
   it('use no key that nobody sets', () => {
     const known = new Set([
       ...Object.keys(KEYS),
-      ...['isWorkspaceTrusted', 'workspaceFolderCount', 'editorLangId'],
+      ...['isWorkspaceTrusted', 'workspaceFolderCount', 'editorLangId', 'resourceScheme'],
     ]);
     const clauses = [
       ...commands.map(({ enablement }) => enablement ?? ''),
       ...viewsWelcome.map(({ when }) => when),
     ];
-    for (const key of clauses.flatMap((clause) => clause.match(/[a-zA-Z][\w.]+/g) ?? [])) {
+    for (const key of clauses.flatMap((clause) => clause.match(/(?<![-\w.])[a-zA-Z][\w.]+(?![-\w])/g) ?? [])) {
       if (key !== 'python') assert.ok(known.has(key), key);
     }
   });
