@@ -25,6 +25,11 @@ export function explain(error: unknown): string | undefined {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Whether a request failed because the server ended. */
+export function hasLostServer(error: unknown): boolean {
+  return error instanceof ResponseError && GONE.includes(error.code);
+}
+
 /** Whether an error was written for users, with what to do. */
 function isToldInFull(error: unknown): boolean {
   return (

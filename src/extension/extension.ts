@@ -7,7 +7,7 @@ import { repair, REPAIR_SCHEME, Repairs } from './commands/repair.ts';
 import { deleteRun, exportRun, pickRun } from './commands/runs.ts';
 import { doctor, installLauncher } from './commands/setup.ts';
 import { evaluate, findTasks } from './commands/tasks.ts';
-import { resume, train, trainLonger } from './commands/train.ts';
+import { offerToResume, resume, train, trainLonger } from './commands/train.ts';
 import { AcceptanceTracker } from './completion/acceptanceTracker.ts';
 import { completeAndVerify } from './completion/completeAndVerify.ts';
 import { CompletionStatus } from './completion/completionStatus.ts';
@@ -19,7 +19,7 @@ import {
   toggleCompletions,
 } from './completion/ghostText.ts';
 import { IdleVerifier } from './completion/idleVerifier.ts';
-import { statusItem } from './completion/statusItem.ts';
+import { StatusItem } from './completion/statusItem.ts';
 import { VerdictLenses } from './completion/verdictLenses.ts';
 import { SETTING_NAMES } from './config.ts';
 import { ContextKeys } from './contextKeys.ts';
@@ -96,7 +96,7 @@ function wire(context: vscode.ExtensionContext): void {
   const feedback = keep(new FeedbackProblems());
   const tests = keep(new TaskTests(services, feedback));
   registerTools(services).forEach(keep);
-  keep(statusItem(services));
+  keep(new StatusItem(services));
   const pages = keep(new RunPages(services));
   keep(vscode.window.registerWebviewPanelSerializer(RUN_PAGE, pages));
   const runs = keep(new RunsTree(services));
@@ -206,7 +206,7 @@ function wire(context: vscode.ExtensionContext): void {
     models.refresh();
   });
   command('leti.resume', async (node: RunNode | PageAddress | undefined) => {
-    await resume(services, node);
+    await resume(services, isRun(node) ? node : pages.active);
     models.refresh();
   });
   command('leti.evaluate', async () => {
@@ -226,6 +226,10 @@ function wire(context: vscode.ExtensionContext): void {
   });
   command('leti.repair.discard', async (uri: vscode.Uri | undefined) => {
     await repairs.discard(uri);
+  });
+  command('leti.cancelRun', async () => {
+    live.cancel(pages.active?.run);
+    return Promise.resolve();
   });
   command('leti.completeAndVerify', async () => {
     await completeAndVerify(services);
@@ -291,4 +295,10 @@ function wire(context: vscode.ExtensionContext): void {
       if (TOLD_TO_SERVER.some((name) => change.affectsConfiguration(`leti.${name}`))) tellOfCompletion();
     }),
   );
+  if (vscode.workspace.isTrusted) offerToResume(services);
+}
+
+/** Whether an argument names a run. The title bar of a page passes its own. */
+function isRun(node: RunNode | PageAddress | undefined): node is RunNode | PageAddress {
+  return node !== undefined && ('summary' in node || 'run' in node);
 }

@@ -242,6 +242,11 @@ export const RunEvent = z.discriminatedUnion('event', [
     workspace: z.string(),
   }),
   z.strictObject({ event: z.literal('tasks'), train: z.int(), heldOut: z.int(), dropped: z.int() }),
+  /** What the run does from here to its end, in order, with the seconds that each step is expected to take. */
+  z.strictObject({
+    event: z.literal('steps'),
+    steps: z.array(z.strictObject({ phase: z.string(), seconds: z.number().min(0) })),
+  }),
   z.strictObject({ event: z.literal('phase'), phase: z.string(), detail: z.string() }),
   z.strictObject({
     event: z.literal('progress'),

@@ -48,7 +48,12 @@ export const ToPage = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('task'), detail: TaskDetail }),
   /** The latest event of an active run; null if none is active. */
-  z.strictObject({ kind: z.literal('live'), event: RunEvent.nullable() }),
+  z.strictObject({
+    kind: z.literal('live'),
+    event: RunEvent.nullable(),
+    /** What the run does now. */
+    line: z.string().optional(),
+  }),
   z.strictObject({ kind: z.literal('problem'), message: z.string() }),
 ]);
 export type ToPage = z.infer<typeof ToPage>;

@@ -64,7 +64,7 @@ function onMessage(message: ToPage): void {
       showTask(message.detail);
       break;
     case 'live':
-      showLive(message.event);
+      showLive(message.event, message.line);
       break;
     case 'problem':
       problem.textContent = message.message;
@@ -146,8 +146,9 @@ function showTask(detail: TaskDetail): void {
   chosen.scrollIntoView({ block: 'start' });
 }
 
-function showLive(event: RunEvent | null): void {
+function showLive(event: RunEvent | null, line: string | undefined): void {
   if (event === null) live.textContent = '';
+  else if (line !== undefined) live.textContent = line;
   else if (event.event === 'progress') {
     const facts = progressFacts(event);
     live.textContent = `${phaseLabel(event.phase)}: ${event.done} of ${event.total}${facts === '' ? '' : ` · ${facts}`}`;

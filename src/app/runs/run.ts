@@ -3,6 +3,7 @@ import { amountFor, runSeconds } from '../../core/learning/budget.ts';
 import type { Objectives } from '../../core/learning/objectives/objective.ts';
 import { OBJECTIVES } from '../../core/learning/objectives/objectives.ts';
 import type { SamplerEndpoint } from '../../protocol/engines.ts';
+import { plannedSteps } from '../../core/outcome/runSteps.ts';
 import { decidable } from '../../core/outcome/planWords.ts';
 import { action, InterruptedError, step, UserError } from '../../protocol/errors.ts';
 import { RunConfig, type RunReport } from '../../protocol/run.ts';
@@ -117,6 +118,9 @@ async function work(
         phase: 'plan',
         detail: `can this run tell whether it helps? ${words}`,
       });
+      const { speeds } = await knownSpeeds(config, workbench);
+      const counts = { train: train.length, heldOut: heldOut.length };
+      context.observe({ event: 'steps', steps: plannedSteps(config, counts, speeds) });
       await runRounds({
         ...{ id: run.id, config, objectives, train, heldOut, store, workbench },
         writesAnew: context.writesAnew === true,

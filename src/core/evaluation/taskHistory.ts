@@ -51,6 +51,7 @@ export function stageLabel(stage: string): string {
 export function phaseLabel(phase: string): string {
   const trained = /^train\/(\d+)$/.exec(phase);
   if (trained !== null) return `training in round ${trained[1] ?? ''}`;
+  if (phase === 'evaluate/train') return 'training tasks, after the last round';
   const label = stageLabel(phase);
   if (label === phase) return phase;
   return `${phase.includes('held-out') ? 'test' : 'training'} tasks, ${label}`;

@@ -1,3 +1,4 @@
+import { phaseLabel } from '../evaluation/taskHistory.ts';
 import type { AvailableModel } from '../../protocol/storedModels.ts';
 import type { SamplerEndpoint } from '../../protocol/engines.ts';
 import type {
@@ -109,6 +110,8 @@ export function describeEvent(event: Exclude<RunEvent, ProgressEvent>): string {
       return `${event.resumed ? 'Resuming' : 'Starting'} run ${event.run} in ${event.workspace}`;
     case 'tasks':
       return `Tasks: ${event.train} for training, ${event.heldOut} for testing${event.dropped > 0 ? `, ${event.dropped} skipped` : ''}`;
+    case 'steps':
+      return `Steps: ${event.steps.map(({ phase }) => phaseLabel(phase)).join('; ')}`;
     case 'phase':
       return `${event.phase}: ${event.detail}`;
     case 'notice':
@@ -173,14 +176,15 @@ export function progressFacts(event: ProgressEvent): string {
   }
   if (event.loss !== undefined) parts.push(`loss ${event.loss.toFixed(3)}`);
   const worked = event.programs ?? event.done;
-  if (worked > 0 && event.done < event.total && seconds > 1) {
+  // A first program says nothing of the rest.
+  if (worked >= 0.05 * event.total && event.done < event.total && seconds > 1) {
     parts.push(`${duration((seconds / worked) * (event.total - event.done))} left`);
   }
   return parts.join(', ');
 }
 
 /** A time in seconds, or in minutes from 120 seconds on. */
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 

@@ -18,9 +18,9 @@ interface Offer {
 }
 
 /** Shows results above functions; see VerdictLenses. */
-type Labels = {
+interface Labels {
   show(document: vscode.TextDocument, offset: number, said: { label: string; verdict: 'passed' }): void;
-};
+}
 
 /**
  * Suggested fixes, and the read-only documents on the right of their diff editors. The title bar of a diff editor applies its

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { amountFor, runSeconds } from '../../core/learning/budget.ts';
 import { splitWithout } from '../../core/learning/split.ts';
-import { modelPhrase, rateWords } from '../../core/outcome/modelNames.ts';
+import { modelPhrase, rateWords, runStart } from '../../core/outcome/modelNames.ts';
 import { ACTION_LABELS, cardLines, cardMessage, cardOf } from '../../core/outcome/verdictCard.ts';
 import {
   autoDeviceWords,
@@ -17,10 +17,11 @@ import { BOUNDS, problemWith, type Bounds } from '../../protocol/bounds.ts';
 import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunReport } from '../../protocol/run.ts';
-import type { PageAddress } from '../../protocol/runPage.ts';
+import { PageAddress } from '../../protocol/runPage.ts';
 import type { StoredModelSummary } from '../../protocol/storedModels.ts';
 import { Device } from '../../protocol/training.ts';
 import type { RequestOptions } from '../backend.ts';
+import { hasLostServer } from '../errors.ts';
 import type { RunNode } from '../explorer/nodes.ts';
 import type { TasksTree } from '../explorer/tasksTree.ts';
 import { differing, withRemembered, type Answers } from './rememberedAnswers.ts';
@@ -107,23 +108,59 @@ async function follow(
   title: string,
   work: (following: RequestOptions) => Promise<RunReport>,
 ): Promise<void> {
-  const live = services.live.follow(workspace);
+  const stop = new vscode.CancellationTokenSource();
+  const live = services.live.follow(workspace, () => {
+    stop.cancel();
+  });
+  const { workspaceState } = services.context;
+  let run: string | undefined;
   const report = await (async () => {
     try {
-      return await withRunProgress(title, services.log, async (following) =>
-        work({
-          ...following,
+      return await withRunProgress(title, services.log, async ({ token, onEvent }) => {
+        token?.onCancellationRequested(() => {
+          if (run === undefined) stop.cancel();
+          else services.live.cancel(run);
+        });
+        return await work({
+          token: stop.token,
           onEvent: (event) => {
+            if (event.event === 'run') {
+              run = event.run;
+              void workspaceState.update(UNFINISHED, { workspace, run });
+            }
             live.event(event);
-            following.onEvent?.(event);
+            onEvent?.(event);
           },
-        }),
-      );
+        });
+      });
+    } catch (error) {
+      // A window that closes ends its server first. The next window offers to resume.
+      if (!hasLostServer(error)) await workspaceState.update(UNFINISHED, undefined);
+      throw error;
     } finally {
       live.end();
     }
   })();
+  await workspaceState.update(UNFINISHED, undefined);
   await sayOutcome(services, { workspace, run: report.run });
+}
+
+/** Key of this window's unfinished run. */
+const UNFINISHED = 'leti.unfinishedRun';
+
+/** Offers once to resume the run that ended with the last window of this workspace. Reads nothing from the server. */
+export function offerToResume({ context, log }: Pick<Services, 'context' | 'log'>): void {
+  const left = PageAddress.safeParse(context.workspaceState.get(UNFINISHED));
+  if (!left.success) return;
+  void context.workspaceState.update(UNFINISHED, undefined);
+  const [resumeIt, open] = ['Resume', 'Open Run'] as const;
+  const words = `LeTI: The training of ${runStart(left.data.run) ?? 'this folder'} stopped when the window closed.`;
+  log.info(words);
+  void vscode.window.showInformationMessage(words, resumeIt, open).then((choice) => {
+    if (choice === undefined) return;
+    const command = choice === resumeIt ? 'leti.resume' : 'leti.openRun';
+    void vscode.commands.executeCommand(command, left.data);
+  });
 }
 
 /** Says what a finished run came to, with its page and the nearest thing to do. */

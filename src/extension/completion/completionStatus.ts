@@ -13,9 +13,11 @@ export class CompletionStatus implements vscode.Disposable {
   readonly #asking = new Set<object>();
   #pausedUntil: Date | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #facts: Pick<CompletionFacts, 'model' | 'why' | 'latencies'> = {
+  #facts: Pick<CompletionFacts, 'model' | 'why' | 'notSetUp' | 'latencies'> & { hash: string | undefined } = {
     model: undefined,
+    hash: undefined,
     why: undefined,
+    notSetUp: false,
     latencies: [],
   };
 
@@ -30,9 +32,10 @@ export class CompletionStatus implements vscode.Disposable {
     return this.#pausedUntil !== undefined;
   }
 
-  facts(enabled: boolean): Omit<CompletionFacts, 'verdict'> {
+  /** `hash` is that of the model that answered last. */
+  facts(enabled: boolean): Omit<CompletionFacts, 'verdict'> & { hash: string | undefined } {
     const pausedUntil = this.#pausedUntil?.toLocaleTimeString(undefined, { timeStyle: 'short' });
-    return { ...this.#facts, enabled, pausedUntil };
+    return { ...this.#facts, enabled, pausedUntil, busy: this.busy };
   }
 
   /** Snoozes for 15 minutes, or ends the snooze. */
@@ -62,12 +65,17 @@ export class CompletionStatus implements vscode.Disposable {
     }
   }
 
-  answered({ shown, model, milliseconds, why, nextStep }: CompletedRequest): void {
-    const { model: before, latencies } = this.#facts;
+  answered({ shown, cached, model, hash, milliseconds, why, nextStep }: CompletedRequest): void {
+    const { model: before, hash: known, latencies } = this.#facts;
     this.#facts = {
       model: model ?? before,
+      hash: hash ?? known,
+      notSetUp:
+        nextStep
+          ?.flat()
+          .some((part) => typeof part === 'object' && 'action' in part && part.action === 'setUp') ?? false,
       why: why === undefined || nextStep === undefined ? why : `${why} ${editorStep(nextStep)}`,
-      latencies: shown ? [...latencies, milliseconds].slice(-RECENT) : latencies,
+      latencies: shown && !cached ? [...latencies, milliseconds].slice(-RECENT) : latencies,
     };
     this.#changed.fire();
   }

@@ -34,7 +34,7 @@ export function mayComplete(document: vscode.TextDocument, places: Places, state
 }
 
 /** The file of a document: of a notebook's cell, the notebook. */
-function fileOf(document: vscode.TextDocument): vscode.Uri {
+export function fileOf(document: vscode.TextDocument): vscode.Uri {
   const holds = (notebook: vscode.NotebookDocument): boolean =>
     notebook.getCells().some((cell) => cell.document === document);
   if (document.uri.scheme === 'file') return document.uri;

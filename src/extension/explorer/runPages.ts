@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { REQUESTS, type RunDetail, type TaskHistory } from '../../protocol/backend.ts';
 import { startText } from '../../core/text/words.ts';
+import type { RunEvent, RunStatus } from '../../protocol/run.ts';
 import type { RunUse } from '../../protocol/storedModels.ts';
 import { addressToAttribute, FromPage, PageAddress, type ToPage } from '../../protocol/runPage.ts';
 import { attempt, explain } from '../errors.ts';
@@ -46,6 +47,11 @@ export class RunPages implements vscode.Disposable, vscode.WebviewPanelSerialize
     return Promise.resolve();
   }
 
+  /** The run of the active page. */
+  get active(): PageAddress | undefined {
+    return [...this.#pages.values()].find(({ panel }) => panel.active)?.address;
+  }
+
   dispose(): void {
     for (const { panel } of this.#pages.values()) panel.dispose();
   }
@@ -81,16 +87,17 @@ const ACTIONS = {
 class RunPage {
   readonly panel: vscode.WebviewPanel;
   readonly #services: Services;
-  readonly #address: PageAddress;
+  readonly address: PageAddress;
   #stale = false;
   #timer: NodeJS.Timeout | undefined;
+  #status: RunStatus | undefined;
   /** The first reading. It runs while VS Code makes the frame, which takes longer. */
   #firstReading: Promise<Reading> | undefined;
 
   constructor(services: Services, address: PageAddress, panel: vscode.WebviewPanel) {
     this.panel = panel;
     this.#services = services;
-    this.#address = address;
+    this.address = address;
     this.#firstReading = this.#read();
     // `#fill` awaits the same promise and shows its error on the page.
     this.#firstReading.catch(() => undefined);
@@ -109,9 +116,12 @@ class RunPage {
         if (workspace === address.workspace) this.#changed();
       }),
       live.onChanged(({ run, event }) => {
-        if (run === address.run && panel.visible) this.#send({ kind: 'live', event: event ?? null });
+        if (run !== address.run) return;
+        this.#setKeys();
+        if (panel.visible) this.#sendLive(event);
       }),
       panel.onDidChangeViewState(() => {
+        this.#setKeys();
         if (this.#stale && panel.visible) this.#changed();
       }),
     ];
@@ -152,29 +162,29 @@ class RunPage {
       case 'task':
         this.#send({
           kind: 'task',
-          detail: await backend.ask(REQUESTS.task, { ...this.#address, task: message.task }),
+          detail: await backend.ask(REQUESTS.task, { ...this.address, task: message.task }),
         });
         break;
       case 'open': {
         const { task, stage, sample } = message;
         await vscode.commands.executeCommand(
           'vscode.open',
-          sampleUri({ ...this.#address, task, stage, sample }),
+          sampleUri({ ...this.address, task, stage, sample }),
           vscode.ViewColumn.Beside,
         );
         break;
       }
       case 'compare':
-        await openDiff(backend, { ...this.#address, task: message.task }, message);
+        await openDiff(backend, { ...this.address, task: message.task }, message);
         break;
       case 'act':
-        await vscode.commands.executeCommand(ACTIONS[message.action], this.#address);
+        await vscode.commands.executeCommand(ACTIONS[message.action], this.address);
         break;
       case 'log':
         this.#services.log.warn(`A run page: ${message.message}`);
         break;
       case 'copy': {
-        const detail = await backend.ask(REQUESTS.run, this.#address);
+        const detail = await backend.ask(REQUESTS.run, this.address);
         await vscode.env.clipboard.writeText(JSON.stringify(detail, null, 2));
         vscode.window.setStatusBarMessage('LeTI: Copied the run as JSON', 5000);
         break;
@@ -184,11 +194,11 @@ class RunPage {
 
   async #read(): Promise<Reading> {
     const { backend } = this.#services;
-    const fallbackModel = this.#services.places.settings(vscode.Uri.file(this.#address.workspace)).model;
+    const fallbackModel = this.#services.places.settings(vscode.Uri.file(this.address.workspace)).model;
     const [detail, histories, use] = await Promise.all([
-      backend.ask(REQUESTS.run, this.#address),
-      backend.ask(REQUESTS.histories, this.#address),
-      backend.ask(REQUESTS.runUse, { ...this.#address, fallbackModel }),
+      backend.ask(REQUESTS.run, this.address),
+      backend.ask(REQUESTS.histories, this.address),
+      backend.ask(REQUESTS.runUse, { ...this.address, fallbackModel }),
     ]);
     return { detail, histories, use };
   }
@@ -199,8 +209,30 @@ class RunPage {
     const { detail, histories, use } = await reading;
     const title = `Run of ${startText(detail.summary.startedAt)}`;
     this.panel.title = title;
+    this.#status = detail.summary.status;
+    this.#setKeys();
     this.#send({ kind: 'run', title, detail, histories, use });
-    this.#send({ kind: 'live', event: this.#services.live.last(this.#address.run) ?? null });
+    this.#sendLive(this.#services.live.last(this.address.run));
+  }
+
+  /** The title bar of the page offers what can be done to its run. */
+  #setKeys(): void {
+    if (!this.panel.active) return;
+    const { live } = this.#services;
+    const { run } = this.address;
+    const isLive = live.last(run) !== undefined;
+    const stopped = !isLive && (this.#status === 'interrupted' || this.#status === 'failed');
+    for (const [key, holds] of [
+      ['leti.pageCanCancel', live.canCancel(run)],
+      ['leti.pageCanResume', stopped],
+    ] as const) {
+      void vscode.commands.executeCommand('setContext', key, holds);
+    }
+  }
+
+  #sendLive(event: RunEvent | undefined): void {
+    const line = this.#services.live.line(this.address.run);
+    this.#send({ kind: 'live', event: event ?? null, ...(line === undefined ? {} : { line }) });
   }
 
   /** Shows errors on the page. */

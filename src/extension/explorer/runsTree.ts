@@ -1,8 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { phaseLabel } from '../../core/evaluation/taskHistory.ts';
 import { outcomeLine } from '../../core/outcome/verdictCard.ts';
-import { modelWords, progressFacts, rateText, startText } from '../../core/text/words.ts';
+import { modelWords, rateText, startText } from '../../core/text/words.ts';
 import { REQUESTS, type RunSummary } from '../../protocol/backend.ts';
 import { coalesced } from './coalesce.ts';
 import { explain } from '../errors.ts';
@@ -97,11 +96,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsTreeNode>, vscode.D
   #runItem({ summary, workspace }: RunNode): vscode.TreeItem {
     const start = startText(summary.startedAt);
     const item = new vscode.TreeItem(start, vscode.TreeItemCollapsibleState.None);
-    const event = this.#services.live.last(summary.id);
-    const outcome =
-      event?.event === 'progress'
-        ? `${phaseLabel(event.phase)}: ${event.done} of ${event.total} ${progressFacts(event)}`
-        : outcomeLine(summary);
+    const outcome = this.#services.live.line(summary.id) ?? outcomeLine(summary);
     const folder = this.#services.places.folders().length > 1 ? ` · ${path.basename(workspace)}` : '';
     item.id = `${workspace}/${summary.id}`;
     item.description = outcome + folder;

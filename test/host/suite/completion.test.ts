@@ -14,7 +14,7 @@ import {
 import { completeAndVerify } from '../../../src/extension/completion/completeAndVerify.ts';
 import { explain } from '../../../src/extension/errors.ts';
 import type { FunctionPlace } from '../../../src/extension/places.ts';
-import { statusItem } from '../../../src/extension/completion/statusItem.ts';
+import { StatusItem } from '../../../src/extension/completion/statusItem.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
 import type { RecordedCompletion } from '../../../src/protocol/recordedCompletion.ts';
 import { used } from '../../support/recorded.ts';
@@ -150,37 +150,52 @@ describe('completions', () => {
   });
 
   it('are told of in the status item: by which model, how fast, why not, and until when they pause', async () => {
-    const item = { text: '', detail: '', busy: false, command: undefined as vscode.Command | undefined };
-    const make = (): object => Object.assign(item, { dispose: () => undefined });
-    await instead(vscode.languages, 'createLanguageStatusItem', make, async () => {
-      await withServices(async (services) => {
-        const { completion } = services;
-        const shown = statusItem(services);
-        assert.equal(item.command?.command, 'leti.train');
-        const answer = { uri: uri.toString(), cached: false, milliseconds: 20 };
-        completion.answered({ ...answer, shown: true, model: 'LeTI round 1' });
-        assert.equal(item.detail, 'LeTI round 1; 20 ms (p50), 20 ms (p95)');
-        completion.answered({ ...answer, shown: false, why: 'code follows the cursor' });
-        assert.match(item.detail, /^LeTI round 1; 20 ms .*; no suggestion: code follows the cursor$/);
-        await completion.during(() => {
-          assert.equal(item.busy, true);
-          return Promise.resolve();
-        });
-        assert.equal(item.busy, false);
-        completion.snooze();
-        assert.match(item.detail, /snoozed until \d/);
-        completion.snooze();
-        assert.match(item.detail, /^LeTI round 1/);
-        await vscode.commands.executeCommand('leti.completion.toggle');
-        await until('the switch', () => item.detail === 'Completions are off');
-        assert.equal(item.command.command, 'leti.completion.toggle');
-        await vscode.commands.executeCommand('leti.completion.toggle');
-        await until('the switch', () => item.detail !== 'Completions are off');
-        shown.dispose();
-      });
-    });
-    const settings = vscode.workspace.getConfiguration('leti');
-    await settings.update('completion.enabled', undefined, vscode.ConfigurationTarget.Workspace);
+    const item = { text: '', tooltip: '', show: () => undefined, dispose: () => undefined };
+    await vscode.window.showTextDocument(uri);
+    await instead(
+      vscode.window,
+      'createStatusBarItem',
+      () => item,
+      async () => {
+        // The extension has registered the menu already.
+        const register = (): vscode.Disposable => new vscode.Disposable(() => undefined);
+        await instead(vscode.commands, 'registerCommand', register, () =>
+          withServices(async (services) => {
+            const { completion } = services;
+            const shown = new StatusItem(services);
+            const tooltip = (): string => item.tooltip;
+            assert.equal(tooltip(), 'LeTI\nReady');
+            const answer = { uri: uri.toString(), cached: false, milliseconds: 20 };
+            completion.answered({ ...answer, shown: true, model: 'SmolLM2' });
+            const speed = 'Answers of the model: 20 ms (median), 20 ms (95 %)';
+            assert.equal(tooltip(), `LeTI\nModel: SmolLM2\n${speed}`);
+            completion.answered({ ...answer, cached: true, milliseconds: 1, shown: true });
+            assert.ok(tooltip().includes(speed), 'an answer that was known already says nothing of speed');
+            completion.answered({ ...answer, shown: false, why: 'code follows the cursor' });
+            assert.match(item.tooltip, /No suggestion here: code follows the cursor$/);
+            await completion.during(() => {
+              assert.match(item.text, /loading/);
+              return Promise.resolve();
+            });
+            assert.equal(item.text, '$(sparkle) LeTI');
+            const nextStep = [['Or run ', { action: 'setUp' as const }]];
+            completion.answered({ ...answer, shown: false, why: 'no model', nextStep });
+            assert.equal(item.text, '$(warning) LeTI: not set up');
+            completion.answered({ ...answer, shown: true });
+            completion.snooze();
+            assert.match(item.tooltip, /snoozed until \d/);
+            completion.snooze();
+            await vscode.commands.executeCommand('leti.completion.toggle');
+            await until('the switch', () => item.text === '$(circle-slash) LeTI: off');
+            await vscode.commands.executeCommand('leti.completion.toggle');
+            await until('the switch', () => item.text === '$(sparkle) LeTI');
+            shown.dispose();
+          }),
+        );
+      },
+    );
+    const completions = vscode.workspace.getConfiguration('leti').inspect('completion.enabled');
+    assert.equal(completions?.workspaceValue, undefined, 'nothing is left in the settings of the workspace');
   });
 
   it('show nothing where the selected suggestion goes on in another way', async () => {

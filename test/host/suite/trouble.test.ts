@@ -8,7 +8,7 @@ import { installLauncher } from '../../../src/extension/commands/setup.ts';
 import { exportRun } from '../../../src/extension/commands/runs.ts';
 import { gaveUpWords } from '../../../src/extension/restartPolicy.ts';
 import { explain, sayGaveUp } from '../../../src/extension/errors.ts';
-import { statusItem } from '../../../src/extension/completion/statusItem.ts';
+import { StatusItem } from '../../../src/extension/completion/statusItem.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
 import { backends, folder, instead, runs, setting, until, withServices } from './support.ts';
 
@@ -52,17 +52,22 @@ describe('in trouble', () => {
       set text(text: string) {
         texts.push(text);
       },
-      detail: '',
-      command: undefined as vscode.Command | undefined,
+      tooltip: '',
+      show: () => undefined,
       dispose: () => undefined,
     };
+    // The extension has registered the menu already.
+    const menu = { dispose: () => undefined };
+    const { registerCommand } = vscode.commands;
     await instead(
-      vscode.languages,
-      'createLanguageStatusItem',
+      vscode.window,
+      'createStatusBarItem',
       () => item,
       async () => {
         await withServices(async (services) => {
-          const shown = statusItem(services);
+          Reflect.set(vscode.commands, 'registerCommand', () => menu);
+          const shown = new StatusItem(services);
+          Reflect.set(vscode.commands, 'registerCommand', registerCommand);
           const states: BackendState[] = [];
           services.backend.onState((state) => states.push(state));
           const { workspace } = await services.places.place(vscode.Uri.file(folder()));
@@ -77,7 +82,7 @@ describe('in trouble', () => {
             await until('its end', () => states.filter(({ state }) => state !== 'running').length === time);
             if (time === 1) {
               // All that it said: the next backend may be there already.
-              assert.match(texts.join('\n'), /Restarting server/);
+              assert.match(texts.join('\n'), /LeTI: restarting/);
               assert.match((await lost) ?? '', /server ended during this work.*Resume stopped run/);
             }
             if (time < 3)
@@ -89,9 +94,8 @@ describe('in trouble', () => {
           const last = states.at(-1);
           assert.ok(last?.state === 'gave up');
           assert.match(last.why, /^it was killed by SIGKILL/);
-          assert.equal(item.text, 'LeTI: Server stopped');
-          assert.equal(item.detail, last.why);
-          assert.equal(item.command?.command, 'leti.restart');
+          assert.equal(item.text, '$(error) LeTI: stopped');
+          assert.equal(item.tooltip, `LeTI\n${last.why}`);
           const said: unknown[][] = [];
           const show = (...values: unknown[]): Promise<undefined> => {
             said.push(values);

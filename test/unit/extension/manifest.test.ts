@@ -88,7 +88,7 @@ describe('the commands that are offered', () => {
     [
       'while a run goes on in this window',
       inState({ live: true, models: 2, promotions: 1 }),
-      without('deleteRun', 'resume', 'train'),
+      [...without('deleteRun', 'resume', 'train'), 'cancelRun'],
     ],
     ['with another folder that has what this one lacks', inState(noRuns, {}), all],
     [
@@ -111,7 +111,9 @@ describe('the commands that are offered', () => {
       ...commands.map(({ enablement }) => enablement ?? ''),
       ...viewsWelcome.map(({ when }) => when),
     ];
-    for (const key of clauses.flatMap((clause) => clause.match(/(?<![-\w.])[a-zA-Z][\w.]+(?![-\w])/g) ?? [])) {
+    for (const key of clauses.flatMap(
+      (clause) => clause.match(/(?<![-\w.])[a-zA-Z][\w.]+(?![-\w])/g) ?? [],
+    )) {
       if (key !== 'python') assert.ok(known.has(key), key);
     }
   });

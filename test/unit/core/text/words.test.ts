@@ -51,10 +51,11 @@ describe('words', () => {
   });
 
   it('say how long a phase still takes, in minutes where it is long', () => {
-    const left = (total: number): string =>
-      progressFacts({ event: 'progress', phase: 'train/1', done: 1, total, seconds: 10 });
-    assert.equal(left(3), '20 s left');
-    assert.equal(left(61), '10 min left');
-    assert.equal(left(1), '');
+    const left = (done: number, total: number): string =>
+      progressFacts({ event: 'progress', phase: 'train/1', done, total, seconds: 10 });
+    assert.equal(left(1, 3), '20 s left');
+    assert.equal(left(4, 64), '3 min left');
+    assert.equal(left(1, 1), '');
+    assert.equal(left(1, 104), '', 'the first of many says nothing');
   });
 });
