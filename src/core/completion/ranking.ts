@@ -46,6 +46,13 @@ export function candidateLabel(candidate: Candidate, agreement: number, samples:
   return samples > 1 ? `agrees with ${agreement} of ${samples} samples` : 'not run';
 }
 
+/** What to say where candidates were run and none passes: `None of 5 passes`. Undefined where one passes or none was run. */
+export function nonePasses(candidates: readonly { verdict?: Verdict | undefined }[]): string | undefined {
+  const run = candidates.filter(({ verdict }) => verdict !== undefined);
+  if (run.length === 0 || run.some(({ verdict }) => verdict === 'passed')) return undefined;
+  return `None of ${run.length} passes`;
+}
+
 function passes({ verdict }: Candidate): number {
   return verdict === 'passed' ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { REQUESTS, type RankedCompletion, type VerifiedCompletion } from '../../protocol/backend.ts';
+import { nonePasses } from '../../core/completion/ranking.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
@@ -43,6 +44,13 @@ export async function completeAndVerify(services: Services & { verdicts: Verdict
   services.verdicts.show(document, document.offsetAt(position), chosen);
 }
 
+type Row = vscode.QuickPickItem & { candidate?: RankedCompletion };
+
+const TRY_FIX: Row = {
+  label: '$(wrench) Suggest a fix instead',
+  detail: 'Asks for other bodies of the function as it is in the file.',
+};
+
 /** Undefined where there is no candidate or the user cancels. */
 async function choose({
   candidates,
@@ -53,16 +61,19 @@ async function choose({
     void vscode.window.showInformationMessage('LeTI: No completion for this position.');
     return undefined;
   }
-  const rows = candidates.map((candidate) => ({
+  const rows: Row[] = candidates.map((candidate) => ({
     label: `$(${iconOf(candidate)}) ${candidate.label}`,
     detail: previewOf(candidate.text),
     candidate,
   }));
-  const picked = await vscode.window.showQuickPick(rows, {
+  // The first row is selected. Enter inserts nothing that fails.
+  const fails = nonePasses(candidates);
+  const picked = await vscode.window.showQuickPick<Row>(fails === undefined ? rows : [TRY_FIX, ...rows], {
     title: `LeTI: ${model}${task === undefined ? ', no test covers this position' : ` for ${task}`}`,
-    placeHolder: 'Select a completion to insert',
+    placeHolder: fails ?? 'Choose a suggestion to insert',
     matchOnDetail: true,
   });
+  if (picked === TRY_FIX) await vscode.commands.executeCommand('leti.repair');
   return picked?.candidate;
 }
 

@@ -58,9 +58,3 @@ export function noteItem(node: NoteNode): vscode.TreeItem {
   item.tooltip = node.text;
   return item;
 }
-
-export function outcomeIcon(passed: boolean): vscode.ThemeIcon {
-  return passed
-    ? new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'))
-    : new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('testing.iconFailed'));
-}

@@ -7,7 +7,6 @@ import { coalesced } from './coalesce.ts';
 import type { Services } from '../services.ts';
 import {
   noteItem,
-  outcomeIcon,
   type DroppedNode,
   type FileNode,
   type LeftOutNode,
@@ -129,17 +128,26 @@ function workspaceTaskItem({ workspace, task, history }: WorkspaceTaskNode): vsc
     item.tooltip = `${checks}; ${task.reason}`;
   } else {
     const last = history?.points.at(-1);
-    const outcome = last === undefined ? 'not tried yet' : `${last.passed} of ${last.samples} pass`;
+    // LeTI takes only functions as tasks whose code of today passes. The model is another matter.
+    const outcome =
+      last === undefined ? 'not tried yet' : `model solves ${last.passed} of ${last.samples} attempts`;
     item.description = `${commit}${outcome}${task.side === 'held-out' ? ' · for testing' : ''}`;
-    item.iconPath =
-      last === undefined ? new vscode.ThemeIcon('circle-outline') : outcomeIcon(last.passed > 0);
-    item.tooltip = checks;
+    item.iconPath = modelIcon(last);
+    item.tooltip = `${checks}\nYour code passes them.`;
   }
   // The file of today does not hold the program of an older commit.
   if (task.commit !== undefined) return item;
   item.contextValue = 'workspaceTask';
   item.command = opening(workspace, task.path, task.line);
   return item;
+}
+
+/** What the model can do. Nothing here is red: a task that the model does not solve is no fault of the user. */
+function modelIcon(last: { passed: number } | undefined): vscode.ThemeIcon {
+  if (last === undefined) return new vscode.ThemeIcon('circle-outline');
+  return last.passed > 0
+    ? new vscode.ThemeIcon('sparkle', new vscode.ThemeColor('charts.blue'))
+    : new vscode.ThemeIcon('circle-slash');
 }
 
 function leftOutItem({ workspace, dropped }: LeftOutNode): vscode.TreeItem {

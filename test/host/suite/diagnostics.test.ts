@@ -34,9 +34,10 @@ describe('feedback in the Problems panel', () => {
     const [text] = action.command.arguments as [string];
     await vscode.commands.executeCommand(action.command.command, text);
     const opened = await until('the feedback', () =>
-      vscode.workspace.textDocuments.find((document) => document.isUntitled),
+      vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'leti-report'),
     );
     assert.match(opened.getText(), /NameError/);
+    assert.equal(opened.isUntitled, false, 'nobody asks to save it');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 

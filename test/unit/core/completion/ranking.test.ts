@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rankCandidates, type Candidate } from '../../../../src/core/completion/ranking.ts';
+import { nonePasses, rankCandidates, type Candidate } from '../../../../src/core/completion/ranking.ts';
 
 const run = (
   text: string,
@@ -16,6 +16,13 @@ const run = (
 const guess = (text: string): Candidate => ({ text, checksPassed: 0, checksTotal: 0 });
 
 describe('ranking', () => {
+  it('says that none passes, where some were run', () => {
+    const failed = run('a', 'failed', 0, 'a');
+    assert.equal(nonePasses([failed, failed, guess('b')]), 'None of 2 passes');
+    assert.equal(nonePasses([failed, run('b', 'passed', 3, 'b')]), undefined);
+    assert.equal(nonePasses([guess('a')]), undefined);
+  });
+
   it('puts what passes first, then what more agree on, then the shorter', () => {
     const ranked = rankCandidates([
       run('fails often', 'failed', 2, 'a'),
