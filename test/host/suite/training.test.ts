@@ -106,7 +106,11 @@ describe('LeTI: Train on workspace tasks', function () {
       const remembered = new Map<string, unknown>();
       const workspaceState = {
         get: (key: string) => remembered.get(key),
-        update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),
+        update: (key: string, value: unknown) => {
+          if (value === undefined) remembered.delete(key);
+          else remembered.set(key, value);
+          return Promise.resolve();
+        },
       };
       Object.assign(services, { context: { workspaceState } });
       const models = await services.backend.ask(REQUESTS.models, { workspace: folder() });

@@ -49,14 +49,15 @@ const READS = [
   'refresh',
   'restart',
   'showFeedback',
+  'statusMenu',
 ];
-const WORKS = ['check', 'doctor', 'evaluate', 'findTasks', 'installLauncher', 'repair'];
+const WORKS = ['check', 'doctor', 'evaluate', 'findTasks', 'installLauncher', 'repair', 'useRun'];
 const COMPLETIONS = ['completeAndVerify', 'completion.snooze', 'completion.toggle'];
 const all = [
   ...READS,
   ...WORKS,
   ...COMPLETIONS,
-  ...['deleteRun', 'exportRun', 'promote', 'resume', 'rollBack', 'train'],
+  ...['deleteRun', 'exportRun', 'promote', 'resume', 'rollBack', 'train', 'trainLonger'],
 ].sort();
 const without = (...names: string[]): string[] => all.filter((name) => !names.includes(name));
 
@@ -88,7 +89,7 @@ describe('the commands that are offered', () => {
     [
       'while a run goes on in this window',
       inState({ live: true, models: 2, promotions: 1 }),
-      [...without('deleteRun', 'resume', 'train'), 'cancelRun'],
+      [...without('deleteRun', 'resume', 'train', 'trainLonger'), 'cancelRun'],
     ],
     ['with another folder that has what this one lacks', inState(noRuns, {}), all],
     [
