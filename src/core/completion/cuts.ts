@@ -35,6 +35,11 @@ export function soundTexts(text: string, around: Surroundings, limited: boolean)
   return [...new Set([...whole, ...texts])].filter((one) => one.trim() !== '').slice(0, MOST_TEXTS);
 }
 
+/** Whether a text closes a bracket or a quote that the code behind the cursor closes. */
+export function closesForeign(text: string, around: Surroundings): boolean {
+  return withoutForeignClosers(text, around).length < text.length;
+}
+
 /** Cuts a text at the first bracket or quote that the code behind the cursor has already. */
 function withoutForeignClosers(text: string, { open, closed, strays }: Surroundings): string {
   const kept = closed + (closed === open.length ? strays : 0);

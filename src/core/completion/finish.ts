@@ -1,6 +1,6 @@
 import type { CompletionContext } from './context.ts';
-import { soundTexts } from './cuts.ts';
-import { cutAtStop, opensBlock, stopPattern, type LineOrBlock } from './lineOrBlock.ts';
+import { closesForeign, soundTexts } from './cuts.ts';
+import { cutAtStop, mayBeLong, opensBlock, stopPattern, type LineOrBlock } from './lineOrBlock.ts';
 import { balance, splitsStatement, withoutDefined, withoutOverlap, withoutRepeats } from './overlap.ts';
 import { leavesPartOfWord } from './partialWord.ts';
 import { columns, indentOf, mask } from './source.ts';
@@ -35,8 +35,9 @@ export function finishCompletion(
   const repaired = cutAtStop(written, pattern);
   const inserted = withoutOmittedSpace(repaired, omittedSpace, opensBlock(context))?.trimEnd() ?? '';
   if (inserted.trim() === '') return { why: 'the model had nothing to add' };
-  const { inside, around } = context;
-  const piece = inside !== 'code' || around.closed > 0 ? (inserted.split('\n')[0] ?? '') : inserted;
+  const { around } = context;
+  const long = mayBeLong(context) && (around.closed === 0 || closesForeign(inserted, around));
+  const piece = long ? inserted : (inserted.split('\n')[0] ?? '');
   const fresh = withoutDefined(
     withoutOverlap(withoutRepeats(piece, context.before, context.level), context),
     context,

@@ -74,13 +74,17 @@ const UP_TO_STATEMENT = '^(?:\\s*[#@][^\\n]*\\n(?![ \\t]*\\n))*\\s*(?![#@])\\S';
 
 /** The end of the statement at the cursor, with its block where it has one. */
 function statementEnd(context: CompletionContext, ownLine: boolean, unit: string, code: string): string {
-  const { inside, around } = context;
-  const start = ownLine ? UP_TO_STATEMENT : '^';
-  // What follows closes the line.
-  if (inside !== 'code' || around.closed > 0) return `${start}[^\\n]*\\n`;
+  // Arguments may begin on a line of their own. Once read, the line end is not given back.
+  const start = ownLine ? UP_TO_STATEMENT : context.around.closed > 0 ? '^(?=(\\n?))\\1' : '^';
+  if (!mayBeLong(context)) return `${start}[^\\n]*\\n`;
   const goesOn = deeperFollows(context) ? '[([{,\\\\]' : '[:([{,\\\\]';
   const level = stepsOf(context.indent, context.unit);
   return `${start}(?:[^\\n]*(?<!${goesOn}[ \\t]*)\\n|[^]*?\\n${unit}{0,${level}}${code})`;
+}
+
+/** Whether a statement at the cursor may have several lines. Before other code, and in strings and comments, it has one. */
+export function mayBeLong({ inside, lineAfter }: CompletionContext): boolean {
+  return inside === 'code' && HARMLESS.test(lineAfter);
 }
 
 /** Steps of indentation of the statements in the block at the cursor. */

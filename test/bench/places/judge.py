@@ -202,7 +202,7 @@ def again(decorator: ast.expr) -> bool:
 
 def runs_on(place: dict[str, Any], shown: dict[str, Any]) -> bool:
     before, text = place["text"][: place["offset"]], shown["text"]
-    if shown["limited"] and shown["used"].rstrip().endswith(text.strip().split("\n")[-1]):
+    if shown["limited"] and shown["used"].rstrip().endswith(text.strip()):
         # The limit may happen to end a statement.
         return not text.rstrip().endswith((")", "]", "}", '"', "'"))
     own_line = before.split("\n")[-1]

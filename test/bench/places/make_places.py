@@ -83,6 +83,9 @@ def read(path: Path, root: Path) -> Module | None:
         tree = ast.parse(text)
     except (UnicodeDecodeError, SyntaxError, ValueError):
         return None
+    # Editors count other characters than Python beyond the basic plane.
+    if max(text, default="") > "\uffff":
+        return None
     if not 1_000 < len(text) < 40_000 or "\t" in text or "\r" in text or "\f" in text:
         return None
     starts = [0]

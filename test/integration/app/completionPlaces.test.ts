@@ -205,6 +205,19 @@ const CASES: Record<string, Case[]> = {
       shown: 'b,',
     },
     {
+      name: 'several lines of arguments up to the bracket',
+      marked: 'def f(a):\n    x = g(|)\n    return x\n',
+      raw: '\n        a,\n        b=1,\n    )\n    return x\n',
+      shown: '\n        a,\n        b=1,',
+    },
+    {
+      name: 'several lines of arguments without an end',
+      marked: 'def f(a):\n    x = g(|)\n    return x\n',
+      raw: 'a, b,\n        c, c, c,\n        c, c',
+      limited: true,
+      shown: 'a, b,',
+    },
+    {
       name: 'the lines below, in the middle of a text',
       marked: 'def f(a):\n    |\n    y = g(x)\n    return y\n',
       raw: '\n    for x in a:\n        pass\n    y = g(x)\n    print(y)\n',
