@@ -62,7 +62,7 @@ export function stopPattern(
     // Code stands further out.
     ...(level === 0 ? [] : [`\\n${unit}{0,${level - 1}}(?=[^\\s)\\]}])`]),
     // An empty line, then another statement.
-    `${UP_TO_STATEMENT}[^]*?\\n(?:[ \\t]*\\n)+${own}${code}`,
+    `${UP_TO_STATEMENT}[\\s\\S]*?\\n(?:[ \\t]*\\n)+${own}${code}`,
     // The end of a definition or another block.
     `\\n${unit}{${level}}[ \\t]+(?![#\\s])[^\\n]*\\n${own}${code}`,
     `^\\s*(?:${line}\\n){${MOST_LINES}}${own}${code}`,
@@ -70,16 +70,16 @@ export function stopPattern(
 }
 
 /** Lines of comments and decorators at the start, up to the statement that they belong to. */
-const UP_TO_STATEMENT = '^(?:\\s*[#@][^\\n]*\\n(?![ \\t]*\\n))*\\s*(?![#@])\\S';
+const UP_TO_STATEMENT = '^(?:\\s*[#@][^\\n]*\\n(?![ \\t]*\\n))*\\s*(?![#@])(?=\\S)';
 
 /** The end of the statement at the cursor, with its block where it has one. */
 function statementEnd(context: CompletionContext, ownLine: boolean, unit: string, code: string): string {
   // Arguments may begin on a line of their own. Once read, the line end is not given back.
   const start = ownLine ? UP_TO_STATEMENT : context.around.closed > 0 ? '^(?=(\\n?))\\1' : '^';
   if (!mayBeLong(context)) return `${start}[^\\n]*\\n`;
-  const goesOn = deeperFollows(context) ? '[([{,\\\\]' : '[:([{,\\\\]';
+  const goesOn = deeperFollows(context) ? '([{,\\\\' : ':([{,\\\\';
   const level = stepsOf(context.indent, context.unit);
-  return `${start}(?:[^\\n]*(?<!${goesOn}[ \\t]*)\\n|[^]*?\\n${unit}{0,${level}}${code})`;
+  return `${start}(?:(?:[^\\n]*[^\\s${goesOn}][ \\t]*)?\\n|[\\s\\S]*?\\n${unit}{0,${level}}${code})`;
 }
 
 /** Whether a statement at the cursor may have several lines. Before other code, and in strings and comments, it has one. */

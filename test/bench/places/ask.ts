@@ -18,7 +18,9 @@ import { Place, Raw, readLines } from './place.ts';
 /** Kinds where a completion may be a block. The others are asked for fewer tokens. */
 const BLOCKS = ['header', 'body', 'rest', 'member', 'module'];
 const BLOCK_TOKENS = 160;
-const LINE_TOKENS = 96;
+const LINE_TOKENS = 64;
+/** Places that are asked together. */
+const ROWS = 16;
 
 const { values } = parseArgs({
   options: {
@@ -57,27 +59,41 @@ const service = new CompletionService({
   onNotice: console.warn,
 });
 try {
-  for (const place of places) {
-    const { prompt, request, used } = await service.draft(await service.context(place));
-    const maxTokens = BLOCKS.includes(place.kind) ? BLOCK_TOKENS : LINE_TOKENS;
-    const answer = await used.completer.complete({ ...request, maxTokens, stop: '(?!)' });
-    const { text, tokens, finish, totalMs } = answer;
-    const raw: Raw = {
-      id: place.id,
-      text,
-      tokens,
-      ended: finish === 'end',
-      ends: [48, 64, 96].map((count) => [count, lengthAfter(text, count, used.countTokens)]),
-      omittedSpace: prompt.omittedSpace,
-      milliseconds: totalMs,
-    };
-    appendFileSync(out, `${JSON.stringify(raw)}\n`);
+  for (const [blocks, maxTokens] of [
+    [false, LINE_TOKENS],
+    [true, BLOCK_TOKENS],
+  ] as const) {
+    const some = places.filter(({ kind }) => BLOCKS.includes(kind) === blocks);
+    for (let at = 0; at < some.length; at += ROWS) await ask(some.slice(at, at + ROWS), maxTokens);
   }
   console.log(`${places.length} places asked`);
 } finally {
   await service.close();
   await workbench.close();
   rmSync(workspace, { recursive: true, force: true });
+}
+
+/** Asks at some places together. Greedy texts do not depend on the others. */
+async function ask(some: readonly Place[], maxTokens: number): Promise<void> {
+  const drafts = await Promise.all(
+    some.map(async (place) => await service.draft(await service.context(place))),
+  );
+  const [first] = drafts;
+  if (first === undefined) return;
+  const { completer, countTokens } = first.used;
+  const items = drafts.map(({ request: { prompt } }, key) => ({ key, prompt, stop: '(?!)', samples: 1 }));
+  const settings = { temperature: 0, topP: 1, topK: 0, seed: 0, maxTokens, round: 0 };
+  for await (const { key, text, tokens, finish } of completer.sample({ items, rows: ROWS, settings })) {
+    const raw: Raw = {
+      id: some[key]?.id ?? '',
+      text,
+      tokens,
+      ended: finish === 'end',
+      ends: [48, 64, 96].map((count) => [count, lengthAfter(text, count, countTokens)]),
+      omittedSpace: drafts[key]?.prompt.omittedSpace ?? '',
+    };
+    appendFileSync(out, `${JSON.stringify(raw)}\n`);
+  }
 }
 
 /** Length of the longest beginning of a text with at most that many tokens. */

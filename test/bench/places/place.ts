@@ -22,7 +22,7 @@ export const Raw = z.strictObject({
   /** Length of the text after that many tokens, in characters. */
   ends: z.array(z.tuple([z.int(), z.int()])),
   omittedSpace: z.string(),
-  milliseconds: z.number(),
+  milliseconds: z.number().optional(),
 });
 export type Raw = z.infer<typeof Raw>;
 
