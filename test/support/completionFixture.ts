@@ -97,19 +97,10 @@ const STEPS = 150;
 
 /** What the model is told of its body for `broken`, and writes then. */
 const REPAIR = {
-  feedback: [
-    'This was wrong:',
-    '',
-    'def broken(x):',
-    '    """Break it."""',
-    '    return undefined_name',
-    '',
-    "NameError: name 'undefined_name' is not defined",
-    'check: test_broken',
-    'call: broken(1)',
-    'line 3, in broken: return undefined_name',
-    'where x = 1',
-  ].join('\n'),
+  fact: [
+    "A wrong answer ended in `NameError: name 'undefined_name' is not defined`.",
+    'For example, `broken(1)` must not end so.',
+  ].join(' '),
   body: 'return x',
 };
 
@@ -121,7 +112,7 @@ function makeModel(folder: string, bodyOf: (known: (typeof BODIES)[number]) => s
     const instruction = bodyInstruction(name, words);
     const asked = { instruction, prefix, reference: `\n    ${bodyOf(known)}` };
     if (name !== 'broken') return [asked];
-    const again = `${instruction}\n\n${REPAIR.feedback}`;
+    const again = `${instruction}\n\n${REPAIR.fact}`;
     return [asked, { instruction: again, prefix, reference: `\n    ${REPAIR.body}` }];
   });
   const tasks = lines.map((line) => JSON.stringify(line) + '\n').join('');

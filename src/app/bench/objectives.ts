@@ -50,8 +50,8 @@ export const EXPERIMENT_OBJECTIVES: Record<ExperimentObjective, ObjectiveDefinit
     },
   },
   /**
-   * Passing programs, and pairs of a question and its answer: [task, failed program, feedback] -> a passing program. "Try to
-   * repair" asks in the same form. The loss is on the passing program alone.
+   * Passing programs, and pairs of a question and its answer: [task, failed program, feedback] -> a passing program. The loss
+   * is on the passing program alone.
    */
   repair: {
     condition: 'none',

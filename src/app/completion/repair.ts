@@ -1,5 +1,6 @@
 import { bodyLines } from '../../core/text/program.ts';
-import { commonFeedback, repairTask } from '../../core/learning/repair.ts';
+import { factsOf, factTask } from '../../core/learning/facts.ts';
+import { commonFeedback } from '../../core/learning/repair.ts';
 import { tasksOf } from '../../harvest/workspace.ts';
 import type { Repair } from '../../protocol/backend.ts';
 import { UserError } from '../../protocol/errors.ts';
@@ -9,8 +10,9 @@ import { evaluateModel } from '../runs/evaluate.ts';
 import type { Workbench } from '../workbench.ts';
 
 /**
- * Asks the configured model for other bodies of the function at a line (zero-based) of a workspace's file. Half of
- * the prompts show today's body with its feedback. Runs each body in the sandbox and changes no file.
+ * Asks the configured model for other bodies of the function at a line (zero-based) of a workspace's file. Half of the
+ * prompts hold what today's body showed: a fact of its feedback, never the body, which models repeat
+ * (docs/results/second-tries.md). Runs each body in the sandbox and changes no file.
  * @throws UserError if the line is in no function with checks, or its checks pass.
  */
 export async function repairFunction(
@@ -30,8 +32,8 @@ export async function repairFunction(
   if (task === undefined) throw new Error(`${candidate.id} made no task`);
   const { samples } = await evaluateModel(
     {
-      // Small models are helped by what failed, or led astray; half of the programs are asked for without it.
-      tasks: [repairTask(task, { completion: `\n${candidate.body}`, feedback: today.feedback }), task],
+      // A fact has not been shown to beat another try, so half of the programs are asked for without it.
+      tasks: [factTask(task, factsOf([today.feedback])), task],
       model: config.model,
       samples: Math.ceil(config.samples / 2),
       temperature: config.temperature,

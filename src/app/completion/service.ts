@@ -166,11 +166,11 @@ export class CompletionService {
     return [...texts];
   }
 
-  /** What to ask the active model at a place; `feedback` says what was wrong with an earlier candidate. */
-  async draft(context: CompletionContext, feedback?: { program: string; text: string }): Promise<Draft> {
+  /** What to ask the active model at a place; `facts` are what earlier candidates showed. */
+  async draft(context: CompletionContext, facts?: readonly string[]): Promise<Draft> {
     const used = await this.#model.active();
     const lineOrBlock = chooseLineOrBlock(context);
-    const prompt = completionPrompt(context, used.style, feedback);
+    const prompt = completionPrompt(context, used.style, facts);
     return {
       context,
       lineOrBlock,

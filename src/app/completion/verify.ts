@@ -1,4 +1,5 @@
 import { DEFAULT_RUN } from '../../core/defaults.ts';
+import { factsOf } from '../../core/learning/facts.ts';
 import { renderFeedback } from '../../core/text/feedback.ts';
 import { completionContext, type CompletionContext } from '../../core/completion/context.ts';
 import { candidateLabel, rankCandidates, type Candidate } from '../../core/completion/ranking.ts';
@@ -26,15 +27,6 @@ export interface VerifyRequest extends CompletionPlace {
   signal: AbortSignal;
 }
 
-/** What a repair can mend without knowing more of the task. */
-const REPAIRABLE = new Set([
-  'SyntaxError',
-  'IndentationError',
-  'TabError',
-  'NameError',
-  'UnboundLocalError',
-  'TypeError',
-]);
 /** Files with a candidate in them that are looked through for tests: a first candidate may be no real body. */
 const MOST_SCANS = 3;
 
@@ -44,13 +36,14 @@ type Written = Pick<CompletionAnswer, 'text' | 'finish'>;
 interface Judged extends Candidate {
   /** The file does not parse with it: never shown. */
   broken: boolean;
-  feedback?: { program: string; text: string };
+  /** What the interpreter said of it, if it failed. */
+  feedback?: string;
 }
 
 /**
  * Writes several candidates and runs each in the sandbox, as soon as it is written, with the tests of its function.
- * If none passes, the model gets the feedback of the best one with a syntax, name or type error, once. Without tests,
- * candidates are ordered by how many agree. After `seconds`, the candidates that exist are ordered. The greedy one is
+ * If none passes, the model is asked once more, with the facts that the failed ones showed. Without tests, candidates
+ * are ordered by how many agree. After `seconds`, the candidates that exist are ordered. The greedy one is
  * always among them.
  * @throws InterruptedError when it was cancelled; UserError where no model can be used.
  */
@@ -90,13 +83,13 @@ export async function verifyCompletion(
         candidate.broken || candidate.verdict !== undefined ? candidate : await run(task, candidate),
       ),
     );
-  const feedback =
+  const facts =
     task === undefined || until.aborted || judged.some(({ verdict }) => verdict === 'passed')
-      ? undefined
-      : toRepair(judged);
+      ? []
+      : factsOf(judged.flatMap(({ feedback }) => feedback ?? []));
   let repaired: Judged[] = [];
-  if (feedback !== undefined) {
-    const again = await service.draft(context, feedback);
+  if (facts.length > 0) {
+    const again = await service.draft(context, facts);
     const texts = written(again, request, Math.ceil(request.candidates / 2), until);
     repaired = (await examineAll(texts, examine)).filter(({ broken }) => !broken);
   }
@@ -196,8 +189,7 @@ async function parsed(
   const nothing = { checksPassed: 0, checksTotal: 0 };
   if ('text' in found) return { ...nothing, text: found.text, broken: false };
   if ('why' in found) return undefined;
-  const feedback = { program: draft.context.before + found.longest, text: found.error };
-  return { ...nothing, text: found.longest, broken: true, feedback };
+  return { ...nothing, text: found.longest, broken: true, feedback: found.error };
 }
 
 /**
@@ -248,27 +240,16 @@ async function judge(
   const executor = await workbench.executor();
   const job = executionJob(task, program, 0, limitsOf(DEFAULT_RUN.timeoutSeconds));
   const result: ExecutionResult = await executor.execute(job, signal);
-  const { verdict, checksPassed, checksTotal, astHash, diagnostic } = result;
-  const judged: Judged = {
+  const { verdict, checksPassed, checksTotal, astHash } = result;
+  const feedback = renderFeedback(program, result, countTokens);
+  return {
     ...candidate,
     verdict,
     checksPassed,
     checksTotal,
     ...(astHash === undefined ? {} : { astHash }),
+    ...(verdict === 'passed' || verdict === 'harness_error' ? {} : { feedback }),
   };
-  if (!REPAIRABLE.has(diagnostic?.type ?? '')) return judged;
-  const text = renderFeedback(program, result, countTokens);
-  return { ...judged, feedback: { program: program.text.trimEnd(), text } };
-}
-
-/** The feedback of the best candidate that has some. */
-function toRepair(candidates: readonly Judged[]): { program: string; text: string } | undefined {
-  return candidates
-    .filter(({ feedback }) => feedback !== undefined)
-    .reduce<Judged | undefined>(
-      (a, b) => (a === undefined || b.checksPassed > a.checksPassed ? b : a),
-      undefined,
-    )?.feedback;
 }
 
 function moduleWith({ text, offset }: CompletionPlace, completion: string): string {

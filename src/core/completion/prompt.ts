@@ -30,20 +30,20 @@ const CONTINUE = 'Continue this Python code.';
 
 /**
  * The prompt whose continuation is the completion. It words a function as in training and puts its header and existing
- * code at the end. It never ends in white space, because tokenizers merge white space with the next word. `feedback`
- * holds an earlier program with its error.
+ * code at the end. It never ends in white space, because tokenizers merge white space with the next word. `facts`
+ * are what failed programs showed. The programs themselves are not shown: models repeat them (docs/results/second-tries.md).
  */
 export function completionPrompt(
   context: CompletionContext,
   style: CompletionStyle,
-  feedback?: { program: string; text: string },
+  facts: readonly string[] = [],
 ): CompletionPrompt {
   const written = context.head + context.before;
   const code = written.trimEnd();
   const omittedSpace = written.slice(code.length);
   const verdict = verdictSegments(style, style.condition);
   const text = (content: string): PromptSegment => ({ kind: 'text', text: plain(content, style.markers) });
-  if (style.fill !== undefined && feedback === undefined) {
+  if (style.fill !== undefined && facts.length === 0) {
     const { prefix, suffix, middle } = style.fill;
     const segments = [
       { kind: 'frame' as const, text: prefix },
@@ -54,7 +54,7 @@ export function completionPrompt(
     segments.push({ kind: 'frame', text: middle });
     return { segments: [...verdict, ...segments.filter(full)], omittedSpace };
   }
-  const asked = [instruction(context), ...testsText(context.tests), ...feedbackText(feedback)].join('\n\n');
+  const asked = [instruction(context), ...testsText(context.tests), ...facts].join('\n\n');
   const frame = style.frame;
   const segments =
     frame === undefined
@@ -78,11 +78,6 @@ function instruction({ function: around }: CompletionContext): string {
 
 function testsText(tests: readonly string[]): string[] {
   return tests.length === 0 ? [] : [`It must pass:\n\n${tests.join('\n\n')}`];
-}
-
-function feedbackText(feedback: { program: string; text: string } | undefined): string[] {
-  if (feedback === undefined) return [];
-  return [`This was wrong:\n\n${feedback.program}\n\n${feedback.text}`];
 }
 
 function full(segment: PromptSegment): boolean {

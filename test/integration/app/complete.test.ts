@@ -133,7 +133,7 @@ describe('completing', function () {
     }
   });
 
-  it('tells the model once what was wrong where names, types or syntax are', async () => {
+  it('asks once more with what failed candidates showed, where none passes', async () => {
     const verified = await verify('broken', 2, true);
     assert.ok(verified.repaired > 0);
     assert.deepEqual(

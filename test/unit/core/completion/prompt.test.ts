@@ -77,15 +77,12 @@ describe('completion prompt', () => {
     );
   });
 
-  it('shows the tests, and what was wrong with an earlier try', () => {
+  it('shows the tests, and what earlier tries showed', () => {
     const context = { ...contextAt('def f(a):\n    |'), tests: ['def test_f():\n    assert f(1) == 2'] };
-    const asked = text(
-      completionPrompt(context, { ...chat, fill }, { program: 'def f(a):\n    b', text: 'NameError' })
-        .segments,
-    );
+    const asked = text(completionPrompt(context, { ...chat, fill }, ['`f(1)` must return `2`.']).segments);
     assert.match(
       asked,
-      /^<user>Write the body[^]*assert f\(1\) == 2[^]*def f\(a\):\n {4}b\n\nNameError<assistant>```python\ndef f\(a\):$/,
+      /^<user>Write the body[^]*assert f\(1\) == 2\n\n`f\(1\)` must return `2`\.<assistant>```python\ndef f\(a\):$/,
     );
   });
 
