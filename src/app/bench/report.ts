@@ -2,6 +2,7 @@ import type { ArmResult, Experiment, Measured } from '../../protocol/experiment.
 import { Condition } from '../../protocol/model.ts';
 import { afterRound, meanRate, pooled, pooledReached } from './arms.ts';
 import { effortTable, minutesUntil, reachTable, stepsUntil } from './effort.ts';
+import { crossedDifference, holm } from '../../core/evaluation/crossed.ts';
 import { linePlot, markdownTable, type Series } from './figures.ts';
 import {
   bootstrapMean,
@@ -53,7 +54,8 @@ export function experimentReport(
     `    ${command}`,
     `Model ${experiment.model}; ${experiment.rounds} ${experiment.rounds === 1 ? 'round' : 'rounds'}, ${experiment.samples} programs per training task and round, ${experiment.validationSamples} per ` +
       `validation task; seeds ${experiment.seeds.join(', ')}. ${finished} of ${planned} runs are finished. Intervals are 95 %, bootstrap over tasks. Differences are ` +
-      `paired by task, the seeds of a task taken together.`,
+      `paired by task, the seeds of a task taken together. Differences against none are resampled over tasks and seeds; their ` +
+      `chance is that of a difference where there is none, corrected for the number of arms (Holm).`,
     `## Validation tasks`,
     validationTable(arms, of, rounds, untrained),
     ...againstEachOther(arms, (arm) => pooled(afterRound(of(arm), experiment.rounds))),
@@ -81,8 +83,20 @@ function validationTable(
   rounds: readonly number[],
   untrained: readonly Measured[],
 ): string {
-  const base = pooled(untrained);
+  const doneBy = (arm: string, round: number): ArmResult[] =>
+    of(arm).filter(({ validation }) => validation.some((one) => one.round >= round));
+  const bySeed = (measured: readonly Measured[]): TaskOutcome[][] => measured.map((one) => pooled([one]));
+  const against = (round: number): Map<string, { gain: Estimate; chance: number }> => {
+    const found = arms.flatMap((arm) => {
+      const gain = crossedDifference(bySeed(untrained), bySeed(afterRound(doneBy(arm, round), round)), SEED);
+      return gain === undefined ? [] : [{ arm, gain }];
+    });
+    const chances = holm(found.map(({ gain }) => gain.chance));
+    return new Map(found.map(({ arm, gain }, index) => [arm, { gain, chance: chances[index] ?? 1 }]));
+  };
+  const gains = new Map(rounds.map((round) => [round, against(round)]));
   const row = (arm: string, round: number, measured: readonly Measured[], seeds: number): string[] => {
+    const found = gains.get(round)?.get(arm);
     const outcomes = pooled(measured);
     const each = measured.map((one) => percent(meanRate(pooled([one])))).join(', ');
     return [
@@ -91,7 +105,8 @@ function validationTable(
       String(seeds),
       `${sum(outcomes, 'passed')} of ${sum(outcomes, 'samples')}`,
       interval(estimatePassAtK(outcomes, 1, SEED)),
-      round === 0 ? '' : interval(difference(base, outcomes)),
+      round === 0 ? '' : interval(found?.gain),
+      found === undefined ? '' : found.chance.toFixed(3),
       interval(estimatePassAtK(outcomes, 8, SEED)),
       each,
     ];
@@ -100,13 +115,13 @@ function validationTable(
     row(NONE, 0, untrained, untrained.length),
     ...arms.flatMap((arm) =>
       rounds.map((round) => {
-        const done = of(arm).filter(({ validation }) => validation.some((one) => one.round >= round));
+        const done = doneBy(arm, round);
         return row(arm, round, afterRound(done, round), done.length);
       }),
     ),
   ].filter(([, , seeds]) => seeds !== '0');
   return markdownTable(
-    ['arm', 'round', 'seeds', 'programs', 'pass@1', 'against none', 'pass@8', 'pass@1 by seed'],
+    ['arm', 'round', 'seeds', 'programs', 'pass@1', 'against none', 'chance', 'pass@8', 'pass@1 by seed'],
     rows,
   );
 }

@@ -148,7 +148,7 @@ describe('the report of an experiment', () => {
     assert.match(rows[2] ?? '', /^\| none \| 0 \| 2 \| 2 of 8 \| 25\.0 % /);
     assert.match(
       rows[4] ?? '',
-      /^\| one \| 2 \| 2 \| 6 of 8 \| 75\.0 % .* \| 50\.0 % \(50\.0 to 50\.0\) .* 100\.0 %, 50\.0 % \|$/,
+      /^\| one \| 2 \| 2 \| 6 of 8 \| 75\.0 % .* \| 50\.0 % \(0\.0 to 100\.0\) \| 0\.\d+ \| .* 100\.0 %, 50\.0 % \|$/,
     );
     assert.ok(markdown.includes('2 of 6 runs are finished'));
     assert.ok(markdown.includes('NameError | 50.0 % (4) | 50.0 % (4)'), markdown);
