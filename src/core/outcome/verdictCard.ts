@@ -144,6 +144,8 @@ function differenceSentence({ difference }: RunOutcome): string | undefined {
 function reasonSentence(reason: string): string {
   const words = reason
     .replace(/: [+−-]?\d.*$/, '')
+    .replace('families of held-out tasks', 'different test tasks')
+    .replace('held-out programs', 'attempts')
     .replaceAll('held-out', 'test')
     .replace('samples a test task', 'attempts per test task')
     .replace('test pass rate', 'pass rate');

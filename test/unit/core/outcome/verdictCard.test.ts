@@ -89,6 +89,12 @@ describe('the card of a run', () => {
     ['only 6 held-out tasks; 20 are needed to tell', 'Only 6 test tasks; 20 are needed to tell.'],
     ['fewer than 8 samples a held-out task', 'Fewer than 8 attempts per test task.'],
     [
+      '3 families of held-out tasks are too few to tell, 6 are needed',
+      '3 different test tasks are too few to tell, 6 are needed.',
+    ],
+    ['the gain may be chance: +8.3 points (-48.5 to +65.1)', 'The gain may be chance.'],
+    ['no more held-out programs pass: -2.0 points (-4.0 to -0.1)', 'No more attempts pass.'],
+    [
       'a loss of 3 points or more is not ruled out: +1.0 points (95 % interval -4.0 to +6.0)',
       'A loss of 3 points or more is not ruled out.',
     ],
