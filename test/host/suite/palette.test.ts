@@ -156,7 +156,8 @@ describe('progress in the window', () => {
       _options: object,
       task: (progress: object, token: object) => Promise<void>,
     ) => {
-      await task({ report: (value: object) => reports.push(value) }, {});
+      const token = new vscode.CancellationTokenSource().token;
+      await task({ report: (value: object) => reports.push(value) }, token);
     };
     await withServices(async ({ log }) => {
       await instead(vscode.window, 'withProgress', withProgress, async () => {

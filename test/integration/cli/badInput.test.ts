@@ -182,7 +182,7 @@ const REFUSALS: Refusal[] = [
       ...['--trainer-python', trainerPython()],
     ],
     code: 1,
-    says: /^(?![^]*sample)[^]*All training tasks are too long: LeTI trains on texts of 768 tokens, and the shortest task has \d{4}/,
+    says: /^(?![^]*sample\/1)[^]*All training tasks are too long: LeTI trains on texts of 768 tokens, and the shortest task has \d{4}/,
   },
   {
     name: 'a run that does not exist',

@@ -102,7 +102,10 @@ describe('the command line', function () {
     const forPeople = new LetiProcess(inWorkspace('runs', 'last'), home, undefined, true);
     assert.equal((await forPeople.ended).code, 0);
     // Three test tasks are too few.
-    assert.match(forPeople.stdout, /^Can't tell yet\nTest tasks: .*\n[^]*3 different test tasks are too few to tell, 6 are needed\./);
+    assert.match(
+      forPeople.stdout,
+      /^Can't tell yet\nTest tasks: .*\n[^]*3 different test tasks are too few to tell, 6 are needed\./,
+    );
   });
 
   it('models promotes and rolls back', async () => {
