@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -18,7 +18,7 @@ import { StatusItem } from '../../../src/extension/completion/statusItem.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
 import type { RecordedCompletion } from '../../../src/protocol/recordedCompletion.ts';
 import { used } from '../../support/recorded.ts';
-import { backends, folder, instead, setting, until, withServices } from './support.ts';
+import { backends, folder, instead, setting, until, withServices, zygotes } from './support.ts';
 
 describe('completions', () => {
   const uri = vscode.Uri.file(path.join(folder(), 'ops.py'));
@@ -487,18 +487,3 @@ describe('completions', () => {
     assert.equal(editor.document.lineAt(line).text, '    ');
   });
 });
-
-/** Processes of our backends that run programs. */
-function zygotes(): string[] {
-  const ours = new Set(backends().map(String));
-  return readdirSync('/proc').filter((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? '';
-      return ours.has(parent) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('leti_runner.zygote');
-    } catch {
-      return false; // it ended meanwhile
-    }
-  });
-}

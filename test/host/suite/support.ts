@@ -142,3 +142,18 @@ export function backends(): number[] {
   });
   return found.map(Number);
 }
+
+/** Processes of our backends that run programs. */
+export function zygotes(): string[] {
+  const ours = new Set(backends().map(String));
+  return readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? '';
+      return ours.has(parent) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('leti_runner.zygote');
+    } catch {
+      return false; // it ended meanwhile
+    }
+  });
+}
