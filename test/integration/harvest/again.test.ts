@@ -32,7 +32,7 @@ describe('a second harvest', function () {
   let first: Harvest;
   let programs = 0;
 
-  /** Harvests with the cache, and counts the programs that were run. */
+  /** Harvests with the cache, and counts the programs that were run. Stops after so many validated tasks. */
   async function harvest(stopAfter = Infinity): Promise<Harvest> {
     programs = 0;
     const stop = new AbortController();
@@ -43,7 +43,6 @@ describe('a second harvest', function () {
       executor: {
         execute: (job, signal) => {
           programs += 1;
-          if (programs === stopAfter) stop.abort();
           return executor.execute(job, signal);
         },
       },
@@ -51,6 +50,9 @@ describe('a second harvest', function () {
         throw problem;
       }),
       signal: stop.signal,
+      onProgress: (stage, done) => {
+        if (stage === 'tasks' && done >= stopAfter) stop.abort();
+      },
     });
   }
 
@@ -88,9 +90,10 @@ describe('a second harvest', function () {
   it('that was interrupted keeps what was validated before', async () => {
     const all = programs;
     await rm(path.join(folder, 'cache'), { recursive: true });
-    await assert.rejects(harvest(all - 1), InterruptedError);
+    await assert.rejects(harvest(1), InterruptedError);
     assert.deepEqual(await harvest(), first);
-    assert.ok(programs < all / 2, `${programs} of ${all} programs were run again`);
+    // Those of the validated task are missing, however many other tasks were under way.
+    assert.ok(programs < all, `${programs} of ${all} programs were run again`);
   });
 
   it('notices another .gitignore, also of an inner folder', async () => {
