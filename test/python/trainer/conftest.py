@@ -47,8 +47,28 @@ def examples_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def kept_trainer() -> Iterator[list[TrainerProcess]]:
+    """At most one process. A start costs four seconds of processor time, most of it for torch."""
+    kept: list[TrainerProcess] = []
+    yield kept
+    for process in kept:
+        process.kill()
+
+
 @pytest.fixture
-def trainer() -> Iterator[TrainerProcess]:
+def trainer(kept_trainer: list[TrainerProcess]) -> TrainerProcess:
+    """A process that may have answered other tests' requests, as one process serves a whole run."""
+    if not (kept_trainer and kept_trainer[0].is_idle):
+        for process in kept_trainer:
+            process.kill()
+        kept_trainer[:] = [TrainerProcess()]
+    return kept_trainer[0]
+
+
+@pytest.fixture
+def own_trainer() -> Iterator[TrainerProcess]:
+    """A process of the test's own, which it may end."""
     process = TrainerProcess()
     yield process
     process.kill()

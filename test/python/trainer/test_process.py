@@ -17,12 +17,12 @@ def _long_training(model: Path, examples: Path, folder: Path) -> str:
     return json.dumps(train_request(model, examples, folder, epochs=50_000, checkpointSteps=1_000_000))
 
 
-def test_says_hello(trainer: TrainerProcess) -> None:
-    result = trainer.result(HELLO)
+def test_says_hello(own_trainer: TrainerProcess) -> None:
+    result = own_trainer.result(HELLO)
     assert result["protocol"] == 1
     assert {"torch", "transformers", "peft", "tokenizers", "onnxruntime"} <= result["versions"].keys()
-    assert trainer.close_input() == b""
-    assert trainer.process.returncode == 0
+    assert own_trainer.close_input() == b""
+    assert own_trainer.process.returncode == 0
 
 
 def test_modules_of_the_working_folder_take_no_place_when_isolated(tmp_path: Path) -> None:
@@ -78,8 +78,8 @@ def test_a_bad_request_is_answered_and_the_process_goes_on(
     (error,) = trainer.answer(line)
     assert (error["event"], error["code"]) == ("error", code)
     assert named in error["message"]
-    assert trainer.result(HELLO)["protocol"] == 1
-    assert trainer.close_input() == b""
+    (done,) = trainer.ask(HELLO)
+    assert done["result"]["protocol"] == 1
 
 
 @pytest.mark.parametrize(
@@ -129,11 +129,11 @@ def test_what_is_printed_does_not_reach_standard_output() -> None:
 
 
 def test_the_end_of_input_ends_a_training(
-    trainer: TrainerProcess, model_folder: Path, examples_file: Path, tmp_path: Path
+    own_trainer: TrainerProcess, model_folder: Path, examples_file: Path, tmp_path: Path
 ) -> None:
-    trainer.send(_long_training(model_folder, examples_file, tmp_path))
-    trainer.first("step")
-    for line in trainer.close_input().splitlines()[:-1]:
+    own_trainer.send(_long_training(model_folder, examples_file, tmp_path))
+    own_trainer.first("step")
+    for line in own_trainer.close_input().splitlines()[:-1]:
         assert json.loads(line)["event"] == "step"
     assert not (tmp_path / "out").exists()
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from trainer_process import TrainerProcess, train_request
 from transformers import AutoModelForCausalLM, AutoTokenizer
+
+EPOCHS = 25
+"""Of two steps each: their events fill the small pipe of a process, so that it cannot end before its kill."""
 
 
 def _weights(folder: Path) -> dict[str, torch.Tensor]:
@@ -82,7 +86,7 @@ def test_trains_and_writes_a_folder_that_loads(
 def test_a_killed_training_goes_on_to_the_same_weights(
     trainer: TrainerProcess, model_folder: Path, examples_file: Path, tmp_path: Path, method: str
 ) -> None:
-    settings: dict[str, Any] = {"method": method, "epochs": 60, "batchSize": 4, "checkpointSteps": 3}
+    settings: dict[str, Any] = {"method": method, "epochs": EPOCHS, "batchSize": 4, "checkpointSteps": 3}
     whole = train_request(model_folder, examples_file, tmp_path / "unbroken", **settings)
     cut = train_request(model_folder, examples_file, tmp_path / "cut", **settings)
 
@@ -95,16 +99,31 @@ def test_a_killed_training_goes_on_to_the_same_weights(
     # It went on behind a checkpoint and did every step that was left.
     assert steps[0]["step"] >= 4
     assert (steps[0]["step"] - 1) % 3 == 0
-    assert [step["step"] for step in steps] == list(range(steps[0]["step"], 121))
+    assert [step["step"] for step in steps] == list(range(steps[0]["step"], 2 * EPOCHS + 1))
 
     assert trainer.result(whole)["finalLoss"] == pytest.approx(done["result"]["finalLoss"], abs=1e-6)
     assert _largest_difference(tmp_path / "cut" / "out", tmp_path / "unbroken" / "out") <= 1e-6
 
 
+@pytest.fixture(scope="module")
+def killed_work(
+    model_folder: Path, examples_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, Any], Path]:
+    """The settings of a training that was killed after five steps, and its work folder. Read-only."""
+    folder = tmp_path_factory.mktemp("killed")
+    settings = {"epochs": EPOCHS}
+    _kill_after_step(train_request(model_folder, examples_file, folder, **settings), 5)
+    return settings, folder / "work"
+
+
 def test_a_checkpoint_of_another_training_is_not_used(
-    trainer: TrainerProcess, model_folder: Path, examples_file: Path, tmp_path: Path
+    trainer: TrainerProcess,
+    model_folder: Path,
+    examples_file: Path,
+    tmp_path: Path,
+    killed_work: tuple[dict[str, Any], Path],
 ) -> None:
-    _kill_after_step(train_request(model_folder, examples_file, tmp_path, epochs=60, seed=1), 5)
+    shutil.copytree(killed_work[1], tmp_path / "work")
     assert list((tmp_path / "work").glob("checkpoint-*"))
 
     notice, first, *_ = trainer.ask(train_request(model_folder, examples_file, tmp_path, epochs=1, seed=2))
@@ -112,10 +131,15 @@ def test_a_checkpoint_of_another_training_is_not_used(
 
 
 def test_a_damaged_checkpoint_starts_the_training_again(
-    trainer: TrainerProcess, model_folder: Path, examples_file: Path, tmp_path: Path
+    trainer: TrainerProcess,
+    model_folder: Path,
+    examples_file: Path,
+    tmp_path: Path,
+    killed_work: tuple[dict[str, Any], Path],
 ) -> None:
-    request = train_request(model_folder, examples_file, tmp_path, epochs=60)
-    _kill_after_step(request, 5)
+    settings, work = killed_work
+    shutil.copytree(work, tmp_path / "work")
+    request = train_request(model_folder, examples_file, tmp_path, **settings)
     state = max(tmp_path.glob("work/checkpoint-*/state.safetensors"))
     state.write_bytes(state.read_bytes()[:-1000])
 

@@ -17,7 +17,7 @@ import leti_trainer
 PYTHON_FOLDER = Path(leti_trainer.__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-u", "-B", "-m", "leti_trainer"]
 LIMIT_SECONDS = 240
-"""A process that lives longer is killed, so that a broken one fails its test instead of hanging it."""
+"""A request that takes longer kills its process, so that its test fails instead of hanging."""
 
 
 def environment() -> dict[str, str]:
@@ -36,12 +36,18 @@ class TrainerProcess:
         self.process = subprocess.Popen(
             command, stdin=pipe, stdout=pipe, env=environment() | variables, cwd=cwd, pipesize=4096
         )
-        self._watchdog = threading.Timer(LIMIT_SECONDS, self.process.kill)
-        self._watchdog.daemon = True
-        self._watchdog.start()
+        self._watchdog: threading.Timer | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it can take the next request: it lives, and the last request was answered to its end."""
+        return self._watchdog is None and self.process.poll() is None
 
     def send(self, line: str) -> None:
         assert self.process.stdin is not None
+        self._watchdog = threading.Timer(LIMIT_SECONDS, self.process.kill)
+        self._watchdog.daemon = True
+        self._watchdog.start()
         self.process.stdin.write(line.encode() + b"\n")
         self.process.stdin.flush()
 
@@ -50,8 +56,11 @@ class TrainerProcess:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             event = json.loads(line)
+            is_last = event["event"] in ("done", "error")
+            if is_last:
+                self._stop_watchdog()
             yield event
-            if event["event"] in ("done", "error"):
+            if is_last:
                 return
         raise AssertionError(f"the process ended in the middle of a request: {self.process.wait()}")
 
@@ -76,13 +85,18 @@ class TrainerProcess:
         return next(event for event in self.events() if event["event"] == kind)
 
     def close_input(self) -> bytes:
-        """Ends standard input, awaits the end; what was left on standard output."""
+        """Ends standard input and waits for the end. Returns the rest of standard output."""
         return self.process.communicate(timeout=30)[0]
 
     def kill(self) -> None:
-        self._watchdog.cancel()
+        self._stop_watchdog()
         self.process.kill()
         self.process.communicate()
+
+    def _stop_watchdog(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            self._watchdog = None
 
 
 def train_request(model: Path, examples: Path, folder: Path, **settings: Any) -> dict[str, Any]:
