@@ -122,14 +122,16 @@ const SHORT = { ...DEFAULT_LIMITS, wallSeconds: 0.8, fairSeconds: 0.05 };
 /** One that waits never has so much, and is not tried again. */
 const SHORT_WAIT = { ...SHORT, fairSeconds: 0.001 };
 
+const STRONGEST = Tier.options.at(-1)!;
+
 describe('feedback, twice and on two machines', function () {
   this.timeout(120_000);
   const executors: Executor[] = [];
   let jobs = 0;
 
   before(async () => {
-    // Two zygotes a tier differ in addresses, and tiers in the folder.
-    for (const tier of [...Tier.options, ...Tier.options])
+    // Two zygotes differ in addresses, and tiers in the folder.
+    for (const tier of [...Tier.options, STRONGEST])
       executors.push(await startTestExecutor(1, { most: tier }));
   });
 
@@ -146,13 +148,13 @@ describe('feedback, twice and on two machines', function () {
         });
         const program = assembleProgram(task, completion);
         const texts = new Set<string>();
-        const runTwiceOn = async (executor: Executor): Promise<void> => {
-          for (let run = 0; run < 2; run++) {
-            const job = executionJob(task, program, jobs++, GENEROUS);
-            texts.add(renderFeedback(program, await executor.execute(job), () => 0));
-          }
+        const runOn = async (executor: Executor): Promise<void> => {
+          const job = executionJob(task, program, jobs++, GENEROUS);
+          texts.add(renderFeedback(program, await executor.execute(job), () => 0));
         };
-        await Promise.all(executors.map(runTwiceOn));
+        // The last one runs it twice: a process may differ from the one before it.
+        await Promise.all(executors.map(runOn));
+        await runOn(executors.at(-1)!);
         assert.equal(texts.size, 1, [...texts].join('\n---\n'));
         assert.match([...texts][0] ?? '', told);
         assert.doesNotMatch([...texts][0] ?? '', /0x[0-9a-f]{10}|\/tmp|\/home|\/root|\/scratch/);
