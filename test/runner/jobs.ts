@@ -39,26 +39,39 @@ const DRIVEN = 'test/host/ui/';
 
 /** Files that take more than 10 seconds, as measured on two cores. A file that is missing here only starts later. */
 const SECONDS: Readonly<Record<string, number>> = {
-  'test/integration/app/resume.test.ts': 75,
-  'test/integration/app/defaultModel.test.ts': 70,
-  'test/integration/app/experiment.test.ts': 60,
-  'test/integration/server/backend.test.ts': 55,
-  'test/integration/cli/commands.test.ts': 50,
-  'test/integration/app/complete.test.ts': 40,
-  'test/integration/cli/history.test.ts': 40,
-  'test/integration/harvest/data.test.ts': 40,
-  'test/integration/harvest/found.test.ts': 35,
-  'test/integration/cli/badInput.test.ts': 30,
-  'test/integration/execution/determinism.test.ts': 30,
-  'test/integration/execution/crossing.test.ts': 25,
-  'test/integration/app/trouble.test.ts': 25,
-  'test/integration/harvest/traced.test.ts': 20,
-  'test/integration/training/environment.test.ts': 30,
-  'test/integration/execution/executor.test.ts': 30,
-  'test/integration/inference/completer.test.ts': 25,
+  'test/integration/app/resume.test.ts': 50,
+  'test/integration/app/defaultModel.test.ts': 40,
+  'test/integration/server/backend.test.ts': 33,
+  'test/integration/server/completion.test.ts': 23,
+  'test/integration/cli/commands.test.ts': 21,
+  'test/integration/execution/hostileAtT3.test.ts': 20,
+  'test/integration/training/environment.test.ts': 20,
+  'test/integration/app/experiment.test.ts': 19,
+  'test/integration/cli/badInput.test.ts': 19,
+  'test/integration/execution/determinism.test.ts': 19,
+  'test/integration/execution/executor.test.ts': 19,
+  'test/integration/execution/feedback.test.ts': 19,
+  'test/integration/harvest/data.test.ts': 19,
+  'test/integration/cli/history.test.ts': 17,
+  'test/integration/harvest/found.test.ts': 16,
+  'test/integration/app/trouble.test.ts': 15,
+  'test/integration/inference/completer.test.ts': 14,
+  'test/integration/app/complete.test.ts': 13,
+  'test/integration/app/gate.test.ts': 13,
+  'test/integration/cli/complete.test.ts': 13,
+  'test/integration/cli/faults.slow.test.ts': 900,
+  'test/packaged/example.slow.test.ts': 900,
+  'test/packaged/project.slow.test.ts': 250,
 };
+/** Files that wait more than they work: for limits of programs, for slow servers, or for nothing to happen. */
+const WAITING: readonly string[] = [
+  'test/integration/engines/endpointSampler.test.ts',
+  'test/integration/execution/executor.test.ts',
+  'test/integration/server/completion.test.ts',
+  'test/integration/training/device.test.ts',
+];
 
-const PYTEST_SECONDS: Readonly<Record<string, number>> = { trainer: 150, sampling: 40, runner: 15 };
+const PYTEST_SECONDS: Readonly<Record<string, number>> = { trainer: 75, sampling: 17, runner: 9 };
 
 /** The test files of the long tier, which only `npm run test:all` runs. */
 export function slowFiles(): string[] {
@@ -90,10 +103,10 @@ export function testJobs(all: boolean): Job[] {
     ...files.filter((file) => isAlone(file)).map(fileJob),
     // A browser and an editor wait for each other much of the time.
     {
-      ...job('host', [BUILD, FIXTURES, VSCODE], 260),
+      ...job('host', [BUILD, FIXTURES, VSCODE], 150),
       ...{ cores: 0.5, process: node('test/host/run.ts'), summary: MOCHA },
     },
-    { ...mochaJob('driven', driven, [BUILD, FIXTURES, VSCODE], 210), cores: 0.5 },
+    { ...mochaJob('driven', driven, [BUILD, FIXTURES, VSCODE], 150), cores: 0.5 },
     ...pythonFolders().map(pytestJob),
   ];
 }
@@ -120,7 +133,10 @@ function isAlone(file: string): boolean {
 
 function fileJob(file: string): Job {
   const needs = NEEDS.find(([folder]) => file.startsWith(folder))?.[1] ?? [];
-  return mochaJob(file.replace(/^test\/|\.test\.ts$/g, ''), [file], needs, SECONDS[file] ?? 10);
+  return {
+    ...mochaJob(file.replace(/^test\/|\.test\.ts$/g, ''), [file], needs, SECONDS[file] ?? 10),
+    cores: WAITING.includes(file) ? 0.5 : 1,
+  };
 }
 
 function mochaJob(name: string, files: readonly string[], needs: readonly string[], seconds: number): Job {

@@ -1,3 +1,3 @@
-import { FORGERY_CORPUS, hostileSuite, USERS } from './hostilePrograms.ts';
+import { hostileSuite, QUICK_CORPUS, USERS } from './hostilePrograms.ts';
 
-hostileSuite({ tier: 'T1', user: USERS[0], corpus: FORGERY_CORPUS, honestEvery: 10 });
+hostileSuite({ tier: 'T1', user: USERS[0], corpus: QUICK_CORPUS.T1, honestEvery: 10 });

@@ -1,3 +1,3 @@
-import { hostileSuite, SEALED_CORPUS } from './hostilePrograms.ts';
+import { hostileSuite, QUICK_CORPUS } from './hostilePrograms.ts';
 
-hostileSuite({ tier: 'T2', user: 'an ordinary user', corpus: SEALED_CORPUS.T2, honestEvery: 10 });
+hostileSuite({ tier: 'T2', user: 'an ordinary user', corpus: QUICK_CORPUS.T2, honestEvery: 10 });

@@ -1,3 +1,3 @@
-import { hostileSuite, USERS, WHOLE_CORPUS } from './hostilePrograms.ts';
+import { hostileSuite, QUICK_CORPUS, USERS } from './hostilePrograms.ts';
 
-hostileSuite({ tier: 'T3', user: USERS[0], corpus: WHOLE_CORPUS.T3, honestEvery: 10 });
+hostileSuite({ tier: 'T3', user: USERS[0], corpus: QUICK_CORPUS.T3, honestEvery: 10 });

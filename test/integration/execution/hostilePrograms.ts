@@ -119,23 +119,22 @@ const IN_PROCESS_ESCAPE_BATCH = {
 /** Batches of hostile programs by what the programs do. */
 export type Corpus = Record<string, Batch>;
 
-/** The corpus without programs that share a process with their checks. At T1 escapes would succeed and damage the machine. */
-export const SEALED_CORPUS: Record<Tier, Corpus> = {
-  T1: SEALED_BATCHES,
-  T2: { ...SEALED_BATCHES, ...ESCAPE_BATCHES },
-  T3: { ...SEALED_BATCHES, ...ESCAPE_BATCHES },
-};
-
-/** The whole corpus of a tier. */
+/** The whole corpus of a tier. At T1 escapes would succeed and damage the machine. */
 export const WHOLE_CORPUS: Record<Tier, Corpus> = {
-  T1: { ...SEALED_CORPUS.T1, ...IN_PROCESS_BATCHES },
-  T2: { ...SEALED_CORPUS.T2, ...IN_PROCESS_BATCHES, ...IN_PROCESS_ESCAPE_BATCH },
-  T3: { ...SEALED_CORPUS.T3, ...IN_PROCESS_BATCHES, ...IN_PROCESS_ESCAPE_BATCH },
+  T1: { ...SEALED_BATCHES, ...IN_PROCESS_BATCHES },
+  T2: { ...SEALED_BATCHES, ...ESCAPE_BATCHES, ...IN_PROCESS_BATCHES, ...IN_PROCESS_ESCAPE_BATCH },
+  T3: { ...SEALED_BATCHES, ...ESCAPE_BATCHES, ...IN_PROCESS_BATCHES, ...IN_PROCESS_ESCAPE_BATCH },
 };
 
-/** The forgeries alone. */
-export const FORGERY_CORPUS: Corpus = {
+const FORGERIES_ALONE = {
   'that forge a passing result': SEALED_BATCHES['that forge a passing result'],
+};
+
+/** What `npm test` runs: everything at T3, and below it what the tier decides. The judge is the same at every tier. */
+export const QUICK_CORPUS: Record<Tier, Corpus> = {
+  T1: FORGERIES_ALONE,
+  T2: { ...FORGERIES_ALONE, ...ESCAPE_BATCHES },
+  T3: WHOLE_CORPUS.T3,
 };
 
 /** Who starts the zygotes. */
