@@ -39,11 +39,11 @@ export class RunPages implements vscode.Disposable, vscode.WebviewPanelSerialize
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const address = PageAddress.safeParse(state);
-    if (address.success) this.#add(address.data, panel);
-    else {
+    if (!address.success) {
       this.#services.log.warn(`A run page cannot be restored: ${z.prettifyError(address.error)}`);
       panel.dispose();
-    }
+    } else if (this.#pages.has(keyOf(address.data))) panel.dispose();
+    else this.#add(address.data, panel);
     return Promise.resolve();
   }
 
@@ -83,9 +83,15 @@ const ACTIONS = {
   resume: 'leti.resume',
 } as const;
 
-/** One page. It reads its data at the start, and again when the store changes while the page is visible. */
+/**
+ * One page. It reads its data at the start, and again when the store changes while the page is visible. A page that was closed
+ * does nothing more: VS Code throws where a closed panel is used.
+ */
 class RunPage {
   readonly panel: vscode.WebviewPanel;
+  #isClosed = false;
+  /** The number of readings so far. Only the newest one is shown. */
+  #readings = 0;
   readonly #services: Services;
   readonly address: PageAddress;
   #stale = false;
@@ -126,6 +132,7 @@ class RunPage {
       }),
     ];
     panel.onDidDispose(() => {
+      this.#isClosed = true;
       clearTimeout(this.#timer);
       for (const disposable of disposables) disposable.dispose();
     });
@@ -206,7 +213,9 @@ class RunPage {
   async #fill(): Promise<void> {
     const reading = this.#firstReading ?? this.#read();
     this.#firstReading = undefined;
+    const number = ++this.#readings;
     const { detail, histories, use } = await reading;
+    if (this.#isClosed || number !== this.#readings) return;
     const title = `Run of ${startText(detail.summary.startedAt)}`;
     this.panel.title = title;
     this.#status = detail.summary.status;
@@ -242,7 +251,7 @@ class RunPage {
         await work();
       } catch (error) {
         const message = explain(error);
-        if (message === undefined) return;
+        if (message === undefined || this.#isClosed) return;
         this.#services.log.error(message);
         this.#send({ kind: 'problem', message });
       }
@@ -250,7 +259,7 @@ class RunPage {
   }
 
   #send(message: ToPage): void {
-    void this.panel.webview.postMessage(message);
+    if (!this.#isClosed) void this.panel.webview.postMessage(message);
   }
 }
 

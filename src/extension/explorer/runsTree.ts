@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { outcomeLine } from '../../core/outcome/verdictCard.ts';
 import { modelWords, rateText, startText } from '../../core/text/words.ts';
 import { REQUESTS, type RunSummary } from '../../protocol/backend.ts';
-import { coalesced } from './coalesce.ts';
+import { coalesced } from '../coalesce.ts';
 import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Evaluation, RunAnswer } from '../../protocol/run.ts';

@@ -1,15 +1,18 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { z } from 'zod';
 import { skippedFirst, skippedWords } from '../../core/outcome/planWords.ts';
 import { checksWords } from '../../core/text/words.ts';
-import { REQUESTS, type TaskHistory, type TrainingPlan } from '../../protocol/backend.ts';
-import { coalesced } from './coalesce.ts';
+import { REQUESTS, TrainingPlan, type TaskHistory } from '../../protocol/backend.ts';
+import { coalesced } from '../coalesce.ts';
+import { explain } from '../errors.ts';
 import type { Services } from '../services.ts';
 import {
   noteItem,
   type DroppedNode,
   type FileNode,
   type LeftOutNode,
+  type NoteNode,
   type TasksTreeNode,
   type WorkspaceTaskNode,
 } from './nodes.ts';
@@ -17,8 +20,14 @@ import {
 /** A running run changes its store often. */
 const PAUSE_MS = 2000;
 
+/** Where VS Code keeps the result of the last search, so that it survives a reload of the window. */
+const STORED = 'foundTasks';
+
 /** Result of looking for tasks in a folder. */
-type Found = Pick<TrainingPlan, 'tasks' | 'weak' | 'dropped'>;
+const Found = TrainingPlan.pick({ tasks: true, weak: true, dropped: true });
+type Found = z.infer<typeof Found>;
+/** By folder. */
+const StoredTasks = z.record(z.string(), Found);
 
 /**
  * The workspace's tasks by file with their results in the newest run, tasks with weak checks, and what was left out.
@@ -26,7 +35,7 @@ type Found = Pick<TrainingPlan, 'tasks' | 'weak' | 'dropped'>;
  */
 export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode.Disposable {
   readonly #services: Services;
-  readonly #found = new Map<string, Found>();
+  readonly #found: Map<string, Found>;
   readonly #changed = new vscode.EventEmitter<undefined>();
   /** Reads the results again, once for changes that come together. */
   readonly refresh = coalesced(() => {
@@ -36,12 +45,16 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode
 
   constructor(services: Services) {
     this.#services = services;
+    // What another version stored and what no longer fits counts as nothing.
+    const stored = StoredTasks.safeParse(services.context.workspaceState.get(STORED));
+    const open = new Set(services.places.folders().map(({ uri }) => uri.fsPath));
+    this.#found = new Map(Object.entries(stored.data ?? {}).filter(([folder]) => open.has(folder)));
   }
 
   /** Shows a new result for a folder. */
-  show(workspace: string, found: Found): void {
-    this.#found.set(workspace, found);
-    this.refresh();
+  async show(workspace: string, { tasks, weak, dropped }: Found): Promise<void> {
+    this.#found.set(workspace, { tasks, weak, dropped });
+    await this.#store();
   }
 
   dispose(): void {
@@ -64,6 +77,17 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode
     }
   }
 
+  /** Drops the tasks of folders that the workspace no longer has. */
+  async forgetFolders(folders: readonly string[]): Promise<void> {
+    for (const folder of folders) this.#found.delete(folder);
+    await this.#store();
+  }
+
+  async #store(): Promise<void> {
+    this.refresh();
+    await this.#services.context.workspaceState.update(STORED, Object.fromEntries(this.#found));
+  }
+
   async getChildren(node?: TasksTreeNode): Promise<TasksTreeNode[]> {
     if (node === undefined) return [...(await this.#files()), ...this.#leftOut()];
     if (node.kind === 'leftOut') {
@@ -72,10 +96,15 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode
     return node.kind === 'file' ? node.tasks : [];
   }
 
-  async #files(): Promise<FileNode[]> {
+  /** The files of all folders. Where a folder's runs cannot be read, a note says why, and its tasks have no results. */
+  async #files(): Promise<(FileNode | NoteNode)[]> {
+    const notes: NoteNode[] = [];
     const files: FileNode[] = [];
     for (const [workspace, { tasks, weak }] of this.#found) {
-      const histories = await this.#newest(workspace);
+      const histories = await this.#newest(workspace).catch((error: unknown) => {
+        notes.push({ kind: 'note', text: explain(error) ?? 'cancelled' });
+        return new Map<string, TaskHistory>();
+      });
       for (const [file, own] of Map.groupBy([...tasks, ...weak], (task) => task.path)) {
         files.push({
           kind: 'file',
@@ -87,7 +116,7 @@ export class TasksTree implements vscode.TreeDataProvider<TasksTreeNode>, vscode
         });
       }
     }
-    return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+    return [...notes, ...files.sort((a, b) => (a.path < b.path ? -1 : 1))];
   }
 
   /** Left-out functions per folder. Tasks with weak checks are shown under their files instead. */

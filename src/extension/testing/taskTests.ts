@@ -6,9 +6,13 @@ import { REQUESTS, type CheckedFunction } from '../../protocol/backend.ts';
 import type { TextRange } from '../../protocol/diagnostics.ts';
 import type { Sample } from '../../protocol/run.ts';
 import { attempt } from '../errors.ts';
+import { coalesced } from '../coalesce.ts';
 import type { FeedbackProblems } from './feedbackProblems.ts';
 import { rangeOf } from '../places.ts';
 import type { Services } from '../services.ts';
+
+/** Files are often saved together. */
+const PAUSE_MS = 2000;
 
 /**
  * The workspace's tasks in the Testing view. "Check" runs the tests of the current code in the sandbox. "Solve with
@@ -20,6 +24,13 @@ export class TaskTests implements vscode.Disposable {
   readonly #controller: vscode.TestController;
   /** Folder of each task. */
   readonly #folders = new WeakMap<vscode.TestItem, vscode.WorkspaceFolder>();
+  /** The number of searches so far. Only the result of the newest one is shown. */
+  #searches = 0;
+  /** Looks for tasks again where the view has shown some. */
+  readonly refresh = coalesced(() => {
+    if (this.#controller.items.size > 0) void this.#find(undefined);
+  }, PAUSE_MS);
+  readonly #saves: vscode.Disposable;
 
   constructor(services: Services, feedback: FeedbackProblems) {
     this.#services = services;
@@ -42,20 +53,21 @@ export class TaskTests implements vscode.Disposable {
     this.#controller.createRunProfile('Solve with model', Run, (request, token) =>
       this.#run(request, token, (run, items) => this.#solve(run, items)),
     );
-  }
-
-  /** Looks for tasks again where the view has shown some. */
-  refresh(): void {
-    if (this.#controller.items.size > 0) void this.#find(undefined);
+    this.#saves = vscode.workspace.onDidSaveTextDocument(({ languageId }) => {
+      if (languageId === 'python') this.refresh();
+    });
   }
 
   dispose(): void {
+    this.refresh.cancel();
+    this.#saves.dispose();
     this.#controller.dispose();
   }
 
   async #find(token: vscode.CancellationToken | undefined): Promise<void> {
     const { log, places, backend } = this.#services;
     if (!vscode.workspace.isTrusted) return;
+    const number = ++this.#searches;
     await attempt(log, async () => {
       const files: vscode.TestItem[] = [];
       for (const folder of places.folders()) {
@@ -74,7 +86,7 @@ export class TaskTests implements vscode.Disposable {
           files.push(parent);
         }
       }
-      this.#controller.items.replace(files);
+      if (number === this.#searches) this.#controller.items.replace(files);
     });
   }
 
@@ -95,17 +107,17 @@ export class TaskTests implements vscode.Disposable {
     run.end();
   }
 
-  /** The tasks of a request: the included items with their children, without the excluded ones. */
+  /** The tasks of a request, each once: the included items with their children, without the excluded ones. */
   #selected({ include, exclude }: vscode.TestRunRequest): vscode.TestItem[] {
-    const found: vscode.TestItem[] = [];
+    const found = new Set<vscode.TestItem>();
     const add = (item: vscode.TestItem): void => {
       if (exclude?.includes(item) === true) return;
-      if (this.#folders.has(item)) found.push(item);
+      if (this.#folders.has(item)) found.add(item);
       item.children.forEach(add);
     };
     if (include === undefined) this.#controller.items.forEach(add);
     else include.forEach(add);
-    return found;
+    return [...found];
   }
 
   async #check(run: vscode.TestRun, items: readonly vscode.TestItem[]): Promise<void> {

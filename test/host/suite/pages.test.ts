@@ -6,7 +6,7 @@ import { RUN_PAGE, RunPages } from '../../../src/extension/explorer/runPages.ts'
 import { LiveRuns } from '../../../src/extension/liveRuns.ts';
 import { Places } from '../../../src/extension/places.ts';
 import { Interpreters } from '../../../src/extension/python/interpreter.ts';
-import { folder } from './support.ts';
+import { folder, until } from './support.ts';
 
 describe('the pages of runs', () => {
   const log = vscode.window.createOutputChannel('LeTI, tests of pages', { log: true });
@@ -14,9 +14,14 @@ describe('the pages of runs', () => {
   const interpreters = new Interpreters(log);
   const live = new LiveRuns();
   const context = { extensionUri: vscode.Uri.file(process.env['LETI_ROOT'] ?? '') };
+  const errors: string[] = [];
+  const heard = new Proxy(log, {
+    get: (channel, name): unknown =>
+      name === 'error' ? (message: string) => errors.push(message) : Reflect.get(channel, name),
+  });
   const pages = new RunPages({
     context: context as vscode.ExtensionContext,
-    log,
+    log: heard,
     backend,
     places: new Places(interpreters, log),
     live,
@@ -53,6 +58,18 @@ describe('the pages of runs', () => {
     assert.equal(gone, false);
     assert.match(panel.webview.html, /data-address="[^"<>\s]+"/);
     assert.equal(panel.webview.options.enableScripts, true);
+    // The run has its page already.
+    assert.equal((await restored({ workspace, run: 'r' })).gone, true);
     panel.dispose();
+  });
+
+  it('say nothing more once they are closed', async () => {
+    errors.length = 0;
+    const { panel: closed } = await restored({ workspace: folder(), run: 'closed' });
+    closed.dispose();
+    const { panel: open } = await restored({ workspace: folder(), run: 'open' });
+    await until('the error on the page that is open', () => errors.length > 0);
+    assert.equal(errors.length, 1, errors.join('\n'));
+    open.dispose();
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { coalesced } from '../../../../src/extension/explorer/coalesce.ts';
+import { coalesced } from '../../../src/extension/coalesce.ts';
 
 describe('coalesced', () => {
   beforeEach(() => {
