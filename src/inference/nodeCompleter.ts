@@ -4,6 +4,7 @@ import type {
   CompletionAnswer,
   CompletionRequest,
   ModelFolders,
+  ModelWriter,
   ProviderTrial,
 } from '../protocol/completion.ts';
 import { action, InterruptedError, setting, step, UserError } from '../protocol/errors.ts';
@@ -24,6 +25,7 @@ export interface NodeCompleterOptions {
 const MOST_CRASHES = 3;
 
 interface Running {
+  model: ModelFolders;
   worker: WorkerClient;
   runtime: string;
   providers: readonly ProviderTrial[];
@@ -78,18 +80,41 @@ class NodeCompleter implements Completer {
   }
 
   async complete(request: CompletionRequest, options: CompleteOptions = {}): Promise<CompletionAnswer> {
+    return await this.#complete(request, options, undefined);
+  }
+
+  sample(batch: SampleBatch, signal?: AbortSignal): AsyncGenerator<GeneratedText, void> {
+    return this.#sample(batch, signal, undefined);
+  }
+
+  of(model: ModelFolders): ModelWriter {
+    return {
+      complete: async (request, options = {}) => await this.#complete(request, options, model),
+      sample: (batch, signal) => this.#sample(batch, signal, model),
+    };
+  }
+
+  async #complete(
+    request: CompletionRequest,
+    options: CompleteOptions,
+    model: ModelFolders | undefined,
+  ): Promise<CompletionAnswer> {
     const signal = this.#signalOf(options);
     try {
-      return await this.#completeOnce(request, options, signal);
+      return await this.#completeOnce(request, options, signal, model);
     } catch (error) {
       // Asks once more after a crash.
       if (!(error instanceof CrashError)) throw error;
-      return await this.#completeOnce(request, options, signal);
+      return await this.#completeOnce(request, options, signal, model);
     }
   }
 
-  async *sample(batch: SampleBatch, signal?: AbortSignal): AsyncGenerator<GeneratedText, void> {
-    const running = await this.#current();
+  async *#sample(
+    batch: SampleBatch,
+    signal: AbortSignal | undefined,
+    model: ModelFolders | undefined,
+  ): AsyncGenerator<GeneratedText, void> {
+    const running = await this.#runningOf(model);
     let answered: () => void = () => undefined;
     const busy = new Promise<void>((resolve) => (answered = resolve));
     running.busy.add(busy);
@@ -142,8 +167,9 @@ class NodeCompleter implements Completer {
     request: CompletionRequest,
     { onText }: CompleteOptions,
     signal: AbortSignal | undefined,
+    model: ModelFolders | undefined,
   ): Promise<CompletionAnswer> {
-    const running = await this.#current();
+    const running = await this.#runningOf(model);
     const work = async (): Promise<CompletionAnswer> => {
       let answer: CompletionAnswer | undefined;
       const asked = { method: 'complete', request, stream: onText !== undefined } as const;
@@ -163,6 +189,13 @@ class NodeCompleter implements Completer {
     } finally {
       running.busy.delete(answering);
     }
+  }
+
+  /** The current process, which has to run this model if one is named. */
+  async #runningOf(model: ModelFolders | undefined): Promise<Running> {
+    const running = await this.#current();
+    if (model !== undefined && model.onnxFolder !== running.model.onnxFolder) throw new InterruptedError();
+    return running;
   }
 
   /** The current process. Starts one if there is none. */
@@ -223,7 +256,7 @@ class NodeCompleter implements Completer {
     started.worker.onCrash = (error) => {
       this.#crashed(error);
     };
-    return { busy: new Set(), ...started };
+    return { model, busy: new Set(), ...started };
   }
 
   #crashed(error: CrashError): void {

@@ -59,6 +59,9 @@ export interface CompleteOptions {
   supersede?: boolean;
 }
 
+/** Writes with one model, for as long as the completer has it. */
+export type ModelWriter = Pick<Completer, 'complete' | 'sample'>;
+
 /** The active model: completes at once what somebody waits for, and samples in the time between. */
 export interface Completer extends Sampler {
   /** How the execution provider in use was chosen, the one in use first. */
@@ -75,4 +78,9 @@ export interface Completer extends Sampler {
    * @throws UserError when it cannot be loaded; the old one stays active.
    */
   swap(model: ModelFolders): Promise<void>;
+  /**
+   * A prompt is written for one model. What is asked through this is never answered by another one: both methods throw
+   * InterruptedError once the model was swapped.
+   */
+  of(model: ModelFolders): ModelWriter;
 }

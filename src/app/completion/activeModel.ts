@@ -1,6 +1,6 @@
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import type { CompletionStyle } from '../../core/completion/prompt.ts';
-import type { Completer, ModelFolders } from '../../protocol/completion.ts';
+import type { Completer, ModelFolders, ModelWriter } from '../../protocol/completion.ts';
 import { action, step, UserError } from '../../protocol/errors.ts';
 import { promotedModel, usableModel } from '../models/lifetime.ts';
 import type { LoadedModel } from '../models/prepare.ts';
@@ -14,6 +14,11 @@ export interface ActiveModel {
   name: string;
   style: CompletionStyle;
   countTokens: (text: string) => number;
+  writer: ModelWriter;
+}
+
+/** The active model with the process that it shares with the models before and after it. */
+interface Current extends ActiveModel {
   completer: Completer;
 }
 
@@ -33,7 +38,7 @@ export interface CompletionModelOptions {
 /** The workspace's active model in its process, which is started when it is first needed and follows promotions. */
 export class CompletionModel {
   readonly #options: CompletionModelOptions;
-  #current: Promise<ActiveModel> | undefined;
+  #current: Promise<Current> | undefined;
   #swapping: Promise<void> | undefined;
   /** What could not be swapped to, told once; `usable` is whether its export was there. */
   #refused: { name: string; usable: boolean } | undefined;
@@ -89,12 +94,12 @@ export class CompletionModel {
     return model ?? (await promotedModel(workbench.active)) ?? fallbackModel?.() ?? DEFAULT_RUN.model;
   }
 
-  async #start(): Promise<ActiveModel> {
+  async #start(): Promise<Current> {
     const { workbench, start } = this.#options;
     const key = await this.#nameNow();
     const model = await this.#load(key);
-    const completer = await start(await foldersOf(workbench, model));
-    return activeFrom(key, model, completer);
+    const folders = await foldersOf(workbench, model);
+    return currentFrom(key, model, folders, await start(folders));
   }
 
   async #load(name: string): Promise<LoadedModel> {
@@ -118,11 +123,12 @@ export class CompletionModel {
     return (await usableModel(name, this.#options.workbench.models)) !== undefined;
   }
 
-  async #swap(current: ActiveModel, key: string): Promise<void> {
+  async #swap(current: Current, key: string): Promise<void> {
     try {
       const model = await this.#load(key);
-      await current.completer.swap(await foldersOf(this.#options.workbench, model));
-      this.#current = Promise.resolve(activeFrom(key, model, current.completer));
+      const folders = await foldersOf(this.#options.workbench, model);
+      await current.completer.swap(folders);
+      this.#current = Promise.resolve(currentFrom(key, model, folders, current.completer));
     } catch (error) {
       this.#refused = { name: key, usable: await this.#isUsable(key).catch(() => false) };
       this.#options.onNotice(error instanceof Error ? error.message : String(error));
@@ -135,7 +141,7 @@ async function foldersOf(workbench: Workbench, model: LoadedModel): Promise<Mode
   return { modelFolder: model.folder, onnxFolder: folder, precision };
 }
 
-function activeFrom(key: string, model: LoadedModel, completer: Completer): ActiveModel {
+function currentFrom(key: string, model: LoadedModel, folders: ModelFolders, completer: Completer): Current {
   const { record, style, countTokens } = model;
   return {
     key,
@@ -143,6 +149,7 @@ function activeFrom(key: string, model: LoadedModel, completer: Completer): Acti
     name: record.name,
     countTokens,
     completer,
+    writer: completer.of(folders),
     style: {
       ...style,
       condition: record.condition,

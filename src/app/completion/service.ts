@@ -121,7 +121,7 @@ export class CompletionService {
     }
     const draft = await this.draft(context);
     const { used } = draft;
-    const written = await used.completer.complete(draft.request, { signal: asked.signal, supersede: true });
+    const written = await used.writer.complete(draft.request, { signal: asked.signal, supersede: true });
     const found = await this.fitting(draft, asked, written);
     this.#answeredBy(used.key);
     this.#hash = used.hash;
@@ -156,7 +156,7 @@ export class CompletionService {
       settings: { temperature, topP, topK, seed, maxTokens, round: 0 },
     };
     const written: GeneratedText[] = [];
-    for await (const program of used.completer.sample(batch, signal)) written[program.sample] = program;
+    for await (const program of used.writer.sample(batch, signal)) written[program.sample] = program;
     const texts = new Set<string>();
     for (const program of written) {
       const found = await this.fitting(draft, { text, offset }, program);

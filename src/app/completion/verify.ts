@@ -162,7 +162,7 @@ async function* written(
   count: number,
   until: AbortSignal,
 ): AsyncGenerator<Written, void> {
-  yield await used.completer.complete(request, { signal: place.signal });
+  yield await used.writer.complete(request, { signal: place.signal });
   if (count === 1) return;
   const { prompt, stop, maxTokens } = request;
   const { temperature, topP, topK, seed } = DEFAULT_RUN;
@@ -172,7 +172,7 @@ async function* written(
     settings: { temperature, topP, topK, seed, maxTokens, round: 0 },
   };
   try {
-    yield* used.completer.sample(batch, until);
+    yield* used.writer.sample(batch, until);
   } catch (error) {
     if (!(error instanceof InterruptedError) || place.signal.aborted) throw error;
   }

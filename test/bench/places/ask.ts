@@ -80,10 +80,10 @@ async function ask(some: readonly Place[], maxTokens: number): Promise<void> {
   );
   const [first] = drafts;
   if (first === undefined) return;
-  const { completer, countTokens } = first.used;
+  const { writer, countTokens } = first.used;
   const items = drafts.map(({ request: { prompt } }, key) => ({ key, prompt, stop: '(?!)', samples: 1 }));
   const settings = { temperature: 0, topP: 1, topK: 0, seed: 0, maxTokens, round: 0 };
-  for await (const { key, text, tokens, finish } of completer.sample({ items, rows: ROWS, settings })) {
+  for await (const { key, text, tokens, finish } of writer.sample({ items, rows: ROWS, settings })) {
     const raw: Raw = {
       id: some[key]?.id ?? '',
       text,

@@ -245,6 +245,7 @@ describe('completing in the inference process', () => {
     await withOther(async (other) => {
       const old = await plainly(completer, 'def add(', 400);
       const { pid } = completer;
+      const writer = completer.of(model);
       const early = completer.complete(asked('def add(', { maxTokens: 400 }));
       const sampling = all(completer.sample(batch(['x', 'y'], 3, 200, 0.9)));
       const swapping = completer.swap(other);
@@ -255,6 +256,10 @@ describe('completing in the inference process', () => {
       assert.notEqual(completer.pid, pid);
       const fresh = await completer.complete(asked('def add('));
       same(fresh, await plainly(completer, 'def add('));
+      // A prompt for the old model is not for the new one.
+      await assert.rejects(writer.complete(asked('def add(')), InterruptedError);
+      await assert.rejects(all(writer.sample(batch(['x'], 1, 5, 0.9))), InterruptedError);
+      same(await completer.of(other).complete(asked('def add(')), fresh);
       assert.ok(!old.text.startsWith(fresh.text));
       assert.match(completer.engine, / int8$/);
       assert.deepEqual(crashes, []);
