@@ -137,6 +137,9 @@ export const TrainerRequest = z.discriminatedUnion('method', [
 ]);
 export type TrainerRequest = z.infer<typeof TrainerRequest>;
 
+/** The result of a `download` request: the commit that the files are of. */
+export const Downloaded = z.object({ revision: z.string().min(1) });
+
 /** The result of a `mirror` request: the path of the joined file. */
 export const MirrorFile = z.object({ gguf: z.string().min(1) });
 

@@ -14,6 +14,7 @@ import {
 import type { GeneratedText, SampleBatch, Sampler } from '../protocol/sampling.ts';
 import {
   Choices,
+  Downloaded,
   Likelihoods,
   MirrorFile,
   Trained,
@@ -82,8 +83,9 @@ export class TrainerClient {
     await this.#ask({ method: 'convert', ...request });
   }
 
-  async download(request: Request<'download'>, onEvent: Listener): Promise<void> {
-    await this.#ask({ method: 'download', ...request }, onEvent);
+  /** Returns the commit that the files are of. */
+  async download(request: Request<'download'>, onEvent: Listener): Promise<string> {
+    return Downloaded.parse(await this.#ask({ method: 'download', ...request }, onEvent)).revision;
   }
 
   /** Returns the path of the joined file. */

@@ -134,7 +134,8 @@ async function resultOf(request: TrainerRequest, emit: Emit): Promise<Record<str
       return measure(request);
     case 'download':
       await emit({ event: 'progress', phase: 'download', done: 1, total: 2 });
-      return given(request.method, request.out);
+      given(request.method, request.out);
+      return { revision: request.revision === '' ? NEWEST : request.revision };
     case 'mirror':
       await emit({ event: 'progress', phase: 'download', done: 1, total: 2 });
       return joined(request);
@@ -142,6 +143,9 @@ async function resultOf(request: TrainerRequest, emit: Emit): Promise<Record<str
       return given(request.method, request.out);
   }
 }
+
+/** The commit of a model whose revision was not named. */
+const NEWEST = 'a'.repeat(40);
 
 function hello({ protocol }: Ask<'hello'>): Record<string, unknown> {
   if (protocol !== TRAINER_PROTOCOL) throw new Refusal('protocol', `not protocol ${protocol}`);

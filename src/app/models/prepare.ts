@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pickFillTokens, type FillTokens } from '../../core/completion/prompt.ts';
 import { chatFrame } from '../../inference/tokens/chatFrame.ts';
@@ -79,13 +79,13 @@ export async function resolveModel(name: string, sources: Sources): Promise<Load
     try {
       const trainer = await getTrainer();
       const request = { hubId: name, revision: '', files: [], work: store.downloadFolder(name), out };
-      await trainer.download(request, () => undefined);
+      const revision = await trainer.download(request, () => undefined);
       const record = {
         ...untrained,
         name,
         source: `hub: ${name}`,
-        revision: 'newest',
-        licence: 'see the hub',
+        revision,
+        licence: await licenceOfCard(out),
         sourcePrecision: 'as on the hub',
         markers: await checkedMarkers(out),
       };
@@ -104,6 +104,14 @@ export async function resolveModel(name: string, sources: Sources): Promise<Load
     ],
     2,
   );
+}
+
+/** The licence that a model's card (README.md) names in its front matter, as the hub shows it. */
+async function licenceOfCard(folder: string): Promise<string> {
+  const card = await readFile(path.join(folder, 'README.md'), 'utf8').catch(() => '');
+  const [, front = ''] = /^---\r?\n(.*?)\r?\n---/s.exec(card) ?? [];
+  const [, licence] = /^license:[ \t]*([\w.-]+)/m.exec(front) ?? [];
+  return licence ?? "see the model's page on the hub";
 }
 
 /**

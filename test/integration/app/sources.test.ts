@@ -69,6 +69,16 @@ describe('the sources of catalogue models', function () {
     assert.equal((await resolveModel('qwen/qwen2.5-coder-0.5b-instruct', sources)).hash, hash);
   });
 
+  it('stores the commit and the licence of a hub model that is not in the catalogue', async () => {
+    trainer.change({ sources: { download: { folder: made } } });
+    writeFileSync(path.join(made, 'README.md'), '---\nlanguage: en\nlicense: mit\n---\n# A model\n');
+    const { record } = await resolveModel('someone/some-model', sources);
+    assert.deepEqual(
+      [record.source, record.revision, record.licence],
+      ['hub: someone/some-model', 'a'.repeat(40), 'mit'],
+    );
+  });
+
   it('takes the mirror where the hub cannot be reached, and says whose data that is', async () => {
     trainer.change({
       sources: { download: UNREACHABLE, mirror: { folder: made }, convert: { folder: made } },
