@@ -14,6 +14,8 @@ export interface WorkspaceFiles {
   folder: string;
   store: string;
   lock: string;
+  /** What the last search for tasks found. */
+  harvest: string;
   /** What is recorded of completions, where their user agreed. */
   completions: string;
   /** Working files of a run: training texts, checkpoints. */
@@ -26,6 +28,7 @@ export function workspaceFiles(workspace: string, env: NodeJS.ProcessEnv): Works
     folder,
     store: path.join(folder, 'runs.sqlite'),
     lock: path.join(folder, LOCK),
+    harvest: path.join(folder, 'harvest'),
     completions: path.join(folder, 'completions.sqlite'),
     run: (id) => path.join(folder, 'runs', id),
   };

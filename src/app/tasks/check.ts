@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { editorDiagnostics } from '../../core/text/editorDiagnostics.ts';
 import { renderFeedback } from '../../core/text/feedback.ts';
 import { assembleProgram, executionJob, type AssembledProgram } from '../../core/text/program.ts';
+import { HarvestCache } from '../../harvest/harvestCache.ts';
 import { scanWorkspace, type Candidate, type Scan } from '../../harvest/scan.ts';
 import { tasksOf } from '../../harvest/workspace.ts';
 import type { CheckedFunction, FoundTask } from '../../protocol/backend.ts';
@@ -136,9 +137,15 @@ function gone(id: string): UserError {
   );
 }
 
+/** What the workspace holds now. Files are parsed again only where one has changed since the last search for tasks. */
 async function scan(workbench: Workbench): Promise<Scan> {
   const interpreter = await workbench.interpreter();
-  return await scanWorkspace(workbench.workspace, interpreter.path, workbench.signal);
+  // Where the folder cannot be written, the next scan parses again, and no user needs to know.
+  const cache = new HarvestCache(workbench.files.harvest, () => undefined);
+  const known = await cache.lastScan('scan');
+  const found = await scanWorkspace(workbench.workspace, interpreter.path, workbench.signal, {}, known);
+  if (found !== known) await cache.saveScan('scan', found);
+  return found;
 }
 
 /** Runs a candidate's checks on its body. */

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { splitTasks } from '../../core/learning/split.ts';
 import { headerLine } from '../../core/text/definitionLines.ts';
 import { readTaskFile } from '../../harvest/files.ts';
@@ -83,7 +82,7 @@ export async function workspaceTasks(
   return await harvestWorkspace({
     ...(await harvestOptions(workbench)),
     history,
-    cache: new HarvestCache(path.join(workbench.files.folder, 'harvest'), ({ message, nextStep }) => {
+    cache: new HarvestCache(workbench.files.harvest, ({ message, nextStep }) => {
       const notice = `The tasks cannot be remembered, so the next search takes as long. ${message}`;
       workbench.observe({ event: 'notice', message: notice, nextStep });
     }),

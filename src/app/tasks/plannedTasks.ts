@@ -95,7 +95,7 @@ export async function takePlanned(
 }
 
 function fileOf(workbench: Workbench): string {
-  return path.join(workbench.files.folder, 'harvest', 'planned.jsonl');
+  return path.join(workbench.files.harvest, 'planned.jsonl');
 }
 
 async function newestCommit(workbench: Workbench): Promise<string> {
