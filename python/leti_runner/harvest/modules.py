@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from typing import Callable, Optional, Union
 
 from leti_runner.harvest.files import MAX_FILE_BYTES, compiled_files, is_test_file, python_files
 from leti_runner.harvest.settings import Settings, SettingsFinder
+from leti_runner.readable import readable
 
 MAX_FILES = 4000
 
@@ -102,6 +104,12 @@ def installed_at(top: str) -> "Optional[tuple[str, ...]]":
     return tuple(spec.submodule_search_locations or ([spec.origin] if spec.origin else []))
 
 
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it, with links followed."""
+    real, around = os.path.realpath(path), os.path.realpath(folder)
+    return real == around or real.startswith(around.rstrip(os.sep) + os.sep)
+
+
 def folders_of(paths: Iterable[str]) -> set[str]:
     """The folders that the files lie in, and those around them."""
     found: set[str] = set()
@@ -117,9 +125,11 @@ def folders_of(paths: Iterable[str]) -> set[str]:
 class Code:
     """Python files and what they import from each other."""
 
-    def __init__(self, modules: Mapping[str, Module], folders: set[str]) -> None:
+    def __init__(self, modules: Mapping[str, Module], folders: set[str], root: Optional[Path] = None) -> None:
         self.modules = modules
         self.folders = folders
+        #: The real path of the workspace, where there is one on disk.
+        self._root = None if root is None else os.path.realpath(root)
         #: Files that could not be used: path, line, reason.
         self.problems: list[tuple[str, int, str]] = []
         self._closures: dict[tuple[str, bool], set[str]] = {}
@@ -205,8 +215,20 @@ class Code:
             yield from self.all_roots
 
     def has_package(self, top: str) -> bool:
-        """Whether this interpreter has a module of that name outside the workspace."""
-        return installed_at(top) is not None
+        """Whether this interpreter has a module of that name outside the workspace.
+
+        What is installed from a folder of the workspace (`pip install -e`) is the workspace's own.
+        """
+        places = installed_at(top)
+        return places is not None and not (places and all(map(self._is_own, places)))
+
+    @cached_property
+    def _readable(self) -> list[str]:
+        return readable()
+
+    def _is_own(self, place: str) -> bool:
+        # An environment may lie in the workspace.
+        return self._root is not None and is_below(place, self._root) and not is_below(place, sys.prefix)
 
     def module_name(self, path: str) -> str:
         """The dotted name of a file: as tests and other files import it, else by its place."""
@@ -380,6 +402,21 @@ class Code:
             )
         return self._missing[path]
 
+    def unreadable_packages(self, path: str) -> dict[str, str]:
+        """Packages that importing a file needs and that programs may not read, with their folders."""
+        tops = {
+            binding.top
+            for loaded in self.closure(path, required=True)
+            for binding in self.modules[loaded].bindings
+            if binding.required and binding.top and binding.location is None and self.has_package(binding.top)
+        }
+        places = {top: [place for place in installed_at(top) or () if os.path.isabs(place)] for top in tops}
+        return {
+            top: os.path.dirname(found[0])
+            for top, found in sorted(places.items())
+            if found and not any(is_below(place, folder) for place in found for folder in self._readable)
+        }
+
     def unmade_modules(self, path: str) -> list[str]:
         """Modules of the workspace that importing a file needs and that are no Python files here.
 
@@ -404,7 +441,7 @@ class Workspace(Code):
 
     def __init__(self, root: Path, unsaved: Optional[dict[str, str]] = None) -> None:
         modules: dict[str, Module] = {}
-        super().__init__(modules, set())
+        super().__init__(modules, set(), root)
         texts = unsaved or {}
         self.settings = SettingsFinder(root)
         self.compiled = compiled_files(root)

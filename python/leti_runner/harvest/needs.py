@@ -22,6 +22,13 @@ def import_obstacle(code: Code, paths: Iterable[str]) -> str:
     missing = sorted({name for path in paths for name in code.missing_packages(path)})
     if missing:
         return needs_packages(missing)
+    elsewhere = {name: folder for path in paths for name, folder in code.unreadable_packages(path).items()}
+    if elsewhere:
+        name, folder = next(iter(sorted(elsewhere.items())))
+        return (
+            f"importing its tests or its module needs {name}, which is installed from {folder}: "
+            "programs may not read that folder, so open a folder that holds both, or install it without -e"
+        )
     unmade = sorted({name for path in paths for name in code.unmade_modules(path)})
     compiled = [name.replace("/", ".") for name in unmade if name in code.compiled]
     if compiled:

@@ -12,6 +12,7 @@ import struct
 import sys
 import tempfile
 
+from leti_runner.readable import readable
 from leti_runner.sandbox import sandbox, syscalls
 
 SCRATCH = "/scratch"
@@ -48,7 +49,7 @@ class Refused(Exception):
 def enter():
     """Continues in a new process with its own namespaces. The caller waits for it and ends with its status.
 
-    Returns in the new process, whose root holds what `sandbox.readable` names and SCRATCH. Raises
+    Returns in the new process, whose root holds what `readable` names and SCRATCH. Raises
     Refused where the machine has no namespaces for it; the calling process should then end.
     """
     if not sys.platform.startswith("linux") or platform.machine() not in syscalls.MACHINES:
@@ -69,7 +70,7 @@ def enter():
         _wait(child, root, ready_r)
     os.close(ready_r)
     sandbox.die_with_parent()
-    places = sandbox.readable()
+    places = readable()
     _step("make its other namespaces", _unshare, _NEW_MOUNTS | _NEW_NETWORK | _NEW_QUEUES | _NEW_NAMES)
     _step("build a root folder", _build_root, root, places)
     _step("change to it", _change_root, root)

@@ -27,6 +27,7 @@ import struct
 import sys
 import zipfile
 
+from leti_runner.readable import readable
 from leti_runner.sandbox import call_filter, seatbelt, syscalls
 
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
@@ -50,19 +51,6 @@ _TRUNCATE_ABI, _NETWORK_ABI, _SCOPE_ABI = 3, 4, 6
 """First Landlock versions that stop emptying files, TCP, and signals and sockets to the outside."""
 _ALL_TCP = 3
 _ALL_SCOPES = 3
-
-_SYSTEM_READABLE = (
-    "/lib",
-    "/lib64",
-    "/usr/lib",
-    "/usr/lib64",
-    "/usr/share/zoneinfo",
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/dev/null",
-    "/dev/zero",
-    "/dev/urandom",
-)
 
 _CAP_DAC_READ_SEARCH = 1 << 2
 
@@ -210,25 +198,6 @@ def _around(path, hidden):
 
 def _leads_to(path, hidden):
     return any(place == path or place.startswith(path + os.sep) for place in hidden)
-
-
-def readable():
-    """Paths that the interpreter needs; a virtual environment's own included, workspace sources not.
-
-    Of a prefix only what Python itself puts there: an environment may have been made in the workspace's root.
-    """
-    paths = {*_SYSTEM_READABLE, *(seatbelt.READABLE if sys.platform == "darwin" else ())}
-    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    for prefix in {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}:
-        own = ["bin", "pyvenv.cfg", f"lib/{version}", f"lib64/{version}"]
-        if prefix in (sys.base_prefix, sys.base_exec_prefix):
-            # The interpreter's own: shared libraries, time zones, certificates.
-            own += ["lib", "lib64", "share", "ssl", "etc/ssl", "Python", "Python3", "Resources"]
-        paths.update(os.path.join(prefix, name) for name in own)
-    paths.add(os.path.dirname(os.__file__))
-    # site-packages outside the prefixes: Debian's dist-packages, a user's own.
-    paths.update(entry for entry in sys.path if entry.endswith(("-packages", ".zip")))
-    return sorted(path for path in paths if os.path.exists(path))
 
 
 def installed_copies(names):

@@ -9,11 +9,6 @@ import os
 import struct
 import sys
 
-READABLE = (
-    "/System/Library", "/private/var/db/timezone", "/dev/random", "/opt/homebrew/opt", "/opt/homebrew/Cellar",
-    "/opt/homebrew/lib", "/usr/local/opt", "/usr/local/Cellar", "/usr/local/lib",
-)  # fmt: skip
-"""What interpreters and their libraries are made of, beside what Linux has as well."""
 _RUSAGE_BYTES = 96
 _FOOTPRINT_OFFSET = 72
 """Of `ri_phys_footprint` in rusage_info_v0 (sys/resource.h)."""

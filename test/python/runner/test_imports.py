@@ -12,10 +12,11 @@ MAY_IMPORT = {
     "channel": set(),
     "folders": set(),
     "parse_check": set(),
-    "sandbox": set(),
+    "readable": set(),
+    "sandbox": {"readable"},
     "program": {"channel"},
     "judge": {"channel", "folders", "program"},
-    "harvest": {"channel", "folders", "program", "judge"},
+    "harvest": {"channel", "folders", "readable", "program", "judge"},
     "zygote": {"channel", "folders", "sandbox", "program", "judge", "harvest"},
 }
 """For each package or module at the root of leti_runner: the others that it may import."""
