@@ -152,8 +152,10 @@ describe('feedback, twice and on two machines', function () {
           const job = executionJob(task, program, jobs++, GENEROUS);
           texts.add(renderFeedback(program, await executor.execute(job), () => 0));
         };
+        // With the checks in the program's process the weakest and the strongest tier are enough.
+        const some = sealable ? executors : [executors[0]!, executors.at(-1)!];
+        await Promise.all(some.map(runOn));
         // The last one runs it twice: a process may differ from the one before it.
-        await Promise.all(executors.map(runOn));
         await runOn(executors.at(-1)!);
         assert.equal(texts.size, 1, [...texts].join('\n---\n'));
         assert.match([...texts][0] ?? '', told);
