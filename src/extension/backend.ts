@@ -67,6 +67,7 @@ export class Backend implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #module: string;
   readonly #completing: CompletionSetup;
+  readonly #variables: () => Promise<Record<string, string>>;
   readonly #completed = new vscode.EventEmitter<CompletedRequest>();
   readonly #changed = new vscode.EventEmitter<StoreChange>();
   readonly #state = new vscode.EventEmitter<BackendState>();
@@ -90,10 +91,17 @@ export class Backend implements vscode.Disposable {
   /** Fires when the server has answered a completion request. */
   readonly onCompleted = this.#completed.event;
 
-  constructor(log: vscode.LogOutputChannel, module: string, completing = NOTHING_COMPLETED) {
+  /** `variables` is asked at each start for variables that only the server process gets. */
+  constructor(
+    log: vscode.LogOutputChannel,
+    module: string,
+    completing = NOTHING_COMPLETED,
+    variables: () => Promise<Record<string, string>> = () => Promise.resolve({}),
+  ) {
     this.#log = log;
     this.#module = module;
     this.#completing = completing;
+    this.#variables = variables;
   }
 
   /**
@@ -201,12 +209,13 @@ export class Backend implements vscode.Disposable {
       trusted,
       ...(trusted ? { completion: { folders: await this.#completing.folders() } } : {}),
     };
+    const env = await this.#variables();
     const restarts = new Restarts();
     let ending: Ending = { code: null, signal: null, lastLine: '' };
     const client = new LanguageClient(
       'leti',
       'LeTI',
-      { module: this.#module, args: ['serve'], transport: TransportKind.ipc },
+      { module: this.#module, args: ['serve'], transport: TransportKind.ipc, options: { env } },
       {
         outputChannel: this.#log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,

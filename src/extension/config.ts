@@ -1,9 +1,19 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { DEFAULT_RUN } from '../core/defaults.ts';
+import { SamplerEndpoint } from '../protocol/engines.ts';
 import { ObjectiveChoice } from '../protocol/model.ts';
 import { RunConfig } from '../protocol/run.ts';
 import { Device } from '../protocol/training.ts';
+
+/** What the user's server is, without what only the command line can say. An empty object names none. */
+const Endpoint = z.preprocess(
+  (value) =>
+    value !== null && typeof value === 'object' && Object.keys(value).length > 0 ? value : undefined,
+  SamplerEndpoint.pick({ url: true, kind: true, model: true, concurrency: true })
+    .transform((named) => SamplerEndpoint.parse(named))
+    .optional(),
+);
 
 /** The settings `leti.*`, with the types of the manifest. The default replaces a value of another type. */
 const SETTINGS = {
@@ -17,6 +27,7 @@ const SETTINGS = {
   sealedOnly: z.boolean().default(DEFAULT_RUN.sealedOnly),
   runTests: z.boolean().default(DEFAULT_RUN.runTests),
   historyCommits: RunConfig.shape.historyCommits,
+  endpoint: Endpoint,
   'completion.enabled': z.boolean().default(true),
   'completion.verifyOnIdle': z.boolean().default(false),
   'completion.learnFromUse': z.boolean().default(false),

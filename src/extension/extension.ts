@@ -5,6 +5,7 @@ import { checkUnderCursor } from './commands/checkFunction.ts';
 import { promote, rollBack, useRun } from './commands/models.ts';
 import { repair, REPAIR_SCHEME, Repairs } from './commands/repair.ts';
 import { deleteRun, exportRun, pickRun } from './commands/runs.ts';
+import { endpointKey, setEndpointKey } from './commands/endpointKey.ts';
 import { doctor, installLauncher } from './commands/setup.ts';
 import { evaluate, findTasks } from './commands/tasks.ts';
 import { offerToResume, resume, train, trainLonger } from './commands/train.ts';
@@ -60,13 +61,18 @@ function wire(context: vscode.ExtensionContext): void {
   const use = keep(new AcceptanceTracker());
   const verdicts = keep(new VerdictLenses());
   const backend = keep(
-    new Backend(log, context.asAbsolutePath('dist/leti.mjs'), {
-      folders: async () => completionFolders(places),
-      middleware: completionMiddleware(places, completion, log, (shown) => {
-        use.show(shown);
-        idle.show(shown);
-      }),
-    }),
+    new Backend(
+      log,
+      context.asAbsolutePath('dist/leti.mjs'),
+      {
+        folders: async () => completionFolders(places),
+        middleware: completionMiddleware(places, completion, log, (shown) => {
+          use.show(shown);
+          idle.show(shown);
+        }),
+      },
+      async () => await endpointKey(context),
+    ),
   );
   keep(startServerWithFirstCompletion(backend, places, completion, log));
   keep(
@@ -171,9 +177,13 @@ function wire(context: vscode.ExtensionContext): void {
   // The server gets the trust of the workspace at its start.
   keep(vscode.workspace.onDidGrantWorkspaceTrust(startAnew));
   keep(
-    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+    vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
       keys.update();
       tellOfCompletion();
+      void attempt(log, async () => {
+        await tasks.forgetFolders(removed.map(({ uri }) => uri.fsPath));
+      });
+      tests.refresh();
       refreshRuns();
       models.refresh();
     }),
@@ -276,6 +286,9 @@ function wire(context: vscode.ExtensionContext): void {
   });
   command('leti.doctor', async () => {
     await doctor(services, reports);
+  });
+  command('leti.setEndpointKey', async () => {
+    await setEndpointKey(services);
   });
   command('leti.installLauncher', async () => {
     await installLauncher(services);

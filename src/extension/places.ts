@@ -7,7 +7,7 @@ import { readSettings, type Settings } from './config.ts';
 import type { Interpreters } from './python/interpreter.ts';
 
 /** What a run takes from the settings and from the defaults. */
-export type RunSettings = Pick<Settings, keyof typeof DEFAULT_RUN & keyof Settings> &
+export type RunSettings = Pick<Settings, Exclude<keyof typeof DEFAULT_RUN & keyof Settings, 'endpoint'>> &
   Pick<typeof DEFAULT_RUN, 'heldOutSamples' | 'looks' | 'measureTrain' | 'seed'>;
 
 /** The workspace's folders with their settings and interpreters. */
@@ -66,6 +66,12 @@ export class Places {
       allowUncontained,
       ...(interpreter === undefined ? {} : { interpreter }),
     };
+  }
+
+  /** The parts of a request whose programs the user's server writes, where the user named one. */
+  async placeToWrite(folder: vscode.Uri): Promise<Place> {
+    const { endpoint } = this.settings(folder);
+    return { ...(await this.place(folder)), ...(endpoint === undefined ? {} : { endpoint }) };
   }
 
   /** The interpreter of a folder, if it is known within seconds: typing does not wait for another extension. */

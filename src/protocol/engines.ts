@@ -7,10 +7,16 @@ export type EngineKind = z.infer<typeof EngineKind>;
 /** The environment variable that holds the key where no other one is named. */
 export const KEY_VARIABLE = 'LETI_ENDPOINT_KEY';
 
+function hasCredentials(url: string): boolean {
+  // What is no address is refused by another rule.
+  const parsed = URL.parse(url);
+  return parsed !== null && (parsed.username !== '' || parsed.password !== '');
+}
+
 /** An address of a server. A key in it would be stored and shown with it. */
 const ServerUrl = z
   .url({ protocol: /^https?$/, error: 'expected an address that begins with http:// or https://' })
-  .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
+  .refine((url) => !hasCredentials(url), {
     error: 'expected an address without user name and password; name a variable for the key instead',
   })
   .transform((url) => url.replace(/\/+$/, '').replace(/\/v1$/, ''));

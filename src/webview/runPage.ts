@@ -237,6 +237,7 @@ function settings({ report: { config }, versions }: RunDetail): HTMLElement {
       ['attempts per task', `${config.samples} for training, ${config.heldOutSamples} for testing`],
       ['temperature', String(config.temperature)],
       ['seed', String(config.seed)],
+      ...(config.endpoint === undefined ? [] : [['programs written by', config.endpoint.url]]),
       ...Object.entries(versions),
     ],
   );

@@ -92,7 +92,7 @@ export async function repair(
 ): Promise<void> {
   const { document, line, folder } = await testedFunction(place);
   const { version } = document;
-  const about = await services.places.place(folder);
+  const about = await services.places.placeToWrite(folder);
   const settings = services.places.runSettings(folder);
   const found = await withRunProgress('LeTI: Looking for a fix', services.log, async (following) =>
     services.backend.ask(REQUESTS.repair, { ...about, path: document.uri.fsPath, line, settings }, following),

@@ -16,7 +16,7 @@ export async function findTasks(services: Services, tree: TasksTree): Promise<vo
       following,
     ),
   );
-  tree.show(folder.fsPath, plan);
+  await tree.show(folder.fsPath, plan);
   for (const drop of plan.dropped)
     services.log.info(`left out ${drop.path}:${drop.line} ${drop.id}: ${drop.reason}`);
 }

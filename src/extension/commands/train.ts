@@ -15,6 +15,7 @@ import {
 import { modelWords } from '../../core/text/words.ts';
 import { BOUNDS, problemWith, type Bounds } from '../../protocol/bounds.ts';
 import { REQUESTS, type TrainingPlan } from '../../protocol/backend.ts';
+import type { SamplerEndpoint } from '../../protocol/engines.ts';
 import { UserError } from '../../protocol/errors.ts';
 import type { RunReport } from '../../protocol/run.ts';
 import { PageAddress } from '../../protocol/runPage.ts';
@@ -30,7 +31,7 @@ import type { RunSettings } from '../places.ts';
 import { withRunProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 
-type Row = vscode.QuickPickItem & { does: 'start' | 'skipped' | 'decides' | keyof Answers };
+type Row = vscode.QuickPickItem & { does: 'start' | 'skipped' | 'decides' | 'endpoint' | keyof Answers };
 
 /** "LeTI: Train on workspace tasks": shows the plan, then runs. */
 export async function train(services: Services, tasks: TasksTree): Promise<void> {
@@ -59,12 +60,12 @@ async function trainIn(
   folder: vscode.Uri,
   wanted: Partial<Answers>,
 ): Promise<void> {
-  const place = await services.places.place(folder);
+  const place = await services.places.placeToWrite(folder);
   const choices = services.places.runSettings(folder);
   const plan = await withRunProgress('LeTI: Finding tasks', services.log, async (following) =>
     services.backend.ask(REQUESTS.plan, { ...place, settings: choices }, following),
   );
-  tasks.show(folder.fsPath, plan);
+  await tasks.show(folder.fsPath, plan);
   const answers = await askForAnswers(services, folder, plan, choices, wanted);
   if (answers === undefined) return;
   const settings = { ...choices, ...answers };
@@ -80,7 +81,7 @@ async function trainIn(
 /** Resumes a stopped run: the given one, or the newest. */
 export async function resume(services: Services, node: RunNode | PageAddress | undefined): Promise<void> {
   const { workspace, run } = node === undefined ? await newestStopped(services) : runOf(node);
-  const place = await services.places.place(vscode.Uri.file(workspace));
+  const place = await services.places.placeToWrite(vscode.Uri.file(workspace));
   await follow(services, workspace, 'LeTI: Resuming run', async (following) =>
     services.backend.ask(REQUESTS.train, { ...place, start: { resume: run } }, following),
   );
@@ -200,13 +201,15 @@ async function askForAnswers(
 ): Promise<Answers | undefined> {
   const models = await services.backend.ask(REQUESTS.models, { workspace: folder.fsPath });
   const names = new Map(models.map((known) => [known.hash, nameWithRate(known)]));
+  const { endpoint } = services.places.settings(folder);
   const key = `answers:${folder.toString()}`;
   const { model, rounds, samples, device } = choices;
   const settings: Answers = { model, rounds, samples, device, skipTasks: [] };
   const remembered = services.context.workspaceState.get<unknown>(key);
   let answers = { ...withRemembered(settings, remembered), ...wanted };
   for (;;) {
-    const picked = await vscode.window.showQuickPick(rowsOf(plan, { ...choices, ...answers }, names, model), {
+    const rows = [...rowsOf(plan, { ...choices, ...answers }, names, model), ...endpointRows(endpoint)];
+    const picked = await vscode.window.showQuickPick(rows, {
       title: 'LeTI: Train on workspace tasks',
       placeHolder: `${plan.interpreter}. ${sandboxWords(plan.tier)}`,
       ignoreFocusOut: true,
@@ -219,6 +222,10 @@ async function askForAnswers(
       continue;
     }
     if (picked.does === 'decides') continue;
+    if (picked.does === 'endpoint') {
+      await vscode.commands.executeCommand('workbench.action.openSettings', 'leti.endpoint');
+      return undefined;
+    }
     answers = {
       ...answers,
       ...(await change(services, folder, picked.does, plan, { ...choices, ...answers })),
@@ -226,6 +233,19 @@ async function askForAnswers(
   }
   await services.context.workspaceState.update(key, differing(answers, settings));
   return answers;
+}
+
+/** Says who writes the programs, where that is not this machine. */
+function endpointRows(endpoint: SamplerEndpoint | undefined): Row[] {
+  if (endpoint === undefined) return [];
+  return [
+    {
+      does: 'endpoint',
+      label: '$(cloud) Server',
+      description: `${endpoint.url} writes the programs`,
+      detail: 'It gets prompts with code of this folder. Select to change it.',
+    },
+  ];
 }
 
 /** Lists what was skipped and why. True where the user opens one of the files. */

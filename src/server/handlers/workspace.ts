@@ -2,6 +2,7 @@ import os from 'node:os';
 import { DEFAULT_RUN } from '../../core/defaults.ts';
 import { writeLauncher } from '../../process/launcher.ts';
 import { REQUESTS, type Choices, type Place } from '../../protocol/backend.ts';
+import type { SamplerEndpoint } from '../../protocol/engines.ts';
 import { UserError } from '../../protocol/errors.ts';
 import { RunConfig, type Evaluation, type Sample } from '../../protocol/run.ts';
 import type { Task } from '../../protocol/task.ts';
@@ -23,12 +24,14 @@ export function answerWorkspace(server: ServerContext, watcher: StoreWatcher): v
     place: Place & { progressToken?: string | undefined; settings?: Choices | undefined },
     signal: AbortSignal,
     work: (workbench: Workbench, config: RunConfig) => Promise<T>,
+    endpoint?: SamplerEndpoint,
   ): Promise<T> => {
     const workspace = await watcher.folder(place.workspace);
     const config = RunConfig.parse({ ...DEFAULT_RUN, ...place.settings, workspace });
     const workbench = new Workbench({
       workspace,
       device: config.device,
+      endpoint,
       ...contextOf(server, place, signal),
     });
     try {
@@ -50,14 +53,15 @@ export function answerWorkspace(server: ServerContext, watcher: StoreWatcher): v
     REQUESTS.train,
     async (params, signal) => {
       const workspace = await watcher.folder(params.workspace);
+      const { endpoint } = params;
       const start =
         'resume' in params.start
           ? { workspace, resume: params.start.resume }
           : {
-              config: RunConfig.parse({ ...DEFAULT_RUN, ...params.start.settings, workspace }),
+              config: RunConfig.parse({ ...DEFAULT_RUN, ...params.start.settings, workspace, endpoint }),
               ...(params.start.plan === undefined ? {} : { plan: params.start.plan }),
             };
-      const { report } = await startOrResumeRun(start, contextOf(server, params, signal));
+      const { report } = await startOrResumeRun(start, { ...contextOf(server, params, signal), endpoint });
       return report;
     },
     needsTrust,
@@ -123,10 +127,15 @@ export function answerWorkspace(server: ServerContext, watcher: StoreWatcher): v
     server,
     REQUESTS.repair,
     (params, signal) =>
-      withWorkbench(params, signal, async (workbench, config) => {
-        const model = await workbench.activeModel(config.model);
-        return await repairFunction(workbench, params, { ...config, model });
-      }),
+      withWorkbench(
+        params,
+        signal,
+        async (workbench, config) => {
+          const model = await workbench.activeModel(config.model);
+          return await repairFunction(workbench, params, { ...config, model });
+        },
+        params.endpoint,
+      ),
     needsTrust,
   );
   answer(

@@ -18,6 +18,7 @@ export async function run(): Promise<void> {
   await import('./completion.test.ts');
   await import('./testing.test.ts');
   await import('./interpreter.test.ts');
+  await import('./engines.test.ts');
   await import('./trouble.test.ts');
   console.log('##suites-begin');
   await new Promise<void>((resolve, reject) => {

@@ -88,6 +88,25 @@ export async function instead<T>(
   }
 }
 
+/** What VS Code remembers for an extension, in memory. */
+export function memory(): { entries: Map<string, unknown>; context: vscode.ExtensionContext } {
+  const entries = new Map<string, unknown>();
+  const set = (key: string, value: unknown): Promise<void> => {
+    if (value === undefined) entries.delete(key);
+    else entries.set(key, value);
+    return Promise.resolve();
+  };
+  const context = {
+    workspaceState: { get: (key: string) => entries.get(key), update: set },
+    secrets: {
+      get: (key: string) => Promise.resolve(entries.get(key)),
+      store: set,
+      delete: (key: string) => set(key, undefined),
+    },
+  };
+  return { entries, context: context as unknown as vscode.ExtensionContext };
+}
+
 let suiteLog: vscode.LogOutputChannel | undefined;
 
 /** What commands and completions work with. */
@@ -100,7 +119,7 @@ export async function withServices<T>(work: (services: SuiteServices) => Promise
   const backend = new Backend(log, path.join(process.env['LETI_ROOT'] ?? '', 'dist/leti.mjs'));
   const interpreters = new Interpreters(log);
   const services: SuiteServices = {
-    context: {} as vscode.ExtensionContext,
+    context: memory().context,
     log,
     backend,
     places: new Places(interpreters, log),

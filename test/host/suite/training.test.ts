@@ -8,7 +8,7 @@ import { explain } from '../../../src/extension/errors.ts';
 import { sampleUri } from '../../../src/extension/explorer/programs.ts';
 import { TasksTree } from '../../../src/extension/explorer/tasksTree.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
-import { folder, instead, runs, setting, withServices } from './support.ts';
+import { folder, instead, memory, runs, setting, withServices } from './support.ts';
 
 /** Presses Enter in the plan, whose first row starts, until the run is on record. */
 async function acceptPlan(count: number): Promise<void> {
@@ -78,6 +78,17 @@ describe('LeTI: Train on workspace tasks', function () {
           .find(({ label }) => label === 'loose.py:forgotten');
         assert.equal(forgotten?.description, 'no test uses it and it has no doctest');
         tree.dispose();
+        // As after a reload of the window.
+        const next = new TasksTree(services);
+        const labels = async (): Promise<unknown[]> =>
+          (await next.getChildren()).map((one) => next.getTreeItem(one).description);
+        assert.deepEqual(
+          await labels(),
+          files.map((one) => tree.getTreeItem(one).description),
+        );
+        await next.forgetFolders([folder()]);
+        assert.deepEqual(await labels(), []);
+        next.dispose();
       });
     } finally {
       await vscode.workspace.fs.delete(file);
@@ -103,16 +114,8 @@ describe('LeTI: Train on workspace tasks', function () {
 
   it('starts from the model that was picked in the plan, which says so, and remembers it', async () => {
     await withServices(async (services) => {
-      const remembered = new Map<string, unknown>();
-      const workspaceState = {
-        get: (key: string) => remembered.get(key),
-        update: (key: string, value: unknown) => {
-          if (value === undefined) remembered.delete(key);
-          else remembered.set(key, value);
-          return Promise.resolve();
-        },
-      };
-      Object.assign(services, { context: { workspaceState } });
+      const { entries, context } = memory();
+      Object.assign(services, { context });
       const models = await services.backend.ask(REQUESTS.models, { workspace: folder() });
       const wanted = models.find(({ record }) => record.name.endsWith('LeTI round 1'));
       assert.ok(wanted !== undefined);
@@ -142,7 +145,11 @@ describe('LeTI: Train on workspace tasks', function () {
       assert.equal(said, undefined, 'it was cancelled once it was on record');
       assert.equal(seen[0], 'model');
       assert.match(seen[1] ?? '', /^round 1 of .*\d{4}.* · \d+\.\d %/);
-      assert.deepEqual([...remembered.values()], [{ model: wanted.hash }]);
+      const remembered = [...entries].filter(([key]) => key.startsWith('answers:'));
+      assert.deepEqual(
+        remembered.map(([, answers]) => answers),
+        [{ model: wanted.hash }],
+      );
       const [run] = runs();
       assert.ok(run !== undefined);
       assert.deepEqual([run.model, run.status], [wanted.hash, 'interrupted']);

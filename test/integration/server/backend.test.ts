@@ -16,9 +16,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_RUN } from '../../../src/core/defaults.ts';
 import { splitWithout } from '../../../src/core/learning/split.ts';
 import { REQUESTS } from '../../../src/protocol/backend.ts';
+import { SamplerEndpoint } from '../../../src/protocol/engines.ts';
 import type { RunConfig, RunEvent } from '../../../src/protocol/run.ts';
 import { workspaceFiles } from '../../../src/app/folders.ts';
 import { BackendClient, refusal } from '../../support/backendClient.ts';
+import { ConformanceServer } from '../../support/conformanceServer.ts';
+import { endpointModel } from '../../support/endpointModel.ts';
 import { fakeFixture, type FakeTrainer } from '../../support/fakeTrainer.ts';
 import { tinyExports } from '../../support/tinyExports.ts';
 import { modelOf, processesNaming, root, type Fixture } from '../../support/tinyRun.ts';
@@ -339,6 +342,41 @@ describe('the backend', function () {
     } finally {
       rmSync(file);
       rmSync(test);
+    }
+  });
+
+  it('has the programs of a run and of a fix written by the server that the user names', async () => {
+    const { served } = await endpointModel(fixture.model);
+    const server = await new ConformanceServer('openai', served).start();
+    server.write = () => '\n    return x + 1\n```';
+    const endpoint = SamplerEndpoint.parse({ url: server.url });
+    const asked = { ...place, endpoint };
+    try {
+      const start = { settings: { ...settings, rounds: 1 } };
+      const report = await client.ask(REQUESTS.train, { ...asked, start }, () => undefined);
+      assert.equal(report.config.endpoint?.url, server.url);
+      await client.ask(REQUESTS.deleteRun, { ...place, run: report.run });
+      const count = server.asked.length;
+      assert.ok(count > 0);
+      // What has no endpoint asks nobody, whatever was asked before.
+      await client.ask(REQUESTS.evaluate, { ...place, settings }, () => undefined);
+      assert.equal(server.asked.length, count);
+
+      const file = path.join(fixture.workspace, 'served.py');
+      const test = path.join(fixture.workspace, 'tests/test_served.py');
+      writeFileSync(file, 'def add_one(x):\n    """Add one."""\n    return x\n');
+      writeFileSync(test, 'import served\n\n\ndef test_add_one():\n    assert served.add_one(4) == 5\n');
+      try {
+        const fix = { path: file, line: 2, settings: { model: fixture.model, samples: 2 } };
+        const repair = await client.ask(REQUESTS.repair, { ...asked, ...fix }, () => undefined);
+        assert.ok(repair.passed > 0, repair.feedback);
+        assert.ok(server.asked.length > count);
+      } finally {
+        rmSync(file);
+        rmSync(test);
+      }
+    } finally {
+      await server.stop();
     }
   });
 

@@ -22,6 +22,7 @@ describe('options of an endpoint', () => {
       { endpoint: 'http://me:secret@localhost:1' },
       /without user name and password/,
     ],
+    ['a name without http://', { endpoint: 'gpu-machine' }, /begins with http:\/\//],
     ['another kind of address', { endpoint: 'ftp://localhost' }, /begins with http:\/\//],
     [
       'a key instead of its variable',

@@ -57,7 +57,7 @@ const all = [
   ...READS,
   ...WORKS,
   ...COMPLETIONS,
-  ...['deleteRun', 'exportRun', 'promote', 'resume', 'rollBack', 'train', 'trainLonger'],
+  ...['deleteRun', 'exportRun', 'promote', 'resume', 'rollBack', 'setEndpointKey', 'train', 'trainLonger'],
 ].sort();
 const without = (...names: string[]): string[] => all.filter((name) => !names.includes(name));
 
@@ -67,7 +67,7 @@ describe('the commands that are offered', () => {
   const running = { status: 'running' } as const;
   const noRuns = { runs: [], models: 0, promotions: 0 };
   for (const [state, keys, expected] of [
-    ['without a folder', { isWorkspaceTrusted: true }, ['installLauncher', 'openLog']],
+    ['without a folder', { isWorkspaceTrusted: true }, ['installLauncher', 'openLog', 'setEndpointKey']],
     ['in a folder that is not trusted', { workspaceFolderCount: 1, editorLangId: 'python' }, READS],
     ['where nobody has asked yet', inState({}), all],
     [
@@ -89,7 +89,7 @@ describe('the commands that are offered', () => {
     [
       'while a run goes on in this window',
       inState({ live: true, models: 2, promotions: 1 }),
-      [...without('deleteRun', 'resume', 'train', 'trainLonger'), 'cancelRun'],
+      [...without('deleteRun', 'resume', 'setEndpointKey', 'train', 'trainLonger'), 'cancelRun'],
     ],
     ['with another folder that has what this one lacks', inState(noRuns, {}), all],
     [
@@ -162,15 +162,15 @@ describe('the settings', () => {
   const settings = new Map(configuration.flatMap(({ properties }) => Object.entries(properties)));
 
   it('that let programs escape or record the user cannot be set by a repository', () => {
-    for (const name of ['leti.allowUncontained', 'leti.completion.learnFromUse']) {
+    for (const name of ['leti.allowUncontained', 'leti.endpoint', 'leti.completion.learnFromUse']) {
       assert.match(settings.get(name)?.scope ?? '', /^(?:machine|application)$/, name);
     }
   });
 
   it('stay few', () => {
     assert.ok(
-      settings.size <= 13,
-      `${settings.size} settings, at most 13: can a default decide it (docs/how-to-add.md)? ${[...settings.keys()].join()}`,
+      settings.size <= 14,
+      `${settings.size} settings, at most 14: can a default decide it (docs/how-to-add.md)? ${[...settings.keys()].join()}`,
     );
   });
 });
