@@ -94,6 +94,8 @@ export class Workbench {
     this.#childEnv = { ...options.env };
     for (const name of [KEY_VARIABLE, options.endpoint?.keyVariable ?? KEY_VARIABLE]) {
       this.#childEnv[name] = undefined;
+      // The inference process inherits the variables of this one.
+      Reflect.deleteProperty(process.env, name);
     }
     this.git = new Git({ folder: options.workspace, env: this.#childEnv, signal: options.signal });
   }

@@ -23,6 +23,7 @@ export function runContext(flags: RunFlags, output: Output): RunContext {
       output.event(event);
     },
     signal: interruptSignal(),
-    env: process.env,
+    // A copy, as the workbench takes keys out of the process's own.
+    env: { ...process.env },
   };
 }

@@ -243,7 +243,7 @@ function endpointRows(endpoint: SamplerEndpoint | undefined): Row[] {
       does: 'endpoint',
       label: '$(cloud) Server',
       description: `${endpoint.url} writes the programs`,
-      detail: 'It gets prompts with code of this folder. Select to change it.',
+      detail: 'It gets prompts with code of this folder. The times above are those of this computer.',
     },
   ];
 }

@@ -5,7 +5,7 @@ import { describeEvent, percent } from '../../core/text/words.ts';
 import { REQUESTS, type CheckedFunction } from '../../protocol/backend.ts';
 import type { TextRange } from '../../protocol/diagnostics.ts';
 import type { Sample } from '../../protocol/run.ts';
-import { attempt } from '../errors.ts';
+import { attempt, explain } from '../errors.ts';
 import { coalesced } from '../coalesce.ts';
 import type { FeedbackProblems } from './feedbackProblems.ts';
 import { rangeOf } from '../places.ts';
@@ -28,7 +28,7 @@ export class TaskTests implements vscode.Disposable {
   #searches = 0;
   /** Looks for tasks again where the view has shown some. */
   readonly refresh = coalesced(() => {
-    if (this.#controller.items.size > 0) void this.#find(undefined);
+    if (this.#controller.items.size > 0) this.#findQuietly();
   }, PAUSE_MS);
   readonly #saves: vscode.Disposable;
 
@@ -64,30 +64,41 @@ export class TaskTests implements vscode.Disposable {
     this.#controller.dispose();
   }
 
+  /** Nobody asked for this search, so an error is for the log alone. */
+  #findQuietly(): void {
+    this.#look(undefined).catch((error: unknown) => {
+      this.#services.log.warn(`The Testing view is not up to date: ${explain(error) ?? 'cancelled'}`);
+    });
+  }
+
   async #find(token: vscode.CancellationToken | undefined): Promise<void> {
-    const { log, places, backend } = this.#services;
+    await attempt(this.#services.log, async () => {
+      await this.#look(token);
+    });
+  }
+
+  async #look(token: vscode.CancellationToken | undefined): Promise<void> {
+    const { places, backend } = this.#services;
     if (!vscode.workspace.isTrusted) return;
     const number = ++this.#searches;
-    await attempt(log, async () => {
-      const files: vscode.TestItem[] = [];
-      for (const folder of places.folders()) {
-        const place = await places.place(folder.uri);
-        const tasks = await backend.ask(REQUESTS.tasks, place, token === undefined ? {} : { token });
-        for (const [file, own] of Map.groupBy(tasks, (task) => task.path)) {
-          const uri = vscode.Uri.joinPath(folder.uri, file);
-          const parent = this.#controller.createTestItem(uri.toString(), file, uri);
-          for (const task of own) {
-            const item = this.#controller.createTestItem(task.id, task.name, uri);
-            item.range = new vscode.Range(task.line, 0, task.line, 0);
-            item.description = `${task.checks} ${task.checks === 1 ? 'check' : 'checks'}`;
-            this.#folders.set(item, folder);
-            parent.children.add(item);
-          }
-          files.push(parent);
+    const files: vscode.TestItem[] = [];
+    for (const folder of places.folders()) {
+      const place = await places.place(folder.uri);
+      const tasks = await backend.ask(REQUESTS.tasks, place, token === undefined ? {} : { token });
+      for (const [file, own] of Map.groupBy(tasks, (task) => task.path)) {
+        const uri = vscode.Uri.joinPath(folder.uri, file);
+        const parent = this.#controller.createTestItem(uri.toString(), file, uri);
+        for (const task of own) {
+          const item = this.#controller.createTestItem(task.id, task.name, uri);
+          item.range = new vscode.Range(task.line, 0, task.line, 0);
+          item.description = `${task.checks} ${task.checks === 1 ? 'check' : 'checks'}`;
+          this.#folders.set(item, folder);
+          parent.children.add(item);
         }
+        files.push(parent);
       }
-      if (number === this.#searches) this.#controller.items.replace(files);
-    });
+    }
+    if (number === this.#searches) this.#controller.items.replace(files);
   }
 
   async #run(

@@ -8,6 +8,7 @@ import { ConformanceServer } from '../../support/conformanceServer.ts';
 import { endpointModel } from '../../support/endpointModel.ts';
 import { fakeFixture } from '../../support/fakeTrainer.ts';
 import { useFolder } from '../../support/folder.ts';
+import { commandOf, descendants } from '../../support/processes.ts';
 import { tinyRunArguments, tinyTasks, TRAIN, LetiProcess, type Fixture } from '../../support/tinyRun.ts';
 
 const KEY = 'sk-very-secret-key';
@@ -50,6 +51,15 @@ describe('a run at an endpoint', function () {
     return process;
   }
 
+  /** The variables that a process was started with; nothing where it has ended. */
+  function environmentOf(pid: number): string {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
   /** Every file below a folder that holds a text. */
   function filesWith(text: string, below: string): string[] {
     return readdirSync(below, { recursive: true, withFileTypes: true })
@@ -78,7 +88,28 @@ describe('a run at an endpoint', function () {
     server.fault = () => undefined;
     await sleep(50);
     await server.start();
-    const resumed = await ended(new LetiProcess([...args, '--resume', 'last'], home));
+    const holders = new Set<number>();
+    const started: string[] = [];
+    const resumed = await ended(
+      new LetiProcess([...args, '--resume', 'last'], home, (_event, { child }) => {
+        const own = child.pid ?? 0;
+        if (environmentOf(own).includes(KEY)) holders.add(own);
+        for (const pid of descendants(own)) {
+          // Read first: a child that has not become its program yet still is a copy of its parent.
+          const command = commandOf(pid);
+          if (command === commandOf(own)) continue;
+          started.push(command);
+          if (environmentOf(pid).includes(KEY)) holders.add(pid);
+        }
+      }),
+    );
+    // The command itself was given the key. What it starts was not.
+    assert.deepEqual([...holders], [resumed.child.pid]);
+    for (const name of ['inferenceWorker', 'fake-trainer', 'leti_runner.zygote'])
+      assert.ok(
+        started.some((command) => command.includes(name)),
+        `no ${name} was looked at`,
+      );
     const store = new RunStore(
       path.join(home, 'workspaces', readdirSync(path.join(home, 'workspaces'))[0] ?? '', 'runs.sqlite'),
     );
