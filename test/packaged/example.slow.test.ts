@@ -28,7 +28,7 @@ describe('the example, trained from the palette of the packaged extension', func
       const page = await trainFromPalette(user, 1, async () => {
         await user.picture('example-plan', user.page, ['dark']);
       });
-      await user.notification('held-out tasks').getByRole('button', { name: /Clear/ }).click();
+      await user.notification('Test tasks:').getByRole('button', { name: /Clear/ }).click();
       await page.locator('h1').scrollIntoViewIfNeeded();
       await user.picture('example-run');
       await page.locator('table.tasks').scrollIntoViewIfNeeded();
