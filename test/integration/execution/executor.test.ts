@@ -14,7 +14,7 @@ import { InterruptedError, UserError } from '../../../src/protocol/errors.ts';
 import { DEFAULT_LIMITS, type ExecutionResult, type Verdict } from '../../../src/protocol/execution.ts';
 import type { Task } from '../../../src/protocol/task.ts';
 import { looseInterpreter, startTestExecutor, testInterpreter } from '../../support/executor.ts';
-import { childrenOf, commandOf } from '../../support/processes.ts';
+import { childrenOf, commandOf, descendants } from '../../support/processes.ts';
 import { bareTask } from '../../support/tasks.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, wallSeconds: 2, cpuSeconds: 2, memoryBytes: 512 << 20 };
@@ -440,9 +440,11 @@ while header := sys.stdin.buffer.read(4):
       writeFileSync(link, source, { mode: 0o755 });
       const failing = await startTestExecutor(1, { interpreter: link });
       writeFileSync(link, '#!/bin/sh\nexit 1\n');
-      for (const outer of childrenOf(process.pid)) {
-        if (!others.has(outer)) process.kill(outer, 'SIGKILL');
-      }
+      const outers = childrenOf(process.pid).filter((pid) => !others.has(pid));
+      const all = outers.flatMap((outer) => [outer, ...descendants(outer)]);
+      for (const outer of outers) process.kill(outer, 'SIGKILL');
+      // The kernel ends what the killed one started a moment later. Until then that could answer.
+      while (all.some((pid) => commandOf(pid) !== '')) await sleep(5);
       const job = executionJob(task, assembleProgram(task, 'x):\n    return x + 1'), 0, LIMITS);
       const outcomes = await Promise.allSettled([1, 2, 3, 4].map(async () => await failing.execute(job)));
       for (const outcome of outcomes) {
