@@ -15,7 +15,7 @@ import { requireFreeSpace, letiHome } from '../process/letiHome.ts';
 import { packageVersion } from '../process/packageRoot.ts';
 import type { Completer, ModelFolders } from '../protocol/completion.ts';
 import { KEY_VARIABLE, type SamplerEndpoint } from '../protocol/engines.ts';
-import { action, step, UserError } from '../protocol/errors.ts';
+import { action, InterruptedError, step, UserError } from '../protocol/errors.ts';
 import type { ModelRecord } from '../protocol/model.ts';
 import type { RunObserver, RunReport } from '../protocol/run.ts';
 import type { Sampler } from '../protocol/sampling.ts';
@@ -80,6 +80,8 @@ export class Workbench {
   /** What `close` ends. */
   #started: Promise<Executor> | undefined;
   #trainer: TrainerClient | undefined;
+  /** From `close` on nothing starts, not even what was asked for before: nobody would end it. */
+  #closed = false;
 
   constructor(options: WorkbenchOptions) {
     this.#options = options;
@@ -122,6 +124,7 @@ export class Workbench {
 
   readonly executor = once(async (): Promise<Executor> => {
     const { path: interpreter } = await this.interpreter();
+    this.#throwIfClosed();
     const { allowUncontained } = this.#options;
     this.#started = startExecutor({
       interpreter,
@@ -150,6 +153,7 @@ export class Workbench {
   /** The one trainer process of all work here. */
   readonly trainer = async (): Promise<TrainerClient> => {
     const { python } = await this.environment();
+    this.#throwIfClosed();
     return (this.#trainer ??= new TrainerClient({ python, env: this.#childEnv, signal: this.signal }));
   };
 
@@ -166,6 +170,10 @@ export class Workbench {
       trainerPython: python,
       ...versions,
     };
+  }
+
+  #throwIfClosed(): void {
+    if (this.#closed) throw new InterruptedError();
   }
 
   async resolveModel(name: string): Promise<LoadedModel> {
@@ -378,6 +386,7 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#trainer?.close();
     await (await this.#started?.catch(() => undefined))?.close();
   }
