@@ -200,11 +200,13 @@ function pastOf({ found }: PastScan): FoundFunction[] {
 }
 
 function scanOptions({
+  workspace,
   interpreter,
   signal,
   onProgress,
-}: Pick<HarvestOptions, 'interpreter' | 'signal' | 'onProgress'>): HistoryScanOptions {
+}: Pick<HarvestOptions, 'workspace' | 'interpreter' | 'signal' | 'onProgress'>): HistoryScanOptions {
   return {
+    workspace,
     interpreter,
     ...(signal === undefined ? {} : { signal }),
     onProgress: (done, total) => onProgress?.('commits', done, total),

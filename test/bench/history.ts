@@ -60,6 +60,7 @@ try {
     const newest = await history.commits(commits);
     let bytes = 0;
     const { found, dropped } = await scanHistory(history, newest, {
+      workspace: folder,
       interpreter: interpreter.path,
       onProgress: (done) => {
         if (done % 50 === 0) bytes = Math.max(bytes, scannerBytes());

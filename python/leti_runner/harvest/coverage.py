@@ -57,7 +57,7 @@ def targets_seen(
 
 def suites_of(workspace: Workspace, data: DataFiles, tests: list[Test]) -> list[dict[str, Any]]:
     """The test files that pytest can run here, each with the files that it may import and open."""
-    if not workspace.has_package("pytest"):
+    if not workspace.installed.has("pytest"):
         return []
     files: dict[str, set[str]] = {}
     for test in tests:

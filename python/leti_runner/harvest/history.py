@@ -1,6 +1,6 @@
 """Finds the functions that commits changed together with a test, as text to make tasks of.
 
-Run as `python -m leti_runner.harvest.history`. Each line of standard input describes one commit:
+Run as `python -m leti_runner.harvest.history WORKSPACE`. Each line of standard input describes one commit:
 `{"files": {PATH: ID}, "changed": {PATH: {"before": ID, "after": ID}}, "texts": {ID: TEXT},
 "problems": {ID: WHY}}`, where texts and problems are those that were not told before. Each is answered with
 one line. Reads text alone, runs none of it, and ends with its standard input.
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Optional
 
 from leti_runner.harvest.data_files import DataFiles
@@ -19,7 +20,9 @@ from leti_runner.harvest.doctests import Doctests
 from leti_runner.harvest.files import is_test_file
 from leti_runner.harvest.foreign import foreign_code, is_secret
 from leti_runner.harvest.functions import CannotMask, Function, functions_of, mask
-from leti_runner.harvest.modules import Code, Module, Unusable, folders_of, parse
+from leti_runner.harvest.installed import Installed
+from leti_runner.harvest.modules import Code, Module, folders_of
+from leti_runner.harvest.syntax import Unusable, parse
 from leti_runner.harvest.tests import Target, Test, TestFinder
 from leti_runner.harvest.unneeded_tests import UnusedTests
 from leti_runner.harvest.workspace import candidate_of, drop, require_one_definition
@@ -82,17 +85,18 @@ class Files(Mapping[str, Module]):
 class Snapshot(Code):
     """The code of one commit."""
 
-    def __init__(self, ids: dict[str, str], texts: Texts) -> None:
-        super().__init__(Files(ids, texts, self), folders_of(ids))
+    def __init__(self, ids: dict[str, str], texts: Texts, installed: Installed) -> None:
+        super().__init__(Files(ids, texts, self), folders_of(ids), installed)
 
 
-def answer(asked: dict[str, Any], texts: Texts) -> dict[str, Any]:
+def answer(asked: dict[str, Any], texts: Texts, installed: Installed) -> dict[str, Any]:
     """The candidates of a commit. Functions that none of its tests use are left out."""
     texts.texts.update(asked["texts"])
     texts.problems.update(asked["problems"])
     changed = asked["changed"]
-    now = Snapshot(asked["files"], texts)
-    then = Snapshot({path: ids["before"] for path, ids in changed.items() if "before" in ids}, texts)
+    now = Snapshot(asked["files"], texts, installed)
+    before = {path: ids["before"] for path, ids in changed.items() if "before" in ids}
+    then = Snapshot(before, texts, installed)
     paths = sorted(path for path, ids in changed.items() if "after" in ids)
     candidates: list[dict[str, Any]] = []
     dropped: list[dict[str, Any]] = []
@@ -182,9 +186,9 @@ def text_of(function: Function) -> str:
 def main() -> None:
     # Packages are looked up as the workspace sees them, without this package's own folder.
     sys.path.pop(0)
-    texts = Texts()
+    texts, installed = Texts(), Installed(Path(sys.argv[1]))
     for line in sys.stdin:
-        print(json.dumps(answer(json.loads(line), texts)), flush=True)
+        print(json.dumps(answer(json.loads(line), texts, installed)), flush=True)
 
 
 if __name__ == "__main__":

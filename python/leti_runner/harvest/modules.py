@@ -1,19 +1,16 @@
 """The Python files of a workspace and their imports of each other. This module imports none of them."""
 
 import ast
-import importlib.util
-import os
-import sys
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Callable, Optional, Union
 
-from leti_runner.harvest.files import MAX_FILE_BYTES, compiled_files, is_test_file, python_files
+from leti_runner.harvest.files import compiled_files, is_test_file, python_files
+from leti_runner.harvest.installed import Installed
 from leti_runner.harvest.settings import Settings, SettingsFinder
-from leti_runner.readable import readable
+from leti_runner.harvest.syntax import Unusable, imports_of, parse, read, statements_of
 
 MAX_FILES = 4000
 
@@ -67,49 +64,6 @@ class Module:
         return is_test_file(self.path) or self.settings.names_test_file(self.path)
 
 
-class Unusable(Exception):
-    """A file that cannot be read or parsed as Python."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.reason = reason
-
-
-@lru_cache(maxsize=512)
-def parse(source: str) -> ast.Module:
-    """The tree of a source.
-
-    It is shared: callers must not change it. Raises Unusable if it does not parse.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
-    except SyntaxError as error:
-        raise Unusable(error.lineno or 1, f"the file does not parse: {error.msg}") from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise Unusable(1, f"the file does not parse: {error}") from error
-
-
-@cache
-def installed_at(top: str) -> "Optional[tuple[str, ...]]":
-    """The files or folders of the module that this interpreter has of that name; None if it has none."""
-    try:
-        spec = importlib.util.find_spec(top)
-    except (ImportError, ValueError):
-        return () if top in sys.modules else None
-    if spec is None:
-        return None
-    return tuple(spec.submodule_search_locations or ([spec.origin] if spec.origin else []))
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies in it, with links followed."""
-    real, around = os.path.realpath(path), os.path.realpath(folder)
-    return real == around or real.startswith(around.rstrip(os.sep) + os.sep)
-
-
 def folders_of(paths: Iterable[str]) -> set[str]:
     """The folders that the files lie in, and those around them."""
     found: set[str] = set()
@@ -125,16 +79,15 @@ def folders_of(paths: Iterable[str]) -> set[str]:
 class Code:
     """Python files and what they import from each other."""
 
-    def __init__(self, modules: Mapping[str, Module], folders: set[str], root: Optional[Path] = None) -> None:
+    def __init__(self, modules: Mapping[str, Module], folders: set[str], installed: Installed) -> None:
         self.modules = modules
         self.folders = folders
-        #: The real path of the workspace, where there is one on disk.
-        self._root = None if root is None else os.path.realpath(root)
+        self.installed = installed
         #: Files that could not be used: path, line, reason.
         self.problems: list[tuple[str, int, str]] = []
         self._closures: dict[tuple[str, bool], set[str]] = {}
         self._definitions: dict[tuple[str, str], Optional[tuple[str, str]]] = {}
-        self._missing: dict[str, list[str]] = {}
+        self._needed: dict[str, list[str]] = {}
         #: The dotted names under which each file is imported.
         self.imported_as: dict[str, list[str]] = {}
         self.settings = SettingsFinder(None)
@@ -198,7 +151,7 @@ class Code:
                 continue
             file = self.file_of(location)
             # A real module comes before a folder that is no package, unless it lies in that folder.
-            if self.file_of(top) is None and file is None and self.has_package(parts[0]):
+            if self.file_of(top) is None and file is None and self.installed.has(parts[0]):
                 continue
             if file is not None:
                 names = self.imported_as.setdefault(file, [])
@@ -211,24 +164,8 @@ class Code:
     def _roots_of(self, importer: str, top: str) -> Iterator[str]:
         """Where a file's import is looked up: near the file, then in the packages beside its own."""
         yield from self.roots(importer)
-        if not self.has_package(top):
+        if not self.installed.has(top):
             yield from self.all_roots
-
-    def has_package(self, top: str) -> bool:
-        """Whether this interpreter has a module of that name outside the workspace.
-
-        What is installed from a folder of the workspace (`pip install -e`) is the workspace's own.
-        """
-        places = installed_at(top)
-        return places is not None and not (places and all(map(self._is_own, places)))
-
-    @cached_property
-    def _readable(self) -> list[str]:
-        return readable()
-
-    def _is_own(self, place: str) -> bool:
-        # An environment may lie in the workspace.
-        return self._root is not None and is_below(place, self._root) and not is_below(place, sys.prefix)
 
     def module_name(self, path: str) -> str:
         """The dotted name of a file: as tests and other files import it, else by its place."""
@@ -388,34 +325,25 @@ class Code:
 
     def missing_packages(self, path: str) -> list[str]:
         """Packages without which importing a file fails and that this interpreter does not have."""
-        if path not in self._missing:
-            self._missing[path] = sorted(
+        return [top for top in self._needed_packages(path) if not self.installed.has(top)]
+
+    def unreadable_packages(self, path: str) -> dict[str, str]:
+        """Packages that importing a file needs and that programs may not read, with their folders."""
+        folders = {top: self.installed.unreadable_folder(top) for top in self._needed_packages(path)}
+        return {top: folder for top, folder in folders.items() if folder is not None}
+
+    def _needed_packages(self, path: str) -> list[str]:
+        """Top-level names of the packages from elsewhere without which importing a file fails."""
+        if path not in self._needed:
+            self._needed[path] = sorted(
                 {
                     binding.top
                     for loaded in self.closure(path, required=True)
                     for binding in self.modules[loaded].bindings
-                    if binding.required
-                    and binding.top
-                    and binding.location is None
-                    and not self.has_package(binding.top)
+                    if binding.required and binding.top and binding.location is None
                 }
             )
-        return self._missing[path]
-
-    def unreadable_packages(self, path: str) -> dict[str, str]:
-        """Packages that importing a file needs and that programs may not read, with their folders."""
-        tops = {
-            binding.top
-            for loaded in self.closure(path, required=True)
-            for binding in self.modules[loaded].bindings
-            if binding.required and binding.top and binding.location is None and self.has_package(binding.top)
-        }
-        places = {top: [place for place in installed_at(top) or () if os.path.isabs(place)] for top in tops}
-        return {
-            top: os.path.dirname(found[0])
-            for top, found in sorted(places.items())
-            if found and not any(is_below(place, folder) for place in found for folder in self._readable)
-        }
+        return self._needed[path]
 
     def unmade_modules(self, path: str) -> list[str]:
         """Modules of the workspace that importing a file needs and that are no Python files here.
@@ -441,7 +369,7 @@ class Workspace(Code):
 
     def __init__(self, root: Path, unsaved: Optional[dict[str, str]] = None) -> None:
         modules: dict[str, Module] = {}
-        super().__init__(modules, set(), root)
+        super().__init__(modules, set(), Installed(root))
         texts = unsaved or {}
         self.settings = SettingsFinder(root)
         self.compiled = compiled_files(root)
@@ -460,49 +388,5 @@ class Workspace(Code):
             _ = module.bindings
 
 
-def read(root: Path, path: str, unsaved: Optional[str]) -> str:
-    """The text of a file with `\n` at the ends of lines; raises Unusable where there is none."""
-    try:
-        data = (root / path).read_bytes() if unsaved is None else unsaved.encode("utf-8", "surrogatepass")
-    except OSError as error:
-        raise Unusable(1, f"the file cannot be read: {error.strerror}") from error
-    if len(data) > MAX_FILE_BYTES:
-        raise Unusable(1, f"the file is larger than {MAX_FILE_BYTES} bytes")
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise Unusable(1, "the file is not UTF-8") from error
-
-
-def statements_of(tree: ast.Module) -> Iterator[ast.stmt]:
-    """The statements of a module, with those in `if` and `try` at its top; later ones win."""
-    pending = list(reversed(tree.body))
-    while pending:
-        node = pending.pop()
-        yield node
-        if isinstance(node, ast.If):
-            pending += reversed([*node.orelse, *node.body])
-        elif isinstance(node, ast.Try):
-            handlers = [child for handler in node.handlers for child in handler.body]
-            pending += reversed([*handlers, *node.body, *node.orelse])
-
-
 def joined(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
-
-
-@lru_cache(maxsize=512)
-def imports_of(tree: ast.Module) -> "list[tuple[Union[ast.Import, ast.ImportFrom], bool]]":
-    return list(import_statements(tree))
-
-
-def import_statements(tree: ast.AST) -> Iterator[tuple[Union[ast.Import, ast.ImportFrom], bool]]:
-    """Every import below a node, and whether running the node's own statements needs it to succeed."""
-    pending: list[tuple[ast.AST, bool]] = [(tree, True)]
-    for node, required in pending:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, (ast.Import, ast.ImportFrom)):
-                yield child, required
-            elif not isinstance(child, ast.expr):
-                certain = not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try, ast.If))
-                pending.append((child, required and certain))

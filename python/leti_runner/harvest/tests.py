@@ -156,7 +156,7 @@ class TestFinder:
         if runner == "pytest":
             files += [conftest.path for conftest in conftests]
         obstacle = import_obstacle(self.workspace, files)
-        if not obstacle and runner == "pytest" and not self.workspace.has_package("pytest"):
+        if not obstacle and runner == "pytest" and not self.workspace.installed.has("pytest"):
             obstacle = (
                 "its tests use fixtures, parametrised cases or set-up functions, which need pytest: "
                 "install the package pytest for the workspace's interpreter"

@@ -27,6 +27,8 @@ export interface PastScan {
 }
 
 export interface HistoryScanOptions {
+  /** The workspace's folder. A package that is installed from it is its own. */
+  workspace: string;
   /** The workspace's interpreter. It only parses code and runs none. */
   interpreter: string;
   signal?: AbortSignal;
@@ -53,7 +55,7 @@ export async function scanHistory(
   options: HistoryScanOptions,
 ): Promise<PastScan> {
   const { signal, onProgress } = options;
-  const reader = new CommitReader(history, options.interpreter);
+  const reader = new CommitReader(history, options);
   const scan: PastScan = { found: [], dropped: [] };
   const seen = new Set<string>();
   let done = 0;
@@ -116,12 +118,12 @@ class CommitReader {
   /** Texts that are read but not sent yet. */
   #texts = new Map<string, FileText>();
 
-  constructor(history: History, interpreter: string) {
+  constructor(history: History, { workspace, interpreter }: HistoryScanOptions) {
     this.#history = history;
     this.#interpreter = interpreter;
     this.#child = new JsonLinesChild(
       interpreter,
-      ['-s', '-B', '-X', 'utf8', '-m', 'leti_runner.harvest.history'],
+      ['-s', '-B', '-X', 'utf8', '-m', 'leti_runner.harvest.history', path.resolve(workspace)],
       {
         cwd: path.join(packageRoot(), 'python'),
         env: RUNNER_ENVIRONMENT,
